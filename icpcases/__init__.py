@@ -1,0 +1,1 @@
+"""ICP filing cases: what is open, what is closed, why, and whose move it is."""

@@ -1,0 +1,15 @@
+"""The frame as a Django app: its static files, its translations and its system checks."""
+
+from django.apps import AppConfig
+from django.core.checks import register
+
+
+class FrameConfig(AppConfig):
+    """What belongs to no room of the house in particular."""
+
+    name = "icpcases"
+
+    def ready(self) -> None:
+        from icpcases.checks import sqlite_is_safe_for_processes
+
+        register(sqlite_is_safe_for_processes)

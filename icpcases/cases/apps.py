@@ -1,0 +1,20 @@
+"""The records and the one door through which a case changes."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    """The app that holds cases; it keeps the database's own guards in place."""
+
+    name = "icpcases.cases"
+    verbose_name = _("Filing cases")
+
+    def ready(self) -> None:
+        from django.core.checks import Tags, register
+
+        from . import guards
+
+        register(guards.check_installed, Tags.database)
+        post_migrate.connect(guards.after_migrate, sender=self)

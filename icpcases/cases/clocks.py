@@ -1,0 +1,117 @@
+"""Whose turn it is, and until when: derived from the history, never counted up."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from icpcases.rules.dossier import RequestStatus
+from icpcases.rules.rule import Party
+from icpcases.rules.working_days import Calendar
+
+from .models import CalendarDay, Clock, HistoryRow
+from .states import State, Unit
+
+if TYPE_CHECKING:
+    from .dossiers import Rows
+    from .models import FilingCase
+
+PAUSING = (State.PREPARING, State.RETURNED)
+_TABLES_KEPT = 60
+
+
+def calendar() -> Calendar:
+    """The working days of the Mainland, from the table; at most a minute old."""
+    return cache.get_or_set("calendar", _read_calendar, _TABLES_KEPT)
+
+
+def _read_calendar() -> Calendar:
+    days = list(CalendarDay.objects.values_list("day", "kind"))
+    return Calendar(
+        holidays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.HOLIDAY),
+        workdays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.WORKDAY),
+        years=frozenset(day.year for day, _ in days),
+    )
+
+
+def clock(state: State) -> tuple[int, Unit] | None:
+    """The turn clock of a state, if it has one; at most a minute old."""
+    clocks = cache.get_or_set(
+        "clocks", lambda: {c.state: (c.amount, Unit(c.unit)) for c in Clock.objects.all()},
+        _TABLES_KEPT,
+    )  # fmt: skip
+    return clocks.get(state.value)
+
+
+def set_turn(case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool) -> None:
+    """Write on the case whose turn it is, since when, and until when."""
+    request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
+    turn = case.is_at.turn(request_open, case.duties_done)
+    if moved or turn.value != case.turn:
+        case.turn_since = at
+    case.turn = turn.value
+    case.due_at, case.due_provisional = due(case, rows, at)
+
+
+def due(case: "FilingCase", rows: "Rows", at: dt.datetime) -> tuple[dt.datetime | None, bool]:
+    """When the present turn should end, and whether that date is provisional."""
+    state, turn = case.is_at, case.whose_turn
+    if state in PAUSING and turn == Party.APPLICANT:
+        days = [r.due_on for r in rows.requests if r.status == RequestStatus.OPEN and r.due_on]
+        return (end_of(min(days)), False) if days else (None, False)
+    limit = limit_of(case, rows)
+    if limit is None:
+        return None, False
+    amount, unit = limit
+    if unit == Unit.HOURS:
+        return case.turn_since + dt.timedelta(hours=amount), False
+    if unit == Unit.DAYS:
+        return end_of(_starts_on(case) + dt.timedelta(days=amount)), False
+    return _working_day(case, amount - _used_up(case, at))
+
+
+def limit_of(case: "FilingCase", rows: "Rows") -> tuple[int, Unit] | None:
+    """The length of the present turn: the state's clock, or its province's or provider's."""
+    state = case.is_at
+    if state == State.OPEN and case.public_security_on:
+        return None
+    if state == State.AUTHORITY_REVIEW and case.province and case.province.review_days:
+        return case.province.review_days, Unit.WORKING_DAYS
+    order = rows.live_order if state == State.PROVIDER_REVIEW else None
+    if order and order.provider.review_days:
+        return order.provider.review_days, Unit.WORKING_DAYS
+    return clock(state)
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The last second of a day in Shanghai."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
+
+
+def _starts_on(case: "FilingCase") -> dt.date:
+    if case.is_at == State.OPEN and case.opened_on:
+        return case.opened_on
+    return timezone.localdate(case.turn_since)
+
+
+def _working_day(case: "FilingCase", days: int) -> tuple[dt.datetime, bool]:
+    start = timezone.localdate(case.turn_since)
+    table = calendar()
+    day = table.add(start, max(days, 0))
+    return end_of(day), table.provisional(start, day)
+
+
+def _used_up(case: "FilingCase", at: dt.datetime) -> int:
+    """Working days of this state in which it was the officer's turn before the present turn."""
+    if case.is_at not in PAUSING or case.turn_since <= case.state_since:
+        return 0
+    rows = HistoryRow.objects.filter(case=case, happened_at__gte=case.state_since)
+    times = [(row.happened_at, row.turn) for row in rows.order_by("sequence")]
+    ends = [start for start, _ in times[1:]] + [at]
+    table = calendar()
+    return sum(
+        table.between(timezone.localdate(start), timezone.localdate(end))
+        for (start, turn), end in zip(times, ends, strict=True)
+        if turn == Party.OFFICER and start < case.turn_since
+    )

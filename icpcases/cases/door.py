@@ -1,0 +1,285 @@
+"""The one door through which a case changes: locked, judged again, recorded."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from icpcases.rules.rule import Finding, Party
+
+from . import explain as explaining
+from .clocks import set_turn
+from .dossiers import Rows, dossier_of
+from .effects import Work
+from .entries import entry_for
+from .models import FilingCase, HistoryRow, Notice
+from .papers import files_follow_rows
+from .roles import is_staff_role
+from .steps import Step
+from .uploads import Upload
+
+# Fields that follow from the others, or that every change touches: no part of a row's changes.
+_DERIVED = {"version", "turn", "turn_since", "due_at", "due_provisional", "state", "state_since"}
+_READ_THE_CLOCK = {"order.alive", "order.expired", "document.current"}
+
+
+class Refused(Exception):
+    """A change that did not happen; nothing was changed."""
+
+
+class NotAllowed(Refused):
+    """The user may not do this to this case."""
+
+    def __init__(self, user: Any, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(str(user))
+        self.user, self.findings = user, findings
+
+
+class Closed(Refused):
+    """Rules stand in the way: all of them."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(", ".join(finding.code for finding in findings))
+        self.findings = findings
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the rules in the way, in their order, each once."""
+        return list(dict.fromkeys(finding.code for finding in self.findings))
+
+
+class Stale(Refused):
+    """The case has changed since it was seen: what happened meanwhile, and by whom."""
+
+    def __init__(self, rows: list[HistoryRow]) -> None:
+        super().__init__(", ".join(str(row) for row in rows))
+        self.rows = rows
+
+
+class BadEntry(Refused):
+    """What was entered cannot be taken; the form says what, and keeps what was typed."""
+
+    def __init__(self, form: Any) -> None:
+        super().__init__(form.errors.as_json())
+        self.form = form
+
+
+@dataclass
+class Change:
+    """One change under way on a locked case: recorded `now`, happened `at`."""
+
+    case: FilingCase
+    by: Any
+    now: dt.datetime
+    at: dt.datetime
+    rows: Rows
+    before: dict[str, Any]
+    saved: HistoryRow | None = field(default=None)
+
+    def changed_fields(self) -> dict[str, list[Any]]:
+        """The case's own fields that differ from before, each with old and new."""
+        after = _values(self.case)
+        return {
+            name: [_plain(old), _plain(after[name])]
+            for name, old in self.before.items()
+            if after[name] != old and name not in _DERIVED
+        }
+
+    def record(
+        self, kind: HistoryRow.Kind, at: dt.datetime | None = None, moved: bool = False, **row: Any
+    ) -> HistoryRow:
+        """Save the case one version on, with the one history row of this change."""
+        at = at or self.at
+        case = self.case
+        changes = {"fields": self.changed_fields(), **row.pop("made", {})}
+        if moved:
+            case.state_since = at
+        set_turn(case, Rows(case), at, moved)
+        case.version += 1
+        after = _values(case)
+        case.save(update_fields=[n for n, old in self.before.items() if after[n] != old])
+        self.saved = HistoryRow.objects.create(
+            case=case, sequence=case.version, kind=kind, to_state=case.state, turn=case.turn,
+            by=self.by, happened_at=at, recorded_at=self.now,
+            changes={name: value for name, value in changes.items() if value}, **row,
+        )  # fmt: skip
+        case.forget_dossier()
+        return self.saved
+
+
+def _values(case: FilingCase) -> dict[str, Any]:
+    return {f.attname: getattr(case, f.attname) for f in case._meta.concrete_fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if isinstance(value, Upload):
+        return value.label
+    if isinstance(value, FieldFile):
+        return value.name
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value)
+
+
+@contextmanager
+def changing(
+    case: FilingCase, by: Any, seen_version: int, happened: dt.datetime | None = None
+) -> Iterator[Change]:
+    """Lock the case for one change by somebody who has seen `seen_version`.
+
+    `happened` sets a change back that is recorded late. Raises NotAllowed before anything is told to whoever may not see the case, and Stale if it
+    has changed meanwhile. Source of the order: the locked row is judged again, never the page.
+    """
+    with files_follow_rows(), transaction.atomic(durable=True):
+        rows = FilingCase.objects.select_for_update(of=("self",)).select_related(
+            "applicant", "province", "officer"
+        )
+        locked = rows.get(pk=case.pk)
+        if by is not SYSTEM and not explaining.roles_on(locked, by):
+            raise NotAllowed(by)
+        if locked.version != seen_version:
+            meanwhile = HistoryRow.objects.filter(case=locked, sequence__gt=seen_version)
+            raise Stale(list(meanwhile.select_related("by").order_by("sequence")))
+        actor = None if by is SYSTEM else by
+        now = timezone.now()
+        at = min(happened or now, now)
+        yield Change(locked, actor, now, at, Rows(locked), _values(locked))
+
+
+class _System:
+    """The program itself, when time alone brings a step about."""
+
+    pk = None
+    is_authenticated = is_active = False
+
+    def __str__(self) -> str:
+        return "system"
+
+
+SYSTEM = _System()
+_SYSTEM_STEPS = {Step.EXPIRE_ORDER}
+
+
+def perform(
+    case: FilingCase, step: Step | str, by: Any, data: Mapping[str, Any] | None, seen_version: int
+) -> FilingCase:
+    """Take a step, or raise NotAllowed, Closed, Stale or BadEntry and change nothing.
+
+    `data` holds what the step's form takes, files included. Gives back the case as it is
+    afterwards. Raises ValueError for a name that is no step.
+    """
+    step = Step(step)
+    try:
+        with changing(case, by, seen_version) as change:
+            _take(change, step, by, data or {})
+            return change.case
+    except IntegrityError:
+        # A rule across cases lost a race; the rule, asked again, says which and why.
+        fresh = FilingCase.objects.with_names().get(pk=case.pk)
+        raise _lost_race(fresh, step, by, data or {}) from None
+
+
+def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -> Refused:
+    findings = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
+    if findings:
+        return Closed(findings)
+    entry = entry_for(case, Rows(case), step, data)
+    return Stale([]) if entry.is_valid() else BadEntry(entry)
+
+
+def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
+    case = change.case
+    _need_open(change, step, by)
+    entry = entry_for(case, change.rows, step, data)
+    if not entry.is_valid():
+        raise BadEntry(entry)
+    happened = entry.cleaned_data["happened"]
+    # Backdated, the rules that read a date are judged by the day it happened.
+    case.dossier = entry.entered_dossier()
+    unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
+    if unmet:
+        raise Closed(unmet)
+    findings = [
+        {"code": guard.rule.code, "wanted": guard.wanted, "met": guard.met(case.dossier)}
+        for guard in step.guards
+    ]
+    from_state = case.state
+    work = Work(case, change.rows, entry, change.by)
+    getattr(case, step.value)(work)
+    _write(change, step, work, from_state, happened, findings)
+
+
+def _need_open(change: Change, step: Step, by: Any) -> None:
+    case = change.case
+    elsewhere = explaining.state_findings(case, step)
+    if elsewhere:
+        raise Closed(elsewhere)
+    if not (by is SYSTEM and step in _SYSTEM_STEPS):
+        wanting = explaining.permission_findings(case, step, by)
+        if wanting:
+            raise NotAllowed(by, wanting)
+    case.dossier = dossier_of(case, change.rows, change.now)
+    unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
+    # What reads the clock is decided by the day entered, further on.
+    if any(finding.code not in _READ_THE_CLOCK for finding in unmet):
+        raise Closed(unmet)
+
+
+def _write(
+    change: Change, step: Step, work: Work, from_state: str, at: dt.datetime, findings: list[Any]
+) -> None:
+    data = work.entry.cleaned_data
+    row = change.record(
+        HistoryRow.Kind.STEP,
+        at=at,
+        moved=change.case.state != from_state,
+        made=work.made,
+        step=step.value,
+        from_state=from_state,
+        on_behalf_of=on_behalf(change, step, data),
+        reasons=work.entry.reasons,
+        note_public=data.get("note_public", ""),
+        note_internal=data["note_internal"],
+        entered={name: _plain(value) for name, value in work.entered.items()},
+        findings=findings,
+        told=bool(data.get("tell")),
+        undoes=work.undoes,
+    )
+    if row.told:
+        _tell(change.case, row)
+
+
+def on_behalf(change: Change, step: Step, data: Mapping[str, Any]) -> str:
+    """The party whose act an officer has recorded; empty where it is the actor's own."""
+    if data.get("returned_by"):
+        return str(data["returned_by"])
+    party = step.about.acts_for
+    if party is None or change.by is None:
+        return ""
+    own = party == Party.APPLICANT and change.by.pk in change.case.people_pks
+    return "" if own else party.value
+
+
+def _tell(case: FilingCase, row: HistoryRow) -> None:
+    Notice.objects.bulk_create(
+        Notice(history=row, address=address, language=language, line=row.note_public,
+               created_at=row.recorded_at)
+        for address, language in audience(case)
+    )  # fmt: skip
+
+
+def audience(case: FilingCase) -> list[tuple[str, str]]:
+    """Who is told of a step: the people on the case, else the applicant's own address."""
+    language = case.applicant.language
+    people = case.people.select_related("user").exclude(user__email="").order_by("pk")
+    found = dict.fromkeys(person.user.email for person in people if person.user.is_active)
+    if not found and case.applicant.email:
+        found = {case.applicant.email: None}
+    return [(address, language) for address in found]

@@ -1,0 +1,405 @@
+"""Changes of a case that are no step: facts, documents, requests, assignment, notes.
+
+Each goes through the same lock as a step, raises the version, and leaves one history row.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.rules.documents import Kind
+from icpcases.rules.dossier import DocumentStatus, RequestStatus
+from icpcases.rules.rule import Finding, Party, Place, Source
+
+from .door import Change, Closed, NotAllowed, changing
+from .dossiers import Rows, dossier_of
+from .effects import kind_of_request
+from .explain import roles_on
+from .models import (
+    Applicant,
+    CasePerson,
+    Document,
+    FilingCase,
+    HistoryRow,
+    NotNeeded,
+    Province,
+    ProvinceAnswer,
+    Request,
+)
+from .papers import keep_document
+from .references import next_reference
+from .roles import WORKING, Role, is_working
+from .states import State
+from .steps import Step
+
+Kinds = HistoryRow.Kind
+When = dt.datetime | None
+
+
+def open_case(
+    by: Any, applicant: Applicant, form: Any, owner: Any = None, happened: When = None
+) -> FilingCase:
+    """A new draft for an applicant with the facts of a valid FactsForm.
+
+    Whoever opens it for themselves is its owner. Raises NotAllowed for anybody who is neither
+    working staff nor that owner.
+    """
+    if not is_working(by) and by != owner:
+        raise NotAllowed(by)
+    now = timezone.now()
+    at = min(happened or now, now)
+    with transaction.atomic(durable=True):
+        if applicant.pk is None:
+            applicant.save()
+        case = FilingCase(
+            reference=next_reference(timezone.localdate(at).year),
+            applicant=applicant,
+            officer=by if is_working(by) else None,
+            created_at=at,
+            state_since=at,
+            turn=Party.APPLICANT.value,
+            turn_since=at,
+            version=1,
+        )
+        form.write_to(case)
+        case.save(force_insert=True)
+        if owner is not None:
+            CasePerson.objects.create(case=case, user=owner)
+        HistoryRow.objects.create(
+            case=case, sequence=1, kind=Kinds.EDIT, to_state=case.state, turn=case.turn, by=by,
+            happened_at=at, recorded_at=now, entered={"opened": case.reference},
+        )  # fmt: skip
+    return case
+
+
+def edit_facts(
+    case: FilingCase, by: Any, form: Any, seen_version: int, happened: When = None
+) -> FilingCase:
+    """Write a valid FactsForm on the case, unless its state's invariants would break.
+
+    Raises NotAllowed, Stale, or Closed with every rule the edit breaks.
+    """
+    try:
+        with changing(case, by, seen_version, happened) as change:
+            need_fact_editor(change.case, by)
+            need_unlocked(change)
+            form.write_to(change.case)
+            if change.changed_fields():
+                need_invariants(change)
+                change.record(Kinds.EDIT)
+            return change.case
+    except IntegrityError:
+        fresh = FilingCase.objects.with_names().get(pk=case.pk)
+        form.write_to(fresh)
+        raise Closed(broken_invariants(fresh, Rows(fresh))) from None
+
+
+def need_fact_editor(case: FilingCase, by: Any) -> None:
+    """Working staff edit facts; the applicant only in a draft. Raises NotAllowed."""
+    roles = roles_on(case, by)
+    if roles & WORKING or (Role.APPLICANT in roles and case.is_at == State.DRAFT):
+        return
+    raise NotAllowed(by)
+
+
+def need_worker(case: FilingCase, by: Any) -> None:
+    """Raises NotAllowed unless `by` works cases."""
+    if not is_working(by):
+        raise NotAllowed(by)
+
+
+def need_unlocked(change: Change) -> None:
+    """Raises Closed in a state whose facts are locked, naming the step to take back first."""
+    case = change.case
+    if case.is_at.locked:
+        raise Closed((_locked(case, change.rows),))
+
+
+def _locked(case: FilingCase, rows: Rows) -> Finding:
+    step = rows.step_to_undo
+    label = str(Step(step.step).label) if step else ""
+    return Finding(
+        "facts.locked",
+        Source.NONE,
+        _("The facts are locked while somebody outside decides on them, or has decided."),
+        _("A supervisor first takes back this step: %(about)s."),
+        Party.SUPERVISOR,
+        (Place("step", "step_back", label),),
+    )
+
+
+def need_invariants(change: Change) -> None:
+    """Raises Closed with every rule that the change breaks and the case's state stands on."""
+    findings = broken_invariants(change.case, Rows(change.case))
+    if findings:
+        raise Closed(findings)
+
+
+def broken_invariants(case: FilingCase, rows: Rows) -> tuple[Finding, ...]:
+    """The rules the case's state stands on that do not hold, and the step to take back first."""
+    dossier = dossier_of(case, rows)
+    found = tuple(
+        finding for guard in case.is_at.about.invariants for finding in guard.unmet(dossier)
+    )
+    step = rows.step_to_undo
+    if not found or step is None:
+        return found
+    back = Finding(
+        "state.stands",
+        Source.NONE,
+        _("The case's state stands on what this would change."),
+        _("A supervisor first takes back this step: %(about)s."),
+        Party.SUPERVISOR,
+        (Place("step", "step_back", str(Step(step.step).label)),),
+    )
+    return (*found, back)
+
+
+def add_document(
+    case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
+) -> Document:
+    """Hand in a document, given a valid DocumentForm's data."""
+    fields = {n: data[n] for n in ("number", "issued_in", "issued_on", "expires_on") if n in data}
+    with changing(case, by, seen_version, happened) as change:
+        if not roles_on(change.case, by) - {Role.AUDITOR} or change.case.is_at.closed:
+            raise NotAllowed(by)
+        document = keep_document(change.case, Kind(data["kind"]), data["file"], change.by, **fields)  # type: ignore[call-arg]
+        change.record(
+            Kinds.DOCUMENT,
+            made={"documents": [document.pk]},
+            entered={"added": document.kind, "file": document.label, "number": document.number},
+        )
+        return document
+
+
+def judge_document(
+    case: FilingCase,
+    by: Any,
+    pk: int,
+    accept: bool,
+    refusal: str,
+    seen_version: int,
+    happened: When = None,
+) -> Document:
+    """Accept or refuse a document. Raises Closed where its papers stand or may not be accepted."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        document = Document.objects.get(pk=pk, case=change.case)
+        if accept:
+            _need_mainland(document)
+        before = document.status
+        document.status = (DocumentStatus.ACCEPTED if accept else DocumentStatus.REFUSED).value
+        document.refusal = "" if accept else refusal
+        document.save(update_fields=["status", "refusal"])
+        if not accept and before == DocumentStatus.ACCEPTED:
+            need_unlocked(change)
+            need_invariants(change)
+        change.record(
+            Kinds.DOCUMENT,
+            entered={"judged": document.kind, "document": document.pk, "status": document.status},
+            reasons=[] if accept else [{"about": document.kind, "text": refusal}],
+        )
+        return document
+
+
+def _need_mainland(document: Document) -> None:
+    if document.issued_in in (None, "mainland"):
+        return
+    from icpcases.rules.about_papers import DOCUMENT_MAINLAND
+
+    words = DOCUMENT_MAINLAND.failing
+    place = Place("document", document.kind, Kind(document.kind).label)  # type: ignore[call-arg]
+    raise Closed(
+        (Finding(DOCUMENT_MAINLAND.code, DOCUMENT_MAINLAND.source, words.sentence, words.remedy,
+                 words.who, (place,)),)
+    )  # fmt: skip
+
+
+def mark_not_needed(
+    case: FilingCase,
+    by: Any,
+    kind: Kind,
+    not_needed: bool,
+    seen_version: int,
+    happened: When = None,
+) -> None:
+    """Say whether a conditional document's condition applies to this case."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        need_unlocked(change)
+        if not_needed:
+            NotNeeded.objects.get_or_create(case=change.case, kind=kind.value)
+        else:
+            NotNeeded.objects.filter(case=change.case, kind=kind.value).delete()
+        change.record(Kinds.DOCUMENT, entered={"not_needed": kind.value, "is": not_needed})
+
+
+def ask(
+    case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
+) -> Request:
+    """Ask the applicant for something, given a valid AskForm's data."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        if change.case.is_at.closed:
+            raise NotAllowed(by)
+        request = Request.objects.create(
+            case=change.case,
+            kind=kind_of_request(data["about"], change.rows.documents),
+            about=data["about"],
+            text=data["text"],
+            due_on=data.get("due_on"),
+            created_at=change.at,
+            order=change.rows.live_order,
+        )
+        change.record(
+            Kinds.REQUEST,
+            entered={"asked": request.pk},
+            reasons=[{"about": request.about, "text": request.text}],
+        )
+        return request
+
+
+def answer(
+    case: FilingCase, by: Any, pk: int, text: str, seen_version: int, happened: When = None
+) -> Request:
+    """Answer a request: the applicant, or an officer on the applicant's behalf."""
+    with changing(case, by, seen_version, happened) as change:
+        roles = roles_on(change.case, by)
+        if not roles - {Role.AUDITOR}:
+            raise NotAllowed(by)
+        request = _request(change, pk, RequestStatus.OPEN)
+        request.status, request.answer = RequestStatus.ANSWERED.value, text
+        request.save(update_fields=["status", "answer"])
+        on_behalf = "" if Role.APPLICANT in roles else Party.APPLICANT.value
+        change.record(
+            Kinds.REQUEST, on_behalf_of=on_behalf, entered={"answered": pk, "answer": text}
+        )
+        return request
+
+
+def settle(
+    case: FilingCase,
+    by: Any,
+    pk: int,
+    decision: str,
+    reason: str,
+    seen_version: int,
+    happened: When = None,
+) -> Request:
+    """Accept an answer, ask again, or waive the request with a reason."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        allowed = [RequestStatus.ANSWERED]
+        if decision == RequestStatus.WAIVED:
+            allowed.append(RequestStatus.OPEN)
+        request = _request(change, pk, *allowed)
+        request.status = RequestStatus(decision).value
+        if decision == RequestStatus.OPEN:
+            request.round += 1
+            request.text = f"{request.text}\n{reason}"
+        if decision == RequestStatus.WAIVED:
+            request.waiver = reason
+        request.save(update_fields=["status", "round", "text", "waiver"])
+        change.record(
+            Kinds.REQUEST,
+            entered={"settled": pk, "decision": decision},
+            reasons=[{"about": request.about, "text": reason}] if reason else [],
+        )
+        return request
+
+
+def _request(change: Change, pk: int, *statuses: RequestStatus) -> Request:
+    request = Request.objects.get(pk=pk, case=change.case)
+    if request.status in [status.value for status in statuses]:
+        return request
+    place = Place("request", str(pk), request.text)
+    raise Closed((
+        Finding("request.status", Source.NONE,
+                _("This request no longer stands where that could be done: %(about)s."),
+                _("Look at the case as it is now."), Party.NOBODY, (place,)),
+    ))  # fmt: skip
+
+
+def assign(
+    case: FilingCase, by: Any, officer: Any, seen_version: int, happened: When = None
+) -> None:
+    """Give the case to an officer, or to nobody. Officers claim and release, supervisors assign."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        own = officer is None or officer == by
+        taken = change.case.officer not in (None, by)
+        if Role.SUPERVISOR not in roles_on(change.case, by) and (not own or taken):
+            raise NotAllowed(by)
+        if officer is not None and not is_working(officer):
+            raise NotAllowed(officer)
+        if change.case.officer != officer:
+            change.case.officer = officer
+            change.record(Kinds.ASSIGNMENT)
+
+
+def add_note(
+    case: FilingCase, by: Any, text: str, seen_version: int, happened: When = None
+) -> None:
+    """Leave an internal note."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        change.record(Kinds.NOTE, note_internal=text)
+
+
+def confirm_applicant(case: FilingCase, by: Any, seen_version: int, happened: When = None) -> None:
+    """Confirm who the applicant is: certificate type and number were checked.
+
+    Raises Closed if they are not there, or belong to another confirmed applicant.
+    """
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        applicant = Applicant.objects.select_for_update().get(pk=change.case.applicant_id)
+        _need_certificate(applicant)
+        applicant.confirmed_at, applicant.confirmed_by = change.now, change.by
+        applicant.save(update_fields=["confirmed_at", "confirmed_by"])
+        change.record(Kinds.EDIT, entered={"confirmed": applicant.name})
+
+
+def _need_certificate(applicant: Applicant) -> None:
+    sentence: Any = None
+    if not (applicant.certificate_type and applicant.certificate_number):
+        sentence = _("The applicant's certificate type and number are not given.")
+    elif (
+        Applicant.objects.filter(
+            certificate_type=applicant.certificate_type,
+            certificate_number=applicant.certificate_number,
+            confirmed_at__isnull=False,
+        )
+        .exclude(pk=applicant.pk)
+        .exists()
+    ):
+        sentence = _("Another confirmed applicant has this certificate.")
+    if sentence:
+        place = Place("applicant", str(applicant.pk), applicant.name)
+        raise Closed((
+            Finding("applicant.certificate", Source.NONE, sentence,
+                    _("Correct the applicant, or move the case to the one confirmed."),
+                    Party.OFFICER, (place,)),
+        ))  # fmt: skip
+
+
+def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Province:
+    """Record what an administration answered about forums, given a ProvinceAnswerForm's data.
+
+    A changed answer breaks no case: it is looked up, not stored on the case.
+    """
+    if not is_working(by):
+        raise NotAllowed(by)
+    with transaction.atomic(durable=True):
+        locked = Province.objects.select_for_update().get(pk=province.pk)
+        ProvinceAnswer.objects.create(
+            province=locked, answer=data["accepts_forums"], before=locked.accepts_forums,
+            asked_on=data["asked_on"], asked_by=by, source=data["source"],
+        )  # fmt: skip
+        locked.accepts_forums, locked.checked_on = data["accepts_forums"], data["asked_on"]
+        locked.checked_by, locked.source = by, data["source"]
+        locked.save(update_fields=["accepts_forums", "checked_on", "checked_by", "source"])
+    return locked

@@ -1,0 +1,375 @@
+"""What is entered with each step: one form per step, whatever surface it comes through."""
+
+import datetime as dt
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.rules import numbers
+from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.rules.dossier import DocumentStatus, Dossier, NumberCheck, Paper
+from icpcases.rules.facts import FACT_LABELS, FACT_NAMES, ServerRegion
+from icpcases.rules.rule import Party
+
+from .fields import NumberField, PastDateField, ReasonsField
+from .models.papers import REGIONS
+from .models.provider import Order, Provider
+from .states import WITH_NUMBER, State
+from .steps import Step
+from .uploads import PaperField
+from .wording import sentence_of
+
+if TYPE_CHECKING:
+    from .dossiers import Rows
+    from .models import FilingCase
+
+TOLERANCE = dt.timedelta(minutes=1)
+
+
+def _long(label: Any, **kwargs: Any) -> forms.CharField:
+    kwargs.setdefault("required", False)
+    kwargs.setdefault("max_length", 4000)
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+
+class Entry(forms.Form):
+    """What every step takes: when it happened, two notes, and whether the applicant is told."""
+
+    on_rules: dict[str, str] = {}
+
+    happened = forms.DateTimeField(
+        label=_("when it happened"),
+        required=False,
+        help_text=_("Shanghai time; left empty, it is now."),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"
+        ),
+    )
+    note_public = _long(_("note for the applicant"))
+    note_internal = _long(_("internal note"), help_text=_("The applicant never sees this."))
+    tell = forms.BooleanField(label=_("tell the applicant"), required=False, initial=True)
+
+    def __init__(self, case: "FilingCase", rows: "Rows", step: Step, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.case, self.rows, self.step = case, rows, step
+        if not step.about.tells:
+            del self.fields["tell"]
+            del self.fields["note_public"]
+        self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Adapt the fields to the case; for steps that need it."""
+
+    def clean_happened(self) -> dt.datetime:
+        """When it happened: not in the future, not before the step before."""
+        now = timezone.now()
+        happened: dt.datetime = self.cleaned_data["happened"] or now
+        if happened > now + TOLERANCE:
+            raise ValidationError(_("This lies in the future."))
+        before = self.rows.newest_step
+        if before and happened < before.happened_at:
+            # The field takes minutes, the step before may have been recorded to the second.
+            if before.happened_at - happened < TOLERANCE:
+                return before.happened_at
+            raise ValidationError(
+                _("The step before it happened on %(when)s; this cannot lie earlier."),
+                params={"when": timezone.localtime(before.happened_at).strftime("%Y-%m-%d %H:%M")},
+            )
+        return happened
+
+    def clean(self) -> dict[str, Any]:
+        """Judge what was entered by the rules that waited for it."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            dossier = self.entered_dossier()
+            for guard in self.step.guards:
+                if guard.on_entry:
+                    for finding in guard.unmet(dossier):
+                        error = ValidationError(sentence_of(finding), code=finding.code)
+                        self.add_error(self.on_rules.get(finding.code), error)
+        return data
+
+    def entered_dossier(self) -> Dossier:
+        """The case's dossier, judged when the step happened, with what was entered."""
+        from .dossiers import dossier_of
+
+        return dossier_of(self.case, self.rows, self.cleaned_data["happened"])
+
+    @property
+    def reasons(self) -> list[dict[str, str]]:
+        """The reasons entered, in one form whatever the step calls them."""
+        if "reason" in self.cleaned_data:
+            return [{"about": "", "text": self.cleaned_data["reason"]}]
+        found: list[dict[str, str]] = self.cleaned_data.get("reasons", [])
+        return found
+
+    @property
+    def entered(self) -> dict[str, Any]:
+        """The step's own fields."""
+        own = set(self.fields) - set(_COMMON) - {"reason", "reasons"}
+        return {name: self.cleaned_data[name] for name in self.fields if name in own}
+
+
+_COMMON = ["happened", "note_public", "note_internal", "tell"]
+
+
+def reason_places(case: "FilingCase") -> list[tuple[str, Any]]:
+    """What a reason or request may be about: nothing in particular, a fact, or a document."""
+    facts = [name for name in FACT_NAMES if name != "province_accepts_forums"]
+    own = [("service_leader", _("service leader")), ("service_leader_phone", _("service leader's phone")), ("domain", _("domain")), ("site_name", _("site name"))]  # fmt: skip # noqa: E501
+    kinds = dict.fromkeys(wanted.kind for wanted in wanted_documents(case.facts))
+    return [
+        ("", _("in general")),
+        *((name, _(FACT_LABELS[name])) for name in facts),
+        *own,
+        *((kind.value, _(kind.label)) for kind in kinds),
+    ]
+
+
+class ReasonsEntry(Entry):
+    """Steps that give reasons, each with the fact or document it is about."""
+
+    reasons = ReasonsField(label=_("reasons"))  # type: ignore[assignment]
+
+    def prepare(self) -> None:
+        """Offer the facts and documents of this case."""
+        self.fields["reasons"].set_places(reason_places(self.case))  # type: ignore[attr-defined]
+
+
+class ReturnEntry(ReasonsEntry):
+    """A return, and who returned it."""
+
+    returned_by = forms.ChoiceField(
+        label=_("returned by"),
+        choices=[(p.value, _(p.label)) for p in (Party.PROVIDER, Party.AUTHORITY)],
+    )
+
+    def prepare(self) -> None:
+        """Suggest whoever the case is with."""
+        super().prepare()
+        with_authority = self.case.is_at == State.AUTHORITY_REVIEW
+        self.fields["returned_by"].initial = Party.AUTHORITY if with_authority else Party.PROVIDER
+
+
+class ReasonEntry(Entry):
+    """Steps that want one reason."""
+
+    reason = _long(_("reason"), required=True, max_length=2000)
+
+
+class CancelEntry(ReasonEntry):
+    """A cancelled filing."""
+
+    cancelled_on = PastDateField(label=_("cancelled on"))
+
+
+class ApplicationEntry(Entry):
+    """An application to an authority."""
+
+    authority = forms.CharField(label=_("authority"), max_length=100)
+    applied_on = PastDateField(label=_("applied on"))
+    application_number = forms.CharField(label=_("application number"), max_length=60)
+
+    def prepare(self) -> None:
+        """Suggest the province's administration for a pre-approval."""
+        province = self.case.province
+        if self.step == Step.RECORD_PREAPPROVAL_APPLICATION and province:
+            self.fields["authority"].initial = province.administration
+
+
+class CertificateEntry(Entry):
+    """The registration certificate."""
+
+    kind = Kind.REGISTRATION_CERTIFICATE
+    on_rules = {"document.mainland": "issued_in", "document.current": "expires_on"}
+
+    number = forms.CharField(label=_("number"), max_length=60)
+    issued_in = forms.ChoiceField(
+        label=_("issued in"), choices=REGIONS, initial=ServerRegion.MAINLAND.value
+    )
+    issued_on = PastDateField(label=_("issued on"))
+    expires_on = forms.DateField(
+        label=_("expires on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    file = PaperField(label=_("scan"))
+
+    def entered_dossier(self) -> Dossier:
+        """The dossier in which this certificate is the only paper."""
+        data = self.cleaned_data
+        paper = Paper(
+            "", self.kind, DocumentStatus.PENDING,
+            ServerRegion(data["issued_in"]), data["expires_on"],  # type: ignore[call-arg]
+        )  # fmt: skip
+        facts = replace(self.case.facts, mainland_branch=False, registration_certificate=True)
+        return replace(super().entered_dossier(), facts=facts, papers=(paper,))
+
+
+class PreapprovalEntry(Entry):
+    """The BBS pre-approval."""
+
+    kind = Kind.BBS_PREAPPROVAL
+
+    number = forms.CharField(label=_("number"), max_length=60)
+    issuer = forms.CharField(label=_("issuer"), max_length=100)
+    issued_on = PastDateField(label=_("issued on"))
+    file = PaperField(label=_("scan"))
+
+    def prepare(self) -> None:
+        """Suggest the province's administration."""
+        if self.case.province:
+            self.fields["issuer"].initial = self.case.province.administration
+
+
+class SubmissionEntry(Entry):
+    """A submission: provider and order number, where no order is alive."""
+
+    on_rules = {"case.applicant_free": "provider"}
+
+    provider = forms.ModelChoiceField(label=_("provider"), queryset=Provider.objects.none())
+    order_number = forms.CharField(label=_("order number"), max_length=60)
+
+    def prepare(self) -> None:
+        """Ask for an order only where a new one starts."""
+        if self.rows.live_order:
+            del self.fields["provider"], self.fields["order_number"]
+        else:
+            field: Any = self.fields["provider"]
+            field.queryset = Provider.objects.filter(active=True)
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the number against the provider's format and the orders there are."""
+        data = self.cleaned_data
+        provider, number = data.get("provider"), data.get("order_number")
+        if provider and number:
+            wanted = provider.order_number_format
+            if wanted and not re.fullmatch(wanted, number):
+                self.add_error("order_number", _("This does not look like an order number of this provider."))  # fmt: skip # noqa: E501
+            elif Order.objects.filter(provider=provider, number=number).exists():
+                self.add_error("order_number", _("Another order has this number."))
+        return super().clean()
+
+    def entered_dossier(self) -> Dossier:
+        """The dossier with the provider that was chosen."""
+        dossier = super().entered_dossier()
+        provider = self.cleaned_data.get("provider")
+        if provider is None:
+            return dossier
+        return replace(
+            dossier, provider=provider.name, provider_one_order=provider.one_order_per_applicant
+        )
+
+
+def _site_number(text: str) -> numbers.IcpNumber:
+    number = numbers.icp_number(text)
+    if number.site is None:
+        raise numbers.NumberError(numbers._("This is the subject's number; the site's ends in -1, -2 and so on."))  # fmt: skip # noqa: E501
+    return number
+
+
+class ApprovalEntry(Entry):
+    """The site number, and the day it was granted."""
+
+    on_rules = {"number.valid": "icp_number"}
+
+    icp_number = NumberField(
+        _site_number, label=_("ICP site number"), help_text=_("Such as 京ICP备12345678号-1.")
+    )
+    filed_on = PastDateField(label=_("granted on"))
+
+    def clean_filed_on(self) -> dt.date:
+        """The day of the grant: not before the order was first submitted."""
+        day: dt.date = self.cleaned_data["filed_on"]
+        order = self.rows.live_order
+        if order and day < order.submitted_on:
+            raise ValidationError(_("This lies before the filing was submitted."))
+        return day
+
+    def entered_dossier(self) -> Dossier:
+        """The dossier with what is known about the number."""
+        number = self.cleaned_data["icp_number"]
+        return replace(super().entered_dossier(), number=look_up_number(self.case, number))
+
+
+def look_up_number(case: "FilingCase", number: numbers.IcpNumber) -> NumberCheck:
+    """What the other cases say about a site number."""
+    others = type(case).objects.filter(state__in=WITH_NUMBER).exclude(pk=case.pk)
+    taken = others.filter(icp_number=str(number)).values_list("reference", flat=True).first()
+    foreign = others.filter(icp_subject=number.subject).exclude(applicant=case.applicant_id)
+    return NumberCheck(
+        province_character=case.province.icp_character if case.province else "",
+        character=number.character,
+        taken_by=taken or "",
+        subject_of_other=foreign.exists(),
+    )
+
+
+class OpeningEntry(Entry):
+    """The opening of the site."""
+
+    on_rules = {"open.after_filing": "opened_on"}
+
+    opened_on = forms.DateField(
+        label=_("opened on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def entered_dossier(self) -> Dossier:
+        """The dossier with the opening that was entered."""
+        opening = self.cleaned_data["opened_on"]
+        return replace(super().entered_dossier(), opening=opening, today=timezone.localdate())
+
+
+class FooterEntry(Entry):
+    """The number in the footer."""
+
+    footer_on = PastDateField(label=_("in the footer since"))
+
+
+class PublicSecurityEntry(Entry):
+    """The public-security filing."""
+
+    public_security_number = NumberField(
+        numbers.public_security_number,
+        label=_("public-security number"),
+        help_text=_("Such as 京公网安备11010802012345号."),
+    )
+    public_security_on = PastDateField(label=_("filed on"))
+
+    def clean_public_security_on(self) -> dt.date:
+        """The day of the second registration: not before the site opened."""
+        day: dt.date = self.cleaned_data["public_security_on"]
+        if self.case.opened_on and day < self.case.opened_on:
+            raise ValidationError(_("This lies before the site opened."))
+        return day
+
+
+ENTRIES: dict[Step, type[Entry]] = {
+    Step.SEND_BACK: ReasonsEntry,
+    Step.RECORD_CERTIFICATE_APPLICATION: ApplicationEntry,
+    Step.RECORD_CERTIFICATE: CertificateEntry,
+    Step.RECORD_PREAPPROVAL_APPLICATION: ApplicationEntry,
+    Step.RECORD_PREAPPROVAL: PreapprovalEntry,
+    Step.RECORD_REFUSAL: ReasonsEntry,
+    Step.SUBMIT_TO_PROVIDER: SubmissionEntry,
+    Step.RETURN_FOR_CORRECTION: ReturnEntry,
+    Step.APPROVE: ApprovalEntry,
+    Step.RECORD_OPENING: OpeningEntry,
+    Step.RECORD_FOOTER: FooterEntry,
+    Step.RECORD_PUBLIC_SECURITY: PublicSecurityEntry,
+    Step.WITHDRAW: ReasonEntry,
+    Step.CANCEL_FILING: CancelEntry,
+    Step.REOPEN: ReasonEntry,
+    Step.STEP_BACK: ReasonEntry,
+}
+
+
+def entry_for(case: "FilingCase", rows: "Rows", step: Step, data: Any = None) -> Entry:
+    """The form of a step on a case; `data` holds values and files under one roof."""
+    return ENTRIES.get(step, Entry)(case, rows, step, data=data, files=data)

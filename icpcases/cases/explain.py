@@ -1,0 +1,122 @@
+"""The one function every surface asks: which steps are open, and what closes the others."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.rules.dossier import Dossier
+from icpcases.rules.rule import Finding, Guard, Party, Place, Source
+
+from .roles import Role, is_staff_role, staff_roles
+from .steps import Step
+
+if TYPE_CHECKING:
+    from .models import FilingCase
+
+_WHO_MAY = {
+    Role.SUPERVISOR: (
+        _("Only a supervisor takes this step."),
+        _("Ask a supervisor."),
+        Party.SUPERVISOR,
+    ),
+    Role.OFFICER: (
+        _("Only an officer or a supervisor takes this step."),
+        _("The office takes it when it is due."),
+        Party.OFFICER,
+    ),
+    Role.APPLICANT: (
+        _("Only the applicant, an officer or a supervisor takes this step."),
+        _("Ask one of them."),
+        Party.OFFICER,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A step as one reader meets it: open, or every finding in the way, all together."""
+
+    step: Step
+    unmet: tuple[Finding, ...]
+    later: tuple[Guard, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether this reader may take the step now."""
+        return not self.unmet
+
+
+def explain(case: "FilingCase", user: Any) -> list[Explanation]:
+    """Every step that leads out of the case's state, the recommended first.
+
+    An open step comes before a closed one only where the declaration ranks it so: the order
+    does not jump when a rule opens.
+    """
+    steps = Step.leading_out_of(case.is_at)
+    return [explain_step(case, step, user) for step in steps]
+
+
+def explain_step(case: "FilingCase", step: Step, user: Any) -> Explanation:
+    """One step of the case as this reader meets it."""
+    unmet = (*permission_findings(case, step, user), *state_findings(case, step))
+    guards = unmet_guards(case.dossier, step, not is_staff_role(user))
+    return Explanation(step, (*unmet, *guards), checked_later(case.dossier, step))
+
+
+def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> tuple[Finding, ...]:
+    """The findings of every guard that can be judged before something is entered."""
+    return tuple(
+        finding
+        for guard in step.guards
+        if not guard.on_entry
+        for finding in guard.unmet(dossier, for_applicant)
+    )
+
+
+def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
+    """The guards that wait for what will be entered."""
+    known = {"case.applicant_free"} if dossier.provider else set()
+    return tuple(g for g in step.guards if g.on_entry and g.rule.code not in known)
+
+
+def roles_on(case: "FilingCase", user: Any) -> frozenset[Role]:
+    """The roles a user has on this case: staff roles, and applicant if it is theirs."""
+    if not (user and user.is_authenticated and user.is_active):
+        return frozenset()
+    theirs = user.pk in case.people_pks
+    return staff_roles(user) | ({Role.APPLICANT} if theirs else set())
+
+
+def may_take(case: "FilingCase", step: Step, user: Any) -> bool:
+    """Whether the user's roles on this case allow the step."""
+    return bool(roles_on(case, user) & step.who)
+
+
+def permission_findings(case: "FilingCase", step: Step, user: Any) -> tuple[Finding, ...]:
+    """Wanting permission, told as a rule is: who may take the step."""
+    if may_take(case, step, user):
+        return ()
+    wanted = next(role for role in _ORDER if role in step.who)
+    sentence, remedy, who = _WHO_MAY[wanted]
+    return (Finding("permission", Source.NONE, sentence, remedy, who),)
+
+
+_ORDER = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR)
+
+
+def state_findings(case: "FilingCase", step: Step) -> tuple[Finding, ...]:
+    """That a step does not lead out of the state the case is in."""
+    if case.is_at in step.about.sources:
+        return ()
+    place = Place("state", case.state, str(case.is_at.label))
+    return (
+        Finding(
+            "state",
+            Source.NONE,
+            _("This step does not lead out of the state the case is in: %(about)s."),
+            _("Look at the steps that do."),
+            Party.NOBODY,
+            (place,),
+        ),
+    )

@@ -1,0 +1,131 @@
+"""Form fields for the domain's own values; each error is the rule's own sentence."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.rules import domains, numbers
+from icpcases.rules.numbers import NumberError
+
+
+class NumberField(forms.CharField):
+    """A number that a function of `rules.numbers` reads."""
+
+    def __init__(self, read: Callable[[str], Any], **kwargs: Any) -> None:
+        self.read = read
+        kwargs.setdefault("max_length", 400)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The value the function gives. Raises ValidationError with its sentence."""
+        text = super().clean(value)
+        if not text:
+            return text
+        try:
+            return self.read(text)
+        except NumberError as error:
+            raise ValidationError(sentence_of_error(error)) from error
+
+
+def sentence_of_error(error: NumberError) -> str:
+    """A number's error in the reader's language."""
+    return _now(error.sentence) % error.params
+
+
+def domain_field(**kwargs: Any) -> NumberField:
+    """A field for a domain name; its value is a `Domain`."""
+    kwargs.setdefault("label", _("domain"))
+    return NumberField(domains.parse_domain, **kwargs)
+
+
+def phone_field(**kwargs: Any) -> NumberField:
+    """A field for a mobile number of the Mainland."""
+    return NumberField(numbers.mobile, **kwargs)
+
+
+def resident_id(text: str) -> str:
+    """A resident ID, judged today. Raises NumberError."""
+    return numbers.resident_id(text, timezone.localdate())
+
+
+class PastDateField(forms.DateField):
+    """A date that does not lie in the future, in Shanghai."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+
+    def validate(self, value: Any) -> None:
+        """Refuse a date in the future. Raises ValidationError."""
+        super().validate(value)
+        if value and value > timezone.localdate():
+            raise ValidationError(_("This date lies in the future."))
+
+
+class ReasonsInput(forms.Widget):
+    """Rows of a place and a text."""
+
+    template_name = "staff/widgets/reasons.html"
+    rows = 5
+
+    def __init__(self, places: list[tuple[str, Any]] | None = None) -> None:
+        super().__init__()
+        self.places = places or []
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The rows with what was typed, and empty ones behind them."""
+        context = super().get_context(name, value, attrs)
+        typed = list(value or [])
+        empty = [{"about": "", "text": ""}] * max(1, self.rows - len(typed))
+        context["widget"].update(rows=typed + empty, places=self.places)
+        return context
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """The reasons, from a form's rows or from a list under the field's own name."""
+        if isinstance(data.get(name), list):
+            return data[name]
+        found = []
+        for i in range(200):
+            if f"{name}-{i}-text" not in data:
+                break
+            row = {
+                "about": str(data.get(f"{name}-{i}-about", "")),
+                "text": str(data[f"{name}-{i}-text"]).strip(),
+            }
+            if row["text"] or row["about"]:
+                found.append(row)
+        return found
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Never: no rows are no reasons."""
+        return False
+
+
+class ReasonsField(forms.Field):
+    """Reasons, each with the fact or document it is about."""
+
+    widget = ReasonsInput
+
+    def set_places(self, places: list[tuple[str, Any]]) -> None:
+        """The facts and documents a reason may be about."""
+        self.places = dict(places)
+        self.widget.places = places  # type: ignore[attr-defined]
+
+    def clean(self, value: Any) -> list[dict[str, str]]:
+        """A list of `{"about", "text"}`. Raises ValidationError for an empty or foreign one."""
+        reasons = value or []
+        if not reasons and self.required:
+            raise ValidationError(_("Give at least one reason."))
+        for reason in reasons:
+            if not isinstance(reason, dict) or not str(reason.get("text", "")).strip():
+                raise ValidationError(_("Every reason needs a text."))
+            if len(reason["text"]) > 2000:
+                raise ValidationError(_("A reason may be 2,000 characters long at most."))
+            if reason.get("about", "") not in self.places:
+                raise ValidationError(_("A reason is about a fact or document of this case."))
+        return [{"about": r.get("about", ""), "text": r["text"].strip()} for r in reasons]

@@ -1,0 +1,258 @@
+"""The filing case: its facts, its domain, where it stands."""
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from icpcases.rules.facts import (
+    Access,
+    ApplicantType,
+    Choice,
+    Facts,
+    ForumAnswer,
+    Protocol,
+    ServerRegion,
+)
+from icpcases.rules.rule import Party
+
+from ..roles import is_staff_role
+from ..states import HOLDING_DOMAIN, UNDER_THE_FILING_RULES, WITH_NUMBER, State
+from .moves import Moves
+
+
+def _choices(values: type[Choice]) -> list[tuple[str, Any]]:
+    return [(value.value, _(value.label)) for value in values]
+
+
+def _fact(label: Any, values: type[Choice]) -> Any:
+    return models.CharField(label, max_length=20, choices=_choices(values), null=True, blank=True)
+
+
+class FilingCaseQuerySet(models.QuerySet["FilingCase"]):
+    """Which cases somebody may see."""
+
+    def visible_to(self, user: Any) -> "FilingCaseQuerySet":
+        """Every case for staff; for anybody else the cases they are a person of."""
+        if is_staff_role(user):
+            return self
+        if not (user and user.is_authenticated and user.is_active):
+            return self.none()
+        return self.filter(people__user=user)
+
+    def with_names(self) -> "FilingCaseQuerySet":
+        """With everything a line about a case names, in one query."""
+        return self.select_related("applicant", "province", "officer")
+
+
+class FilingCase(Moves, models.Model):
+    """One website on its way through the filing. Only `door.perform` moves it."""
+
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    applicant = models.ForeignKey(
+        "cases.Applicant",
+        verbose_name=_("applicant"),
+        on_delete=models.PROTECT,
+        related_name="cases",
+    )
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("officer"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_cases",
+    )
+    state = FSMField(
+        _("state"), max_length=30, choices=State.choices, default=State.DRAFT, protected=True
+    )
+    version = models.PositiveIntegerField(_("version"), default=0)
+
+    applicant_type = _fact(_("applicant type"), ApplicantType)
+    mainland_branch = models.BooleanField(_("branch in the Mainland"), null=True, blank=True)
+    registration_certificate = models.BooleanField(
+        _("registration certificate"), null=True, blank=True
+    )
+    server_region = _fact(_("server region"), ServerRegion)
+    access = _fact(_("access"), Access)
+    protocol = _fact(_("protocol"), Protocol)
+    forum = models.BooleanField(_("forum"), null=True, blank=True)
+    preapproval = models.BooleanField(_("BBS pre-approval"), null=True, blank=True)
+    province = models.ForeignKey(
+        "cases.Province",
+        verbose_name=_("province"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+    )
+
+    site_name = models.CharField(_("site name"), max_length=100, blank=True)
+    domain = models.CharField(_("domain"), max_length=253, blank=True)
+    domain_unicode = models.CharField(_("domain as shown"), max_length=253, blank=True)
+    registrable_domain = models.CharField(_("registrable domain"), max_length=253, blank=True)
+    ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+    service_leader = models.CharField(_("service leader"), max_length=100, blank=True)
+    service_leader_phone = models.CharField(_("service leader's phone"), max_length=20, blank=True)
+    service_leader_id = models.CharField(_("service leader's ID number"), max_length=30, blank=True)
+
+    icp_number = models.CharField(_("ICP number"), max_length=40, blank=True)
+    icp_subject = models.CharField(_("subject number"), max_length=30, blank=True)
+    filed_on = models.DateField(_("filed on"), null=True, blank=True)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    footer_on = models.DateField(_("number in the footer since"), null=True, blank=True)
+    public_security_number = models.CharField(
+        _("public-security number"), max_length=40, blank=True
+    )
+    public_security_on = models.DateField(_("public-security filing on"), null=True, blank=True)
+    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
+
+    created_at = models.DateTimeField(_("created"))
+    state_since = models.DateTimeField(_("in this state since"))
+    turn = models.CharField(
+        _("turn"), max_length=12, choices=[(party.value, _(party.label)) for party in Party]
+    )
+    turn_since = models.DateTimeField(_("turn since"))
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_provisional = models.BooleanField(_("due date provisional"), default=False)
+
+    objects = FilingCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("filing case")
+        verbose_name_plural = _("filing cases")
+        ordering = ("-pk",)
+        permissions = [("work", _("Can work filing cases"))]
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="case_state_due"),
+            models.Index(fields=["officer", "state"], name="case_officer_state"),
+            models.Index(fields=["due_at"], name="case_due"),
+            models.Index(fields=["registrable_domain"], name="case_registrable"),
+            models.Index(fields=["domain"], name="case_domain"),
+            models.Index(fields=["icp_number"], name="case_icp_number"),
+            models.Index(fields=["icp_subject"], name="case_icp_subject"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registrable_domain"],
+                condition=Q(state__in=[s.value for s in HOLDING_DOMAIN])
+                & ~Q(registrable_domain=""),
+                name="case_domain_free",
+            ),
+            models.UniqueConstraint(
+                fields=["icp_number"],
+                condition=Q(state__in=[s.value for s in WITH_NUMBER]),
+                name="case_icp_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in State]), name="case_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[s.value for s in UNDER_THE_FILING_RULES])
+                | (
+                    Q(server_region="mainland", server_region__isnull=False)
+                    & Q(access="domain", access__isnull=False)
+                    & Q(applicant_type__isnull=False, forum__isnull=False)
+                    & (
+                        Q(forum=False)
+                        | (
+                            ~Q(applicant_type="individual")
+                            & Q(preapproval=True, preapproval__isnull=False)
+                        )
+                    )
+                    & (
+                        ~Q(applicant_type="foreign_enterprise")
+                        | Q(mainland_branch=True, mainland_branch__isnull=False)
+                        | Q(registration_certificate=True, registration_certificate__isnull=False)
+                    )
+                ),
+                name="case_filing_rules",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[s.value for s in WITH_NUMBER])
+                | (~Q(icp_number="") & Q(filed_on__isnull=False)),
+                name="case_filed_has_number",
+            ),
+            models.CheckConstraint(
+                condition=(Q(opened_on__isnull=True) & ~Q(state="open"))
+                | Q(opened_on__gte=F("filed_on"), filed_on__isnull=False, opened_on__isnull=False),
+                name="case_opens_after_filing",
+            ),
+            models.CheckConstraint(
+                condition=(Q(domain="") & Q(registrable_domain=""))
+                | (
+                    ~Q(domain="")
+                    & ~Q(registrable_domain="")
+                    & (
+                        Q(domain=F("registrable_domain"))
+                        | Q(domain__endswith=Concat(Value("."), F("registrable_domain")))
+                    )
+                ),
+                name="case_domain_pair",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the row again; the protected state may only be set where it is not set yet."""
+        self.__dict__.pop("state", None)
+        self.__dict__.pop("people_pks", None)
+        self.forget_dossier()
+        super().refresh_from_db(*args, **kwargs)
+
+    @property
+    def is_at(self) -> State:
+        """The state as its member, which answers everything about it."""
+        return State(self.state)
+
+    @cached_property
+    def people_pks(self) -> frozenset[int]:
+        """The accounts that may see the case as its applicant."""
+        return frozenset(self.people.values_list("user_id", flat=True))
+
+    @property
+    def whose_turn(self) -> Party:
+        """The party whose turn it is."""
+        return Party(self.turn)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts as the rules read them, with the province's answer looked up."""
+        return Facts(
+            applicant_type=self.applicant_type and ApplicantType(self.applicant_type),
+            mainland_branch=self.mainland_branch,
+            registration_certificate=self.registration_certificate,
+            server_region=self.server_region and ServerRegion(self.server_region),
+            access=self.access and Access(self.access),
+            protocol=self.protocol and Protocol(self.protocol),
+            forum=self.forum,
+            province=self.province_id,
+            province_accepts_forums=ForumAnswer(self.province.accepts_forums)
+            if self.province
+            else None,
+            preapproval=self.preapproval,
+        )
+
+    @property
+    def overdue(self) -> bool:
+        """Whether whoever's turn it is has taken too long."""
+        return self.due_at is not None and self.due_at < timezone.now()
+
+    @property
+    def duties_done(self) -> bool:
+        """Whether both duties after the opening are recorded."""
+        return self.footer_on is not None and self.public_security_on is not None
+
+    @property
+    def shown_domain(self) -> str:
+        """What stands for the site in a list: its domain, else its address."""
+        return self.domain_unicode or self.ip_address or ""

@@ -1,0 +1,80 @@
+"""The history of a case: append-only, enforced in the database (guards.py)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..states import State
+from ..steps import Step
+
+
+class HistoryRow(models.Model):
+    """One change of a case: who, on whose behalf, both times, from, to, why, and what."""
+
+    class Kind(models.TextChoices):
+        """What kind of change it was."""
+
+        STEP = "step", _("Step")
+        EDIT = "edit", _("Edit")
+        REQUEST = "request", _("Request")
+        DOCUMENT = "document", _("Document")
+        ASSIGNMENT = "assignment", _("Assignment")
+        NOTE = "note", _("Note")
+
+    case = models.ForeignKey("cases.FilingCase", on_delete=models.PROTECT, related_name="history")
+    sequence = models.PositiveIntegerField(_("number in the case"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    step = models.CharField(_("step"), max_length=40, choices=Step.choices, blank=True)
+    from_state = models.CharField(_("from"), max_length=30, choices=State.choices, blank=True)
+    to_state = models.CharField(_("to"), max_length=30, choices=State.choices)
+    turn = models.CharField(_("turn afterwards"), max_length=12)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=12, blank=True)
+    happened_at = models.DateTimeField(_("happened"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    reasons = models.JSONField(_("reasons"), default=list, blank=True)
+    note_public = models.TextField(_("note for the applicant"), blank=True)
+    note_internal = models.TextField(_("internal note"), blank=True)
+    entered = models.JSONField(_("entered"), default=dict, blank=True)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+    findings = models.JSONField(_("findings of the rules"), default=list, blank=True)
+    told = models.BooleanField(_("the applicant was told"), default=False)
+    undoes = models.PositiveIntegerField(_("takes back"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("history row")
+        verbose_name_plural = _("history")
+        ordering = ("case", "sequence")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "sequence"], name="history_sequence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} #{self.sequence}"
+
+
+class Notice(models.Model):
+    """A message that a history row owes somebody; it leaves after the commit."""
+
+    history = models.ForeignKey(HistoryRow, on_delete=models.PROTECT, related_name="notices")
+    address = models.EmailField(_("address"))
+    language = models.CharField(_("language"), max_length=10)
+    line = models.TextField(_("line added by staff"), blank=True)
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["history", "address"], name="notice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.history_id} → {self.address}"

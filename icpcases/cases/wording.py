@@ -1,0 +1,39 @@
+"""A rule's finding as the reader sees it: the one place where findings become display text."""
+
+from django.utils.translation import get_language, gettext
+
+from icpcases.rules.rule import Finding, Place
+
+ABOUT = "%(about)s"
+# What people wrote, or a reference: shown as it is, never looked up among the translations.
+OWN_WORDS = frozenset({"request", "case", "rule"})
+
+
+def sentence_of(finding: Finding) -> str:
+    """What is wrong, in the active language, with the places it is about."""
+    return _worded(finding.sentence, finding)
+
+
+def remedy_of(finding: Finding) -> str:
+    """What would put it right, in the active language."""
+    return _worded(finding.remedy, finding)
+
+
+def about_of(finding: Finding) -> str:
+    """The places a finding is about, by their names; empty if it is about none."""
+    chinese = (get_language() or "").startswith("zh")
+    return ("、" if chinese else ", ").join(_label_of(place) for place in finding.places)
+
+
+def _worded(source: str, finding: Finding) -> str:
+    # Not the % operator: a request's text may hold a % of its own.
+    return _translated(source).replace(ABOUT, about_of(finding))
+
+
+def _label_of(place: Place) -> str:
+    return place.label if place.kind in OWN_WORDS else _translated(place.label)
+
+
+def _translated(text: str) -> str:
+    # gettext answers the empty string with the header of its catalogue.
+    return gettext(text) if text else ""

@@ -1,0 +1,32 @@
+"""System checks about the machine the program runs on."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning
+
+# WAL came with 3.7.0; the reset of its file could lose pages until 3.51.3 mended it.
+WAL_RESET_UNSAFE = ((3, 7, 0), (3, 51, 2))
+WAL_RESET_ID = "icpcases.W001"
+
+
+def sqlite_is_safe_for_processes(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warns when several processes share a SQLite file through a library that may corrupt it."""
+    oldest, newest = WAL_RESET_UNSAFE
+    on_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    several = settings.WEB_CONCURRENCY > 1
+    if not (on_sqlite and several and oldest <= sqlite3.sqlite_version_info <= newest):
+        return []
+    return [
+        Warning(
+            f"SQLite {sqlite3.sqlite_version} can corrupt a WAL database that several processes "
+            f"write, and WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}.",
+            hint="Run one process with threads, use SQLite 3.51.3 or later, or use PostgreSQL.",
+            id=WAL_RESET_ID,
+        )
+    ]

@@ -1,0 +1,27 @@
+"""The rule book: every rule by its code, in the order of domain.md, section 3."""
+
+from . import about_case as case
+from . import about_facts as facts
+from . import about_papers as papers
+from .rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *facts.FACT_RULES,
+    case.FACTS_COMPLETE,
+    facts.CLAIM_BACKED,
+    case.APPLICANT_IDENTIFIED,
+    facts.SITE_FORUM,
+    case.VERDICT_NOT_PERMITTED,
+    papers.DOCUMENT_MAINLAND,
+    papers.DOCUMENT_COMPLETE,
+    papers.DOCUMENT_CURRENT,
+    papers.REQUEST_SETTLED,
+    case.CASE_DOMAIN_FREE,
+    case.CASE_APPLICANT_FREE,
+    case.ORDER_ALIVE,
+    case.ORDER_EXPIRED,
+    case.NUMBER_VALID,
+    case.OPEN_AFTER_FILING,
+    case.STATE_RESTORABLE,
+)
+BOOK: dict[str, Rule] = {rule.code: rule for rule in RULES}

@@ -1,0 +1,102 @@
+"""The documents a filing wants, by who files and what the site is (domain.md, section 6)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .facts import ApplicantType, Facts
+from .text import _
+
+
+class Kind(StrEnum):
+    """A kind of document, with its label and whether the applicant makes it."""
+
+    label: str
+    self_made: bool
+
+    def __new__(cls, code: str, label: str, self_made: bool = False) -> "Kind":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label, member.self_made = label, self_made
+        return member
+
+    IDENTITY = "identity", _("Resident ID, or mainland-issued travel or residence permit")
+    RESIDENCE_PERMIT = "residence_permit", _("Residence permit of the province")
+    BUSINESS_LICENCE = "business_licence", _("Business licence")
+    LEGAL_REPRESENTATIVE_ID = "legal_representative_id", _("ID of the legal representative")
+    SERVICE_LEADER_ID = "service_leader_id", _("ID of the service leader")
+    AUTHORISATION_LETTER = "authorisation_letter", _("Authorisation letter"), True
+    LEGAL_PERSON_CERTIFICATE = "legal_person_certificate", _("Legal-person certificate")
+    LEADER_ID = "leader_id", _("ID of the organisation's leader")
+    BRANCH_LICENCE = "branch_licence", _("Business licence of the mainland branch")
+    BRANCH_RESPONSIBLE_ID = "branch_responsible_id", _("ID of the branch's responsible person")
+    REGISTRATION_CERTIFICATE = (
+        "registration_certificate",
+        _("Registration Certificate of Foreign Enterprises Permanent Office in China"),
+    )
+    CHIEF_REPRESENTATIVE_ID = "chief_representative_id", _("ID of the chief representative")
+    BBS_PREAPPROVAL = "bbs_preapproval", _("BBS pre-approval")
+    BOARD_LIST = "board_list", _("Board list with moderators"), True
+    SERVICE_RULES = "service_rules", _("Service rules of the forum"), True
+    SECURITY_MEASURES = "security_measures", _("Security measures of the forum"), True
+    DOMAIN_CERTIFICATE = (
+        "domain_certificate",
+        _("Domain certificate: real-name verified, registrant is the applicant"),
+    )
+    OTHER = "other", _("Other document")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document the route asks for; `when` is its condition, empty if always wanted."""
+
+    kind: Kind
+    when: str = ""
+
+
+_WHEN_OTHER_PROVINCE = _("when the ID is from another province")
+_WHEN_DIFFERENT = _("when the service leader is not the legal representative")
+
+_BY_APPLICANT = {
+    ApplicantType.INDIVIDUAL: (
+        Wanted(Kind.IDENTITY),
+        Wanted(Kind.RESIDENCE_PERMIT, _WHEN_OTHER_PROVINCE),
+    ),
+    ApplicantType.ENTERPRISE: (
+        Wanted(Kind.BUSINESS_LICENCE),
+        Wanted(Kind.LEGAL_REPRESENTATIVE_ID),
+        Wanted(Kind.SERVICE_LEADER_ID),
+        Wanted(Kind.AUTHORISATION_LETTER, _WHEN_DIFFERENT),
+    ),
+    ApplicantType.ORGANISATION: (
+        Wanted(Kind.LEGAL_PERSON_CERTIFICATE),
+        Wanted(Kind.LEADER_ID),
+        Wanted(Kind.SERVICE_LEADER_ID),
+    ),
+}
+_WITH_BRANCH = (
+    Wanted(Kind.BRANCH_LICENCE),
+    Wanted(Kind.BRANCH_RESPONSIBLE_ID),
+    Wanted(Kind.SERVICE_LEADER_ID),
+)
+_WITH_CERTIFICATE = (
+    Wanted(Kind.REGISTRATION_CERTIFICATE),
+    Wanted(Kind.CHIEF_REPRESENTATIVE_ID),
+    Wanted(Kind.SERVICE_LEADER_ID),
+)
+_FORUM = (
+    Wanted(Kind.BBS_PREAPPROVAL),
+    Wanted(Kind.BOARD_LIST),
+    Wanted(Kind.SERVICE_RULES),
+    Wanted(Kind.SECURITY_MEASURES),
+)
+
+
+def wanted_documents(facts: Facts) -> tuple[Wanted, ...]:
+    """The documents of a filing with these facts; none while the applicant type is not given."""
+    if facts.applicant_type is None:
+        return ()
+    if facts.foreign:
+        papers = _WITH_BRANCH if facts.mainland_branch else _WITH_CERTIFICATE
+    else:
+        papers = _BY_APPLICANT[facts.applicant_type]
+    return (*papers, *(_FORUM if facts.forum else ()), Wanted(Kind.DOMAIN_CERTIFICATE))

@@ -1,0 +1,188 @@
+"""The facts of a filing case, by the names every surface uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from .text import _
+
+
+class Choice(StrEnum):
+    """A fact's value: stored and exchanged as its code, shown by its label."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> "Choice":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+
+class ApplicantType(Choice):
+    """Who files. Hong Kong, Macau and Taiwan count as outside the Mainland."""
+
+    INDIVIDUAL = "individual", _("Individual")
+    ENTERPRISE = "enterprise", _("Enterprise registered in the Mainland")
+    ORGANISATION = "organisation", _("Other mainland organisation")
+    FOREIGN_ENTERPRISE = "foreign_enterprise", _("Enterprise registered outside the Mainland")
+
+
+class ServerRegion(Choice):
+    """Where the server stands, and where a document was issued."""
+
+    MAINLAND = "mainland", _("Mainland China")
+    HONG_KONG = "hong_kong", _("Hong Kong")
+    MACAU = "macau", _("Macau")
+    TAIWAN = "taiwan", _("Taiwan")
+    OVERSEAS = "overseas", _("Overseas")
+
+
+class Access(Choice):
+    """How visitors reach the site."""
+
+    DOMAIN = "domain", _("By a domain name")
+    IP_ADDRESS = "ip_address", _("By an IP address only")
+
+
+class Protocol(Choice):
+    """HTTP or HTTPS: changes nothing in the filing [FAQ HTTPS]."""
+
+    HTTP = "http", _("HTTP")
+    HTTPS = "https", _("HTTPS")
+
+
+class ForumAnswer(Choice):
+    """Whether a province's administration takes applications for forums."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    UNKNOWN = "unknown", _("Not known")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a case; None stands for a fact not given."""
+
+    applicant_type: ApplicantType | None = None
+    mainland_branch: bool | None = None
+    registration_certificate: bool | None = None
+    server_region: ServerRegion | None = None
+    access: Access | None = None
+    protocol: Protocol | None = None
+    forum: bool | None = None
+    province: str | None = None
+    province_accepts_forums: ForumAnswer | None = None
+    preapproval: bool | None = None
+
+    @property
+    def foreign(self) -> bool | None:
+        """Whether the applicant is registered outside the Mainland."""
+        return is_(self.applicant_type, ApplicantType.FOREIGN_ENTERPRISE)
+
+    @property
+    def individual(self) -> bool | None:
+        """Whether the applicant is a person."""
+        return is_(self.applicant_type, ApplicantType.INDIVIDUAL)
+
+
+FACT_NAMES = tuple(field.name for field in fields(Facts))
+
+FACT_LABELS = {
+    "applicant_type": _("applicant type"),
+    "mainland_branch": _("branch in the Mainland"),
+    "registration_certificate": _("registration certificate"),
+    "server_region": _("server region"),
+    "access": _("access"),
+    "protocol": _("protocol"),
+    "forum": _("forum"),
+    "province": _("province"),
+    "province_accepts_forums": _("province's answer on forums"),
+    "preapproval": _("BBS pre-approval"),
+}
+
+CHOICES: dict[str, type[Choice]] = {
+    "applicant_type": ApplicantType,
+    "server_region": ServerRegion,
+    "access": Access,
+    "protocol": Protocol,
+    "province_accepts_forums": ForumAnswer,
+}
+
+PROVINCE_CODES = frozenset(
+    f"CN-{code}"
+    for code in ["BJ", "TJ", "HE", "SX", "NM", "LN", "JL", "HL", "SH", "JS", "ZJ", "AH", "FJ", "JX", "SD", "HA", "HB", "HN", "GD", "GX", "HI", "CQ", "SC", "GZ", "YN", "XZ", "SN", "GS", "QH", "NX", "XJ"]
+)
+
+
+class FactError(ValueError):
+    """A fact that cannot be read: its name, and a sentence with `params`."""
+
+    def __init__(self, name: str, sentence: str, **params: str) -> None:
+        super().__init__(sentence % {"name": name, **params})
+        self.name, self.sentence, self.params = name, sentence, {"name": name, **params}
+
+
+def read_facts(entry: Mapping[str, Any]) -> Facts:
+    """Read facts from JSON values. Raises FactError for an unknown name or a wrong value."""
+    for name in entry:
+        if name not in FACT_NAMES:
+            raise FactError(str(name), _("“%(name)s” is not a fact; the facts are: %(known)s."),
+                            known=", ".join(FACT_NAMES))  # fmt: skip
+    return Facts(**{name: read_fact(name, value) for name, value in entry.items()})
+
+
+def read_fact(name: str, value: Any) -> Any:
+    """Read one fact; null means not given. Raises FactError for a wrong value."""
+    if value is None:
+        return None
+    if name in CHOICES:
+        return _read_choice(name, value)
+    if name == "province":
+        if isinstance(value, str) and value in PROVINCE_CODES:
+            return value
+        raise FactError(name, _("“%(name)s” must be a code such as CN-BJ, not %(value)s."),
+                        value=shown(value))  # fmt: skip
+    if isinstance(value, bool):
+        return value
+    raise FactError(name, _("“%(name)s” must be true or false, not %(value)s."),
+                    value=shown(value))  # fmt: skip
+
+
+def _read_choice(name: str, value: Any) -> Choice:
+    codes = CHOICES[name]
+    if isinstance(value, str) and value in codes._value2member_map_:
+        return codes(value)  # type: ignore[call-arg]
+    raise FactError(name, _("“%(name)s” must be one of %(known)s, not %(value)s."),
+                    known=", ".join(codes), value=shown(value))  # fmt: skip
+
+
+def shown(value: object) -> str:
+    """A wrong value as a sentence may quote it: never longer than 60 characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def is_(value: object | None, wanted: object) -> bool | None:
+    """Whether a fact has this value; None while it is not given."""
+    return None if value is None else value == wanted
+
+
+def either(*values: bool | None) -> bool | None:
+    """Three-valued or: true as soon as one is, undecided while one is not given."""
+    if True in values:
+        return True
+    return None if None in values else False
+
+
+def both(*values: bool | None) -> bool | None:
+    """Three-valued and: false as soon as one is, undecided while one is not given."""
+    if False in values:
+        return False
+    return None if None in values else True
+
+
+def not_(value: bool | None) -> bool | None:
+    """Three-valued not."""
+    return None if value is None else not value

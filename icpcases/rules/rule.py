@@ -1,0 +1,164 @@
+"""What a rule is: a code, its source, its words, and a pure predicate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .dossier import Dossier
+from .facts import FACT_LABELS
+from .text import _
+
+
+class Party(StrEnum):
+    """Who can put something right, or whose turn it is."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> "Party":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    APPLICANT = "applicant", _("the applicant")
+    OFFICER = "officer", _("an officer")
+    SUPERVISOR = "supervisor", _("a supervisor")
+    PROVIDER = "provider", _("the provider")
+    AUTHORITY = "authority", _("the communications administration")
+    NOBODY = "nobody", _("nobody")
+
+
+class Source(StrEnum):
+    """The entry of the source FAQ a rule comes from, with the entry's question."""
+
+    question: str
+
+    def __new__(cls, code: str, question: str) -> "Source":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.question = question
+        return member
+
+    IP = "FAQ IP", _("How is a filing obtained for a site reached by an IP address?")
+    HONG_KONG = "FAQ Hong Kong", _("Is a filing required for a server in Hong Kong?")
+    FORUM = "FAQ forum", _("How is a filing obtained for a forum?")
+    HTTPS = "FAQ HTTPS", _("How does filing differ between HTTP and HTTPS sites?")
+    FOREIGN = "FAQ foreign", _("Can firms registered outside the Mainland file?")
+    NONE = "", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something can be put right: what kind of thing, which one, and its name."""
+
+    kind: str
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is wrong, what would put it right, and who can. `%(about)s` names the places."""
+
+    sentence: str
+    remedy: str
+    who: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing in the way; `applicant` replaces the words where the applicant reads."""
+
+    words: Words
+    places: tuple[Place, ...] = ()
+    applicant: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule in the way of a step, as one reader may see it."""
+
+    code: str
+    source: Source
+    sentence: str
+    remedy: str
+    who: Party
+    places: tuple[Place, ...] = ()
+
+
+Verdict3 = bool | tuple[Gap, ...] | None
+_UNDECIDED = Words(
+    _("This cannot be judged while these facts are missing: %(about)s."),
+    _("Give the missing facts."),
+    Party.APPLICANT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the book. `holding` is told where a guard needs the rule to fail;
+    `asks` is what stands at a step before that which the rule judges is entered."""
+
+    code: str
+    source: Source
+    test: Callable[[Dossier], Verdict3]
+    failing: Words
+    holding: Words
+    reads: tuple[str, ...] = ()
+    asks: str = ""
+
+    def gaps(self, dossier: Dossier) -> tuple[Gap, ...] | None:
+        """What is missing for the rule to hold: nothing, some gaps, or None if undecided."""
+        found = self.test(dossier)
+        if found is None or isinstance(found, tuple):
+            return found
+        return () if found else (Gap(self.failing, self.fact_places(self.reads)),)
+
+    def holds(self, dossier: Dossier) -> bool | None:
+        """Whether the rule holds; None while facts it needs are not given."""
+        gaps = self.gaps(dossier)
+        return None if gaps is None else not gaps
+
+    def missing(self, dossier: Dossier) -> tuple[str, ...]:
+        """The facts this rule reads that are not given; the first decides on the others."""
+        missing = tuple(name for name in self.reads if getattr(dossier.facts, name) is None)
+        return missing[:1] if missing[:1] == self.reads[:1] else missing
+
+    @staticmethod
+    def fact_places(names: tuple[str, ...]) -> tuple[Place, ...]:
+        """Places that point at facts."""
+        return tuple(Place("fact", name, FACT_LABELS[name]) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A rule that a step asks to hold, or with `wanted=False` to fail.
+
+    With `on_entry` it is about what the person is going to enter, so it is judged on the form.
+    """
+
+    rule: Rule
+    wanted: bool = True
+    on_entry: bool = False
+
+    def unmet(self, dossier: Dossier, for_applicant: bool = False) -> tuple[Finding, ...]:
+        """The findings that keep the guard shut; none if it is met."""
+        gaps = self.rule.gaps(dossier)
+        if gaps is None:
+            gaps = (Gap(_UNDECIDED, Rule.fact_places(self.rule.missing(dossier))),)
+        elif not self.wanted:
+            gaps = () if gaps else (Gap(self.rule.holding, Rule.fact_places(self.rule.reads)),)
+        return tuple(self.rule_finding(gap, for_applicant) for gap in gaps)
+
+    def met(self, dossier: Dossier) -> bool:
+        """Whether the guard lets the step through."""
+        holds = self.rule.holds(dossier)
+        return holds is not None and holds == self.wanted
+
+    def rule_finding(self, gap: Gap, for_applicant: bool) -> Finding:
+        """A gap of this guard's rule in the words of the reader."""
+        words = gap.applicant if for_applicant and gap.applicant else gap.words
+        places = () if for_applicant and gap.applicant else gap.places
+        return Finding(
+            self.rule.code, self.rule.source, words.sentence, words.remedy, words.who, places
+        )

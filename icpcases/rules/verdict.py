@@ -1,0 +1,148 @@
+"""The verdict over the facts, and the stages of the route that follows from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from .about_facts import (
+    FACT_RULES,
+    FOREIGN_PAPERS,
+    FORUM_NOT_INDIVIDUAL,
+    FORUM_PREAPPROVAL,
+    FORUM_PROVINCE,
+    SERVER_MAINLAND,
+    SITE_DOMAIN,
+)
+from .documents import Wanted, wanted_documents
+from .dossier import Dossier
+from .facts import Facts, ForumAnswer, both, is_, not_
+from .rule import Finding, Guard, Rule
+from .text import _
+
+
+class Verdict(StrEnum):
+    """What the rules say of a site, with the sentence that tells it."""
+
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str) -> "Verdict":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence = sentence
+        return member
+
+    NOT_REQUIRED = "not_required", _("No filing is required, nor possible.")
+    REFER = "refer", _("This goes to the filing system of the local administration.")
+    NOT_PERMITTED = "not_permitted", _("This is not permitted.")
+    FILE = "file", _("A filing is required, and can be made.")
+
+
+class Stage(StrEnum):
+    """A stage of the route, in the order they are walked."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> "Stage":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    CERTIFICATE = "certificate", _("Registration certificate")
+    PREAPPROVAL = "preapproval", _("BBS pre-approval")
+    FILING = "filing", _("Filing")
+
+
+class FactsMissing(ValueError):
+    """The verdict needs facts that are not given: their names."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The verdict with its stages, every fact rule that fails, and the documents wanted."""
+
+    verdict: Verdict
+    stages: tuple[Stage, ...]
+    unmet: tuple[Finding, ...]
+    documents: tuple[Wanted, ...]
+
+
+def _decided(rule: Rule, dossier: Dossier) -> bool:
+    holds = rule.holds(dossier)
+    if holds is None:
+        raise FactsMissing(rule.missing(dossier))
+    return holds
+
+
+def _undecided(rules: Iterable[Rule], dossier: Dossier) -> tuple[str, ...]:
+    """The facts that keep these rules from being decided, each once."""
+    open_rules = (rule for rule in rules if rule.holds(dossier) is None)
+    return tuple(dict.fromkeys(name for rule in open_rules for name in rule.missing(dossier)))
+
+
+def _permitted(dossier: Dossier) -> bool | None:
+    """Whether neither who applies nor the province's `no` forbids the site."""
+    says_no = is_(dossier.facts.province_accepts_forums, ForumAnswer.NO)
+    refused = both(not_(FORUM_PROVINCE.holds(dossier)), says_no)
+    return both(FORUM_NOT_INDIVIDUAL.holds(dossier), not_(refused))
+
+
+def find_verdict(facts: Facts) -> Verdict:
+    """The verdict, first match wins. Raises FactsMissing only where it hangs on missing facts."""
+    dossier = Dossier(facts)
+    if not _decided(SERVER_MAINLAND, dossier):
+        return Verdict.NOT_REQUIRED
+    if not _decided(SITE_DOMAIN, dossier):
+        return Verdict.REFER
+    permitted = _permitted(dossier)
+    if permitted is None:
+        raise FactsMissing(_undecided((FORUM_NOT_INDIVIDUAL, FORUM_PROVINCE), dossier))
+    return Verdict.FILE if permitted else Verdict.NOT_PERMITTED
+
+
+def find_stages(facts: Facts) -> tuple[Stage, ...]:
+    """The stages still due under verdict `file`. Raises FactsMissing."""
+    dossier = Dossier(facts)
+    due = ((Stage.CERTIFICATE, FOREIGN_PAPERS), (Stage.PREAPPROVAL, FORUM_PREAPPROVAL))
+    return (*(stage for stage, rule in due if not _decided(rule, dossier)), Stage.FILING)
+
+
+@lru_cache(maxsize=16384)
+def assess(facts: Facts) -> Assessment:
+    """Judge facts. Raises FactsMissing with every fact the verdict still needs."""
+    missing = missing_facts(facts)
+    if missing:
+        raise FactsMissing(missing)
+    dossier = Dossier(facts)
+    unmet = tuple(
+        finding
+        for rule in FACT_RULES
+        if rule.holds(dossier) is False
+        for finding in Guard(rule).unmet(dossier)
+    )
+    verdict = find_verdict(facts)
+    if verdict != Verdict.FILE:
+        return Assessment(verdict, (), unmet, ())
+    return Assessment(verdict, find_stages(facts), unmet, wanted_documents(facts))
+
+
+def missing_facts(facts: Facts) -> tuple[str, ...]:
+    """Every fact that the verdict, its stages or its documents need and that is not given.
+
+    Who holds the registration certificate can file with it: whether there is a branch as well
+    need not be said.
+    """
+    dossier = Dossier(facts)
+    if SERVER_MAINLAND.holds(dossier) is False:
+        return ()
+    if SITE_DOMAIN.holds(dossier) is False:
+        return _undecided((SERVER_MAINLAND,), dossier)
+    if _permitted(dossier) is False:
+        return _undecided((SERVER_MAINLAND, SITE_DOMAIN), dossier)
+    for_documents = (name for name in ("applicant_type", "forum") if getattr(facts, name) is None)
+    return tuple(dict.fromkeys((*_undecided(FACT_RULES, dossier), *for_documents)))

@@ -1,0 +1,121 @@
+"""What every test stands on: the database, the documents, the cast."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.harness import databases, postgres
+
+SERVER = pytest.StashKey[postgres.Server]()
+
+
+# A slow machine is no counterexample; what the common run tries must not change by the day.
+hypothesis.settings.register_profile(
+    "icpcases", deadline=None, print_blob=True, derandomize=os.environ.get("CI") == "true"
+)
+hypothesis.settings.load_profile("icpcases")
+
+
+def is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    databases.let_tests_flush()
+    if databases.chosen() == "postgres" and not is_worker(config):
+        server = postgres.Server(databases.SOCKET)
+        try:
+            server.start()
+        except postgres.NoPostgres as error:
+            raise pytest.UsageError(str(error)) from error
+        config.stash[SERVER] = server
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SERVER in config.stash:
+        config.stash[SERVER].stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    other = {"sqlite": "postgres", "postgres": "sqlite"}[databases.chosen()]
+    for item in items:
+        if item.get_closest_marker(other):
+            item.add_marker(pytest.mark.skip(reason=f"says something about {other} only"))
+        if empties_the_tables(item):
+            bring_rows_of_migrations_back(item)
+
+
+def empties_the_tables(item: pytest.Item) -> bool:
+    """Whether this is a transactional test, which flushes the database at its end."""
+    mark = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or (mark is not None and bool(mark.kwargs.get("transaction")))
+
+
+def bring_rows_of_migrations_back(item: pytest.Item) -> None:
+    """Provinces, groups, calendar and clocks come from migrations: the flush takes them too."""
+    mark = item.get_closest_marker("django_db")
+    options = {**(mark.kwargs if mark else {}), "transaction": True, "serialized_rollback": True}
+    item.add_marker(pytest.mark.django_db(**options), append=False)
+
+
+@pytest.fixture(autouse=True)
+def document_root(tmp_path: Path, settings) -> Path:
+    """Where this test's documents lie: its own, empty, private folder."""
+    folder = tmp_path / "documents"
+    settings.DOCUMENT_ROOT = folder
+    settings.MEDIA_ROOT = folder
+    return folder
+
+
+@pytest.fixture
+def wei(db):
+    """Applicant, and owner of a case."""
+    return cast_member("wei")
+
+
+@pytest.fixture
+def mei(db):
+    """Another applicant: must see nothing of Wei's."""
+    return cast_member("mei")
+
+
+@pytest.fixture
+def li(db):
+    """Officer."""
+    return cast_member("li", "officer", is_staff=True)
+
+
+@pytest.fixture
+def chen(db):
+    """Supervisor."""
+    return cast_member("chen", "supervisor", is_staff=True)
+
+
+@pytest.fixture
+def sun(db):
+    """Auditor."""
+    return cast_member("sun", "auditor", is_staff=True)
+
+
+@pytest.fixture
+def stranger(db):
+    """An account that has to do with nothing here."""
+    return cast_member("stranger")
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases through the door."""
+    from tests.world import World
+
+    return World(wei, li, chen)
+
+
+def cast_member(name, *groups, **fields):
+    from tests.world import user
+
+    return user(name, *groups, **fields)

@@ -1,0 +1,217 @@
+"""The rule book, rule by rule: each one failing and holding, on dossiers made by hand."""
+
+import re
+from datetime import date
+
+import pytest
+
+from icpcases.rules.book import BOOK, RULES
+from icpcases.rules.documents import Kind
+from icpcases.rules.dossier import Dossier, Order, RequestStatus, Rival
+from icpcases.rules.facts import Facts
+from icpcases.rules.rule import Finding, Guard, Party, Rule
+
+from .dossiers import (
+    ABROAD,
+    ACCEPTED,
+    FORUM,
+    GOOD,
+    HONG_KONG,
+    LICENCE,
+    PENDING,
+    REFUSED,
+    REST,
+    TODAY,
+    asked,
+    case,
+    facts,
+    number,
+    paper,
+    with_facts,
+    with_papers,
+)
+
+# The order of domain.md, section 3, with the FAQ entry each rule comes from.
+CODES = (
+    ("server.mainland", "FAQ Hong Kong"),
+    ("site.domain", "FAQ IP"),
+    ("forum.not_individual", "FAQ forum"),
+    ("forum.province", "FAQ forum"),
+    ("forum.preapproval", "FAQ forum"),
+    ("foreign.papers", "FAQ foreign"),
+    ("facts.complete", ""),
+    ("claim.backed", "FAQ foreign"),
+    ("applicant.identified", ""),
+    ("site.forum", "FAQ forum"),
+    ("verdict.not_permitted", "FAQ forum"),
+    ("document.mainland", "FAQ foreign"),
+    ("document.complete", ""),
+    ("document.current", ""),
+    ("request.settled", ""),
+    ("case.domain_free", ""),
+    ("case.applicant_free", ""),
+    ("order.alive", ""),
+    ("order.expired", ""),
+    ("number.valid", ""),
+    ("open.after_filing", "FAQ HTTPS"),
+    ("state.restorable", ""),
+)
+CERTIFIED = ABROAD | {"registration_certificate": True}
+OVER = Order("cloud", "A1", date(2026, 4, 30), date(2026, 6, 14))
+DAY_90, DAY_91 = date(2026, 9, 13), date(2026, 9, 14)
+BUSY = {"rival_orders": (Rival("ICP-2026-000009", "cloud"), Rival("ICP-2026-000007", "elsewhere"))}
+
+# For each rule: dossiers, and who must do what about which places. No lines: the rule holds.
+# fmt: off
+CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
+    ("server.mainland", GOOD, ()),
+    ("server.mainland", with_facts(server_region="taiwan"), ("applicant fact:server_region",)),
+    ("site.domain", GOOD, ()),
+    ("site.domain", with_facts(access="ip_address"), ("applicant fact:access",)),
+    ("forum.not_individual", with_facts(**FORUM), ()),
+    ("forum.not_individual", with_facts(applicant_type="individual"), ()),
+    ("forum.not_individual", with_facts(**FORUM, applicant_type="individual"),
+     ("applicant fact:forum fact:applicant_type",)),
+    ("forum.province", GOOD, ()),
+    ("forum.province", with_facts(**FORUM, preapproval=False), ()),
+    ("forum.province",
+     with_facts(forum=True, preapproval=True, province_accepts_forums="no"), ()),
+    ("forum.province",
+     with_facts(forum=True, preapproval=False, province_accepts_forums="no"),
+     ("applicant province:CN-BJ",)),
+    ("forum.province",
+     with_facts(forum=True, preapproval=False, province_accepts_forums="unknown"),
+     ("officer province:CN-BJ",)),
+    ("forum.preapproval", GOOD, ()),
+    ("forum.preapproval", with_facts(**FORUM, preapproval=True), ()),
+    ("forum.preapproval", with_facts(**FORUM, preapproval=False),
+     ("applicant fact:forum fact:preapproval",)),
+    ("foreign.papers", GOOD, ()),
+    ("foreign.papers", with_facts(**CERTIFIED), ()),
+    ("foreign.papers", with_facts(**ABROAD | {"mainland_branch": True}), ()),
+    ("foreign.papers", with_facts(**ABROAD, registration_certificate=False),
+     ("applicant fact:applicant_type fact:mainland_branch fact:registration_certificate",)),
+    ("facts.complete", GOOD, ()),
+    ("facts.complete", with_facts(forum=None, protocol=None), ("applicant fact:forum",)),
+    ("facts.complete", case(facts=Facts()),
+     ("applicant fact:server_region fact:access fact:forum fact:applicant_type",)),
+    ("claim.backed", GOOD, ()),
+    ("claim.backed",
+     with_facts(mainland_branch=True, registration_certificate=True, preapproval=True), ()),
+    ("claim.backed", with_facts(**CERTIFIED), ("applicant document:registration_certificate",)),
+    ("claim.backed",
+     with_papers(paper(Kind.REGISTRATION_CERTIFICATE, PENDING), facts=facts(**CERTIFIED)),
+     ("applicant document:registration_certificate",)),
+    ("claim.backed",
+     with_papers(paper(Kind.REGISTRATION_CERTIFICATE), facts=facts(**CERTIFIED)), ()),
+    ("claim.backed", with_facts(**ABROAD | {"mainland_branch": True}, **FORUM, preapproval=True),
+     ("applicant document:branch_licence document:bbs_preapproval",)),
+    ("applicant.identified", GOOD, ()),
+    ("applicant.identified", case(confirmed=False), ("officer applicant:",)),
+    ("applicant.identified", case(service_leader_phone="", confirmed=False),
+     ("officer applicant:", "applicant fact:service_leader_phone")),
+    ("applicant.identified", with_facts(province=None), ("applicant fact:province",)),
+    ("applicant.identified", case(service_leader="", domain=""),
+     ("applicant fact:service_leader fact:domain",)),
+    ("site.forum", with_facts(**FORUM), ()),
+    ("site.forum", GOOD, ("officer fact:forum",)),
+    ("verdict.not_permitted", with_facts(**FORUM, applicant_type="individual"), ()),
+    ("verdict.not_permitted", GOOD,
+     ("officer fact:server_region fact:access fact:forum fact:applicant_type fact:preapproval"
+      " fact:province_accepts_forums",)),
+    ("document.mainland", GOOD, ()),
+    ("document.mainland", with_papers(paper(Kind.OTHER, ACCEPTED, HONG_KONG)), ()),
+    ("document.mainland", with_papers(paper(Kind.BUSINESS_LICENCE, REFUSED, HONG_KONG)), ()),
+    ("document.mainland", with_papers(paper(Kind.BUSINESS_LICENCE, PENDING, HONG_KONG), *REST),
+     ("applicant document:business_licence",)),
+    ("document.complete", GOOD, ()),
+    ("document.complete", with_papers(*REST), ("applicant document:business_licence",)),
+    ("document.complete", with_papers(paper(Kind.BUSINESS_LICENCE, REFUSED), *REST),
+     ("applicant document:business_licence",)),
+    ("document.complete", with_papers(paper(Kind.BUSINESS_LICENCE, PENDING), *REST[1:]),
+     ("applicant document:legal_representative_id", "officer document:business_licence")),
+    ("document.complete", with_papers(LICENCE, *REST[:2], REST[3]),
+     ("applicant document:authorisation_letter",)),
+    ("document.complete", with_papers(LICENCE, *REST[:2], REST[3],
+     not_needed=frozenset((Kind.AUTHORISATION_LETTER,))), ()),
+    ("document.complete", with_papers(*REST, not_needed=frozenset((Kind.BUSINESS_LICENCE,))),
+     ("applicant document:business_licence",)),
+    ("document.current", with_papers(paper(Kind.BUSINESS_LICENCE, expires=DAY_91)), ()),
+    ("document.current", with_papers(paper(Kind.BUSINESS_LICENCE, expires=DAY_90)),
+     ("applicant document:business_licence",)),
+    ("document.current",
+     with_papers(paper(Kind.BUSINESS_LICENCE, expires=DAY_90), margin_days=89), ()),
+    ("request.settled", GOOD, ()),
+    ("request.settled", asked(("Photo", RequestStatus.OPEN)), ("applicant request:0",)),
+    ("request.settled",
+     asked(("Photo", RequestStatus.ANSWERED), ("Port", RequestStatus.OPEN),
+           ("Name", RequestStatus.WAIVED), ("Phone", RequestStatus.OPEN)),
+     ("applicant request:1 request:3", "officer request:0")),
+    ("case.domain_free", GOOD, ()),
+    ("case.domain_free", case(rivals=(Rival("ICP-2026-000008"),)),
+     ("officer case:ICP-2026-000008",)),
+    ("case.applicant_free", GOOD, ()),
+    ("case.applicant_free", case(**BUSY), ("provider case:ICP-2026-000009",)),
+    ("case.applicant_free", case(**BUSY, provider_one_order=False), ()),
+    ("case.applicant_free", case(rival_orders=(Rival("ICP-2026-000009"),), provider=""), ()),
+    ("order.alive", GOOD, ()),
+    ("order.alive", case(order=None), ()),
+    ("order.alive", case(order=OVER), ("officer",)),
+    ("order.expired", case(order=OVER), ()),
+    ("order.expired", GOOD, ("nobody",)),
+    ("order.expired", case(order=None), ("nobody",)),
+    ("number.valid", GOOD, ()),
+    ("number.valid", case(number=None), ("officer entry:icp_number",)),
+    ("number.valid", number("Not a number.", "京", ""), ("officer entry:icp_number",)),
+    ("number.valid", number("", "京", "粤"), ("officer entry:icp_number",)),
+    ("number.valid", number("", "京", "京", "ICP-2026-000004"), ("officer entry:icp_number",)),
+    ("number.valid", number("", "京", "京", "", True), ("officer entry:icp_number",)),
+    ("number.valid", number("", "京", "粤", "ICP-2026-000004", True),
+     ("officer entry:icp_number",) * 3),
+    ("open.after_filing", GOOD, ()),
+    ("open.after_filing", case(opening=None), ()),
+    ("open.after_filing", case(opening=TODAY), ()),
+    ("open.after_filing", case(filed=None), ("authority",)),
+    ("open.after_filing", case(opening=date(2026, 5, 31)), ("applicant entry:opened_on",)),
+    ("open.after_filing", case(opening=date(2026, 6, 16)), ("applicant entry:opened_on",)),
+    ("state.restorable", GOOD, ()),
+    ("state.restorable", case(earlier_state=""), ("nobody",)),
+    ("state.restorable", case(earlier_unmet=("foreign.papers", "claim.backed")),
+     ("officer rule:foreign.papers rule:claim.backed",)),
+)
+# fmt: on
+
+
+def line(finding: Finding) -> str:
+    """A finding without its words: who, and the places it points at."""
+    return " ".join((finding.who, *(f"{place.kind}:{place.key}" for place in finding.places)))
+
+
+def test_the_book_holds_the_rules_of_the_domain_in_their_order_with_their_sources() -> None:
+    assert tuple((rule.code, str(rule.source)) for rule in RULES) == CODES
+    assert {rule.code: rule for rule in RULES} == BOOK
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_says_what_is_wrong_what_helps_and_who(rule: Rule) -> None:
+    for words in (rule.failing, rule.holding):
+        texts = (words.sentence, words.remedy)
+        assert [bool(re.fullmatch(r"[A-Z“%].*\.", text)) for text in texts] == [True, True]
+        assert isinstance(words.who, Party)
+
+
+def test_every_rule_is_shown_failing_and_holding() -> None:
+    codes = {code for code, _source in CODES}
+    assert {code for code, _dossier, found in CASES if found} == codes
+    assert {code for code, _dossier, found in CASES if not found} == codes
+
+
+@pytest.mark.parametrize(("code", "dossier", "expected"), CASES)
+def test_a_rule_finds_what_is_in_the_way(
+    code: str, dossier: Dossier, expected: tuple[str, ...]
+) -> None:
+    rule, guard = BOOK[code], Guard(BOOK[code])
+    found = guard.unmet(dossier)
+    assert tuple(map(line, found)) == expected
+    assert {(f.code, f.source) for f in found} == ({(code, rule.source)} if expected else set())
+    assert (rule.holds(dossier), guard.met(dossier)) == (not expected, not expected)

@@ -1,0 +1,122 @@
+"""How a guard asks a rule: wanted or not, undecided, and in whose words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from icpcases.rules.book import BOOK, RULES
+from icpcases.rules.dossier import Dossier, Rival
+from icpcases.rules.rule import Finding, Guard, Rule
+
+from .dossiers import ABROAD, FORUM, GOOD, case, number, with_facts
+
+UNDECIDED = (
+    ("server.mainland", {"server_region": None}, "fact:server_region"),
+    ("site.domain", {"access": None}, "fact:access"),
+    ("forum.not_individual", {"forum": None, "applicant_type": None}, "fact:forum"),
+    ("forum.province", {"forum": True}, "fact:preapproval fact:province_accepts_forums"),
+    ("forum.preapproval", FORUM, "fact:preapproval"),
+    ("foreign.papers", ABROAD, "fact:registration_certificate"),
+    ("site.forum", {"forum": None}, "fact:forum"),
+    ("verdict.not_permitted", {"server_region": None}, "fact:server_region"),
+)
+# A rule, a dossier, and whether the rule holds there.
+BOTH_WAYS = (
+    ("server.mainland", GOOD, True),
+    ("server.mainland", with_facts(server_region="overseas"), False),
+    ("site.domain", GOOD, True),
+    ("site.domain", with_facts(access="ip_address"), False),
+    ("forum.preapproval", GOOD, True),
+    ("forum.preapproval", with_facts(**FORUM, preapproval=False), False),
+    ("foreign.papers", GOOD, True),
+    ("foreign.papers", with_facts(**ABROAD, registration_certificate=False), False),
+)
+
+
+def places(finding: Finding) -> str:
+    return " ".join(f"{place.kind}:{place.key}" for place in finding.places)
+
+
+@pytest.mark.parametrize(("code", "changed", "expected"), UNDECIDED)
+def test_an_undecided_rule_keeps_a_guard_shut_both_ways_and_names_the_facts(
+    code: str, changed: Mapping[str, Any], expected: str
+) -> None:
+    dossier = with_facts(**changed)
+    assert BOOK[code].holds(dossier) is None
+    for guard in (Guard(BOOK[code]), Guard(BOOK[code], wanted=False)):
+        found = guard.unmet(dossier)
+        assert [(f.code, f.sentence, places(f)) for f in found] == [
+            (
+                code,
+                "This cannot be judged while these facts are missing: %(about)s.",
+                expected,
+            )
+        ]
+        assert guard.met(dossier) is False
+
+
+@pytest.mark.parametrize(("code", "dossier", "holds"), BOTH_WAYS)
+def test_a_guard_that_wants_a_rule_to_fail_is_met_where_it_fails(
+    code: str, dossier: Dossier, holds: bool
+) -> None:
+    rule = BOOK[code]
+    guard = Guard(rule, wanted=False)
+    found = [(f.sentence, f.remedy, f.who) for f in guard.unmet(dossier)]
+    told = (rule.holding.sentence, rule.holding.remedy, rule.holding.who)
+    assert found == ([told] if holds else [])
+    assert guard.met(dossier) is not holds
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_guard_is_met_exactly_where_nothing_is_unmet(rule: Rule, wanted: bool) -> None:
+    guard = Guard(rule, wanted)
+    for dossier in (GOOD, Dossier(GOOD.facts), with_facts(forum=None, server_region=None)):
+        assert guard.met(dossier) == (not guard.unmet(dossier))
+
+
+def test_the_applicant_never_reads_which_other_case_is_about_the_domain() -> None:
+    guard = Guard(BOOK["case.domain_free"])
+    dossier = case(rivals=(Rival("ICP-2026-000008"), Rival("ICP-2026-000009")))
+    (staff,), (applicant,) = guard.unmet(dossier), guard.unmet(dossier, for_applicant=True)
+    assert (staff.sentence, places(staff)) == (
+        "Another case is about the same domain: %(about)s.",
+        "case:ICP-2026-000008 case:ICP-2026-000009",
+    )
+    assert (applicant.sentence, applicant.places) == (
+        "The office must look into this domain before the case can go on.",
+        (),
+    )
+
+
+def test_a_number_is_told_each_thing_that_is_wrong_with_it() -> None:
+    found = Guard(BOOK["number.valid"]).unmet(number("", "京", "粤", "ICP-2026-000004", True))
+    assert [finding.sentence for finding in found] == [
+        "The number's character is not the one of the case's province.",
+        "Another filed or open case has this number.",
+        "This subject number belongs to another applicant.",
+    ]
+
+
+def test_an_unreadable_number_is_not_also_blamed_for_its_character() -> None:
+    found = Guard(BOOK["number.valid"]).unmet(number("Not an ICP number.", "京", ""))
+    assert [finding.sentence for finding in found] == ["Not an ICP number."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("no", "The administration of this province does not take applications for forums."),
+        (
+            "unknown",
+            "Nobody has yet asked the administration of this province whether it takes forums.",
+        ),
+    ],
+)
+def test_a_province_that_refuses_is_told_apart_from_one_not_asked(
+    answer: str, sentence: str
+) -> None:
+    dossier = with_facts(forum=True, preapproval=False, province_accepts_forums=answer)
+    found = Guard(BOOK["forum.province"]).unmet(dossier)
+    assert [finding.sentence for finding in found] == [sentence]

@@ -1,0 +1,297 @@
+"""The verdict over every combination of facts, against the tables of domain.md written by hand.
+
+Nothing here is taken from the code: facts go in by the names and codes of the interface.
+"""
+
+from functools import cache
+from itertools import product
+from typing import Any, NamedTuple
+
+import pytest
+
+from icpcases.rules.book import RULES
+from icpcases.rules.dossier import Dossier
+from icpcases.rules.facts import Facts, read_facts
+from icpcases.rules.rule import Rule
+from icpcases.rules.verdict import Assessment, FactsMissing, assess, find_verdict
+
+VALUES: dict[str, tuple[Any, ...]] = {
+    "applicant_type": ("individual", "enterprise", "organisation", "foreign_enterprise"),
+    "mainland_branch": (True, False),
+    "registration_certificate": (True, False),
+    "server_region": ("mainland", "hong_kong", "macau", "taiwan", "overseas"),
+    "access": ("domain", "ip_address"),
+    "protocol": ("http", "https"),
+    "forum": (True, False),
+    "province_accepts_forums": ("yes", "no", "unknown"),
+    "preapproval": (True, False),
+}
+NAMES = tuple(VALUES)
+Given = tuple[Any, ...]  # a value per name; None where it is not given
+
+# Each row: the facts it asks for (any of the values named), and what then holds.
+Wanted = dict[str, list[Any]]
+OUTSIDE: Wanted = {"server_region": ["hong_kong", "macau", "taiwan", "overseas"]}
+BY_IP: Wanted = {"access": ["ip_address"]}
+OWN_FORUM: Wanted = {"forum": [True], "applicant_type": ["individual"]}
+NO_APPROVAL: Wanted = {"forum": [True], "preapproval": [False]}
+FOREIGN: Wanted = {"applicant_type": ["foreign_enterprise"]}
+NO_PAPERS = FOREIGN | {"mainland_branch": [False], "registration_certificate": [False]}
+
+VERDICT: tuple[tuple[Wanted, str], ...] = (
+    (OUTSIDE, "not_required"),
+    (BY_IP, "refer"),
+    (OWN_FORUM, "not_permitted"),
+    (NO_APPROVAL | {"province_accepts_forums": ["no"]}, "not_permitted"),
+    ({}, "file"),
+)
+STAGES: tuple[tuple[Wanted, str], ...] = (
+    (NO_PAPERS, "certificate"),
+    (NO_APPROVAL, "preapproval"),
+    ({}, "filing"),
+)
+UNMET = (
+    (OUTSIDE, "server.mainland"),
+    (BY_IP, "site.domain"),
+    (OWN_FORUM, "forum.not_individual"),
+    (NO_APPROVAL | {"province_accepts_forums": ["no", "unknown"]}, "forum.province"),
+    (NO_APPROVAL, "forum.preapproval"),
+    (NO_PAPERS, "foreign.papers"),
+)
+PAPERS = (
+    ({"applicant_type": ["individual"]}, ("identity", "residence_permit?")),
+    (
+        {"applicant_type": ["enterprise"]},
+        (
+            "business_licence",
+            "legal_representative_id",
+            "service_leader_id",
+            "authorisation_letter?",
+        ),
+    ),
+    (
+        {"applicant_type": ["organisation"]},
+        ("legal_person_certificate", "leader_id", "service_leader_id"),
+    ),
+    (
+        FOREIGN | {"mainland_branch": [True]},
+        ("branch_licence", "branch_responsible_id", "service_leader_id"),
+    ),
+    (FOREIGN, ("registration_certificate", "chief_representative_id", "service_leader_id")),
+)
+FORUM_PAPERS = ("bbs_preapproval", "board_list", "service_rules", "security_measures")
+
+
+class Outcome(NamedTuple):
+    """What an assessment comes to, in codes."""
+
+    verdict: str
+    stages: tuple[str, ...]
+    documents: tuple[str, ...]
+
+
+def matches(given: Given, wanted: Wanted) -> bool:
+    return all(given[NAMES.index(name)] in values for name, values in wanted.items())
+
+
+@cache
+def expected(given: Given) -> Outcome:
+    verdict = next(verdict for wanted, verdict in VERDICT if matches(given, wanted))
+    if verdict != "file":
+        return Outcome(verdict, (), ())
+    stages = tuple(stage for wanted, stage in STAGES if matches(given, wanted))
+    papers = next(papers for wanted, papers in PAPERS if matches(given, wanted))
+    forum = FORUM_PAPERS if matches(given, {"forum": [True]}) else ()
+    return Outcome(verdict, stages, (*papers, *forum, "domain_certificate"))
+
+
+def outcome(assessment: Assessment) -> Outcome:
+    return Outcome(
+        assessment.verdict.value,
+        tuple(stage.value for stage in assessment.stages),
+        tuple(w.kind.value + ("?" if w.when else "") for w in assessment.documents),
+    )
+
+
+@cache
+def facts_of(given: Given) -> Facts:
+    return read_facts(dict(zip(NAMES, given, strict=True)))
+
+
+def every(**narrowed: tuple[Any, ...]) -> list[Given]:
+    """Every combination of facts, with some of them narrowed to fewer values."""
+    return list(product(*(narrowed.get(name, VALUES[name]) for name in NAMES)))
+
+
+FULL = every()
+# With "not given" beside the values; two regions and no protocol stand for all of them.
+FEWER = VALUES | {"server_region": ("mainland", "macau"), "protocol": ()}
+PARTIAL = list(product(*((*FEWER[name], None) for name in NAMES)))
+
+
+def test_the_full_product_is_as_large_as_the_facts_say() -> None:
+    assert len(FULL) == len(set(FULL)) == 4 * 2 * 2 * 5 * 2 * 2 * 2 * 3 * 2
+
+
+def test_verdict_stages_and_documents_are_those_of_the_tables() -> None:
+    found = {given: outcome(assess(facts_of(given))) for given in FULL}
+    wrong = {given: got for given, got in found.items() if got != expected(given)}
+    assert wrong == {}
+
+
+def test_every_verdict_and_every_route_occurs() -> None:
+    routes = {(found.verdict, found.stages) for found in map(expected, FULL)}
+    assert routes == {
+        ("not_required", ()),
+        ("refer", ()),
+        ("not_permitted", ()),
+        ("file", ("filing",)),
+        ("file", ("certificate", "filing")),
+        ("file", ("preapproval", "filing")),
+        ("file", ("certificate", "preapproval", "filing")),
+    }
+
+
+def test_every_failing_rule_is_told_in_the_order_of_the_book() -> None:
+    wrong = {}
+    for given in FULL:
+        codes = [finding.code for finding in assess(facts_of(given)).unmet]
+        if codes != [code for wanted, code in UNMET if matches(given, wanted)]:
+            wrong[given] = codes
+    assert wrong == {}
+
+
+def test_find_verdict_says_what_assess_says() -> None:
+    wrong = [g for g in FULL if find_verdict(facts_of(g)).value != expected(g).verdict]
+    assert wrong == []
+
+
+TWINS = [
+    (facts_of(plain), facts_of(secure))
+    for plain, secure in zip(every(protocol=("http",)), every(protocol=("https",)), strict=True)
+]
+
+
+def test_http_and_https_never_differ() -> None:
+    differing = [plain for plain, secure in TWINS if assess(plain) != assess(secure)]
+    assert differing == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_no_rule_of_the_book_reads_the_protocol(rule: Rule) -> None:
+    differing = [
+        plain for plain, secure in TWINS if rule.gaps(Dossier(plain)) != rule.gaps(Dossier(secure))
+    ]
+    assert ("protocol" in rule.reads, differing) == (False, [])
+
+
+# Partial facts
+
+
+@cache
+def outcomes(given: Given) -> frozenset[Outcome]:
+    """What all completions of partial facts come to."""
+    if None not in given:
+        return frozenset((expected(given),))
+    return frozenset().union(*map(outcomes, filled(given)))
+
+
+def filled(given: Given) -> list[Given]:
+    """The same facts with the first missing one given, each way."""
+    at = given.index(None)
+    return [(*given[:at], value, *given[at + 1 :]) for value in VALUES[NAMES[at]]]
+
+
+def certificate_suffices(given: Given) -> bool:
+    """Whether the papers of a firm are settled by its certificate, branch or no branch."""
+    values = dict(zip(NAMES, given, strict=True))
+    return (
+        values["mainland_branch"] is None
+        and values["registration_certificate"] is True
+        and values["applicant_type"] == "foreign_enterprise"
+    )
+
+
+def settled(given: Given) -> frozenset[Outcome]:
+    """The outcomes that are left open, a needless branch being taken as not there."""
+    if certificate_suffices(given):
+        at = NAMES.index("mainland_branch")
+        return outcomes((*given[:at], False, *given[at + 1 :]))
+    return outcomes(given)
+
+
+def try_to_assess(given: Given) -> Assessment | FactsMissing:
+    try:
+        return assess(facts_of(given))
+    except FactsMissing as error:
+        return error
+
+
+def test_partial_facts_are_answered_exactly_where_every_completion_agrees() -> None:
+    wrong = {}
+    for given in PARTIAL:
+        found = try_to_assess(given)
+        got = {outcome(found)} if isinstance(found, Assessment) else None
+        if got != (settled(given) if len(settled(given)) == 1 else None):
+            wrong[given] = found
+    assert wrong == {}
+
+
+def test_an_answer_from_partial_facts_holds_in_every_completion() -> None:
+    wrong = {}
+    for given in PARTIAL:
+        found = try_to_assess(given)
+        if isinstance(found, Assessment):
+            routes = {(each.verdict, each.stages) for each in outcomes(given)}
+            if routes != {outcome(found)[:2]}:
+                wrong[given] = routes
+    assert wrong == {}
+
+
+def test_unmet_of_partial_facts_is_what_fails_in_every_completion() -> None:
+    wrong = {}
+    for given in PARTIAL:
+        found = try_to_assess(given)
+        if isinstance(found, Assessment):
+            codes = [finding.code for finding in found.unmet]
+            if codes != [code for wanted, code in UNMET if matches(given, wanted)]:
+                wrong[given] = codes
+    assert wrong == {}
+
+
+@cache
+def decisive(given: Given) -> frozenset[str]:
+    """The facts that change the outcome in some completion."""
+    if None in given:
+        return frozenset().union(*map(decisive, filled(given)))
+    return frozenset(
+        name
+        for at, name in enumerate(NAMES)
+        for value in VALUES[name]
+        if expected((*given[:at], value, *given[at + 1 :])) != expected(given)
+    )
+
+
+def test_facts_called_missing_are_not_given_and_decide_something() -> None:
+    wrong = {}
+    for given in PARTIAL:
+        found = try_to_assess(given)
+        if isinstance(found, FactsMissing):
+            absent = {name for name, value in zip(NAMES, given, strict=True) if value is None}
+            named = set(found.names)
+            if not named or len(named) != len(found.names) or not named <= absent & decisive(given):
+                wrong[given] = found.names
+    assert wrong == {}
+
+
+def test_verdict_alone_is_found_exactly_where_every_completion_agrees() -> None:
+    wrong = {}
+    for given in PARTIAL:
+        verdicts = {each.verdict for each in outcomes(given)}
+        try:
+            found = {find_verdict(facts_of(given)).value}
+        except FactsMissing:
+            found = None
+        if found != (verdicts if len(verdicts) == 1 else None):
+            wrong[given] = found
+    assert wrong == {}

@@ -1,0 +1,245 @@
+"""The cast and their cases, made through the door as people would make them."""
+
+import datetime as dt
+import io
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from icpcases.cases import edits
+from icpcases.cases.door import perform
+from icpcases.cases.forms import FactsForm
+from icpcases.cases.models import Applicant, FilingCase, Provider, Province
+from icpcases.cases.uploads import check_upload
+from icpcases.rules.documents import wanted_documents
+
+ENTERPRISE = {
+    "applicant_type": "enterprise",
+    "server_region": "mainland",
+    "access": "domain",
+    "protocol": "https",
+    "forum": "false",
+    "province": "CN-BJ",
+    "site_name": "玉兰书店",
+    "domain": "yulan-books.cn",
+    "service_leader": "王伟",
+    "service_leader_phone": "13800138000",
+}
+FORUM = {**ENTERPRISE, "forum": "true", "preapproval": "false"}
+FOREIGN = {
+    **ENTERPRISE,
+    "applicant_type": "foreign_enterprise",
+    "mainland_branch": "false",
+    "registration_certificate": "false",
+}
+CREDIT_CODES = (
+    "9144030071526726XG", "91440300708461136T", "91330100799655058B", "91110108551385082Q",
+    "914403001922038216", "91110000600037341L", "911100072185182220",
+)  # fmt: skip
+
+
+def user(name: str, *groups: str, **fields: Any) -> User:
+    fields.setdefault("email", f"{name}@example.com")
+    made = User.objects.create_user(name, password="a long pass phrase", **fields)
+    made.groups.set(Group.objects.filter(name__in=groups))
+    return made
+
+
+def png(colour: str = "white") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def upload(name: str = "paper.png", content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, png() if content is None else content)
+
+
+class World:
+    """Builds cases; every change goes through the door, by Li unless said otherwise."""
+
+    def __init__(self, wei: User, li: User, chen: User) -> None:
+        self.wei, self.li, self.chen = wei, li, chen
+        self._numbers = iter(range(1, 10_000))
+
+    def applicant(self, confirmed: bool = True, **fields: Any) -> Applicant:
+        n = Applicant.objects.count()
+        fields.setdefault("name", f"玉兰书店有限公司{n or ''}")
+        if n < len(CREDIT_CODES):
+            fields.setdefault("certificate_type", "credit_code")
+            fields.setdefault("certificate_number", CREDIT_CODES[n])
+        else:
+            fields.setdefault("certificate_type", "permit")
+            fields.setdefault("certificate_number", f"H{n:08d}")
+        if confirmed:
+            fields.update(confirmed_at=timezone.now(), confirmed_by=self.li)
+        return Applicant.objects.create(**fields)
+
+    def case(
+        self, facts: dict[str, str] | None = None, applicant: Applicant | None = None,
+        owner: User | None = None, happened: dt.datetime | None = None, **changed: str,
+    ) -> FilingCase:  # fmt: skip
+        n = next(self._numbers)
+        data = {
+            "domain": f"site-{n}.cn",
+            **{k: v for k, v in (facts or ENTERPRISE).items() if k != "domain"},
+            **changed,
+        }  # noqa: E501
+        form = FactsForm(data=data)
+        assert form.is_valid(), form.errors
+        return edits.open_case(
+            self.li, applicant or self.applicant(), form, owner or self.wei, happened
+        )
+
+    def step(self, case: FilingCase, name: str, by: User | None = None, **data: Any) -> FilingCase:
+        case.refresh_from_db()
+        defaults = self.entry(case, name)
+        return perform(case, name, by or self.li, {**defaults, **data}, case.version)
+
+    def entry(self, case: FilingCase, name: str) -> dict[str, Any]:
+        """What each step takes, valid."""
+        today = timezone.localdate()
+        n = next(self._numbers)
+        reasons = {"reasons": [{"about": "domain", "text": "The domain certificate is blurred."}]}
+        application = {
+            "authority": "北京市通信管理局",
+            "applied_on": today,
+            "application_number": f"A{n}",
+        }  # noqa: E501
+        character = case.province.icp_character if case.province else "京"
+        return {
+            "send_back": reasons,
+            "record_certificate_application": application,
+            "record_certificate": {
+                "number": f"RC{n}", "issued_in": "mainland", "issued_on": today,
+                "expires_on": today + dt.timedelta(days=700), "file": upload(),
+            },
+            "record_preapproval_application": application,
+            "record_preapproval": {
+                "number": f"BBS{n}", "issuer": "北京市通信管理局", "issued_on": today,
+                "file": upload(),
+            },
+            "record_refusal": reasons,
+            "submit_to_provider": {"provider": self.provider().pk, "order_number": f"{n:014d}"},
+            "return_for_correction": {**reasons, "returned_by": "provider"},
+            "approve": {"icp_number": f"{character}ICP备{20260000 + n}号-1", "filed_on": today},
+            "record_opening": {"opened_on": today},
+            "record_footer": {"footer_on": today},
+            "record_public_security": {
+                "public_security_number": f"京公网安备{11010802000000 + n}号",
+                "public_security_on": today,
+            },
+            "withdraw": {"reason": "The site is given up."},
+            "cancel_filing": {"reason": "The site was shut down.", "cancelled_on": today},
+            "reopen": {"reason": "The applicant wants to go on."},
+            "step_back": {"reason": "Clicked on the wrong case."},
+        }.get(name, {})  # fmt: skip
+
+    def provider(self, name: str = "Example Cloud", **fields: Any) -> Provider:
+        return Provider.objects.get_or_create(name=name, defaults=fields)[0]
+
+    def province_answers(self, code: str, answer: str) -> Province:
+        province = Province.objects.get(pk=code)
+        data = {"accepts_forums": answer, "asked_on": timezone.localdate(), "source": "phone call"}
+        return edits.answer_of_province(province, self.li, data)
+
+    def supply(self, case: FilingCase) -> FilingCase:
+        """Hand in and accept every document the route wants that is not there yet."""
+        case.refresh_from_db()
+        have = set(case.documents.filter(status="accepted").values_list("kind", flat=True))
+        for wanted in wanted_documents(case.facts):
+            if wanted.kind.value not in have:
+                self.document(case, wanted.kind.value, accept=True)
+        case.refresh_from_db()
+        return case
+
+    def document(self, case: FilingCase, kind: str, accept: bool | None = None, **fields: Any):
+        from icpcases.rules.documents import Kind
+
+        data = {
+            "kind": kind,
+            "file": check_upload(upload()),
+            "issued_in": None if Kind(kind).self_made else "mainland",
+            **fields,
+        }
+        case.refresh_from_db()
+        document = edits.add_document(case, self.li, data, case.version)
+        if accept is not None:
+            case.refresh_from_db()
+            document = edits.judge_document(
+                case, self.li, document.pk, accept, "" if accept else "blurred", case.version
+            )
+        return document
+
+    def at(self, state: str, facts: dict[str, str] | None = None, **changed: Any) -> FilingCase:
+        """A case brought to a state by the shortest way there."""
+        facts = facts or _FACTS_FOR.get(state, ENTERPRISE)
+        case = self.case(facts, **changed)
+        if facts.get("forum") == "true":
+            self.province_answers("CN-BJ", "yes")
+        for step in _WAY[state]:
+            if step == "supply":
+                case = self.supply(case)
+            elif step == "expire":
+                continue
+            else:
+                case = self.step(case, step, by=self.chen)
+        case.refresh_from_db()
+        assert case.state == state
+        return case
+
+
+_CERTIFICATE = [
+    "submit_request",
+    "begin_certificate",
+    "record_certificate_application",
+    "record_certificate",
+]  # noqa: E501
+_PREAPPROVAL = [
+    "submit_request",
+    "begin_preapproval",
+    "record_preapproval_application",
+    "record_preapproval",
+]  # noqa: E501
+_FILING = [
+    "submit_request", "prepare_filing", "supply", "submit_to_provider", "provider_passes",
+    "confirm_sms", "approve", "record_opening",
+]  # fmt: skip
+_WAY: dict[str, list[str]] = {
+    "draft": [],
+    "triage": ["submit_request"],
+    "certificate_needed": _CERTIFICATE[:2],
+    "certificate_applied": _CERTIFICATE[:3],
+    "certificate_granted": _CERTIFICATE,
+    "preapproval_needed": _PREAPPROVAL[:2],
+    "preapproval_applied": _PREAPPROVAL[:3],
+    "preapproval_granted": _PREAPPROVAL,
+    "preparing": _FILING[:2],
+    "provider_review": _FILING[:4],
+    "sms_verification": _FILING[:5],
+    "authority_review": _FILING[:6],
+    "returned": [*_FILING[:4], "return_for_correction"],
+    "filed": _FILING[:7],
+    "open": _FILING,
+    "not_required": ["submit_request", "close_not_required"],
+    "referred": ["submit_request", "refer"],
+    "ineligible": ["submit_request", "decline"],
+    "refused": [*_FILING[:6], "record_refusal"],
+    "withdrawn": ["withdraw"],
+    "cancelled": [*_FILING[:7], "cancel_filing"],
+}
+_FACTS_FOR = {
+    **dict.fromkeys(("certificate_needed", "certificate_applied", "certificate_granted"), FOREIGN),
+    **dict.fromkeys(("preapproval_needed", "preapproval_applied", "preapproval_granted"), FORUM),
+    "not_required": {**ENTERPRISE, "server_region": "hong_kong"},
+    "referred": {**ENTERPRISE, "access": "ip_address"},
+    "ineligible": {
+        **ENTERPRISE,
+        "applicant_type": "individual",
+        "forum": "true",
+        "preapproval": "false",
+    },  # noqa: E501
+}
