@@ -60,11 +60,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "icpcases",
-    "django.contrib.admin",
+    "icpcases.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.forms",
     # Before staticfiles, so that runserver serves files the same way as production.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -103,6 +104,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Widgets of our own find their templates among ours.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -67,7 +67,7 @@ def run(checkout: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["script/run"],
         cwd=checkout,
-        env={**os.environ, "PORT": str(free_port()), **environment},
+        env={**os.environ, "PORT": str(free_port()), "PYTHON": sys.executable, **environment},
         capture_output=True,
         text=True,
         timeout=60,

@@ -14,18 +14,23 @@ from icpcases.rules.numbers import NumberError
 
 
 class NumberField(forms.CharField):
-    """A number that a function of `rules.numbers` reads."""
+    """A number that a function of `rules.numbers` reads.
+
+    `kept` maps a masked number, as a form shows it, to the whole one it stands for: sent back
+    untouched, the number stays as it was.
+    """
 
     def __init__(self, read: Callable[[str], Any], **kwargs: Any) -> None:
         self.read = read
+        self.kept: dict[str, str] = {}
         kwargs.setdefault("max_length", 400)
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:
         """The value the function gives. Raises ValidationError with its sentence."""
         text = super().clean(value)
-        if not text:
-            return text
+        if not text or text in self.kept:
+            return self.kept.get(text, text)
         try:
             return self.read(text)
         except NumberError as error:
@@ -70,7 +75,7 @@ class PastDateField(forms.DateField):
 class ReasonsInput(forms.Widget):
     """Rows of a place and a text."""
 
-    template_name = "staff/widgets/reasons.html"
+    template_name = "widgets/reasons.html"
     rows = 5
 
     def __init__(self, places: list[tuple[str, Any]] | None = None) -> None:
@@ -129,3 +134,11 @@ class ReasonsField(forms.Field):
             if reason.get("about", "") not in self.places:
                 raise ValidationError(_("A reason is about a fact or document of this case."))
         return [{"about": r.get("about", ""), "text": r["text"].strip()} for r in reasons]
+
+
+def keep_masked(form: Any, name: str, number: str) -> None:
+    """Show a private number masked in a form, and keep it if it comes back so."""
+    if number:
+        masked = numbers.mask(number)
+        form.initial[name] = masked
+        form.fields[name].kept = {masked: number}

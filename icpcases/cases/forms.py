@@ -13,7 +13,14 @@ from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.domains import Domain
 from icpcases.rules.facts import CHOICES, FACT_LABELS, Facts, ForumAnswer, read_fact
 
-from .fields import NumberField, PastDateField, domain_field, phone_field, resident_id
+from .fields import (
+    NumberField,
+    PastDateField,
+    domain_field,
+    keep_masked,
+    phone_field,
+    resident_id,
+)
 from .models import Applicant, CertificateType, Province
 from .models.papers import KINDS, REGIONS
 from .uploads import PaperField
@@ -68,7 +75,10 @@ class FactsForm(forms.Form):
         """The form with what the case holds."""
         initial = {name: _shown(getattr(case, name)) for name in cls.base_fields}
         initial["domain"] = case.domain_unicode
-        return cls(initial=initial, **kwargs)
+        form = cls(initial=initial, **kwargs)
+        for name in ("service_leader_phone", "service_leader_id"):
+            keep_masked(form, name, getattr(case, name))
+        return form
 
     @property
     def facts(self) -> Facts:
@@ -101,11 +111,9 @@ def _given(value: Any) -> Any:
 
 
 def _shown(value: Any) -> Any:
-    return (
-        {True: "true", False: "false", None: ""}.get(value, value)
-        if not isinstance(value, int) or isinstance(value, bool)
-        else value
-    )
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
 
 
 class ApplicantForm(forms.ModelForm):  # type: ignore[type-arg]

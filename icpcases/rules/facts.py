@@ -112,7 +112,39 @@ CHOICES: dict[str, type[Choice]] = {
 
 PROVINCE_CODES = frozenset(
     f"CN-{code}"
-    for code in ["BJ", "TJ", "HE", "SX", "NM", "LN", "JL", "HL", "SH", "JS", "ZJ", "AH", "FJ", "JX", "SD", "HA", "HB", "HN", "GD", "GX", "HI", "CQ", "SC", "GZ", "YN", "XZ", "SN", "GS", "QH", "NX", "XJ"]
+    for code in [
+        "BJ",
+        "TJ",
+        "HE",
+        "SX",
+        "NM",
+        "LN",
+        "JL",
+        "HL",
+        "SH",
+        "JS",
+        "ZJ",
+        "AH",
+        "FJ",
+        "JX",
+        "SD",
+        "HA",
+        "HB",
+        "HN",
+        "GD",
+        "GX",
+        "HI",
+        "CQ",
+        "SC",
+        "GZ",
+        "YN",
+        "XZ",
+        "SN",
+        "GS",
+        "QH",
+        "NX",
+        "XJ",
+    ]
 )
 
 

@@ -1,276 +1,70 @@
 """`manage.py assess`: facts in, assessments out, and nothing at all where something is wrong."""
 
-import io
 import json
-import os
-import subprocess
-import sys
-from itertools import cycle, islice, product
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from icpcases.cases.models import Province
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = (sys.executable, str(ROOT / "manage.py"), "assess")
-VALUES: dict[str, tuple[Any, ...]] = {
-    "applicant_type": ("individual", "enterprise", "organisation", "foreign_enterprise"),
-    "mainland_branch": (True, False),
-    "registration_certificate": (True, False),
-    "server_region": ("mainland", "hong_kong", "macau", "taiwan", "overseas"),
-    "access": ("domain", "ip_address"),
-    "protocol": ("http", "https"),
-    "forum": (True, False),
-    "province": ("CN-BJ", "CN-XJ"),
-    "province_accepts_forums": ("yes", "no", "unknown"),
-    "preapproval": (True, False),
-}
-EVERY = [dict(zip(VALUES, values, strict=True)) for values in product(*VALUES.values())]
-SITE = {
-    "applicant_type": "enterprise",
-    "server_region": "mainland",
-    "access": "domain",
-    "protocol": "https",
-    "forum": False,
-}
-FORUM = SITE | {"forum": True, "preapproval": False}
-FOREIGN = SITE | {"applicant_type": "foreign_enterprise", "mainland_branch": False}
-
-UNMET = {
-    "ip": {
-        "code": "site.domain",
-        "sentence": "The site is reached by an IP address only; "
-        "the provider's system cannot take it.",
-        "remedy": "File in the system of the local communications administration, "
-        "or give the site a domain name.",
-        "who": "applicant",
-        "source": "FAQ IP",
-    },
-    "region": {
-        "code": "server.mainland",
-        "sentence": "The server is not in Mainland China: no filing is required, nor possible.",
-        "remedy": "Nothing to do, unless the site moves to a server in Mainland China.",
-        "who": "applicant",
-        "source": "FAQ Hong Kong",
-    },
-    "individual": {
-        "code": "forum.not_individual",
-        "sentence": "An individual is not permitted to operate a forum.",
-        "remedy": "Let an enterprise apply, or leave the forum out.",
-        "who": "applicant",
-        "source": "FAQ forum",
-    },
-    "refuses": {
-        "code": "forum.province",
-        "sentence": "The administration of this province does not take applications for forums.",
-        "remedy": "Leave the forum out, or file in a province that takes them.",
-        "who": "applicant",
-        "source": "FAQ forum",
-    },
-    "unasked": {
-        "code": "forum.province",
-        "sentence": "Nobody has yet asked the administration of this province "
-        "whether it takes forums.",
-        "remedy": "Ask the administration and record the answer in the province table.",
-        "who": "officer",
-        "source": "FAQ forum",
-    },
-    "preapproval": {
-        "code": "forum.preapproval",
-        "sentence": "A forum needs BBS pre-approval before it can be filed, "
-        "and none has been granted.",
-        "remedy": "Apply to the administration for BBS pre-approval first.",
-        "who": "applicant",
-        "source": "FAQ forum",
-    },
-    "papers": {
-        "code": "foreign.papers",
-        "sentence": "The applicant is registered outside the Mainland and has neither "
-        "a mainland branch nor the registration certificate.",
-        "remedy": "Obtain the registration certificate first; "
-        "it then serves as the business licence.",
-        "who": "applicant",
-        "source": "FAQ foreign",
-    },
-}
-LEADER = {"kind": "service_leader_id", "name": "ID of the service leader"}
-DOMAIN = {
-    "kind": "domain_certificate",
-    "name": "Domain certificate: real-name verified, registrant is the applicant",
-}
-ENTERPRISE = (
-    {"kind": "business_licence", "name": "Business licence"},
-    {"kind": "legal_representative_id", "name": "ID of the legal representative"},
-    LEADER,
-    {
-        "kind": "authorisation_letter",
-        "name": "Authorisation letter",
-        "when": "when the service leader is not the legal representative",
-    },
+from .assessments import (
+    BOARD,
+    ENTERPRISE,
+    EVERY,
+    FOREIGN,
+    FORUM,
+    KINDS,
+    SITE,
+    answer,
+    answers,
+    as_lines,
+    assess,
+    refusal,
+    route,
 )
-BOARD = (
-    {"kind": "bbs_preapproval", "name": "BBS pre-approval"},
-    {"kind": "board_list", "name": "Board list with moderators"},
-    {"kind": "service_rules", "name": "Service rules of the forum"},
-    {"kind": "security_measures", "name": "Security measures of the forum"},
-)
-CERTIFICATE = (
-    {
-        "kind": "registration_certificate",
-        "name": "Registration Certificate of Foreign Enterprises Permanent Office in China",
-    },
-    {"kind": "chief_representative_id", "name": "ID of the chief representative"},
-    LEADER,
-)
-BRANCH = (
-    {"kind": "branch_licence", "name": "Business licence of the mainland branch"},
-    {"kind": "branch_responsible_id", "name": "ID of the branch's responsible person"},
-    LEADER,
-)
-
-
-def answer(verdict: str, *unmet: str) -> dict[str, Any]:
-    return {
-        "verdict": verdict,
-        "stages": [],
-        "unmet": [UNMET[name] for name in unmet],
-        "documents": [],
-    }
-
-
-def route(stages: str, *unmet: str, wanted: tuple[dict[str, str], ...]) -> dict[str, Any]:
-    papers = {"stages": stages.split(), "documents": [*wanted, DOMAIN]}
-    return answer("file", *unmet) | papers
-
-
-# The entries of the source FAQ, one after the other.
-KINDS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
-    (SITE | {"access": "ip_address"}, answer("refer", "ip")),
-    (SITE | {"server_region": "hong_kong"}, answer("not_required", "region")),
-    (
-        FORUM | {"server_region": "hong_kong", "applicant_type": "individual"},
-        answer("not_required", "region", "individual", "preapproval"),
-    ),
-    (
-        FORUM | {"applicant_type": "individual", "province_accepts_forums": "unknown"},
-        answer("not_permitted", "individual", "unasked", "preapproval"),
-    ),
-    (
-        FORUM | {"province_accepts_forums": "no"},
-        answer("not_permitted", "refuses", "preapproval"),
-    ),
-    (
-        FORUM | {"province_accepts_forums": "unknown"},
-        route("preapproval filing", "unasked", "preapproval", wanted=(*ENTERPRISE, *BOARD)),
-    ),
-    (
-        FORUM | {"province_accepts_forums": "yes"},
-        route("preapproval filing", "preapproval", wanted=(*ENTERPRISE, *BOARD)),
-    ),
-    (FORUM | {"preapproval": True}, route("filing", wanted=(*ENTERPRISE, *BOARD))),
-    (SITE, route("filing", wanted=ENTERPRISE)),
-    (SITE | {"protocol": "http"}, route("filing", wanted=ENTERPRISE)),
-    (FOREIGN | {"mainland_branch": True}, route("filing", wanted=BRANCH)),
-    (FOREIGN | {"registration_certificate": True}, route("filing", wanted=CERTIFICATE)),
-    (
-        FOREIGN | {"registration_certificate": False},
-        route("certificate filing", "papers", wanted=CERTIFICATE),
-    ),
-    (
-        FOREIGN | FORUM | FOREIGN | {"registration_certificate": False, "forum": True}
-        | {"province_accepts_forums": "yes"},
-        route(
-            "certificate preapproval filing",
-            "preapproval",
-            "papers",
-            wanted=(*CERTIFICATE, *BOARD),
-        ),
-    ),
-)  # fmt: skip
-
-
-def typed(monkeypatch: pytest.MonkeyPatch, text: str | bytes) -> None:
-    raw = text if isinstance(text, bytes) else text.encode()
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
-
-
-@pytest.fixture
-def assess(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs the command on text typed at it, and gives what it printed."""
-
-    def run(text: str | bytes, *options: str) -> str:
-        typed(monkeypatch, text)
-        out = io.StringIO()
-        call_command("assess", *options, stdout=out)
-        return out.getvalue()
-
-    return run
-
-
-@pytest.fixture
-def refusal(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs the command on bad input, and gives the sentence it is refused with."""
-
-    def run(text: str | bytes, *options: str) -> str:
-        typed(monkeypatch, text)
-        out = io.StringIO()
-        with pytest.raises(CommandError) as caught:
-            call_command("assess", *options, stdout=out)
-        assert (out.getvalue(), caught.value.returncode) == ("", 2)
-        return str(caught.value)
-
-    return run
-
-
-def as_lines(entries: Any) -> str:
-    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
-
 
 # What it says
 
 
 @pytest.mark.parametrize(("given", "expected"), KINDS)
 def test_each_kind_of_the_faq_is_answered_in_full(
-    assess: Any, given: dict[str, Any], expected: dict[str, Any]
+    given: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    assert json.loads(assess(json.dumps(given))) == [expected]
+    assert answers(given) == [expected]
 
 
-def test_an_array_is_answered_in_its_order(assess: Any) -> None:
+def test_an_array_is_answered_in_its_order() -> None:
     given = [given for given, _expected in KINDS]
-    assert json.loads(assess(json.dumps(given))) == [expected for _given, expected in KINDS]
+    assert answers(given) == [expected for _given, expected in KINDS]
     assert assess("[]") == "[]\n"
 
 
-def test_lines_are_answered_line_by_line_and_blank_ones_skipped(assess: Any) -> None:
+def test_lines_are_answered_line_by_line_and_blank_ones_skipped() -> None:
     lines = as_lines(given for given, _expected in KINDS).replace("\n", "\r\n \n\n")
-    answers = [json.loads(line) for line in assess(lines, "--lines").splitlines()]
-    assert answers == [expected for _given, expected in KINDS]
+    found = [json.loads(line) for line in assess(lines, "--lines").splitlines()]
+    assert found == [expected for _given, expected in KINDS]
     assert assess("", "--lines") == ""
 
 
-def test_both_forms_say_the_same_of_every_combination_of_facts(assess: Any) -> None:
+def test_both_forms_say_the_same_of_every_combination_of_facts() -> None:
     lines = [json.loads(line) for line in assess(as_lines(EVERY), "--lines").splitlines()]
-    assert lines == json.loads(assess(json.dumps(EVERY)))
+    assert lines == answers(EVERY)
     assert len(lines) == len(EVERY) == 7680
 
 
-def test_a_file_is_read_like_standard_input(assess: Any, tmp_path: Path) -> None:
+def test_a_file_is_read_like_standard_input(tmp_path: Path) -> None:
     file = tmp_path / "事实.json"
     file.write_text("\ufeff" + json.dumps(SITE))
     assert json.loads(assess("", str(file))) == [route("filing", wanted=ENTERPRISE)]
 
 
 @pytest.mark.parametrize("missing", [None, "left out"])
-def test_null_means_not_given(assess: Any, missing: Any) -> None:
+def test_null_means_not_given(missing: Any) -> None:
     given = SITE | {"server_region": "macau", "forum": None}
     if missing:
         del given["forum"]
-    assert json.loads(assess(json.dumps(given))) == [answer("not_required", "region")]
+    assert answers(given) == [answer("not_required", "region")]
 
 
 # The province table
@@ -295,7 +89,7 @@ OPEN = route("preapproval filing", "unasked", "preapproval", wanted=(*ENTERPRISE
 @pytest.mark.usefixtures("provinces")
 @pytest.mark.parametrize("options", [(), ("--lines",)])
 def test_an_answer_that_is_not_given_is_looked_up_once_for_all(
-    assess: Any, options: tuple[str, ...], django_assert_num_queries: Any
+    options: tuple[str, ...], django_assert_num_queries: Any
 ) -> None:
     entries = [FORUM | {"province": code} for code in ("CN-BJ", "CN-GD", "CN-XZ", "CN-BJ")]
     text = as_lines(entries) if options else json.dumps(entries)
@@ -306,18 +100,16 @@ def test_an_answer_that_is_not_given_is_looked_up_once_for_all(
 
 
 @pytest.mark.usefixtures("provinces")
-def test_a_looked_up_answer_can_make_another_missing_fact_needless(assess: Any) -> None:
+def test_a_looked_up_answer_can_make_another_missing_fact_needless() -> None:
     given = {key: value for key, value in FORUM.items() if key != "applicant_type"}
-    assert json.loads(assess(json.dumps(given | {"province": "CN-GD"}))) == [REFUSED]
+    assert answers(given | {"province": "CN-GD"}) == [REFUSED]
 
 
 @pytest.mark.usefixtures("provinces")
-def test_an_answer_that_is_given_stands_above_the_table(
-    assess: Any, django_assert_num_queries: Any
-) -> None:
+def test_an_answer_that_is_given_stands_above_the_table(django_assert_num_queries: Any) -> None:
     given = FORUM | {"province": "CN-BJ", "province_accepts_forums": "no"}
     with django_assert_num_queries(0):
-        assert json.loads(assess(json.dumps(given))) == [REFUSED]
+        assert answers(given) == [REFUSED]
 
 
 # No test below may touch the database: pytest-django forbids it where it is not asked for.
@@ -334,7 +126,101 @@ def test_an_answer_that_is_given_stands_above_the_table(
     ],
 )
 def test_the_table_is_left_alone_where_its_answer_decides_nothing(
-    assess: Any, changed: dict[str, Any], expected: dict[str, Any]
+    changed: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     given = FORUM | {"province": "CN-GD"} | changed
-    assert json.loads(assess(json.dumps(given))) == [expected]
+    assert answers(given) == [expected]
+
+
+# What it refuses
+
+WRONG: tuple[tuple[Any, str], ...] = (
+    ({"colour": 1}, "“colour” is not a fact; the facts are: "),
+    (SITE | {"forum": "yes"}, "“forum” must be true or false, not 'yes'."),
+    (SITE | {"preapproval": 1}, "“preapproval” must be true or false, not 1."),
+    (SITE | {"forum": float("nan")}, "“forum” must be true or false, not nan."),
+    (SITE | {"access": ["domain"]}, "“access” must be one of domain, ip_address, not ['domain']."),
+    (SITE | {"protocol": "HTTP"}, "“protocol” must be one of http, https, not 'HTTP'."),
+    (SITE | {"province": "BJ"}, "“province” must be a code such as CN-BJ, not 'BJ'."),
+    ([], "an entry must be a JSON object, not []."),
+    (None, "an entry must be a JSON object, not None."),
+    ({}, "the verdict needs these facts: server_region, access, forum, applicant_type."),
+    (SITE | {"forum": None}, "the verdict needs these facts: forum."),
+    (FOREIGN, "the verdict needs these facts: registration_certificate."),
+    (FORUM, "the verdict needs these facts: province or province_accepts_forums."),
+    (
+        FORUM | {"preapproval": None},
+        "the verdict needs these facts: preapproval, province or province_accepts_forums.",
+    ),
+    (
+        FORUM | {"preapproval": None, "province": "CN-BJ"},
+        "the verdict needs these facts: preapproval.",
+    ),
+)
+
+
+@pytest.mark.parametrize(("entry", "sentence"), WRONG)
+@pytest.mark.parametrize("options", [(), ("--lines",)])
+def test_a_wrong_entry_is_named_and_nothing_is_printed(
+    entry: Any, sentence: str, options: tuple[str, ...]
+) -> None:
+    entries = [SITE, SITE, entry, SITE]
+    text = as_lines(entries) if options else json.dumps(entries)
+    assert refusal(text, *options)[: len(sentence) + 9] == f"Entry 3: {sentence}"
+
+
+def test_the_first_wrong_entry_is_told_by_its_line_too_where_that_differs() -> None:
+    text = "\n" + as_lines([SITE]) + "\n" + as_lines([{"forum": 3}, {"forum": 4}])
+    sentence = "Entry 2 (line 4): “forum” must be true or false, not 3."
+    assert refusal(text, "--lines") == sentence
+
+
+def test_a_single_object_is_the_first_entry() -> None:
+    assert refusal('{"forum": 3}') == "Entry 1: “forum” must be true or false, not 3."
+
+
+def test_names_and_values_are_quoted_on_one_line_and_never_whole_pages() -> None:
+    name, value = "naïve\n\u2028" + "x" * 500, ["\n" * 500]
+    found = refusal(json.dumps({name: True})), refusal(json.dumps({"forum": value}))
+    assert [len(sentence.splitlines()) for sentence in found] == [1, 1]
+    assert [len(sentence) < 300 for sentence in found] == [True, True]
+
+
+UNREADABLE = (
+    ("", "There is nothing to read."),
+    (" \n ", "There is nothing to read."),
+    ("[{]", "Not JSON at column 3."),
+    ('[{},\n  {"forum": tru}]', "Not JSON at line 2, column 13."),
+    ("[1" + "0" * 5000 + "]", "Not JSON that can be read: a number is too long."),
+    ("[" * 100_000, "Nested too deeply."),
+    (b'{"forum": "\xff"}', "Not UTF-8 at byte 12."),
+    ("{}".encode("utf-16"), "Not UTF-8 at byte 1."),
+    ('[{}, {"forum": true, "forum": true}]', "Entry 1: the verdict needs these facts: "),
+    ('{"forum": true, "forum": true}', "Entry 1: “forum” is given more than once."),
+    ("NaN", "Entry 1: an entry must be a JSON object, not nan."),
+)
+
+
+@pytest.mark.parametrize(("text", "sentence"), UNREADABLE)
+def test_input_that_is_not_json_is_refused_with_the_place(text: str | bytes, sentence: str) -> None:
+    assert refusal(text)[: len(sentence)] == sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (b"{", "Entry 2: not JSON at column 2."),
+        (b"\xff", "Entry 2: not UTF-8 at byte 1."),
+        (b"[" * 100_000, "Entry 2: nested too deeply."),
+        (b'{"forum": true, "forum": 1}', "Entry 2: “forum” is given more than once."),
+        (b'"' + b"x" * 1_000_000 + b'"', "Entry 2: the line is longer than 1000000 bytes."),
+    ],
+)
+def test_a_line_that_is_not_json_is_refused_with_its_entry(line: bytes, sentence: str) -> None:
+    assert refusal(as_lines([SITE]).encode() + line, "--lines") == sentence
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere.json"
+    assert refusal("", str(nowhere)) == f"{nowhere} cannot be read: No such file or directory."
+    assert refusal("", str(tmp_path)) == f"{tmp_path} cannot be read: Is a directory."

@@ -125,6 +125,7 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("document.mainland", with_papers(paper(Kind.BUSINESS_LICENCE, PENDING, HONG_KONG), *REST),
      ("applicant document:business_licence",)),
     ("document.complete", GOOD, ()),
+    ("document.complete", with_papers(facts=facts(applicant_type=None)), ()),
     ("document.complete", with_papers(*REST), ("applicant document:business_licence",)),
     ("document.complete", with_papers(paper(Kind.BUSINESS_LICENCE, REFUSED), *REST),
      ("applicant document:business_licence",)),

@@ -21,6 +21,17 @@ UNDECIDED = (
     ("site.forum", {"forum": None}, "fact:forum"),
     ("verdict.not_permitted", {"server_region": None}, "fact:server_region"),
 )
+# Who is told, where a step would need the rule to fail; nobody if none asks that.
+HOLDING = {
+    "server.mainland": "officer",
+    "site.domain": "officer",
+    "forum.not_individual": "officer",
+    "forum.province": "officer",
+    "forum.preapproval": "officer",
+    "foreign.papers": "officer",
+    "site.forum": "applicant",
+    "verdict.not_permitted": "officer",
+}
 # A rule, a dossier, and whether the rule holds there.
 BOTH_WAYS = (
     ("server.mainland", GOOD, True),
@@ -46,9 +57,10 @@ def test_an_undecided_rule_keeps_a_guard_shut_both_ways_and_names_the_facts(
     assert BOOK[code].holds(dossier) is None
     for guard in (Guard(BOOK[code]), Guard(BOOK[code], wanted=False)):
         found = guard.unmet(dossier)
-        assert [(f.code, f.sentence, places(f)) for f in found] == [
+        assert [(f.code, f.who, f.sentence, places(f)) for f in found] == [
             (
                 code,
+                "applicant",
                 "This cannot be judged while these facts are missing: %(about)s.",
                 expected,
             )
@@ -66,6 +78,11 @@ def test_a_guard_that_wants_a_rule_to_fail_is_met_where_it_fails(
     told = (rule.holding.sentence, rule.holding.remedy, rule.holding.who)
     assert found == ([told] if holds else [])
     assert guard.met(dossier) is not holds
+
+
+def test_whoever_can_change_a_rule_that_should_fail_is_named() -> None:
+    told = {rule.code: str(rule.holding.who) for rule in RULES}
+    assert told == dict.fromkeys(told, "nobody") | HOLDING
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

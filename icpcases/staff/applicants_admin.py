@@ -1,0 +1,125 @@
+"""Applicants in the admin, each with their cases at a glance."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.cases.fields import keep_masked
+from icpcases.cases.forms import ApplicantForm
+from icpcases.cases.models import Applicant, FilingCase
+from icpcases.cases.roles import is_working
+from icpcases.cases.route import bars_of
+from icpcases.rules.numbers import mask_phone
+
+from .case_page import masked_certificate
+from .tables_admin import RoleAdmin
+from .told import case_url
+
+SHOWN_CASES = 5
+
+
+class ApplicantAdminForm(ApplicantForm):
+    """An applicant as the admin edits it: private numbers are shown masked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        applicant = self.instance
+        if applicant.pk and applicant.phone:
+            self.keep("phone", applicant.phone)
+        if applicant.pk and applicant.number_is_private:
+            self.keep("certificate_number", applicant.certificate_number)
+
+    def keep(self, name: str, number: str) -> None:
+        """Show a number masked."""
+        keep_masked(self, name, number)
+
+
+@admin.register(Applicant)
+class ApplicantAdmin(RoleAdmin):
+    """Who applies; confirming is done from a case, with the papers at hand."""
+
+    form = ApplicantAdminForm
+    list_display = ("name", "certificate", "confirmed_mark", "number_of_cases", "progress")
+    search_fields = ("name", "certificate_number", "email")
+    list_filter = ("certificate_type",)
+    readonly_fields = ("confirmed_at", "confirmed_by")
+    change_form_template = "staff/applicant_change.html"
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With each applicant's newest cases, in two queries."""
+        cases = FilingCase.objects.order_by("-pk").only("pk", "reference", "state", "applicant")
+        counted = super().get_queryset(request).annotate(case_count=Count("cases"))
+        return counted.prefetch_related(Prefetch("cases", cases))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Officers add applicants."""
+        return is_working(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Officers correct an applicant; once confirmed the certificate is read-only."""
+        return is_working(request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A confirmed certificate stays as it was confirmed."""
+        if obj and obj.confirmed:
+            return (*self.readonly_fields, "certificate_type", "certificate")
+        return self.readonly_fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The number stands masked where it may not be edited."""
+        readonly = bool(obj and obj.confirmed) or not is_working(request.user)
+        number = "certificate" if readonly else "certificate_number"
+        contact = ("masked_phone",) if not is_working(request.user) else ("phone",)
+        return ("name", "certificate_type", number, *contact, "email", "language",
+                "confirmed_at", "confirmed_by")  # fmt: skip
+
+    @admin.display(description=_("certificate number"))
+    def certificate(self, applicant: Applicant) -> str:
+        """The number, masked where it is a person's."""
+        return masked_certificate(applicant)
+
+    @admin.display(description=_("phone"))
+    def masked_phone(self, applicant: Applicant) -> str:
+        """The phone, masked."""
+        return mask_phone(applicant.phone) if applicant.phone else ""
+
+    @admin.display(description=_("confirmed"), boolean=True, ordering="confirmed_at")
+    def confirmed_mark(self, applicant: Applicant) -> bool:
+        """Whether an officer has confirmed who it is."""
+        return applicant.confirmed
+
+    @admin.display(description=_("cases"), ordering="case_count")
+    def number_of_cases(self, applicant: Any) -> int:
+        """How many cases there are."""
+        count: int = applicant.case_count
+        return count
+
+    @admin.display(description=_("progress"))
+    def progress(self, applicant: Any) -> str:
+        """The newest cases, each with its state."""
+        cases = list(applicant.cases.all())[:SHOWN_CASES]
+        return format_html_join(
+            " ",
+            '<a class="badge phase-{}" href="{}">{} · {}</a>',
+            ((c.is_at.phase, case_url(c), c.reference, c.is_at.label) for c in cases),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The stock page with the applicant's cases and the bar of each."""
+        digits = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
+        cases = (
+            list(FilingCase.objects.with_names().filter(applicant=object_id).order_by("-pk")[:200])
+            if digits
+            else []
+        )
+        shown = list(zip(cases, bars_of(cases), strict=True))
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "cases": shown}
+        )

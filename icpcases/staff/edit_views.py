@@ -1,0 +1,131 @@
+"""Changing a case beside its steps: facts, assignment, notes, the applicant's confirmation."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from icpcases.cases import edits
+from icpcases.cases.forms import FactsForm, NoteForm
+from icpcases.cases.models import AccessLogRow
+from icpcases.cases.roles import Role
+
+from .case_page import PRIVATE, masked_certificate
+from .pages import act, for_working, form_page, get_case_for_user, page
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit the facts; refused with the same explanation as a step where the state stands on them."""  # noqa: E501
+    case = get_case_for_user(pk, request.user)
+    sent = {"data": request.POST} if request.method == "POST" else {}
+    form = FactsForm.of(case, **sent)
+    return form_page(
+        request, case, form,
+        lambda version: edits.edit_facts(case, request.user, form, version),
+        title=_("Facts"), submit=_("Save the facts"), done=_("The facts are saved."),
+        locked=case.is_at.locked,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def note_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave an internal note."""
+    case = get_case_for_user(pk, request.user)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    return form_page(
+        request, case, form,
+        lambda version: edits.add_note(case, request.user, form.cleaned_data["text"], version),
+        title=_("Internal note"), submit=_("Keep the note"), done=_("The note is kept."),
+    )  # fmt: skip
+
+
+class AssignForm(forms.Form):
+    """Who works the case."""
+
+    officer = forms.ModelChoiceField(
+        label=gettext_lazy("officer"), queryset=None, required=False,
+        empty_label=gettext_lazy("nobody"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["officer"]
+        field.queryset = working_users()
+        field.label_from_instance = lambda user: user.get_full_name() or user.get_username()
+
+
+def working_users() -> Any:
+    """The active accounts that may work cases."""
+    groups = (Role.OFFICER.value, Role.SUPERVISOR.value)
+    users = get_user_model().objects.filter(is_active=True, groups__name__in=groups)
+    return users.distinct().order_by("username")
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def assign_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the case to an officer or to nobody; officers claim and release."""
+    case = get_case_for_user(pk, request.user)
+    sent = request.POST if request.method == "POST" else None
+    form = AssignForm(sent, initial={"officer": case.officer_id})
+    return form_page(
+        request, case, form,
+        lambda version: edits.assign(
+            case, request.user, form.cleaned_data["officer"], version
+        ),
+        title=_("Assignment"), submit=_("Assign"), done=_("The case is assigned."),
+    )  # fmt: skip
+
+
+@require_POST
+@for_working
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an unassigned case."""
+    case = get_case_for_user(pk, request.user)
+    return act(
+        request, case, lambda version: edits.assign(case, request.user, request.user, version),
+        _("The case is yours."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm who the applicant is, with the certificate number at hand."""
+    case = get_case_for_user(pk, request.user)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    return form_page(
+        request, case, form,
+        lambda version: edits.confirm_applicant(case, request.user, version),
+        template="staff/confirm.html", title=_("Confirm the applicant"),
+        submit=_("Confirm the applicant"), done=_("The applicant is confirmed."),
+        certificate=masked_certificate(case.applicant),
+    )  # fmt: skip
+
+
+_OF_THE_APPLICANT = ("certificate_number", "phone")
+
+
+@require_POST
+def reveal(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Show a masked number whole; who looked at what is logged."""
+    case = get_case_for_user(pk, request.user)
+    if name not in (*PRIVATE, *_OF_THE_APPLICANT):
+        raise Http404
+    holder: Any = case if name in PRIVATE else case.applicant
+    AccessLogRow.objects.create(
+        what=AccessLogRow.What.NUMBER, detail=name, case=case, by=request.user
+    )
+    context = {
+        "case": case,
+        "title": holder._meta.get_field(name).verbose_name,
+        "value": getattr(holder, name),
+    }
+    return page(request, "staff/revealed.html", context)

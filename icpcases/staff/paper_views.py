@@ -1,0 +1,163 @@
+"""Documents and requests of a case: handing in, judging, asking, answering, settling."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from icpcases.cases import edits
+from icpcases.cases.entries import reason_places
+from icpcases.cases.forms import (
+    AnswerForm,
+    AskForm,
+    DocumentForm,
+    JudgementForm,
+    SettlementForm,
+    conditional_kinds,
+)
+from icpcases.cases.models import AccessLogRow, Document, FilingCase, Request
+from icpcases.rules.documents import Kind
+from icpcases.rules.dossier import RequestStatus
+
+from .pages import act, for_working, form_page, get_case_for_user
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def add_document_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand in a document."""
+    case = get_case_for_user(pk, request.user)
+    posted = request.method == "POST"
+    form = DocumentForm(
+        request.POST if posted else None, request.FILES if posted else None,
+        initial={"kind": request.GET.get("kind", "")},
+    )  # fmt: skip
+    return form_page(
+        request, case, form,
+        lambda version: edits.add_document(case, request.user, form.cleaned_data, version),
+        title=_("Add a document"), submit=_("Add the document"),
+        done=_("The document is kept; it waits to be judged."), upload=True,
+    )  # fmt: skip
+
+
+def _document(case: FilingCase, pk: int) -> Document:
+    return get_object_or_404(Document.objects.select_related("added_by"), pk=pk, case=case)
+
+
+@require_http_methods(["GET", "POST"])
+def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """Look at a document, and accept or refuse it."""
+    case = get_case_for_user(pk, request.user)
+    paper = _document(case, document)
+    form = JudgementForm(
+        request.POST if request.method == "POST" else None,
+        initial={"accept": paper.status, "refusal": paper.refusal},
+    )
+
+    def judge(version: int) -> None:
+        data = form.cleaned_data
+        edits.judge_document(
+            case, request.user, paper.pk, data["accept"] == "accepted", data["refusal"], version
+        )
+
+    return form_page(
+        request, case, form, judge, template="staff/document.html",
+        title=paper.get_kind_display(), paper=paper, submit=_("Judge the document"),
+        done=_("The document is judged."), is_image=paper.media_type.startswith("image/"),
+    )  # fmt: skip
+
+
+def _file(request: HttpRequest, pk: int, document: int, as_attachment: bool) -> HttpResponse:
+    case = get_case_for_user(pk, request.user)
+    paper = _document(case, document)
+    if not default_storage.exists(paper.file.name):
+        raise Http404
+    AccessLogRow.objects.create(
+        what=AccessLogRow.What.DOCUMENT, detail=f"{paper.pk} {paper.kind}"[:100], case=case,
+        by=request.user,
+    )  # fmt: skip
+    ending = paper.file.name.rpartition(".")[2]
+    response: Any = FileResponse(
+        default_storage.open(paper.file.name),
+        as_attachment=as_attachment,
+        filename=f"{case.reference}-{paper.kind}-{paper.pk}.{ending}",
+        content_type=paper.media_type or "application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@require_GET
+def download(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """The document's file, as an attachment; who read it is logged."""
+    return _file(request, pk, document, as_attachment=True)
+
+
+@require_GET
+def picture(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """A document that is a picture, to look at beside the form; logged like a download."""
+    case = get_case_for_user(pk, request.user)
+    if not _document(case, document).media_type.startswith("image/"):
+        raise Http404
+    return _file(request, pk, document, as_attachment=False)
+
+
+@require_POST
+@for_working
+def not_needed(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Say that a conditional document is not needed here, or that it is after all."""
+    case = get_case_for_user(pk, request.user)
+    if kind not in [conditional.value for conditional, _when in conditional_kinds(case)]:
+        raise Http404
+    say = request.POST.get("not_needed") == "yes"
+    return act(
+        request, case,
+        lambda version: edits.mark_not_needed(case, request.user, Kind(kind), say, version),  # type: ignore[call-arg]
+        _("Recorded."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def ask_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the applicant for something."""
+    case = get_case_for_user(pk, request.user)
+    sent = request.POST if request.method == "POST" else None
+    form = AskForm(reason_places(case), data=sent, initial={"about": request.GET.get("about", "")})
+    return form_page(
+        request, case, form,
+        lambda version: edits.ask(case, request.user, form.cleaned_data, version),
+        title=_("Ask the applicant"), submit=_("Ask"), done=_("The applicant is asked."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A request: answer it on the applicant's behalf, or settle it."""
+    case = get_case_for_user(pk, request.user)
+    asked = get_object_or_404(Request, pk=number, case=case)
+    posted = request.method == "POST"
+    answering = posted and "answer" in request.POST
+    settling = posted and not answering
+    answer = AnswerForm(request.POST if answering else None, initial={"answer": asked.answer})
+    settlement = SettlementForm(request.POST if settling else None)
+    form: Any = answer if answering else settlement
+
+    def change(version: int) -> None:
+        data = form.cleaned_data
+        if answering:
+            edits.answer(case, request.user, asked.pk, data["answer"], version)
+        else:
+            edits.settle(case, request.user, asked.pk, data["decision"], data["reason"], version)
+
+    return form_page(
+        request, case, form, change, template="staff/request.html",
+        title=_("Request to the applicant"), asked=asked, answer=answer, settlement=settlement,
+        open=asked.status == RequestStatus.OPEN,
+        unsettled=asked.status in (RequestStatus.OPEN, RequestStatus.ANSWERED),
+    )  # fmt: skip

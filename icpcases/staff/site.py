@@ -1,0 +1,23 @@
+"""The admin site of the office."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.cases.roles import is_staff_role
+
+
+class StaffSite(AdminSite):
+    """Django's admin for officers, supervisors and auditors, and for whoever keeps accounts."""
+
+    site_header = _("ICP filing cases")
+    site_title = _("ICP filing cases")
+    index_title = _("Office")
+    site_url = None  # type: ignore[assignment]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """A staff role opens the admin; a superuser without one keeps accounts only."""
+        user: Any = request.user
+        return bool(user.is_active and user.is_staff and (user.is_superuser or is_staff_role(user)))

@@ -1,0 +1,97 @@
+"""One page per step: what it needs, what it changes, who is told, confirm and cancel."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from icpcases.cases.door import BadEntry, NotAllowed, Refused, Stale, audience, perform
+from icpcases.cases.dossiers import Rows, dossier_of
+from icpcases.cases.entries import Entry, entry_for
+from icpcases.cases.explain import Explanation, explain_step
+from icpcases.cases.models import FilingCase
+from icpcases.cases.states import State
+from icpcases.cases.steps import BACK, Step
+
+from .pages import get_case_for_user, page, refused, seen_version, typed
+from .told import case_url, show_refusal, show_step, status_of
+
+
+@require_http_methods(["GET", "POST"])
+def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """The page of a step on a case; a POST takes the step."""
+    case = get_case_for_user(pk, request.user)
+    if step not in Step:
+        raise Http404
+    if request.method == "GET":
+        return show(request, case, Step(step))
+    return take(request, case, Step(step))
+
+
+def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
+    """Take the step, or show its page again with what was typed and why it was not taken."""
+    data = typed(request)
+    try:
+        after = perform(case, step, request.user, data, seen_version(request))
+    except NotAllowed as error:
+        return refused(request, case, error)
+    except BadEntry as error:
+        return show(request, case, step, form=error.form, status=422)
+    except Refused as error:
+        case.refresh_from_db()
+        return show(request, case, step, data, error)
+    except OperationalError:
+        messages.warning(request, _("Somebody else is just changing this case. Try again."))
+        return show(request, case, step, data, status=409)
+    messages.success(request, said(after, step))
+    return HttpResponseRedirect(case_url(case))
+
+
+def said(case: FilingCase, step: Step) -> str:
+    """One sentence for what has happened and whose turn it is now."""
+    return _("%(step)s: done. The case is now in “%(state)s”; it is the turn of %(turn)s.") % {
+        "step": step.label,
+        "state": case.is_at.label,
+        "turn": _(case.whose_turn.label),
+    }
+
+
+def show(
+    request: HttpRequest,
+    case: FilingCase,
+    step: Step,
+    data: dict[str, Any] | None = None,
+    error: Refused | None = None,
+    form: Entry | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The step's page, as the case is now."""
+    rows = Rows(case)
+    case.dossier = dossier_of(case, rows)
+    explanation = explain_step(case, step, request.user)
+    context = {
+        "case": case,
+        "title": step.label,
+        "step": show_step(case, explanation),
+        "closed_elsewhere": case.is_at not in step.about.sources,
+        "target": target_of(rows, explanation),
+        "form": form or entry_for(case, rows, step, data),
+        "told": [address for address, _lang in audience(case)] if step.about.tells else [],
+        "tells": step.about.tells,
+        "refusal": show_refusal(case, error) if error else None,
+        "stale": isinstance(error, Stale),
+        "version": case.version,
+    }
+    return page(request, "staff/step.html", context, status_of(error) if error else status)
+
+
+def target_of(rows: Rows, explanation: Explanation) -> State | None:
+    """The state the step leads to; None where it stays."""
+    target = explanation.step.about.target
+    if target == BACK:
+        row = rows.step_to_undo
+        return State(row.from_state) if row else None
+    return State(target) if target else None

@@ -1,0 +1,196 @@
+"""The tables staff keep: officers read them, supervisors keep them, nobody deletes history."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpcases.cases import edits
+from icpcases.cases.forms import ProvinceAnswerForm
+from icpcases.cases.models import (
+    AccessLogRow,
+    CalendarDay,
+    Clock,
+    Provider,
+    Province,
+    Setting,
+)
+from icpcases.cases.roles import is_staff_role, is_supervisor, is_working
+
+from .pages import page
+
+
+class RoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Readable for every staff role; kept by supervisors; not a matter of model permissions."""
+
+    kept_by_supervisors = False
+    deletable = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Every staff role sees it on the front page."""
+        return is_staff_role(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Every staff role reads it."""
+        return is_staff_role(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Supervisors add where the table is theirs to keep."""
+        return self.kept_by_supervisors and is_supervisor(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Supervisors change where the table is theirs to keep."""
+        return self.kept_by_supervisors and is_supervisor(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Supervisors delete only where nothing stands on the row."""
+        return self.deletable and is_supervisor(request.user)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and have every process read the tables anew."""
+        super().save_model(request, obj, form, change)
+        cache.clear()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete, and have every process read the tables anew."""
+        super().delete_model(request, obj)
+        cache.clear()
+
+
+@admin.register(Province)
+class ProvinceAdmin(RoleAdmin):
+    """Provinces; the forum answer has a page of its own, where it is recorded who asked."""
+
+    kept_by_supervisors = True
+    list_display = (
+        "code", "name_zh", "name_en", "icp_character", "administration", "answer", "checked_on",
+        "checked_by", "source", "review_days",
+    )  # fmt: skip
+    list_display_links = ("code", "name_zh")
+    list_filter = ("accepts_forums",)
+    list_select_related = ("checked_by",)
+    search_fields = ("code", "name_en", "name_zh", "icp_character")
+    readonly_fields = (
+        "code",
+        "icp_character",
+        "accepts_forums",
+        "checked_on",
+        "checked_by",
+        "source",
+    )
+    change_form_template = "staff/province_change.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There are 31."""
+        return False
+
+    @admin.display(description=gettext_lazy("accepts forums"), ordering="accepts_forums")
+    def answer(self, province: Province) -> str:
+        """The answer, linked to where it is recorded."""
+        url = reverse("admin:cases_province_answer", args=[province.pk])
+        return format_html(
+            '<a class="answer answer-{}" href="{}">{}</a>', province.accepts_forums, url,
+            province.get_accepts_forums_display(),
+        )  # fmt: skip
+
+    def get_urls(self) -> list[Any]:
+        """The page of the answer, before the stock ones."""
+        view = self.admin_site.admin_view(province_answer)
+        return [
+            path("<str:code>/answer/", view, name="cases_province_answer"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The stock page with the answers recorded so far."""
+        answers = edits.ProvinceAnswer.objects.filter(province=object_id.upper()).select_related(
+            "asked_by"
+        )  # noqa: E501
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "answers": answers}
+        )
+
+
+def province_answer(request: HttpRequest, code: str) -> HttpResponse:
+    """Record what an administration answered about forums: who asked, when, and the source."""
+    province = get_object_or_404(Province, pk=code)
+    posted = request.method == "POST"
+    initial = {"accepts_forums": province.accepts_forums}
+    form = ProvinceAnswerForm(request.POST if posted else None, initial=initial)
+    status = 422 if posted else 200
+    if not is_working(request.user):
+        status = 403
+    elif posted and form.is_valid():
+        edits.answer_of_province(province, request.user, form.cleaned_data)
+        admin.site.get_model_admin(Province).message_user(request, _("The answer is recorded."))
+        return HttpResponseRedirect(reverse("admin:cases_province_changelist"))
+    context = {
+        "title": _("Forums in %(province)s") % {"province": province},
+        "province": province,
+        "form": form,
+        "may": is_working(request.user),
+        "answers": province.answers.select_related("asked_by"),
+        "waiting": province.cases.filter(state__in=("preapproval_needed", "preapproval_applied")),
+        "opts": Province._meta,
+    }
+    return page(request, "staff/province_answer.html", context, status)
+
+
+@admin.register(Provider)
+class ProviderAdmin(RoleAdmin):
+    """Providers and their settings."""
+
+    kept_by_supervisors = True
+    list_display = (
+        "name", "order_life_days", "warn_days", "one_order_per_applicant", "review_days", "active"
+    )  # fmt: skip
+    search_fields = ("name",)
+
+
+@admin.register(Clock)
+class ClockAdmin(RoleAdmin):
+    """Turn clocks per state."""
+
+    kept_by_supervisors = True
+    deletable = True
+    list_display = ("state", "amount", "unit")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(RoleAdmin):
+    """Public holidays and make-up working days."""
+
+    kept_by_supervisors = True
+    deletable = True
+    list_display = ("day", "kind", "name", "notice")
+    list_filter = ("kind", ("day", admin.DateFieldListFilter))
+
+
+@admin.register(Setting)
+class SettingAdmin(RoleAdmin):
+    """Numbers of the rule book that an office may set."""
+
+    kept_by_supervisors = True
+    list_display = ("key", "value")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The program knows which there are."""
+        return False
+
+
+@admin.register(AccessLogRow)
+class AccessLogAdmin(RoleAdmin):
+    """Who looked at which private thing, when."""
+
+    list_display = ("at", "by", "what", "detail", "case")
+    list_filter = ("what",)
+    list_select_related = ("by", "case")
+    search_fields = ("case__reference", "by__username")

@@ -1,0 +1,56 @@
+"""Small words of the staff pages."""
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from icpcases.cases.models import HistoryRow
+from icpcases.cases.steps import Step
+from icpcases.rules.facts import ForumAnswer
+from icpcases.rules.rule import Party
+
+register = template.Library()
+
+
+@register.filter
+def person(user: Any) -> str:
+    """A colleague's name; the program's own for none."""
+    if user is None:
+        return _("the system")
+    return str(user.get_full_name() or user.get_username())
+
+
+@register.filter
+def party(code: str) -> str:
+    """A party's name."""
+    return _(Party(code).label) if code else ""  # type: ignore[call-arg]
+
+
+@register.filter
+def happening(row: HistoryRow) -> str:
+    """What a history row is: the step's name, or the kind of change."""
+    return str(Step(row.step).label if row.step else HistoryRow.Kind(row.kind).label)
+
+
+@register.filter
+def lasting(span: dt.timedelta | None) -> str:
+    """A span of time as people say it: days, else hours, else minutes."""
+    if span is None:
+        return ""
+    minutes = max(0, int(span.total_seconds() // 60))
+    if minutes >= 2 * 24 * 60:
+        days = minutes // (24 * 60)
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    if minutes >= 120:
+        hours = minutes // 60
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.filter
+def answered(code: str) -> str:
+    """A province's answer, in words."""
+    return _(ForumAnswer(code).label)  # type: ignore[call-arg]

@@ -1,0 +1,46 @@
+"""Switching protections off, to see what they were worth."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+
+from icpcases.cases.models import FilingCase
+from icpcases.cases.steps import Step
+
+CASE = FilingCase._meta.db_table
+
+
+def remove_guard(monkeypatch: pytest.MonkeyPatch, step: str, code: str) -> None:
+    """Take a guard out of the declaration: out of the table and out of the machine."""
+    about = Step(step).about
+    kept = [at for at, guard in enumerate(about.guards) if guard.rule.code != code]
+    assert len(kept) < len(about.guards)
+    machine = getattr(FilingCase, step)._django_fsm
+    for transition in machine.transitions.values():
+        conditions = [transition.conditions[at] for at in kept]
+        monkeypatch.setattr(transition, "conditions", conditions)
+    monkeypatch.setattr(about, "guards", tuple(about.guards[at] for at in kept))
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Without the check constraint on the facts of a filing."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            definition = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s"
+            cursor.execute(definition, ["case_filing_rules"])
+            (check,) = cursor.fetchone()
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE {CASE} DROP CONSTRAINT case_filing_rules")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+            else:
+                cursor.execute(f"ALTER TABLE {CASE} ADD CONSTRAINT case_filing_rules {check} NOT VALID")

@@ -1,0 +1,128 @@
+"""Section 5 of the domain, copied by hand: what the code is held against, never made from it.
+
+A guard reads as its rule's code; `!` before it asks the rule to fail, `?` has it judged on the
+form. In `who`, A is the applicant, O an officer, S a supervisor; what O may, S may too.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+STATES = """
+    draft triage
+    certificate_needed certificate_applied certificate_granted
+    preapproval_needed preapproval_applied preapproval_granted
+    preparing provider_review sms_verification authority_review returned
+    filed open
+    not_required referred ineligible refused withdrawn cancelled
+""".split()
+CLOSED = "not_required referred ineligible refused withdrawn cancelled".split()
+LOCKED = """
+    certificate_applied preapproval_applied provider_review sms_verification authority_review
+    filed open
+""".split()
+# Where a case must not be an exception to the rules of a filing, whatever the door.
+UNDER_THE_RULES = """
+    preparing provider_review sms_verification authority_review returned filed open cancelled
+""".split()
+HOLDING_A_DOMAIN = """
+    triage certificate_needed certificate_applied certificate_granted preapproval_needed
+    preapproval_applied preapproval_granted preparing provider_review sms_verification
+    authority_review returned filed open
+""".split()
+
+STAYS, BACK = "stays", "back"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of transitions."""
+
+    sources: tuple[str, ...]
+    target: str
+    guards: tuple[str, ...]
+    who: str
+
+
+def row(sources: str, target: str, who: str, guards: str = "") -> Row:
+    return Row(tuple(sources.split()), target, tuple(guards.split()), who)
+
+
+PREPARE = """
+    server.mainland site.domain forum.not_individual forum.province forum.preapproval
+    foreign.papers claim.backed applicant.identified
+"""
+TABLE = {
+    "submit_request": row(
+        "draft", "triage", "A O", "facts.complete request.settled case.domain_free"
+    ),
+    "send_back": row("triage", "draft", "O"),
+    "close_not_required": row("triage", "not_required", "O", "!server.mainland"),
+    "refer": row("triage", "referred", "O", "server.mainland !site.domain"),
+    "decline": row(
+        "triage certificate_needed certificate_applied certificate_granted "
+        "preapproval_needed preapproval_applied preapproval_granted",
+        "ineligible", "O", "verdict.not_permitted",
+    ),
+    "begin_certificate": row(
+        "triage", "certificate_needed", "O",
+        "server.mainland site.domain forum.not_individual !verdict.not_permitted !foreign.papers",
+    ),
+    "record_certificate_application": row("certificate_needed", "certificate_applied", "A O"),
+    "record_certificate": row(
+        "certificate_applied", "certificate_granted", "O", "?document.mainland ?document.current"
+    ),
+    "begin_preapproval": row(
+        "triage certificate_granted", "preapproval_needed", "O",
+        "server.mainland site.domain site.forum forum.not_individual forum.province "
+        "foreign.papers claim.backed !forum.preapproval",
+    ),
+    "record_preapproval_application": row("preapproval_needed", "preapproval_applied", "A O"),
+    "record_preapproval": row("preapproval_applied", "preapproval_granted", "O"),
+    "record_refusal": row("certificate_applied preapproval_applied authority_review", "refused", "O"),
+    "prepare_filing": row("triage certificate_granted preapproval_granted", "preparing", "O", PREPARE),
+    "submit_to_provider": row(
+        "preparing returned", "provider_review", "O",
+        PREPARE + "document.mainland document.complete document.current request.settled "
+        "case.domain_free case.applicant_free ?case.applicant_free order.alive",
+    ),
+    "provider_passes": row("provider_review", "sms_verification", "O"),
+    "return_for_correction": row("provider_review sms_verification authority_review", "returned", "O"),
+    "confirm_sms": row("sms_verification", "authority_review", "A O"),
+    "approve": row("authority_review", "filed", "O", "?number.valid"),
+    "record_opening": row("filed", "open", "A O", "open.after_filing ?open.after_filing"),
+    "record_footer": row("filed open", STAYS, "A O"),
+    "record_public_security": row("open", STAYS, "A O"),
+    "expire_order": row("returned", "preparing", "O", "order.expired"),
+    "withdraw": row(
+        "draft triage certificate_needed certificate_applied certificate_granted "
+        "preapproval_needed preapproval_applied preapproval_granted preparing provider_review "
+        "returned",
+        "withdrawn", "A O",
+    ),
+    "cancel_filing": row("filed open", "cancelled", "S"),
+    "reopen": row("not_required referred ineligible refused withdrawn", "draft", "S"),
+    "step_back": row(" ".join(STATES), BACK, "S", "state.restorable"),
+}  # fmt: skip
+
+
+def may(who: str, step: str) -> bool:
+    """Whether somebody who is A, O or S takes a step: a supervisor does all that O does."""
+    allowed = TABLE[step].who.split()
+    return who in allowed or (who == "S" and "O" in allowed)
+
+
+def forbidden(state: str, facts: dict[str, Any]) -> bool:
+    """Section 5's "impossible, whatever the door", as far as it is about a case's facts."""
+    if state not in UNDER_THE_RULES:
+        return False
+    return (
+        facts["server_region"] != "mainland"
+        or facts["access"] != "domain"
+        or (facts["forum"] is not False and facts["applicant_type"] == "individual")
+        or (facts["forum"] is not False and facts["preapproval"] is not True)
+        or (
+            facts["applicant_type"] in (None, "foreign_enterprise")
+            and facts["mainland_branch"] is not True
+            and facts["registration_certificate"] is not True
+        )
+    )
