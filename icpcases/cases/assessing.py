@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import IO, Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
+from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Wanted
+from icpcases.rules.dossier import Dossier
 from icpcases.rules.facts import (
     FACT_NAMES,
     FactError,
@@ -52,9 +55,8 @@ class Assessor:
         province = values.pop("province", None)
         values.pop("protocol", None)  # neither changes what is said
         facts = Facts(**values)
-        if province and _hangs_on_answer(facts):
-            answer = self._answers.get(province, ForumAnswer.UNKNOWN)
-            facts = replace(facts, province_accepts_forums=answer)
+        if province and _answer_tells(facts):
+            facts = self._with_answer(facts, province)
         try:
             return self._text(facts)
         except FactsMissing as error:
@@ -64,19 +66,35 @@ class Assessor:
         data = as_data(assess(facts))
         return json.dumps(data, ensure_ascii=False, indent=self.indent)
 
-    @cached_property
-    def _answers(self) -> dict[str, ForumAnswer]:
-        """What each province answers, read once, and only when an entry hangs on it."""
-        from icpcases.cases.models import Province
-
-        try:
-            rows = list(Province.objects.values_list("code", "accepts_forums"))
-        except DatabaseError:
+    def _with_answer(self, facts: Facts, province: str) -> Facts:
+        """The facts with the answer of the table. Raises Refused if the verdict hangs on it."""
+        if self._answers is not None:
+            answer = self._answers.get(province, ForumAnswer.UNKNOWN)
+            return replace(facts, province_accepts_forums=answer)
+        if _hangs_on_answer(facts):
             raise Refused(
                 _("the province table cannot be read; give “%(name)s”, or migrate the database.")
                 % {"name": ANSWER}
-            ) from None
-        return {code: ForumAnswer(answer) for code, answer in rows}  # type: ignore[call-arg]
+            )
+        return facts
+
+    @cached_property
+    def _answers(self) -> dict[str, ForumAnswer] | None:
+        """What each province answers, read once, when first needed; None without a table."""
+        from icpcases.cases.models import Province
+
+        if not _database_is_there():
+            return None
+        try:
+            rows = list(Province.objects.values_list("code", "accepts_forums"))
+        except DatabaseError:
+            return None
+        return {code: ForumAnswer(answer) for code, answer in rows}
+
+
+def _database_is_there() -> bool:
+    """Whether there is a database to connect to: SQLite would make a file that is not there."""
+    return connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).exists()
 
 
 def assess_whole(source: IO[bytes], target: IO[bytes]) -> None:
@@ -151,6 +169,12 @@ def _document_data(wanted: Wanted) -> dict[str, str]:
 
 
 @lru_cache(maxsize=DIFFERENT_FACTS)
+def _answer_tells(facts: Facts) -> bool:
+    """Whether a province's answer is not given, and could fail `forum.province`."""
+    refused = replace(facts, province_accepts_forums=ForumAnswer.NO)
+    return facts.province_accepts_forums is None and FORUM_PROVINCE.holds(Dossier(refused)) is False
+
+
 def _hangs_on_answer(facts: Facts) -> bool:
     """Whether a province's answer, and nothing else, is missing for an assessment."""
     return ANSWER in missing_facts(facts) and any(

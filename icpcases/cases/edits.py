@@ -31,7 +31,7 @@ from .models import (
 )
 from .papers import keep_document
 from .references import next_reference
-from .roles import WORKING, Role, is_working
+from .roles import WORKING, Role, is_working, shown_name
 from .states import State
 from .steps import Step
 
@@ -337,7 +337,8 @@ def assign(
             raise NotAllowed(officer)
         if change.case.officer != officer:
             change.case.officer = officer
-            change.record(Kinds.ASSIGNMENT)
+            name = shown_name(officer) if officer else ""
+            change.record(Kinds.ASSIGNMENT, entered={"assigned": name})
 
 
 def add_note(

@@ -39,10 +39,14 @@ def _choice(name: str) -> forms.ChoiceField:
     )
 
 
-def _yes_no(name: str) -> forms.TypedChoiceField:
+_FOREIGN_ONLY = _("Only for an enterprise registered outside the Mainland.")
+_FORUM_ONLY = _("Only for a forum: whether it has been granted already.")
+
+
+def _yes_no(name: str, help_text: Any = "") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=_(FACT_LABELS[name]), choices=YES_NO, required=False, empty_value=None,
-        coerce=lambda value: value in ("true", "True", True),
+        help_text=help_text, coerce=lambda value: value in ("true", "True", True),
     )  # fmt: skip
 
 
@@ -50,13 +54,13 @@ class FactsForm(forms.Form):
     """The facts of a case with its site and service leader; nothing in it is required."""
 
     applicant_type = _choice("applicant_type")
-    mainland_branch = _yes_no("mainland_branch")
-    registration_certificate = _yes_no("registration_certificate")
+    mainland_branch = _yes_no("mainland_branch", _FOREIGN_ONLY)
+    registration_certificate = _yes_no("registration_certificate", _FOREIGN_ONLY)
     server_region = _choice("server_region")
     access = _choice("access")
     protocol = _choice("protocol")
     forum = _yes_no("forum")
-    preapproval = _yes_no("preapproval")
+    preapproval = _yes_no("preapproval", _FORUM_ONLY)
     province = forms.ModelChoiceField(
         label=_("province"), queryset=Province.objects.all(), required=False,
         empty_label=_("not given"),

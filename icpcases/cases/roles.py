@@ -63,3 +63,11 @@ def is_working(user: Any) -> bool:
 def is_supervisor(user: Any) -> bool:
     """Whether the user is a supervisor."""
     return Role.SUPERVISOR in staff_roles(user)
+
+
+def shown_name(user: Any) -> str:
+    """A user's name as colleagues read it: family name first where it is Chinese."""
+    first, last = user.first_name, user.last_name
+    if last and ord(last[0]) >= 0x3400:
+        return f"{last}{first}"
+    return str(user.get_full_name() or user.get_username())

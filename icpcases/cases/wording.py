@@ -31,7 +31,9 @@ def _worded(source: str, finding: Finding) -> str:
 
 
 def _label_of(place: Place) -> str:
-    return place.label if place.kind in OWN_WORDS else _translated(place.label)
+    # A full stop of theirs would stand before ours.
+    own = place.label.rstrip(".。 ")
+    return own if place.kind in OWN_WORDS else _translated(place.label)
 
 
 def _translated(text: str) -> str:

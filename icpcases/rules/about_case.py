@@ -10,8 +10,11 @@ _GO_ON = Words(_("Nothing stands in the way."), _("Go on."), Party.NOBODY)
 
 
 def _facts_complete(d: Dossier) -> Verdict3:
-    missing = missing_facts(d.facts)
-    return (Gap(FACTS_COMPLETE.failing, Rule.fact_places(missing)),) if missing else True
+    names = missing_facts(d.facts)
+    if d.facts.province is None:
+        # The answer is looked up from the province.
+        names = tuple("province" if name == "province_accepts_forums" else name for name in names)
+    return (Gap(FACTS_COMPLETE.failing, Rule.fact_places(names)),) if names else True
 
 
 FACTS_COMPLETE = Rule(
@@ -46,10 +49,11 @@ def _applicant_identified(d: Dossier) -> Verdict3:
         ("domain", d.domain, _("domain")),
     )
     missing = tuple(Place("fact", key, label) for key, value, label in needed if not value)
-    unconfirmed = () if d.confirmed else (
-        Gap(_UNCONFIRMED, (Place("applicant", "", _("applicant")),)),
-    )  # fmt: skip
-    return (*unconfirmed, *((Gap(_UNNAMED, missing),) if missing else ()))
+    gaps = (
+        (not d.confirmed, Gap(_UNCONFIRMED, (Place("applicant", "", _("applicant")),))),
+        (bool(missing), Gap(_UNNAMED, missing)),
+    )
+    return tuple(gap for there, gap in gaps if there)
 
 
 APPLICANT_IDENTIFIED = Rule(
@@ -66,7 +70,7 @@ def _verdict_not_permitted(d: Dossier) -> Verdict3:
 
 VERDICT_NOT_PERMITTED = Rule(
     "verdict.not_permitted",
-    Source.FORUM,
+    Source.NONE,
     _verdict_not_permitted,
     Words(
         _("The rules do permit this filing, so it cannot be declined as not permitted."),
@@ -189,14 +193,16 @@ NUMBER_VALID = Rule(
     Source.NONE,
     _number_valid,
     Words(
-        _("The site number must fit the format, the province and the applicant, "
-          "and no other case may have it."),
+        _(
+            "The site number must fit the format, the province and the applicant, "
+            "and no other case may have it."
+        ),
         _("Correct the number."),
         Party.OFFICER,
     ),
     _GO_ON,
     asks=_("The number must fit the format, the province and the applicant, and be unused."),
-)  # fmt: skip
+)
 
 _NOT_FILED = Words(
     _("The site opens only once the filing is complete."),

@@ -71,8 +71,10 @@ SITE_DOMAIN = Rule(
     _site_domain,
     Words(
         _("The site is reached by an IP address only; the provider's system cannot take it."),
-        _("File in the system of the local communications administration, "
-          "or give the site a domain name."),
+        _(
+            "File in the system of the local communications administration, "
+            "or give the site a domain name."
+        ),
         Party.APPLICANT,
     ),
     Words(
@@ -81,7 +83,7 @@ SITE_DOMAIN = Rule(
         Party.OFFICER,
     ),
     ("access",),
-)  # fmt: skip
+)
 FORUM_NOT_INDIVIDUAL = Rule(
     "forum.not_individual",
     Source.FORUM,
@@ -131,19 +133,23 @@ FOREIGN_PAPERS = Rule(
     Source.FOREIGN,
     _foreign_papers,
     Words(
-        _("The applicant is registered outside the Mainland and has neither a mainland branch "
-          "nor the registration certificate."),
+        _(
+            "The applicant is registered outside the Mainland and has neither a mainland branch "
+            "nor the registration certificate."
+        ),
         _("Obtain the registration certificate first; it then serves as the business licence."),
         Party.APPLICANT,
     ),
     Words(
-        _("The applicant is registered in the Mainland, or has a branch or the certificate, "
-          "so no registration certificate is due."),
+        _(
+            "The applicant is registered in the Mainland, or has a branch or the certificate, "
+            "so no registration certificate is due."
+        ),
         _("Go on with the filing."),
         Party.OFFICER,
     ),
     ("applicant_type", "mainland_branch", "registration_certificate"),
-)  # fmt: skip
+)
 
 FACT_RULES = (
     SERVER_MAINLAND,
@@ -161,7 +167,7 @@ def _site_forum(d: Dossier) -> Verdict3:
 
 SITE_FORUM = Rule(
     "site.forum",
-    Source.FORUM,
+    Source.NONE,
     _site_forum,
     Words(
         _("The site is not a forum, so no BBS pre-approval is asked for."),
@@ -194,10 +200,12 @@ def claims_relied_on(d: Dossier) -> dict[str, Kind]:
 
 def _claim_backed(d: Dossier) -> Verdict3:
     unbacked = [kind for kind in claims_relied_on(d).values() if not d.has_accepted(kind)]
-    if not unbacked:
-        return True
-    return (
-        Gap(CLAIM_BACKED.failing, tuple(Place("document", k.value, k.label) for k in unbacked)),
+    foreign = [kind for kind in unbacked if kind != Kind.BBS_PREAPPROVAL]
+    forum = [kind for kind in unbacked if kind == Kind.BBS_PREAPPROVAL]
+    return tuple(
+        Gap(CLAIM_BACKED.failing, Rule.document_places(kinds), source=source)
+        for source, kinds in ((Source.FOREIGN, foreign), (Source.FORUM, forum))
+        if kinds
     )
 
 

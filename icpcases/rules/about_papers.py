@@ -1,25 +1,22 @@
 """The rules about documents and about requests to the applicant."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
-from .dossier import DocumentStatus, Dossier, Paper, RequestStatus
+from .dossier import DocumentStatus, Dossier, RequestStatus
 from .facts import ServerRegion
 from .rule import Gap, Party, Place, Rule, Source, Verdict3, Words
 from .text import _
 
 
-def _paper_places(papers: Iterable[Paper]) -> tuple[Place, ...]:
-    return tuple(Place("document", paper.kind.value, paper.kind.label) for paper in papers)
-
-
 def _document_mainland(d: Dossier) -> Verdict3:
     outside = [
-        paper
+        paper.kind
         for paper in d.relied_on
         if not paper.kind.self_made and paper.issued_in != ServerRegion.MAINLAND
     ]
-    return (Gap(DOCUMENT_MAINLAND.failing, _paper_places(outside)),) if outside else True
+    if not outside:
+        return True
+    return (Gap(DOCUMENT_MAINLAND.failing, Rule.document_places(outside)),)
 
 
 DOCUMENT_MAINLAND = Rule(
@@ -48,12 +45,12 @@ _UNJUDGED = Words(
 
 
 def _document_complete(d: Dossier) -> Verdict3:
-    wanted = [w for w in d.wanted if not d.has_accepted(w.kind)]
+    wanted = [w.kind for w in d.wanted if not d.has_accepted(w.kind)]
     pending = {p.kind for p in d.papers if p.status == DocumentStatus.PENDING}
-    missing = [w for w in wanted if w.kind not in pending]
-    unjudged = [w for w in wanted if w.kind in pending]
+    missing = [kind for kind in wanted if kind not in pending]
+    unjudged = [kind for kind in wanted if kind in pending]
     return tuple(
-        Gap(words, tuple(Place("document", w.kind.value, w.kind.label) for w in found))
+        Gap(words, Rule.document_places(found))
         for words, found in ((_MISSING, missing), (_UNJUDGED, unjudged))
         if found
     )
@@ -70,8 +67,11 @@ DOCUMENT_COMPLETE = Rule(
 
 def _document_current(d: Dossier) -> Verdict3:
     last = d.today + timedelta(days=d.margin_days)
-    old = [paper for paper in d.relied_on if paper.expires and paper.expires <= last]
-    return (Gap(DOCUMENT_CURRENT.failing, _paper_places(old)),) if old else True
+    ends = [(paper.kind, paper.expires) for paper in d.relied_on if paper.expires]
+    # A newer paper supersedes an older one of its kind.
+    latest = {kind: max(end for of, end in ends if of == kind) for kind, _end in ends}
+    old = [wanted.kind for wanted in d.wanted if latest.get(wanted.kind, date.max) <= last]
+    return (Gap(DOCUMENT_CURRENT.failing, Rule.document_places(old)),) if old else True
 
 
 DOCUMENT_CURRENT = Rule(

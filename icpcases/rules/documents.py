@@ -13,7 +13,7 @@ class Kind(StrEnum):
     label: str
     self_made: bool
 
-    def __new__(cls, code: str, label: str, self_made: bool = False) -> "Kind":
+    def __new__(cls, code: str, label: str = "", self_made: bool = False) -> "Kind":
         member = str.__new__(cls, code)
         member._value_ = code
         member.label, member.self_made = label, self_made
@@ -95,6 +95,7 @@ def wanted_documents(facts: Facts) -> tuple[Wanted, ...]:
     """The documents of a filing with these facts; none while the applicant type is not given."""
     if facts.applicant_type is None:
         return ()
+    papers: tuple[Wanted, ...]
     if facts.foreign:
         papers = _WITH_BRANCH if facts.mainland_branch else _WITH_CERTIFICATE
     else:

@@ -1,5 +1,6 @@
 """The facts of a filing case, by the names every surface uses."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -13,7 +14,7 @@ class Choice(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> "Choice":
+    def __new__(cls, code: str, label: str = "") -> "Choice":
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
@@ -110,42 +111,11 @@ CHOICES: dict[str, type[Choice]] = {
     "province_accepts_forums": ForumAnswer,
 }
 
-PROVINCE_CODES = frozenset(
-    f"CN-{code}"
-    for code in [
-        "BJ",
-        "TJ",
-        "HE",
-        "SX",
-        "NM",
-        "LN",
-        "JL",
-        "HL",
-        "SH",
-        "JS",
-        "ZJ",
-        "AH",
-        "FJ",
-        "JX",
-        "SD",
-        "HA",
-        "HB",
-        "HN",
-        "GD",
-        "GX",
-        "HI",
-        "CQ",
-        "SC",
-        "GZ",
-        "YN",
-        "XZ",
-        "SN",
-        "GS",
-        "QH",
-        "NX",
-        "XJ",
-    ]
-)
+_PROVINCES = """
+BJ TJ HE SX NM LN JL HL SH JS ZJ AH FJ JX SD HA
+HB HN GD GX HI CQ SC GZ YN XZ SN GS QH NX XJ
+"""
+PROVINCE_CODES = frozenset(f"CN-{code}" for code in _PROVINCES.split())
 
 
 class FactError(ValueError):
@@ -160,8 +130,8 @@ def read_facts(entry: Mapping[str, Any]) -> Facts:
     """Read facts from JSON values. Raises FactError for an unknown name or a wrong value."""
     for name in entry:
         if name not in FACT_NAMES:
-            raise FactError(str(name), _("“%(name)s” is not a fact; the facts are: %(known)s."),
-                            known=", ".join(FACT_NAMES))  # fmt: skip
+            sentence = _("“%(name)s” is not a fact; the facts are: %(known)s.")
+            raise FactError(str(name), sentence, known=", ".join(FACT_NAMES))
     return Facts(**{name: read_fact(name, value) for name, value in entry.items()})
 
 
@@ -174,26 +144,27 @@ def read_fact(name: str, value: Any) -> Any:
     if name == "province":
         if isinstance(value, str) and value in PROVINCE_CODES:
             return value
-        raise FactError(name, _("“%(name)s” must be a code such as CN-BJ, not %(value)s."),
-                        value=shown(value))  # fmt: skip
+        sentence = _("“%(name)s” must be a code such as CN-BJ, not %(value)s.")
+        raise FactError(name, sentence, value=shown(value))
     if isinstance(value, bool):
         return value
-    raise FactError(name, _("“%(name)s” must be true or false, not %(value)s."),
-                    value=shown(value))  # fmt: skip
+    sentence = _("“%(name)s” must be true or false, not %(value)s.")
+    raise FactError(name, sentence, value=shown(value))
 
 
 def _read_choice(name: str, value: Any) -> Choice:
     codes = CHOICES[name]
     if isinstance(value, str) and value in codes._value2member_map_:
-        return codes(value)  # type: ignore[call-arg]
-    raise FactError(name, _("“%(name)s” must be one of %(known)s, not %(value)s."),
-                    known=", ".join(codes), value=shown(value))  # fmt: skip
+        return codes(value)
+    sentence = _("“%(name)s” must be one of %(known)s, not %(value)s.")
+    raise FactError(name, sentence, known=", ".join(codes), value=shown(value))
 
 
 def shown(value: object) -> str:
-    """A wrong value as a sentence may quote it: never longer than 60 characters."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    """A wrong value as JSON, so that a sentence may quote it: one line, 60 characters at most."""
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    line = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text[:61])
+    return line if len(line) <= 60 else line[:57] + "…"
 
 
 def is_(value: object | None, wanted: object) -> bool | None:

@@ -1,9 +1,10 @@
 """What a rule is: a code, its source, its words, and a pure predicate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .documents import Kind
 from .dossier import Dossier
 from .facts import FACT_LABELS
 from .text import _
@@ -14,7 +15,7 @@ class Party(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> "Party":
+    def __new__(cls, code: str, label: str = "") -> "Party":
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
@@ -24,7 +25,7 @@ class Party(StrEnum):
     OFFICER = "officer", _("an officer")
     SUPERVISOR = "supervisor", _("a supervisor")
     PROVIDER = "provider", _("the provider")
-    AUTHORITY = "authority", _("the communications administration")
+    AUTHORITY = "authority", _("the administration")
     NOBODY = "nobody", _("nobody")
 
 
@@ -33,7 +34,7 @@ class Source(StrEnum):
 
     question: str
 
-    def __new__(cls, code: str, question: str) -> "Source":
+    def __new__(cls, code: str, question: str = "") -> "Source":
         member = str.__new__(cls, code)
         member._value_ = code
         member.question = question
@@ -44,7 +45,7 @@ class Source(StrEnum):
     FORUM = "FAQ forum", _("How is a filing obtained for a forum?")
     HTTPS = "FAQ HTTPS", _("How does filing differ between HTTP and HTTPS sites?")
     FOREIGN = "FAQ foreign", _("Can firms registered outside the Mainland file?")
-    NONE = "", ""
+    NONE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing in the way; `applicant` replaces the words where the applicant reads."""
+    """One thing in the way; `applicant` replaces the words where the applicant reads, and
+    `source` the rule's own where the gap comes from another entry of the FAQ."""
 
     words: Words
     places: tuple[Place, ...] = ()
     applicant: Words | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,13 @@ class Rule:
 
     @staticmethod
     def fact_places(names: tuple[str, ...]) -> tuple[Place, ...]:
-        """Places that point at facts."""
-        return tuple(Place("fact", name, FACT_LABELS[name]) for name in names)
+        """Places that point at facts, each once."""
+        return tuple(Place("fact", name, FACT_LABELS[name]) for name in dict.fromkeys(names))
+
+    @staticmethod
+    def document_places(kinds: Iterable[Kind]) -> tuple[Place, ...]:
+        """Places that point at documents."""
+        return tuple(Place("document", kind.value, kind.label) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,5 @@ class Guard:
         """A gap of this guard's rule in the words of the reader."""
         words = gap.applicant if for_applicant and gap.applicant else gap.words
         places = () if for_applicant and gap.applicant else gap.places
-        return Finding(
-            self.rule.code, self.rule.source, words.sentence, words.remedy, words.who, places
-        )
+        source = self.rule.source if gap.source is None else gap.source
+        return Finding(self.rule.code, source, words.sentence, words.remedy, words.who, places)

@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
     sentence: str
 
-    def __new__(cls, code: str, sentence: str) -> "Verdict":
+    def __new__(cls, code: str, sentence: str = "") -> "Verdict":
         member = str.__new__(cls, code)
         member._value_ = code
         member.sentence = sentence
@@ -43,7 +43,7 @@ class Stage(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> "Stage":
+    def __new__(cls, code: str, label: str = "") -> "Stage":
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpcases.cases.models import FilingCase
-from icpcases.cases.roles import is_working
+from icpcases.cases.roles import is_working, shown_name
 
 from . import edit_views, filters, paper_views, step_views
 from .applicants_admin import ApplicantAdmin
@@ -32,8 +32,8 @@ class FilingCaseAdmin(RoleAdmin):
         "since", "due",
     )  # fmt: skip
     list_filter = (
-        filters.PhaseFilter, filters.StateFilter, filters.TurnFilter, filters.OfficerFilter,
-        filters.ProvinceFilter, filters.OverdueFilter,
+        filters.OverdueFilter, filters.OfficerFilter, filters.TurnFilter, filters.PhaseFilter,
+        filters.StateFilter, filters.ProvinceFilter,
     )  # fmt: skip
     list_select_related = ("applicant", "province", "officer")
     search_fields = (
@@ -73,10 +73,15 @@ class FilingCaseAdmin(RoleAdmin):
             ("requests/add/", paper_views.ask_page, "ask"),
             ("requests/<int:number>/", paper_views.request_page, "request"),
         )
+        guarded = self.admin_site.admin_view
+        found = guarded(edit_views.by_reference)
         return [
-            path(f"<int:pk>/{route}", self.admin_site.admin_view(view), name=f"cases_filingcase_{name}")
-            for route, view, name in pages
-        ]  # fmt: skip
+            path("reference/<str:reference>/", found, name="cases_filingcase_by_reference"),
+            *(
+                path(f"<int:pk>/{route}", guarded(view), name=f"cases_filingcase_{name}")
+                for route, view, name in pages
+            ),
+        ]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -121,8 +126,7 @@ class FilingCaseAdmin(RoleAdmin):
     @admin.display(description=gettext_lazy("officer"), ordering="officer")
     def officer_name(self, case: FilingCase) -> str:
         """Who works the case."""
-        officer = case.officer
-        return officer.get_full_name() or officer.get_username() if officer else ""
+        return shown_name(case.officer) if case.officer else ""
 
     @admin.display(description=gettext_lazy("since"), ordering="state_since")
     def since(self, case: FilingCase) -> str:

@@ -16,10 +16,13 @@ from icpcases.cases.explain import explain
 from icpcases.cases.models import Document, FilingCase, HistoryRow
 from icpcases.cases.roles import is_supervisor, is_working
 from icpcases.cases.route import route_bar
+from icpcases.cases.states import State
+from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.facts import FACT_LABELS
 from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
+from icpcases.rules.rule import Party
 
 from .told import show_step
 
@@ -48,9 +51,16 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
         "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
         "may_work": is_working(request.user),
         "may_assign": is_supervisor(request.user),
+        "province_changed": answer_changed(case),
         "history": history_page(request, case),
         "today": timezone.localdate(),
     }
+
+
+def answer_changed(case: FilingCase) -> bool:
+    """Whether the province no longer takes forums while this case's pre-approval is under way."""
+    under_way = case.is_at in (State.PREAPPROVAL_NEEDED, State.PREAPPROVAL_APPLIED)
+    return under_way and not FORUM_PROVINCE.holds(case.dossier)
 
 
 def fact_rows(case: FilingCase) -> Iterator[tuple[str, str, str]]:
@@ -127,7 +137,7 @@ class HistoryLine:
     row: HistoryRow
     stayed: dt.timedelta | None
     entered: list[tuple[str, str]]
-    changed: list[str]
+    changed: list[tuple[str, str, str]]
 
 
 def history_page(request: HttpRequest, case: FilingCase) -> Any:
@@ -151,7 +161,7 @@ def history_lines(case: FilingCase, rows: list[HistoryRow]) -> list[HistoryLine]
             row,
             ends[row.sequence] - row.happened_at if row.sequence in ends else None,
             list(entered_lines(row)),
-            [_field_label(case, name) for name in row.changes.get("fields", {})],
+            list(changed_lines(case, row)),
         )
         for row in rows
     ]
@@ -160,7 +170,9 @@ def history_lines(case: FilingCase, rows: list[HistoryRow]) -> list[HistoryLine]
 def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
     """What was entered, labelled."""
     for name, value in row.entered.items():
-        if value not in ("", None) and name in _ENTERED:
+        if name == "assigned" and not value:
+            yield gettext(_ENTERED[name]), gettext("nobody")
+        elif value not in ("", None) and name in _ENTERED:
             yield gettext(_ENTERED[name]), _shown_entry(name, value)
 
 
@@ -169,6 +181,8 @@ def _shown_entry(name: str, value: Any) -> str:
         return gettext(Kind(value).label)  # type: ignore[call-arg]
     if name == "status":
         return str(Document.Status(value).label)
+    if name == "returned_by":
+        return gettext(Party(value).label)  # type: ignore[call-arg]
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     return str(value)
@@ -189,18 +203,32 @@ _ENTERED = {
     "added": _("document added"), "judged": _("document judged"), "status": _("status"),
     "not_needed": _("document not needed"), "answer": _("answer"), "opened": _("case opened"),
     "confirmed": _("applicant confirmed"), "returned_by": _("returned by"), "file": _("file"),
-    "is": _("marked"),
+    "is": _("marked"), "assigned": _("assigned to"),
 }  # fmt: skip
 
 
-def _field_label(case: FilingCase, name: str) -> str:
-    if name == "officer_id":
-        return gettext("officer")
-    return str(case._meta.get_field(name).verbose_name)
+def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str, str]]:
+    """What an edit changed: label, old and new value as readers see them."""
+    if row.kind != HistoryRow.Kind.EDIT:
+        return
+    for name, (old, new) in row.changes.get("fields", {}).items():
+        if name not in ("domain", "registrable_domain"):
+            label = str(case._meta.get_field(name).verbose_name)
+            yield label, _shown_value(case, name, old), _shown_value(case, name, new)
+
+
+def _shown_value(case: FilingCase, name: str, value: Any) -> str:
+    if value in (None, ""):
+        return "—"
+    if name in PRIVATE:
+        return PRIVATE[name](value)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    choices: Any = getattr(case._meta.get_field(name), "choices", None) or ()
+    return str(dict(choices).get(value, value))
 
 
 def masked_certificate(applicant: Any) -> str:
     """The applicant's certificate number, masked where it is a person's."""
     number: str = applicant.certificate_number
     return mask(number) if applicant.number_is_private and number else number
-

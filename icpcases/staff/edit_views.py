@@ -4,18 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from icpcases.cases import edits
 from icpcases.cases.forms import FactsForm, NoteForm
-from icpcases.cases.models import AccessLogRow
-from icpcases.cases.roles import Role
+from icpcases.cases.models import AccessLogRow, FilingCase
+from icpcases.cases.roles import Role, shown_name
 
 from .case_page import PRIVATE, masked_certificate
 from .pages import act, for_working, form_page, get_case_for_user, page
+from .told import case_url
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +59,7 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["officer"]
         field.queryset = working_users()
-        field.label_from_instance = lambda user: user.get_full_name() or user.get_username()
+        field.label_from_instance = shown_name
 
 
 def working_users() -> Any:
@@ -111,6 +112,14 @@ def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 _OF_THE_APPLICANT = ("certificate_number", "phone")
+
+
+def by_reference(request: HttpRequest, reference: str) -> HttpResponse:
+    """The case page, by the reference people know."""
+    case = FilingCase.objects.visible_to(request.user).filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    return HttpResponseRedirect(case_url(case))
 
 
 @require_POST

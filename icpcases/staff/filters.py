@@ -7,13 +7,26 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import Province
+from icpcases.cases.roles import shown_name
 from icpcases.cases.states import Phase, State
 from icpcases.rules.rule import Party
 
 from .edit_views import working_users
 
 
-class PhaseFilter(SimpleListFilter):
+class Filter(SimpleListFilter):
+    """A filter that stands folded while it is not in use, unless it is short."""
+
+    template = "staff/filter.html"
+    short = True
+
+    @property
+    def opened(self) -> bool:
+        """Whether its choices are in sight."""
+        return self.short or self.value() is not None
+
+
+class PhaseFilter(Filter):
     """By phase: all the states of it."""
 
     title = _("phase")
@@ -28,9 +41,10 @@ class PhaseFilter(SimpleListFilter):
         return queryset.filter(state__in=[s for s in State if s.phase == self.value()])
 
 
-class StateFilter(SimpleListFilter):
+class StateFilter(Filter):
     """By state."""
 
+    short = False
     title = _("state")
     parameter_name = "state"
 
@@ -41,7 +55,7 @@ class StateFilter(SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() in State.values else queryset
 
 
-class TurnFilter(SimpleListFilter):
+class TurnFilter(Filter):
     """By whose turn it is."""
 
     title = _("turn")
@@ -54,7 +68,7 @@ class TurnFilter(SimpleListFilter):
         return queryset.filter(turn=self.value()) if self.value() else queryset
 
 
-class OfficerFilter(SimpleListFilter):
+class OfficerFilter(Filter):
     """By officer: mine, nobody's, or another's."""
 
     title = _("officer")
@@ -62,9 +76,7 @@ class OfficerFilter(SimpleListFilter):
 
     def lookups(self, request: Any, model_admin: Any) -> Any:
         others = [
-            (str(user.pk), user.get_full_name() or user.get_username())
-            for user in working_users()
-            if user != request.user
+            (str(user.pk), shown_name(user)) for user in working_users() if user != request.user
         ]
         return [("mine", _("mine")), ("nobody", _("nobody")), *others]
 
@@ -79,9 +91,10 @@ class OfficerFilter(SimpleListFilter):
         return queryset
 
 
-class ProvinceFilter(SimpleListFilter):
+class ProvinceFilter(Filter):
     """By province."""
 
+    short = False
     title = _("province")
     parameter_name = "province"
 
@@ -93,7 +106,7 @@ class ProvinceFilter(SimpleListFilter):
         return queryset.filter(province=value) if value and "\0" not in value else queryset
 
 
-class OverdueFilter(SimpleListFilter):
+class OverdueFilter(Filter):
     """Only those whose turn has lasted too long, or will end today."""
 
     title = _("due")

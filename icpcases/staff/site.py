@@ -16,6 +16,8 @@ class StaffSite(AdminSite):
     site_title = _("ICP filing cases")
     index_title = _("Office")
     site_url = None  # type: ignore[assignment]
+    # The list and the case page need the width; the menu stands in the header.
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         """A staff role opens the admin; a superuser without one keeps accounts only."""

@@ -113,7 +113,7 @@ class ProvinceAdmin(RoleAdmin):
         """The stock page with the answers recorded so far."""
         answers = edits.ProvinceAnswer.objects.filter(province=object_id.upper()).select_related(
             "asked_by"
-        )  # noqa: E501
+        )
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), "answers": answers}
         )

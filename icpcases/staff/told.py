@@ -59,8 +59,8 @@ def tell(case: "FilingCase", finding: Finding) -> Told:
         party=finding.who.value,
         source=finding.source.value,
         question=gettext(finding.source.question) if finding.source.question else "",
-        links=[(label, url) for label, url in (link(case, place) for place in finding.places) if url],
-    )  # fmt: skip
+        links=[found for found in (link(case, place) for place in finding.places) if found[1]],
+    )
 
 
 def link(case: "FilingCase", place: Place) -> tuple[str, str]:
@@ -94,7 +94,7 @@ def _to_request(case: "FilingCase", place: Place) -> str:
 
 
 def _to_case(case: "FilingCase", place: Place) -> str:
-    return f"{reverse(f'{CASE_URL}changelist')}?q={place.key}"
+    return reverse(f"{CASE_URL}by_reference", args=[place.key])
 
 
 def _to_applicant(case: "FilingCase", place: Place) -> str:

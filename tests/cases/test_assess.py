@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, OperationalError, ProgrammingError
 
+from icpcases.cases import assessing
 from icpcases.cases.models import Province
 
 from .assessments import (
@@ -112,20 +114,73 @@ def test_an_answer_that_is_given_stands_above_the_table(django_assert_num_querie
         assert answers(given) == [REFUSED]
 
 
+# Where the verdict is decided otherwise, the answer still tells one thing more that is in the way.
+OTHERWISE = (
+    ({"server_region": "taiwan"}, "not_required", "region"),
+    ({"access": "ip_address"}, "refer", "ip"),
+    ({"applicant_type": "individual"}, "not_permitted", "individual"),
+)
+
+
+@pytest.mark.usefixtures("provinces")
+@pytest.mark.parametrize(("changed", "verdict", "why"), OTHERWISE)
+@pytest.mark.parametrize(
+    ("province", "told"), [("CN-BJ", ()), ("CN-GD", ("refuses",)), ("CN-XZ", ("unasked",))]
+)
+def test_the_answer_is_told_where_the_verdict_is_decided_otherwise(
+    changed: dict[str, Any], verdict: str, why: str, province: str, told: tuple[str, ...]
+) -> None:
+    given = FORUM | {"province": province} | changed
+    assert answers(given) == [answer(verdict, why, *told, "preapproval")]
+
+
+class Broken:
+    """A province table that fails, and counts how often it was asked."""
+
+    def __init__(self, error: type[DatabaseError]) -> None:
+        self.error, self.asked = error, 0
+
+    def values_list(self, *names: str) -> None:
+        self.asked += 1
+        raise self.error("no such table")
+
+
+@pytest.mark.parametrize("error", [OperationalError, ProgrammingError])
+@pytest.mark.parametrize(("changed", "verdict", "why"), OTHERWISE)
+def test_without_a_table_the_answer_is_left_out_where_the_verdict_does_not_need_it(
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[DatabaseError],
+    changed: dict[str, Any],
+    verdict: str,
+    why: str,
+) -> None:
+    table = Broken(error)
+    monkeypatch.setattr(Province, "objects", table)
+    monkeypatch.setattr(assessing, "_database_is_there", lambda: True)
+    given = FORUM | {"province": "CN-GD"} | changed
+    assert (
+        answers([given, given | {"protocol": "http"}]) == [answer(verdict, why, "preapproval")] * 2
+    )
+    assert table.asked == 1
+    assert refusal(json.dumps([given, FORUM | {"province": "CN-GD"}])) == (
+        "Entry 2: the province table cannot be read; "
+        "give “province_accepts_forums”, or migrate the database."
+    )
+
+
 # No test below may touch the database: pytest-django forbids it where it is not asked for.
 
 
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"server_region": "taiwan"}, answer("not_required", "region", "preapproval")),
-        ({"access": "ip_address"}, answer("refer", "ip", "preapproval")),
-        ({"applicant_type": "individual"}, answer("not_permitted", "individual", "preapproval")),
         ({"preapproval": True}, route("filing", wanted=(*ENTERPRISE, *BOARD))),
         ({"forum": False}, route("filing", wanted=ENTERPRISE)),
+        ({"server_region": "macau", "forum": None}, answer("not_required", "region")),
+        ({"access": "ip_address", "preapproval": None}, answer("refer", "ip")),
     ],
 )
-def test_the_table_is_left_alone_where_its_answer_decides_nothing(
+def test_the_table_is_left_alone_where_its_answer_tells_nothing(
     changed: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     given = FORUM | {"province": "CN-GD"} | changed
@@ -136,14 +191,16 @@ def test_the_table_is_left_alone_where_its_answer_decides_nothing(
 
 WRONG: tuple[tuple[Any, str], ...] = (
     ({"colour": 1}, "“colour” is not a fact; the facts are: "),
-    (SITE | {"forum": "yes"}, "“forum” must be true or false, not 'yes'."),
+    (SITE | {"forum": "yes"}, '“forum” must be true or false, not "yes".'),
     (SITE | {"preapproval": 1}, "“preapproval” must be true or false, not 1."),
-    (SITE | {"forum": float("nan")}, "“forum” must be true or false, not nan."),
-    (SITE | {"access": ["domain"]}, "“access” must be one of domain, ip_address, not ['domain']."),
-    (SITE | {"protocol": "HTTP"}, "“protocol” must be one of http, https, not 'HTTP'."),
-    (SITE | {"province": "BJ"}, "“province” must be a code such as CN-BJ, not 'BJ'."),
+    (SITE | {"forum": float("nan")}, "“forum” must be true or false, not NaN."),
+    (SITE | {"access": ["domain"]}, '“access” must be one of domain, ip_address, not ["domain"].'),
+    (SITE | {"protocol": "HTTP"}, '“protocol” must be one of http, https, not "HTTP".'),
+    (SITE | {"province": "BJ"}, '“province” must be a code such as CN-BJ, not "BJ".'),
     ([], "an entry must be a JSON object, not []."),
-    (None, "an entry must be a JSON object, not None."),
+    (None, "an entry must be a JSON object, not null."),
+    (True, "an entry must be a JSON object, not true."),
+    (SITE | {"protocol": False}, "“protocol” must be one of http, https, not false."),
     ({}, "the verdict needs these facts: server_region, access, forum, applicant_type."),
     (SITE | {"forum": None}, "the verdict needs these facts: forum."),
     (FOREIGN, "the verdict needs these facts: registration_certificate."),
@@ -197,7 +254,7 @@ UNREADABLE = (
     ("{}".encode("utf-16"), "Not UTF-8 at byte 1."),
     ('[{}, {"forum": true, "forum": true}]', "Entry 1: the verdict needs these facts: "),
     ('{"forum": true, "forum": true}', "Entry 1: “forum” is given more than once."),
-    ("NaN", "Entry 1: an entry must be a JSON object, not nan."),
+    ("NaN", "Entry 1: an entry must be a JSON object, not NaN."),
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .assessments import EVERY, FORUM, KINDS, SITE, as_lines
+from .assessments import EVERY, FORUM, KINDS, SITE, answer, as_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, str(ROOT / "manage.py"), "assess")
@@ -62,7 +62,7 @@ def test_bad_input_gives_one_sentence_status_two_and_no_output(run: Any, databas
     done = run(json.dumps([SITE, {"forum": "maybe"}]).encode())
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == (
-        "CommandError: Entry 2: “forum” must be true or false, not 'maybe'.\n"
+        'CommandError: Entry 2: “forum” must be true or false, not "maybe".\n'
     )
     assert not database.exists()
 
@@ -73,13 +73,30 @@ def test_bad_lines_print_nothing_however_many_good_ones_stand_before(run: Any) -
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
 
 
-def test_a_province_to_look_up_without_a_table_is_said_plainly(run: Any) -> None:
+def test_a_province_that_the_verdict_does_not_need_is_left_out_without_a_database(
+    run: Any, database: Path
+) -> None:
+    done = run(json.dumps(FORUM | {"province": "CN-BJ", "access": "ip_address"}).encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout) == [answer("refer", "ip", "preapproval")]
+    assert not database.exists()
+
+
+def test_a_database_without_the_table_is_like_none(run: Any, database: Path) -> None:
+    database.touch()
+    done = run(json.dumps(FORUM | {"province": "CN-BJ", "access": "ip_address"}).encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout) == [answer("refer", "ip", "preapproval")]
+
+
+def test_a_province_to_look_up_without_a_table_is_said_plainly(run: Any, database: Path) -> None:
     done = run(json.dumps([SITE, FORUM | {"province": "CN-BJ"}]).encode())
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == (
         "CommandError: Entry 2: the province table cannot be read; "
         "give “province_accepts_forums”, or migrate the database.\n"
     )
+    assert not database.exists()
 
 
 def test_an_unknown_language_is_refused(run: Any) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from icpcases.cases.models import HistoryRow
+from icpcases.cases.roles import shown_name
 from icpcases.cases.steps import Step
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
@@ -20,7 +21,7 @@ def person(user: Any) -> str:
     """A colleague's name; the program's own for none."""
     if user is None:
         return _("the system")
-    return str(user.get_full_name() or user.get_username())
+    return shown_name(user)
 
 
 @register.filter
