@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
+
+from icpcases.mail_url import mail_settings
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
@@ -66,14 +70,34 @@ class Env:
                 raise refused(name, host, "name each host; a star would trust any")
         return hosts
 
-    def origins(self, name: str) -> list[str]:
+    def origins(self, name: str, at_most: int | None = None) -> list[str]:
         """Origins such as https://cases.example, separated by commas."""
         origins = self._parts(name)
         for origin in origins:
             url = urlsplit(origin)
             if url.scheme not in ("http", "https") or not url.netloc or url.path or url.query:
                 raise refused(name, origin, "use origins such as https://cases.example")
+        if at_most and len(origins) > at_most:
+            raise refused(name, ",".join(origins), "use one origin, without a slash at its end")
         return origins
+
+    def origin(self, name: str, default: str) -> str:
+        """One origin such as https://cases.example, without a slash at its end."""
+        return (self.origins(name, at_most=1) or [default])[0]
+
+    def mail(self, name: str, default: dict[str, Any]) -> dict[str, Any]:
+        """Django's settings for mail from smtp://, smtps://, file:/// or console:."""
+        text = self.text(name)
+        return mail_settings(name, text) if text else default
+
+    def sender(self, name: str, default: str) -> str:
+        """An address that mails come from, with or without a name: Office <office@cases.example>."""
+        text = self.text(name, default)
+        try:
+            validate_email(parseaddr(text)[1].replace("@localhost", "@localhost.example"))
+        except ValidationError:
+            raise refused(name, text, "use an address such as office@cases.example") from None
+        return text
 
     def folder(self, name: str, default: Path) -> Path:
         text = self.text(name)

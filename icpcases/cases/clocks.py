@@ -23,7 +23,7 @@ _TABLES_KEPT = 60
 
 def calendar() -> Calendar:
     """The working days of the Mainland, from the table; at most a minute old."""
-    return cache.get_or_set("calendar", _read_calendar, _TABLES_KEPT)
+    return cache.get_or_set("calendar", _read_calendar, _TABLES_KEPT) or _read_calendar()
 
 
 def _read_calendar() -> Calendar:
@@ -37,11 +37,12 @@ def _read_calendar() -> Calendar:
 
 def clock(state: State) -> tuple[int, Unit] | None:
     """The turn clock of a state, if it has one; at most a minute old."""
-    clocks = cache.get_or_set(
-        "clocks", lambda: {c.state: (c.amount, Unit(c.unit)) for c in Clock.objects.all()},
-        _TABLES_KEPT,
-    )  # fmt: skip
+    clocks = cache.get_or_set("clocks", _read_clocks, _TABLES_KEPT) or {}
     return clocks.get(state.value)
+
+
+def _read_clocks() -> dict[str, tuple[int, Unit]]:
+    return {c.state: (c.amount, Unit(c.unit)) for c in Clock.objects.all()}
 
 
 def set_turn(case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool) -> None:

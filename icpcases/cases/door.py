@@ -81,6 +81,12 @@ class Change:
     before: dict[str, Any]
     saved: HistoryRow | None = field(default=None)
 
+    @classmethod
+    def on(cls, case: FilingCase, by: Any, happened: dt.datetime | None = None) -> "Change":
+        """A change of a case that is locked, as it stands now."""
+        now = timezone.now()
+        return cls(case, by, now, min(happened or now, now), Rows(case), _values(case))
+
     def changed_fields(self) -> dict[str, list[Any]]:
         """The case's own fields that differ from before, each with old and new."""
         after = _values(self.case)
@@ -104,10 +110,17 @@ class Change:
         after = _values(case)
         case.save(update_fields=[n for n, old in self.before.items() if after[n] != old])
         self.saved = HistoryRow.objects.create(
-            case=case, sequence=case.version, kind=kind, to_state=case.state, turn=case.turn,
-            by=self.by, happened_at=at, recorded_at=self.now,
-            changes={name: value for name, value in changes.items() if value}, **row,
-        )  # fmt: skip
+            case=case,
+            sequence=case.version,
+            kind=kind,
+            to_state=case.state,
+            turn=case.turn,
+            by=self.by,
+            happened_at=at,
+            recorded_at=self.now,
+            changes={name: value for name, value in changes.items() if value},
+            **row,
+        )
         case.forget_dossier()
         return self.saved
 
@@ -134,8 +147,9 @@ def changing(
 ) -> Iterator[Change]:
     """Lock the case for one change by somebody who has seen `seen_version`.
 
-    `happened` sets a change back that is recorded late. Raises NotAllowed before anything is told to whoever may not see the case, and Stale if it
-    has changed meanwhile. Source of the order: the locked row is judged again, never the page.
+    `happened` sets a change back that is recorded late. Raises NotAllowed before anything is
+    told to whoever may not see the case, and Stale if it has changed meanwhile.
+    Source of the order: the locked row is judged again, never the page.
     """
     with files_follow_rows(), transaction.atomic(durable=True):
         rows = FilingCase.objects.select_for_update(of=("self",)).select_related(
@@ -147,10 +161,7 @@ def changing(
         if locked.version != seen_version:
             meanwhile = HistoryRow.objects.filter(case=locked, sequence__gt=seen_version)
             raise Stale(list(meanwhile.select_related("by").order_by("sequence")))
-        actor = None if by is SYSTEM else by
-        now = timezone.now()
-        at = min(happened or now, now)
-        yield Change(locked, actor, now, at, Rows(locked), _values(locked))
+        yield Change.on(locked, None if by is SYSTEM else by, happened)
 
 
 class _System:
@@ -190,17 +201,18 @@ def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -
     findings = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
     if findings:
         return Closed(findings)
-    entry = entry_for(case, Rows(case), step, data)
+    entry = entry_for(case, Rows(case), step, data, not is_office(by))
     return Stale([]) if entry.is_valid() else BadEntry(entry)
 
 
 def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
     case = change.case
     _need_open(change, step, by)
-    entry = entry_for(case, change.rows, step, data)
+    entry = entry_for(case, change.rows, step, data, not is_office(by))
     if not entry.is_valid():
         raise BadEntry(entry)
-    happened = entry.cleaned_data["happened"]
+    # A clock ahead by seconds is let pass, but nothing happens after it was recorded.
+    happened = entry.cleaned_data["happened"] = min(entry.cleaned_data["happened"], change.now)
     # Backdated, the rules that read a date are judged by the day it happened.
     case.dossier = entry.entered_dossier()
     unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
@@ -246,7 +258,7 @@ def _write(
         on_behalf_of=on_behalf(change, step, data),
         reasons=work.entry.reasons,
         note_public=data.get("note_public", ""),
-        note_internal=data["note_internal"],
+        note_internal=data.get("note_internal", ""),
         entered={name: _plain(value) for name, value in work.entered.items()},
         findings=findings,
         told=bool(data.get("tell")),
@@ -254,6 +266,11 @@ def _write(
     )
     if row.told:
         _tell(change.case, row)
+
+
+def is_office(by: Any) -> bool:
+    """Whether the office acts, rather than an applicant."""
+    return by is SYSTEM or is_staff_role(by)
 
 
 def on_behalf(change: Change, step: Step, data: Mapping[str, Any]) -> str:
@@ -269,10 +286,15 @@ def on_behalf(change: Change, step: Step, data: Mapping[str, Any]) -> str:
 
 def _tell(case: FilingCase, row: HistoryRow) -> None:
     Notice.objects.bulk_create(
-        Notice(history=row, address=address, language=language, line=row.note_public,
-               created_at=row.recorded_at)
+        Notice(
+            history=row,
+            address=address,
+            language=language,
+            line=row.note_public,
+            created_at=row.recorded_at,
+        )
         for address, language in audience(case)
-    )  # fmt: skip
+    )
 
 
 def audience(case: FilingCase) -> list[tuple[str, str]]:

@@ -17,6 +17,8 @@ from .states import HOLDING_DOMAIN, State
 from .steps import Step
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .models import FilingCase
 
 _CHUNK = 40
@@ -37,7 +39,7 @@ class Rows:
     def not_needed(self) -> frozenset[Kind]:
         """The conditional documents an officer marked as not needed."""
         kinds = NotNeeded.objects.filter(case=self.case).values_list("kind", flat=True)
-        return frozenset(Kind(kind) for kind in kinds)  # type: ignore[call-arg]
+        return frozenset(Kind(kind) for kind in kinds)
 
     @cached_property
     def requests(self) -> list[Request]:
@@ -92,7 +94,7 @@ class Rows:
     def _first_steps(self) -> list[HistoryRow]:
         return list(self._step_rows()[:_CHUNK])
 
-    def _step_rows(self):  # type: ignore[no-untyped-def]
+    def _step_rows(self) -> "QuerySet[HistoryRow]":
         rows = HistoryRow.objects.filter(case=self.case, kind=HistoryRow.Kind.STEP)
         return rows.order_by("-sequence")
 
@@ -102,7 +104,9 @@ class Rows:
             yield from self._step_rows()[_CHUNK:].iterator(chunk_size=500)
 
 
-def dossier_of(case: "FilingCase", rows: Rows | None = None, now: dt.datetime | None = None) -> d.Dossier:  # fmt: skip # noqa: E501
+def dossier_of(
+    case: "FilingCase", rows: Rows | None = None, now: dt.datetime | None = None
+) -> d.Dossier:
     """The dossier of a case as its rows stand, judged at `now`."""
     rows = rows or Rows(case)
     now = now or timezone.now()
@@ -118,28 +122,29 @@ def dossier_of(case: "FilingCase", rows: Rows | None = None, now: dt.datetime | 
         papers=tuple(paper_of(document) for document in rows.documents),
         not_needed=rows.not_needed,
         margin_days=Setting.number("document_margin_days"),
-        asks=tuple(
-            d.Ask(str(r.pk), r.text, d.RequestStatus(r.status)) for r in rows.requests
-        ),
+        asks=tuple(d.Ask(str(r.pk), r.text, d.RequestStatus(r.status)) for r in rows.requests),
         rivals=tuple(d.Rival(case.reference) for case in rows.rivals),
-        rival_orders=tuple(
-            d.Rival(o.case.reference, o.provider.name) for o in rows.rival_orders
-        ),
+        rival_orders=tuple(d.Rival(o.case.reference, o.provider.name) for o in rows.rival_orders),
         provider=order.provider.name if order else "",
         provider_one_order=order.provider.one_order_per_applicant if order else True,
-        order=order and d.Order(order.provider.name, order.number, order.submitted_on, order.last_day),
+        order=order_of(order) if order else None,
         filed=case.filed_on,
-    )  # fmt: skip
+    )
     return _with_earlier_state(dossier, rows)
+
+
+def order_of(order: Order) -> d.Order:
+    """An order as the rules read it."""
+    return d.Order(order.provider.name, order.number, order.submitted_on, order.last_day)
 
 
 def paper_of(document: Document) -> d.Paper:
     """A document as the rules read it."""
     return d.Paper(
         str(document.pk),
-        Kind(document.kind),  # type: ignore[call-arg]
+        Kind(document.kind),
         d.DocumentStatus(document.status),
-        ServerRegion(document.issued_in) if document.issued_in else None,  # type: ignore[call-arg]
+        ServerRegion(document.issued_in) if document.issued_in else None,
         document.expires_on,
     )
 

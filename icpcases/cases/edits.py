@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.text import _
 
 from .door import Change, Closed, NotAllowed, changing
 from .dossiers import Rows, dossier_of
@@ -52,7 +52,7 @@ def open_case(
     now = timezone.now()
     at = min(happened or now, now)
     with transaction.atomic(durable=True):
-        if applicant.pk is None:
+        if applicant._state.adding:
             applicant.save()
         case = FilingCase(
             reference=next_reference(timezone.localdate(at).year),
@@ -69,9 +69,16 @@ def open_case(
         if owner is not None:
             CasePerson.objects.create(case=case, user=owner)
         HistoryRow.objects.create(
-            case=case, sequence=1, kind=Kinds.EDIT, to_state=case.state, turn=case.turn, by=by,
-            happened_at=at, recorded_at=now, entered={"opened": case.reference},
-        )  # fmt: skip
+            case=case,
+            sequence=1,
+            kind=Kinds.EDIT,
+            to_state=case.state,
+            turn=case.turn,
+            by=by,
+            happened_at=at,
+            recorded_at=now,
+            entered={"opened": case.reference},
+        )
     return case
 
 
@@ -166,7 +173,7 @@ def add_document(
     with changing(case, by, seen_version, happened) as change:
         if not roles_on(change.case, by) - {Role.AUDITOR} or change.case.is_at.closed:
             raise NotAllowed(by)
-        document = keep_document(change.case, Kind(data["kind"]), data["file"], change.by, **fields)  # type: ignore[call-arg]
+        document = keep_document(change.case, Kind(data["kind"]), data["file"], change.by, **fields)
         change.record(
             Kinds.DOCUMENT,
             made={"documents": [document.pk]},
@@ -211,11 +218,10 @@ def _need_mainland(document: Document) -> None:
     from icpcases.rules.about_papers import DOCUMENT_MAINLAND
 
     words = DOCUMENT_MAINLAND.failing
-    place = Place("document", document.kind, Kind(document.kind).label)  # type: ignore[call-arg]
-    raise Closed(
-        (Finding(DOCUMENT_MAINLAND.code, DOCUMENT_MAINLAND.source, words.sentence, words.remedy,
-                 words.who, (place,)),)
-    )  # fmt: skip
+    place = Place("document", document.kind, Kind(document.kind).label)
+    rule = DOCUMENT_MAINLAND
+    finding = Finding(rule.code, rule.source, words.sentence, words.remedy, words.who, (place,))
+    raise Closed((finding,))
 
 
 def mark_not_needed(
@@ -316,11 +322,15 @@ def _request(change: Change, pk: int, *statuses: RequestStatus) -> Request:
     if request.status in [status.value for status in statuses]:
         return request
     place = Place("request", str(pk), request.text)
-    raise Closed((
-        Finding("request.status", Source.NONE,
-                _("This request no longer stands where that could be done: %(about)s."),
-                _("Look at the case as it is now."), Party.NOBODY, (place,)),
-    ))  # fmt: skip
+    finding = Finding(
+        "request.status",
+        Source.NONE,
+        _("This request no longer stands where that could be done: %(about)s."),
+        _("Look at the case as it is now."),
+        Party.NOBODY,
+        (place,),
+    )
+    raise Closed((finding,))
 
 
 def assign(
@@ -365,7 +375,7 @@ def confirm_applicant(case: FilingCase, by: Any, seen_version: int, happened: Wh
 
 
 def _need_certificate(applicant: Applicant) -> None:
-    sentence: Any = None
+    sentence = ""
     if not (applicant.certificate_type and applicant.certificate_number):
         sentence = _("The applicant's certificate type and number are not given.")
     elif (
@@ -380,11 +390,15 @@ def _need_certificate(applicant: Applicant) -> None:
         sentence = _("Another confirmed applicant has this certificate.")
     if sentence:
         place = Place("applicant", str(applicant.pk), applicant.name)
-        raise Closed((
-            Finding("applicant.certificate", Source.NONE, sentence,
-                    _("Correct the applicant, or move the case to the one confirmed."),
-                    Party.OFFICER, (place,)),
-        ))  # fmt: skip
+        finding = Finding(
+            "applicant.certificate",
+            Source.NONE,
+            sentence,
+            _("Correct the applicant, or move the case to the one confirmed."),
+            Party.OFFICER,
+            (place,),
+        )
+        raise Closed((finding,))
 
 
 def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Province:
@@ -397,9 +411,13 @@ def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Pro
     with transaction.atomic(durable=True):
         locked = Province.objects.select_for_update().get(pk=province.pk)
         ProvinceAnswer.objects.create(
-            province=locked, answer=data["accepts_forums"], before=locked.accepts_forums,
-            asked_on=data["asked_on"], asked_by=by, source=data["source"],
-        )  # fmt: skip
+            province=locked,
+            answer=data["accepts_forums"],
+            before=locked.accepts_forums,
+            asked_on=data["asked_on"],
+            asked_by=by,
+            source=data["source"],
+        )
         locked.accepts_forums, locked.checked_on = data["accepts_forums"], data["asked_on"]
         locked.checked_by, locked.source = by, data["source"]
         locked.save(update_fields=["accepts_forums", "checked_on", "checked_by", "source"])

@@ -51,7 +51,7 @@ class Work:
         fields.setdefault("issued_in", "mainland")
         document = keep_document(
             self.case,
-            self.entry.kind,  # type: ignore[attr-defined]
+            self.entry.kind,
             self.entered["file"],
             self.by,
             status=DocumentStatus.ACCEPTED.value,
@@ -116,7 +116,8 @@ class Work:
         self.undoes = row.sequence
         for name, (old, _new) in row.changes.get("fields", {}).items():
             if name not in ("state", "state_since", "turn_since"):
-                setattr(self.case, name, self.case._meta.get_field(name).to_python(old))
+                field: Any = self.case._meta.get_field(name)
+                setattr(self.case, name, field.to_python(old))
         self._undo_rows(row.changes)
         return State(row.from_state)
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.rules import numbers
+from icpcases.rules import numbers, text
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import DocumentStatus, Dossier, NumberCheck, Paper
 from icpcases.rules.facts import FACT_LABELS, FACT_NAMES, ServerRegion
@@ -41,6 +41,7 @@ class Entry(forms.Form):
     """What every step takes: when it happened, two notes, and whether the applicant is told."""
 
     on_rules: dict[str, str] = {}
+    kind: Kind  # of the paper that comes with the step, if one does
 
     happened = forms.DateTimeField(
         label=_("when it happened"),
@@ -54,10 +55,19 @@ class Entry(forms.Form):
     note_internal = _long(_("internal note"), help_text=_("The applicant never sees this."))
     tell = forms.BooleanField(label=_("tell the applicant"), required=False, initial=True)
 
-    def __init__(self, case: "FilingCase", rows: "Rows", step: Step, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        case: "FilingCase",
+        rows: "Rows",
+        step: Step,
+        for_applicant: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.case, self.rows, self.step = case, rows, step
-        if not step.about.tells:
+        if for_applicant:
+            del self.fields["note_internal"]
+        if for_applicant or not step.about.tells:
             del self.fields["tell"]
             del self.fields["note_public"]
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
@@ -122,7 +132,12 @@ _COMMON = ["happened", "note_public", "note_internal", "tell"]
 def reason_places(case: "FilingCase") -> list[tuple[str, Any]]:
     """What a reason or request may be about: nothing in particular, a fact, or a document."""
     facts = [name for name in FACT_NAMES if name != "province_accepts_forums"]
-    own = [("service_leader", _("service leader")), ("service_leader_phone", _("service leader's phone")), ("domain", _("domain")), ("site_name", _("site name"))]  # fmt: skip # noqa: E501
+    own = [
+        ("service_leader", _("service leader")),
+        ("service_leader_phone", _("service leader's phone")),
+        ("domain", _("domain")),
+        ("site_name", _("site name")),
+    ]
     kinds = dict.fromkeys(wanted.kind for wanted in wanted_documents(case.facts))
     return [
         ("", _("in general")),
@@ -139,7 +154,8 @@ class ReasonsEntry(Entry):
 
     def prepare(self) -> None:
         """Offer the facts and documents of this case."""
-        self.fields["reasons"].set_places(reason_places(self.case))  # type: ignore[attr-defined]
+        field: Any = self.fields["reasons"]
+        field.set_places(reason_places(self.case))
 
 
 class ReturnEntry(ReasonsEntry):
@@ -203,10 +219,8 @@ class CertificateEntry(Entry):
     def entered_dossier(self) -> Dossier:
         """The dossier in which this certificate is the only paper."""
         data = self.cleaned_data
-        paper = Paper(
-            "", self.kind, DocumentStatus.PENDING,
-            ServerRegion(data["issued_in"]), data["expires_on"],  # type: ignore[call-arg]
-        )  # fmt: skip
+        region = ServerRegion(data["issued_in"])
+        paper = Paper("", self.kind, DocumentStatus.PENDING, region, data["expires_on"])
         facts = replace(self.case.facts, mainland_branch=False, registration_certificate=True)
         return replace(super().entered_dossier(), facts=facts, papers=(paper,))
 
@@ -250,7 +264,8 @@ class SubmissionEntry(Entry):
         if provider and number:
             wanted = provider.order_number_format
             if wanted and not re.fullmatch(wanted, number):
-                self.add_error("order_number", _("This does not look like an order number of this provider."))  # fmt: skip # noqa: E501
+                unlike = _("This does not look like an order number of this provider.")
+                self.add_error("order_number", unlike)
             elif Order.objects.filter(provider=provider, number=number).exists():
                 self.add_error("order_number", _("Another order has this number."))
         return super().clean()
@@ -266,10 +281,12 @@ class SubmissionEntry(Entry):
         )
 
 
-def _site_number(text: str) -> numbers.IcpNumber:
-    number = numbers.icp_number(text)
+def _site_number(typed: str) -> numbers.IcpNumber:
+    number = numbers.icp_number(typed)
     if number.site is None:
-        raise numbers.NumberError(numbers._("This is the subject's number; the site's ends in -1, -2 and so on."))  # fmt: skip # noqa: E501
+        raise numbers.NumberError(
+            text._("This is the subject's number; the site's ends in -1, -2 and so on.")
+        )
     return number
 
 
@@ -370,6 +387,12 @@ ENTRIES: dict[Step, type[Entry]] = {
 }
 
 
-def entry_for(case: "FilingCase", rows: "Rows", step: Step, data: Any = None) -> Entry:
-    """The form of a step on a case; `data` holds values and files under one roof."""
-    return ENTRIES.get(step, Entry)(case, rows, step, data=data, files=data)
+def entry_for(
+    case: "FilingCase", rows: "Rows", step: Step, data: Any = None, for_applicant: bool = False
+) -> Entry:
+    """The form of a step on a case; `data` holds values and files under one roof.
+
+    An applicant's form has no internal note, and nobody to tell.
+    """
+    form = ENTRIES.get(step, Entry)
+    return form(case, rows, step, for_applicant, data=data, files=data)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext_lazy as _
-
 from icpcases.rules.dossier import Dossier
 from icpcases.rules.rule import Finding, Guard, Party, Place, Source
+from icpcases.rules.text import _
 
 from .roles import Role, is_staff_role, staff_roles
+from .route import recommended_step
 from .steps import Step
 
 if TYPE_CHECKING:
@@ -48,12 +48,9 @@ class Explanation:
 
 
 def explain(case: "FilingCase", user: Any) -> list[Explanation]:
-    """Every step that leads out of the case's state, the recommended first.
-
-    An open step comes before a closed one only where the declaration ranks it so: the order
-    does not jump when a rule opens.
-    """
-    steps = Step.leading_out_of(case.is_at)
+    """Every step that leads out of the case's state, the recommended first."""
+    first = recommended_step(case)
+    steps = sorted(Step.leading_out_of(case.is_at), key=lambda step: step != first)
     return [explain_step(case, step, user) for step in steps]
 
 

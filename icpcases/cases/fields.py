@@ -119,7 +119,7 @@ class ReasonsField(forms.Field):
     def set_places(self, places: list[tuple[str, Any]]) -> None:
         """The facts and documents a reason may be about."""
         self.places = dict(places)
-        self.widget.places = places  # type: ignore[attr-defined]
+        self.widget.places = places
 
     def clean(self, value: Any) -> list[dict[str, str]]:
         """A list of `{"about", "text"}`. Raises ValidationError for an empty or foreign one."""

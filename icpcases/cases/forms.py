@@ -45,9 +45,13 @@ _FORUM_ONLY = _("Only for a forum: whether it has been granted already.")
 
 def _yes_no(name: str, help_text: Any = "") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=_(FACT_LABELS[name]), choices=YES_NO, required=False, empty_value=None,
-        help_text=help_text, coerce=lambda value: value in ("true", "True", True),
-    )  # fmt: skip
+        label=_(FACT_LABELS[name]),
+        choices=YES_NO,
+        required=False,
+        empty_value=None,
+        help_text=help_text,
+        coerce=lambda value: value in ("true", "True", True),
+    )
 
 
 class FactsForm(forms.Form):
@@ -62,9 +66,11 @@ class FactsForm(forms.Form):
     forum = _yes_no("forum")
     preapproval = _yes_no("preapproval", _FORUM_ONLY)
     province = forms.ModelChoiceField(
-        label=_("province"), queryset=Province.objects.all(), required=False,
+        label=_("province"),
+        queryset=Province.objects.all(),
+        required=False,
         empty_label=_("not given"),
-    )  # fmt: skip
+    )
     site_name = forms.CharField(label=_("site name"), max_length=100, required=False)
     domain = domain_field(required=False, help_text=_("Such as example.cn or 例子.中国."))
     ip_address = forms.GenericIPAddressField(label=_("IP address"), required=False)
@@ -93,7 +99,7 @@ class FactsForm(forms.Form):
         return Facts(
             **{name: read_fact(name, _given(data.get(name))) for name in names},
             province=province.pk if province else None,
-            province_accepts_forums=ForumAnswer(province.accepts_forums) if province else None,  # type: ignore[call-arg]
+            province_accepts_forums=ForumAnswer(province.accepts_forums) if province else None,
         )
 
     def write_to(self, case: "FilingCase") -> None:
@@ -103,11 +109,10 @@ class FactsForm(forms.Form):
                 value = value or None
             if name != "domain":
                 setattr(case, name, value)
-        domain: Domain | str = self.cleaned_data["domain"]
-        given = isinstance(domain, Domain)
-        case.domain = domain.ascii if given else ""
-        case.domain_unicode = domain.unicode if given else ""
-        case.registrable_domain = domain.registrable if given else ""
+        domain: Domain | None = self.cleaned_data["domain"] or None
+        case.domain = domain.ascii if domain else ""
+        case.domain_unicode = domain.unicode if domain else ""
+        case.registrable_domain = domain.registrable if domain else ""
 
 
 def _given(value: Any) -> Any:
@@ -120,7 +125,7 @@ def _shown(value: Any) -> Any:
     return "" if value is None else value
 
 
-class ApplicantForm(forms.ModelForm):  # type: ignore[type-arg]
+class ApplicantForm(forms.ModelForm):
     """Who applies."""
 
     class Meta:
@@ -135,7 +140,8 @@ class ApplicantForm(forms.ModelForm):  # type: ignore[type-arg]
             CertificateType.CREDIT_CODE: numbers.social_credit_code,
             CertificateType.RESIDENT_ID: resident_id,
         }
-        read = readers.get(data.get("certificate_type"))  # type: ignore[call-overload]
+        certificate_type: Any = data.get("certificate_type")
+        read = readers.get(certificate_type)
         if number and not data.get("certificate_type"):
             self.add_error("certificate_type", _("Say what kind of certificate this number is of."))
         if number and read:
@@ -160,21 +166,24 @@ class DocumentForm(forms.Form):
     file = PaperField()
     number = forms.CharField(label=_("number"), max_length=60, required=False)
     issued_in = forms.ChoiceField(
-        label=_("issued in"), choices=[("", _("not issued: self-made")), *REGIONS],
-        required=False, initial="mainland",
-    )  # fmt: skip
+        label=_("issued in"),
+        choices=[("", _("not issued: self-made")), *REGIONS],
+        required=False,
+        initial="mainland",
+    )
     issued_on = PastDateField(label=_("issued on"), required=False)
     expires_on = forms.DateField(
-        label=_("expires on"), required=False,
+        label=_("expires on"),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         """A self-made paper has no issuer, every other one has."""
         data = super().clean() or self.cleaned_data
         kind, issued_in = data.get("kind"), data.get("issued_in")
         if kind:
-            if Kind(kind).self_made:  # type: ignore[call-arg]
+            if Kind(kind).self_made:
                 data["issued_in"] = None
             elif not issued_in:
                 self.add_error("issued_in", _("Say where the document was issued."))
@@ -193,9 +202,11 @@ class JudgementForm(forms.Form):
         widget=forms.RadioSelect,
     )
     refusal = forms.CharField(
-        label=_("reason of the refusal"), max_length=500, required=False,
+        label=_("reason of the refusal"),
+        max_length=500,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         """A refusal gives its reason."""
@@ -213,9 +224,10 @@ class AskForm(forms.Form):
         label=_("what is asked"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
     due_on = forms.DateField(
-        label=_("due"), required=False,
+        label=_("due"),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
+    )
 
     def __init__(self, places: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -242,14 +254,20 @@ class SettlementForm(forms.Form):
     """What an officer makes of a request: accept the answer, ask again, or waive it."""
 
     decision = forms.ChoiceField(
-        label=_("decision"), widget=forms.RadioSelect,
-        choices=[("accepted", _("Accept the answer")), ("open", _("Ask again")),
-                 ("waived", _("Waive the request"))],
-    )  # fmt: skip
+        label=_("decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("accepted", _("Accept the answer")),
+            ("open", _("Ask again")),
+            ("waived", _("Waive the request")),
+        ],
+    )
     reason = forms.CharField(
-        label=_("what is still asked, or why it is waived"), required=False, max_length=500,
+        label=_("what is still asked, or why it is waived"),
+        required=False,
+        max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         """Asking again and waiving give a reason."""
@@ -275,9 +293,10 @@ class ProvinceAnswerForm(forms.Form):
     )
     asked_on = PastDateField(label=_("asked on"))
     source = forms.CharField(
-        label=_("source of the answer"), max_length=200,
+        label=_("source of the answer"),
+        max_length=200,
         help_text=_("Who answered, and how: a phone call, a letter, a page."),
-    )  # fmt: skip
+    )
 
 
 def conditional_kinds(case: "FilingCase") -> list[tuple[Kind, str]]:

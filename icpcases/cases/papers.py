@@ -52,6 +52,6 @@ def keep_document(
     document.file.save(upload.label, upload.as_file(), save=False)
     names = _written.get()
     if names is not None:
-        names.append(document.file.name)
+        names.append(str(document.file.name))
     document.save(force_insert=True)
     return document

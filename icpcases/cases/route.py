@@ -1,12 +1,15 @@
 """The bar of a case: the phases it has walked, the one it is in, those still due."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from icpcases.rules.about_case import ORDER_EXPIRED
 from icpcases.rules.verdict import FactsMissing, Stage, Verdict, find_stages, find_verdict
 
 from .models import HistoryRow
 from .states import Phase, State
+from .steps import Step
 
 if TYPE_CHECKING:
     from .models import FilingCase
@@ -17,6 +20,104 @@ _PHASE_OF = {
     Stage.FILING: Phase.FILING,
 }
 _IN_ORDER = list(Phase)
+MAIN_PATH = tuple(
+    state for state in State if state.phase != Phase.CLOSED and state != State.RETURNED
+)
+_FORWARD = {
+    State.DRAFT: Step.SUBMIT_REQUEST,
+    State.CERTIFICATE_NEEDED: Step.RECORD_CERTIFICATE_APPLICATION,
+    State.CERTIFICATE_APPLIED: Step.RECORD_CERTIFICATE,
+    State.PREAPPROVAL_NEEDED: Step.RECORD_PREAPPROVAL_APPLICATION,
+    State.PREAPPROVAL_APPLIED: Step.RECORD_PREAPPROVAL,
+    State.PREPARING: Step.SUBMIT_TO_PROVIDER,
+    State.PROVIDER_REVIEW: Step.PROVIDER_PASSES,
+    State.SMS_VERIFICATION: Step.CONFIRM_SMS,
+    State.AUTHORITY_REVIEW: Step.APPROVE,
+    State.FILED: Step.RECORD_OPENING,
+}
+_BY_VERDICT = {
+    Verdict.NOT_REQUIRED: Step.CLOSE_NOT_REQUIRED,
+    Verdict.REFER: Step.REFER,
+    Verdict.NOT_PERMITTED: Step.DECLINE,
+}
+_BY_STAGE = {
+    Stage.CERTIFICATE: Step.BEGIN_CERTIFICATE,
+    Stage.PREAPPROVAL: Step.BEGIN_PREAPPROVAL,
+    Stage.FILING: Step.PREPARE_FILING,
+}
+
+
+def recommended_step(case: "FilingCase") -> Step | None:
+    """The step that takes this case on its way, open or not; None where none does."""
+    state = case.is_at
+    if state in (State.TRIAGE, State.CERTIFICATE_GRANTED, State.PREAPPROVAL_GRANTED):
+        return _step_by_facts(case)
+    if state == State.RETURNED:
+        expired = ORDER_EXPIRED.holds(case.dossier)
+        return Step.EXPIRE_ORDER if expired else Step.SUBMIT_TO_PROVIDER
+    if state == State.OPEN:
+        return None if case.duties_done else _next_duty(case)
+    return _FORWARD.get(state)
+
+
+def _step_by_facts(case: "FilingCase") -> Step | None:
+    try:
+        verdict = find_verdict(case.facts)
+        stage = find_stages(case.facts)[0]
+    except FactsMissing:
+        return None
+    step = _BY_VERDICT.get(verdict, _BY_STAGE[stage])
+    return step if case.is_at in step.about.sources else None
+
+
+def _next_duty(case: "FilingCase") -> Step:
+    return Step.RECORD_PUBLIC_SECURITY if case.footer_on else Step.RECORD_FOOTER
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A state on the way of a case: when it was entered, if it was; done, now or ahead."""
+
+    state: State
+    place: str
+    entered: dt.datetime | None
+
+
+def path_of(case: "FilingCase") -> list[Stop]:
+    """The states this case has been in, the one it is in, and those still due, in order."""
+    entered = entered_states(case)
+    now = case.is_at
+    order: list[State] = [*MAIN_PATH]
+    if now == State.RETURNED:
+        order.insert(order.index(State.PROVIDER_REVIEW), State.RETURNED)
+    if now.closed:
+        order.append(now)
+    here = order.index(now)
+    done = [Stop(s, "done", entered[s]) for s in order[:here] if s in entered]
+    present = Stop(now, "now", case.state_since)
+    due = {segment.phase for segment in route_bar(case)}
+    ahead = [Stop(s, "ahead", None) for s in order[here + 1 :] if s.phase in due]
+    return [*done, present, *ahead]
+
+
+def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
+    """When each state was last entered, but for steps that were taken back."""
+    rows = HistoryRow.objects.filter(case=case).order_by("sequence")
+    found: dict[int, tuple[str, dt.datetime]] = {}
+    for sequence, state, happened, undoes in rows.values_list(
+        "sequence", "to_state", "happened_at", "undoes"
+    ):
+        if undoes:
+            found.pop(undoes, None)
+        else:
+            found[sequence] = (state, happened)
+    entered: dict[State, dt.datetime] = {}
+    before = ""
+    for state, happened in found.values():
+        if state != before:
+            entered[State(state)] = happened
+        before = state
+    return entered
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,8 @@ _STATES = {
         _("The pre-approval is there; the office prepares the filing."), _PREAPPROVAL_HELD,
     ),
     State.PREPARING: StateOf(
-        Phase.FILING, Party.OFFICER, _("Papers being prepared"), _("The office prepares the papers"),
+        Phase.FILING, Party.OFFICER,
+        _("Papers being prepared"), _("The office prepares the papers"),
         _("The office gathers and checks everything the provider will ask for."), _FILING,
     ),
     State.PROVIDER_REVIEW: StateOf(

@@ -1,5 +1,7 @@
 """The transitions: everything about a step is asked of its member (domain.md, section 5)."""
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -134,10 +136,10 @@ def _step(
     who: tuple[Role, ...],
     does: object,
     *guards: Guard,
-    **more: object,
+    **more: Any,
 ) -> StepOf:
     sources = sources if isinstance(sources, tuple) else (sources,)
-    return StepOf(sources, target, _also_supervisor(who), does, guards, **more)  # type: ignore[arg-type]
+    return StepOf(sources, target, _also_supervisor(who), does, guards, **more)
 
 
 _STEPS = {

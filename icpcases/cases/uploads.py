@@ -16,7 +16,11 @@ from pypdf.errors import PyPdfError
 
 ENDINGS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
-_MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "application/pdf": b"%PDF-"}  # fmt: skip # noqa: E501
+_MAGIC = {
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "application/pdf": b"%PDF-",
+}
 MAX_PIXELS = 50_000_000
 MAX_PAGES = 200
 MAX_LABEL = 200
@@ -50,6 +54,8 @@ def check_upload(file: File) -> Upload:
         raise ValidationError(
             _("This file is larger than %(limit)s MB."), params={"limit": settings.DOCUMENT_MAX_MB}
         )
+    # A step that lost a race is judged again, and with it the same file.
+    file.seek(0)
     content = file.read(limit + 1)
     media_type = ENDINGS.get(label.rpartition(".")[2].lower())
     if media_type is None:

@@ -22,7 +22,7 @@ def remedy_of(finding: Finding) -> str:
 def about_of(finding: Finding) -> str:
     """The places a finding is about, by their names; empty if it is about none."""
     chinese = (get_language() or "").startswith("zh")
-    return ("、" if chinese else ", ").join(_label_of(place) for place in finding.places)
+    return ("、" if chinese else ", ").join(label_of(place) for place in finding.places)
 
 
 def _worded(source: str, finding: Finding) -> str:
@@ -30,7 +30,8 @@ def _worded(source: str, finding: Finding) -> str:
     return _translated(source).replace(ABOUT, about_of(finding))
 
 
-def _label_of(place: Place) -> str:
+def label_of(place: Place) -> str:
+    """The name of a place, in the active language."""
     # A full stop of theirs would stand before ours.
     own = place.label.rstrip(".。 ")
     return own if place.kind in OWN_WORDS else _translated(place.label)

@@ -45,9 +45,10 @@ _UNJUDGED = Words(
 
 
 def _document_complete(d: Dossier) -> Verdict3:
-    wanted = [w.kind for w in d.wanted if not d.has_accepted(w.kind)]
     pending = {p.kind for p in d.papers if p.status == DocumentStatus.PENDING}
-    missing = [kind for kind in wanted if kind not in pending]
+    wanted = [w.kind for w in d.wanted]
+    missing = [kind for kind in wanted if kind not in pending and not d.has_accepted(kind)]
+    # A newer paper beside an accepted one may replace it, so it waits to be judged too.
     unjudged = [kind for kind in wanted if kind in pending]
     return tuple(
         Gap(words, Rule.document_places(found))

@@ -40,11 +40,11 @@ class Source(StrEnum):
         member.question = question
         return member
 
-    IP = "FAQ IP", _("How is a filing obtained for a site reached by an IP address?")
-    HONG_KONG = "FAQ Hong Kong", _("Is a filing required for a server in Hong Kong?")
-    FORUM = "FAQ forum", _("How is a filing obtained for a forum?")
-    HTTPS = "FAQ HTTPS", _("How does filing differ between HTTP and HTTPS sites?")
-    FOREIGN = "FAQ foreign", _("Can firms registered outside the Mainland file?")
+    IP = _("FAQ IP"), _("How is a filing obtained for a site reached by an IP address?")
+    HONG_KONG = _("FAQ Hong Kong"), _("Is a filing required for a server in Hong Kong?")
+    FORUM = _("FAQ forum"), _("How is a filing obtained for a forum?")
+    HTTPS = _("FAQ HTTPS"), _("How does filing differ between HTTP and HTTPS sites?")
+    FOREIGN = _("FAQ foreign"), _("Can firms registered outside the Mainland file?")
     NONE = ""
 
 

@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.fields import keep_masked
 from icpcases.cases.forms import ApplicantForm
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.roles import is_working
 from icpcases.cases.route import bars_of
-from icpcases.rules.numbers import mask_phone
+from icpcases.rules.numbers import mask, mask_phone
 
 from .case_page import masked_certificate
 from .tables_admin import RoleAdmin
@@ -23,10 +22,14 @@ SHOWN_CASES = 5
 
 
 class ApplicantAdminForm(ApplicantForm):
-    """An applicant as the admin edits it: private numbers are shown masked."""
+    """An applicant as the admin edits it: private numbers are shown masked.
+
+    Sent back untouched, a masked number stays as it was.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kept: dict[str, str] = {}
         applicant = self.instance
         if applicant.pk and applicant.phone:
             self.keep("phone", applicant.phone)
@@ -34,8 +37,20 @@ class ApplicantAdminForm(ApplicantForm):
             self.keep("certificate_number", applicant.certificate_number)
 
     def keep(self, name: str, number: str) -> None:
-        """Show a number masked."""
-        keep_masked(self, name, number)
+        """Show a number masked, where it is a field at all: read-only ones are none."""
+        if name in self.fields:
+            self.initial[name] = mask(number)
+            self.kept[mask(number)] = number
+
+    def clean_phone(self) -> str:
+        """The phone as it was, or a new one."""
+        typed = str(self.cleaned_data["phone"])
+        return self.kept.get(typed) or super().clean_phone()
+
+    def clean_certificate_number(self) -> str:
+        """The number as it was, or a new one."""
+        typed = str(self.cleaned_data["certificate_number"])
+        return self.kept.get(typed, typed)
 
 
 @admin.register(Applicant)
@@ -115,7 +130,11 @@ class ApplicantAdmin(RoleAdmin):
         """The stock page with the applicant's cases and the bar of each."""
         digits = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
         cases = (
-            list(FilingCase.objects.with_names().filter(applicant=object_id).order_by("-pk")[:200])
+            list(
+                FilingCase.objects.with_names()
+                .filter(applicant=int(object_id))
+                .order_by("-pk")[:200]
+            )
             if digits
             else []
         )

@@ -88,7 +88,7 @@ def site_rows(case: FilingCase) -> Iterator[tuple[str, str, str, bool]]:
     names = ("site_name", "domain_unicode", "ip_address", "service_leader", *PRIVATE)
     for name in names:
         value = getattr(case, name) or ""
-        label = str(case._meta.get_field(name).verbose_name)
+        label = str(_field(case, name).verbose_name)
         if name in PRIVATE and value:
             yield name, label, PRIVATE[name](value), True
         elif value or name != "ip_address":
@@ -124,7 +124,7 @@ def paper_rows(case: FilingCase, rows: Rows) -> list[PaperRow]:
         for w in wanted
     ]  # fmt: skip
     others = [
-        PaperRow(Kind(kind), gettext(Kind(kind).label), "", False, False, documents)  # type: ignore[call-arg]
+        PaperRow(Kind(kind), gettext(Kind(kind).label), "", False, False, documents)
         for kind, documents in by_kind.items()
     ]
     return found + others
@@ -143,7 +143,7 @@ class HistoryLine:
 def history_page(request: HttpRequest, case: FilingCase) -> Any:
     """A page of the history, newest first."""
     rows = case.history.select_related("by").order_by("-sequence")
-    page = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("history"))
+    page: Any = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("history"))
     page.object_list = history_lines(case, list(page.object_list))
     return page
 
@@ -178,11 +178,11 @@ def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
 
 def _shown_entry(name: str, value: Any) -> str:
     if name in ("added", "judged", "not_needed"):
-        return gettext(Kind(value).label)  # type: ignore[call-arg]
+        return gettext(Kind(value).label)
     if name == "status":
         return str(Document.Status(value).label)
     if name == "returned_by":
-        return gettext(Party(value).label)  # type: ignore[call-arg]
+        return gettext(Party(value).label)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     return str(value)
@@ -213,7 +213,7 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("domain", "registrable_domain"):
-            label = str(case._meta.get_field(name).verbose_name)
+            label = str(_field(case, name).verbose_name)
             yield label, _shown_value(case, name, old), _shown_value(case, name, new)
 
 
@@ -224,8 +224,12 @@ def _shown_value(case: FilingCase, name: str, value: Any) -> str:
         return PRIVATE[name](value)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
-    choices: Any = getattr(case._meta.get_field(name), "choices", None) or ()
+    choices: Any = _field(case, name).choices or ()
     return str(dict(choices).get(value, value))
+
+
+def _field(case: FilingCase, name: str) -> Any:
+    return case._meta.get_field(name)
 
 
 def masked_certificate(applicant: Any) -> str:

@@ -50,7 +50,7 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
 class AssignForm(forms.Form):
     """Who works the case."""
 
-    officer = forms.ModelChoiceField(
+    officer: Any = forms.ModelChoiceField(
         label=gettext_lazy("officer"), queryset=None, required=False,
         empty_label=gettext_lazy("nobody"),
     )  # fmt: skip
@@ -129,9 +129,8 @@ def reveal(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in (*PRIVATE, *_OF_THE_APPLICANT):
         raise Http404
     holder: Any = case if name in PRIVATE else case.applicant
-    AccessLogRow.objects.create(
-        what=AccessLogRow.What.NUMBER, detail=name, case=case, by=request.user
-    )
+    user: Any = request.user
+    AccessLogRow.objects.create(what=AccessLogRow.What.NUMBER, detail=name, case=case, by=user)
     context = {
         "case": case,
         "title": holder._meta.get_field(name).verbose_name,

@@ -124,6 +124,9 @@ def verdict_of(form: FactsForm) -> dict[str, Any]:
         "sentence": _(found.verdict.sentence),
         "verdict": found.verdict.value,
         "stages": [_(stage.label) for stage in found.stages],
-        "unmet": [(sentence_of(f), remedy_of(f), f.source.value) for f in found.unmet],
+        "unmet": [
+            (sentence_of(f), remedy_of(f), _(f.source.value) if f.source.value else "")
+            for f in found.unmet
+        ],
         "documents": [(_(w.kind.label), _(w.when) if w.when else "") for w in found.documents],
     }

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +17,8 @@ from icpcases.cases.forms import (
     SettlementForm,
     conditional_kinds,
 )
-from icpcases.cases.models import AccessLogRow, Document, FilingCase, Request
+from icpcases.cases.downloads import file_response
+from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
 
@@ -72,24 +72,7 @@ def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
 
 def _file(request: HttpRequest, pk: int, document: int, as_attachment: bool) -> HttpResponse:
     case = get_case_for_user(pk, request.user)
-    paper = _document(case, document)
-    if not default_storage.exists(paper.file.name):
-        raise Http404
-    AccessLogRow.objects.create(
-        what=AccessLogRow.What.DOCUMENT, detail=f"{paper.pk} {paper.kind}"[:100], case=case,
-        by=request.user,
-    )  # fmt: skip
-    ending = paper.file.name.rpartition(".")[2]
-    response: Any = FileResponse(
-        default_storage.open(paper.file.name),
-        as_attachment=as_attachment,
-        filename=f"{case.reference}-{paper.kind}-{paper.pk}.{ending}",
-        content_type=paper.media_type or "application/octet-stream",
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return file_response(request.user, case, _document(case, document), as_attachment)
 
 
 @require_GET
@@ -117,7 +100,7 @@ def not_needed(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     say = request.POST.get("not_needed") == "yes"
     return act(
         request, case,
-        lambda version: edits.mark_not_needed(case, request.user, Kind(kind), say, version),  # type: ignore[call-arg]
+        lambda version: edits.mark_not_needed(case, request.user, Kind(kind), say, version),
         _("Recorded."),
     )  # fmt: skip
 

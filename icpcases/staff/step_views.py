@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from icpcases.cases.attempts import busy, refusal_of, seen_version, status_of, typed
 from icpcases.cases.door import BadEntry, NotAllowed, Refused, Stale, audience, perform
 from icpcases.cases.dossiers import Rows, dossier_of
 from icpcases.cases.entries import Entry, entry_for
@@ -16,8 +16,8 @@ from icpcases.cases.models import FilingCase
 from icpcases.cases.states import State
 from icpcases.cases.steps import BACK, Step
 
-from .pages import get_case_for_user, page, refused, seen_version, typed
-from .told import case_url, show_refusal, show_step, status_of
+from .pages import done, get_case_for_user, page, refused
+from .told import link, show_step
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,10 +44,9 @@ def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
         case.refresh_from_db()
         return show(request, case, step, data, error)
     except OperationalError:
-        messages.warning(request, _("Somebody else is just changing this case. Try again."))
+        busy(request)
         return show(request, case, step, data, status=409)
-    messages.success(request, said(after, step))
-    return HttpResponseRedirect(case_url(case))
+    return done(request, case, said(after, step))
 
 
 def said(case: FilingCase, step: Step) -> str:
@@ -81,7 +80,7 @@ def show(
         "form": form or entry_for(case, rows, step, data),
         "told": [address for address, _lang in audience(case)] if step.about.tells else [],
         "tells": step.about.tells,
-        "refusal": show_refusal(case, error) if error else None,
+        "refusal": refusal_of(case, error, link) if error else None,
         "stale": isinstance(error, Stale),
         "version": case.version,
     }

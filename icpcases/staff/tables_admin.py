@@ -26,7 +26,7 @@ from icpcases.cases.roles import is_staff_role, is_supervisor, is_working
 from .pages import page
 
 
-class RoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RoleAdmin(admin.ModelAdmin):
     """Readable for every staff role; kept by supervisors; not a matter of model permissions."""
 
     kept_by_supervisors = False

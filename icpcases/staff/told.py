@@ -6,29 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from icpcases.cases.door import Closed, NotAllowed, Refused, Stale
+from icpcases.cases.attempts import Told, tell
 from icpcases.cases.explain import Explanation
-from icpcases.cases.wording import remedy_of, sentence_of
-from icpcases.rules.rule import Finding, Place
+from icpcases.rules.rule import Place
 
 if TYPE_CHECKING:
     from icpcases.cases.models import FilingCase
 
 CASE_URL = "admin:cases_filingcase_"
-
-
-@dataclass(frozen=True)
-class Told:
-    """A finding as a page shows it."""
-
-    code: str
-    sentence: str
-    remedy: str
-    who: str
-    party: str
-    source: str
-    question: str
-    links: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -49,24 +34,9 @@ def case_url(case: "FilingCase", name: str = "change", *args: Any) -> str:
     return reverse(f"{CASE_URL}{name}", args=[case.pk, *args])
 
 
-def tell(case: "FilingCase", finding: Finding) -> Told:
-    """A finding with its words in the reader's language and its links."""
-    return Told(
-        code=finding.code,
-        sentence=sentence_of(finding),
-        remedy=remedy_of(finding),
-        who=gettext(finding.who.label),
-        party=finding.who.value,
-        source=finding.source.value,
-        question=gettext(finding.source.question) if finding.source.question else "",
-        links=[found for found in (link(case, place) for place in finding.places) if found[1]],
-    )
-
-
-def link(case: "FilingCase", place: Place) -> tuple[str, str]:
-    """The name of a place and where it is put right; no address where there is none."""
-    label = place.label if place.kind in ("case", "request") else gettext(place.label)
-    return label, _LINKS.get(place.kind, _nowhere)(case, place)
+def link(case: "FilingCase", place: Place) -> str:
+    """Where a place is put right; empty where there is no such page."""
+    return _LINKS.get(place.kind, _nowhere)(case, place)
 
 
 def _nowhere(case: "FilingCase", place: Place) -> str:
@@ -125,22 +95,6 @@ def show_step(case: "FilingCase", explanation: Explanation) -> StepShown:
         does=str(step.about.does),
         url=case_url(case, "step", step.value),
         open=explanation.open,
-        unmet=[tell(case, finding) for finding in explanation.unmet],
+        unmet=[tell(case, finding, link) for finding in explanation.unmet],
         later=[gettext(guard.rule.asks) for guard in explanation.later],
     )
-
-
-def status_of(error: Refused) -> int:
-    """The HTTP status a refusal is answered with."""
-    if isinstance(error, NotAllowed):
-        return 403
-    return 409 if isinstance(error, Closed | Stale) else 422
-
-
-def show_refusal(case: "FilingCase", error: Refused) -> dict[str, Any]:
-    """A refusal as a page shows it: what happened meanwhile, or which rules are in the way."""
-    return {
-        "stale": list(error.rows) if isinstance(error, Stale) else None,
-        "not_allowed": isinstance(error, NotAllowed),
-        "findings": [tell(case, finding) for finding in getattr(error, "findings", ())],
-    }

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
+from icpcases.cases import guards
 from icpcases.cases.models import FilingCase
 from icpcases.cases.steps import Step
 
@@ -25,17 +26,17 @@ def remove_guard(monkeypatch: pytest.MonkeyPatch, step: str, code: str) -> None:
 
 
 @contextmanager
-def unchecked() -> Iterator[None]:
-    """Without the check constraint on the facts of a filing."""
+def unchecked(check: str) -> Iterator[None]:
+    """Without a check constraint of the case; rows that break it may be left behind."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
         else:
-            definition = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s"
-            cursor.execute(definition, ["case_filing_rules"])
-            (check,) = cursor.fetchone()
+            wanted = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s"
+            cursor.execute(wanted, [check])
+            (definition,) = cursor.fetchone()
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"ALTER TABLE {CASE} DROP CONSTRAINT case_filing_rules")
+            cursor.execute(f"ALTER TABLE {CASE} DROP CONSTRAINT {check}")
     try:
         yield
     finally:
@@ -43,4 +44,14 @@ def unchecked() -> Iterator[None]:
             if connection.vendor == "sqlite":
                 cursor.execute("PRAGMA ignore_check_constraints = OFF")
             else:
-                cursor.execute(f"ALTER TABLE {CASE} ADD CONSTRAINT case_filing_rules {check} NOT VALID")
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(f"ALTER TABLE {CASE} ADD CONSTRAINT {check} {definition} NOT VALID")
+
+
+def drop_index(name: str) -> None:
+    """Without a unique index, and without the triggers that stand in for it on SQLite."""
+    guards.remove(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"DROP INDEX {name}")

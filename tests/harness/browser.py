@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -55,9 +56,15 @@ def running_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def new_page(browser: Browser, base_url: str, locale: str = "en") -> Iterator[Page]:
-    """A page in a fresh profile; complaints of its console and failed scripts fail the test."""
-    context = browser.new_context(base_url=base_url, locale=locale, viewport=WINDOW)
+def new_page(
+    browser: Browser, base_url: str, locale: str = "en", viewport: ViewportSize = WINDOW,
+    **options: Any,
+) -> Iterator[Page]:  # fmt: skip
+    """A page in a fresh profile; complaints of its console and failed scripts fail the test.
+
+    `options` are Playwright's for a context, such as `color_scheme="dark"`.
+    """
+    context = browser.new_context(base_url=base_url, locale=locale, viewport=viewport, **options)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints: list[str] = []

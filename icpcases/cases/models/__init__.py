@@ -3,7 +3,7 @@
 from .case import FilingCase
 from .history import HistoryRow, Notice
 from .papers import Document, NotNeeded, Request
-from .people import Applicant, CasePerson, CertificateType
+from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitation
 from .provider import Order, Provider
 from .province import Province, ProvinceAnswer
 from .tables import AccessLogRow, CalendarDay, Clock, ReferenceCounter, Setting
@@ -17,7 +17,9 @@ __all__ = [
     "Clock",
     "Document",
     "FilingCase",
+    "FollowTry",
     "HistoryRow",
+    "Invitation",
     "NotNeeded",
     "Notice",
     "Order",

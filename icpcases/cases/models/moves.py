@@ -4,7 +4,7 @@ The methods only write what the step enters; `door.perform` is what calls them.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django_fsm import RETURN_VALUE, transition
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from icpcases.rules.dossier import Dossier
 
     from ..effects import Work
+    from .case import FilingCase
 
 
 def _met(guard: Guard) -> Callable[[Any], bool]:
@@ -51,6 +52,8 @@ def moves(step: Step) -> Callable[[Any], Any]:
 class Moves:
     """The transitions of a case. `work` does what reaches beyond the case's own row."""
 
+    registration_certificate: bool | None
+    preapproval: bool | None
     _dossier: "Dossier | None" = None
 
     @property
@@ -59,7 +62,7 @@ class Moves:
         if self._dossier is None:
             from ..dossiers import dossier_of
 
-            self._dossier = dossier_of(self)
+            self._dossier = dossier_of(cast("FilingCase", self))
         return self._dossier
 
     @dossier.setter

@@ -103,3 +103,42 @@ class CasePerson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_part_display()}"
+
+
+class Invitation(models.Model):
+    """An officer's or owner's word that whoever reads this address may join the case."""
+
+    case: "models.ForeignKey[FilingCase, FilingCase]" = models.ForeignKey(
+        "cases.FilingCase", on_delete=models.PROTECT, related_name="invitations"
+    )
+    email = models.EmailField(_("e-mail"))
+    part = models.CharField(_("part"), max_length=10, choices=CasePerson.Part.choices)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    invited_at = models.DateTimeField(_("invited"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.email}"
+
+
+class FollowTry(models.Model):
+    """Wrong codes for a reference or from an address, so that neither is found by trying."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    wrong = models.PositiveSmallIntegerField(default=0)
+    closed_until = models.DateTimeField(null=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tries to follow a case")
+        verbose_name_plural = _("tries to follow cases")
+
+    def __str__(self) -> str:
+        return self.key

@@ -14,7 +14,8 @@ def validate_pattern(text: str) -> None:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValidationError(_("Not a regular expression: %(error)s."), params={"error": error}) from error  # fmt: skip # noqa: E501
+        sentence = _("Not a regular expression: %(error)s.")
+        raise ValidationError(sentence, params={"error": error}) from error
 
 
 def default_warnings() -> list[int]:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..states import State, Unit
 
@@ -64,7 +65,10 @@ class Setting(models.Model):
     @classmethod
     def number(cls, key: str) -> int:
         """The value of a setting: the office's, else the default. KeyError if there is none."""
-        stored = cache.get_or_set("settings", lambda: dict(cls.objects.values_list("key", "value")))
+        stored: dict[str, int] = (
+            cache.get_or_set("settings", lambda: dict(cls.objects.values_list("key", "value")))
+            or {}
+        )
         return stored.get(key, cls.DEFAULTS[key])
 
 
@@ -100,7 +104,8 @@ class AccessLogRow(models.Model):
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("access")
+        # Not the fact of this name: how a site is reached is another word in Chinese.
+        verbose_name = pgettext_lazy("access log", "access")
         verbose_name_plural = _("access log")
         ordering = ("-pk",)
 

@@ -27,7 +27,7 @@ def person(user: Any) -> str:
 @register.filter
 def party(code: str) -> str:
     """A party's name."""
-    return _(Party(code).label) if code else ""  # type: ignore[call-arg]
+    return _(Party(code).label) if code else ""
 
 
 @register.filter
@@ -54,4 +54,4 @@ def lasting(span: dt.timedelta | None) -> str:
 @register.filter
 def answered(code: str) -> str:
     """A province's answer, in words."""
-    return _(ForumAnswer(code).label)  # type: ignore[call-arg]
+    return _(ForumAnswer(code).label)

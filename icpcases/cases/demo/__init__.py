@@ -1,0 +1,1 @@
+"""The demo office: invented people and their cases, walked through the door."""

@@ -1,0 +1,149 @@
+"""How long a state usually lasts: from finished cases like this one, else as published."""
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from .clocks import calendar, clock
+from .models import HistoryRow
+from .route import Stop, path_of
+from .states import WITH_NUMBER, State, Unit
+
+if TYPE_CHECKING:
+    from .models import FilingCase
+
+ENOUGH = 20
+LOOKED_AT = 500
+_KEPT = 600
+
+
+@dataclass(frozen=True)
+class Range:
+    """Working days a state lasts, from usual to long; `cases` is 0 for a published duration."""
+
+    usual: int
+    long: int
+    cases: int = 0
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A stop on the way with the days between which it should be reached, or left if present."""
+
+    stop: Stop
+    range: Range | None
+    earliest: dt.date | None
+    latest: dt.date | None
+    provisional: bool = False
+
+
+def usual_range(case: "FilingCase", state: State) -> Range | None:
+    """How long this state lasts for cases like this one; None where nothing is known."""
+    return ranges_like(case).get(state.value) or published_range(case, state)
+
+
+def published_range(case: "FilingCase", state: State) -> Range | None:
+    """The published duration of a state, which is its turn clock, in working days."""
+    if state == State.AUTHORITY_REVIEW and case.province and case.province.review_days:
+        return Range(case.province.review_days, case.province.review_days)
+    limit = clock(state)
+    if limit is None or state in WITH_NUMBER:
+        return None
+    amount, unit = limit
+    if unit == Unit.HOURS:
+        days = max(1, math.ceil(amount / 24))
+    else:
+        days = amount if unit == Unit.WORKING_DAYS else math.ceil(amount * 5 / 7)
+    return Range(days, days)
+
+
+def ranges_like(case: "FilingCase") -> dict[str, Range]:
+    """Per state the median and 80th percentile over finished cases of this kind and province.
+
+    A state counts where 20 such cases or more have been in it; the newest 500 are looked at.
+    """
+    if not (case.applicant_type and case.province_id):
+        return {}
+    key = f"ranges {case.applicant_type} {case.forum} {case.province_id}"
+    found: dict[str, Range] | None = cache.get_or_set(key, lambda: _read_ranges(case), _KEPT)
+    return found or {}
+
+
+def _read_ranges(case: "FilingCase") -> dict[str, Range]:
+    finished = type(case).objects.filter(
+        state__in=WITH_NUMBER,
+        applicant_type=case.applicant_type,
+        forum=case.forum,
+        province=case.province_id,
+    )
+    newest = list(finished.order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT])
+    if len(newest) < ENOUGH:
+        return {}
+    rows = HistoryRow.objects.filter(case__in=newest, kind=HistoryRow.Kind.STEP)
+    walks: dict[int, list[tuple[str, dt.date]]] = defaultdict(list)
+    for pk, state, happened in rows.order_by("case", "sequence").values_list(
+        "case_id", "to_state", "happened_at"
+    ):
+        walks[pk].append((state, timezone.localdate(happened)))
+    lasted: dict[str, list[int]] = defaultdict(list)
+    for walk in walks.values():
+        for state, days in days_in_states(walk).items():
+            lasted[state].append(days)
+    return {s: Range(*usual_and_long(d), len(d)) for s, d in lasted.items() if len(d) >= ENOUGH}
+
+
+def days_in_states(walk: list[tuple[str, dt.date]]) -> dict[str, int]:
+    """Working days a case spent in each state it has left, all its visits together."""
+    table = calendar()
+    days: dict[str, int] = defaultdict(int)
+    for (state, start), (_next, end) in pairwise(walk):
+        days[state] += table.between(start, end)
+    return dict(days)
+
+
+def usual_and_long(days: Iterable[int]) -> tuple[int, int]:
+    """The median, rounded up to a day, and the 80th percentile by nearest rank."""
+    ordered = sorted(days)
+    return math.ceil(median(ordered)), ordered[math.ceil(0.8 * len(ordered)) - 1]
+
+
+def expected_path(case: "FilingCase") -> list[Expected]:
+    """The case's way with the days on which each stop ahead is usually reached.
+
+    Beyond a stop whose duration nobody knows, no days are told.
+    """
+    found: list[Expected] = []
+    today = timezone.localdate()
+    window: tuple[dt.date, dt.date] | None = None
+    for stop in path_of(case):
+        span = usual_range(case, stop.state) if stop.place != "done" else None
+        if stop.place == "now":
+            window = _add((timezone.localdate(case.state_since),) * 2, span)
+            window = window and (max(window[0], today), max(window[1], today))
+        shown = window if stop.place != "done" else None
+        first, last = shown or (None, None)
+        found.append(Expected(stop, span, first, last, _provisional(shown)))
+        if stop.place == "ahead":
+            window = _add(window, span)
+    return found
+
+
+def _add(
+    window: tuple[dt.date, dt.date] | None, span: Range | None
+) -> tuple[dt.date, dt.date] | None:
+    if window is None or span is None:
+        return None
+    table = calendar()
+    return table.add(window[0], span.usual), table.add(window[1], span.long)
+
+
+def _provisional(window: tuple[dt.date, dt.date] | None) -> bool:
+    return window is not None and calendar().provisional(timezone.localdate(), window[1])

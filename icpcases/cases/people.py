@@ -1,0 +1,100 @@
+"""Who may see a case as its applicant: invited, joined, removed, each in the history."""
+
+import datetime as dt
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+
+from .door import Change, NotAllowed, changing
+from .explain import roles_on
+from .models import CasePerson, FilingCase, HistoryRow, Invitation
+from .roles import is_staff_role, is_working
+
+SALT = "icpcases.invitation"
+VALID_FOR = dt.timedelta(days=14)
+_KIND = HistoryRow.Kind.ASSIGNMENT
+
+
+def is_owner(case: FilingCase, user: Any) -> bool:
+    """Whether the user is the case's owner."""
+    return CasePerson.objects.filter(case=case, user=user, part=CasePerson.Part.OWNER).exists()
+
+
+def _need_keeper(case: FilingCase, by: Any) -> None:
+    if not is_working(by) and not is_owner(case, by):
+        raise NotAllowed(by)
+
+
+def invite(case: FilingCase, by: Any, email: str, seen_version: int) -> Invitation:
+    """Invite whoever reads an address: as owner if there is none yet, else as a colleague.
+
+    Raises NotAllowed unless `by` works cases or is the owner, and Stale.
+    """
+    with changing(case, by, seen_version) as change:
+        _need_keeper(change.case, by)
+        taken = CasePerson.objects.filter(case=change.case, part=CasePerson.Part.OWNER).exists()
+        invitation = Invitation.objects.create(
+            case=change.case,
+            email=email.lower(),
+            part=CasePerson.Part.COLLEAGUE if taken else CasePerson.Part.OWNER,
+            invited_by=by,
+            invited_at=change.now,
+        )
+        change.record(_KIND, entered={"invited": invitation.email})
+        return invitation
+
+
+def token_of(invitation: Invitation) -> str:
+    """What the link of an invitation carries: signed, so that none can be made up."""
+    return signing.dumps(invitation.pk, salt=SALT)
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The invitation of a token that is genuine, not too old, and not used up."""
+    try:
+        pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+    except signing.BadSignature:
+        return None
+    waiting = Invitation.objects.filter(pk=pk, accepted_at__isnull=True)
+    return waiting.select_related("case", "case__applicant").first()
+
+
+def accept(invitation: Invitation, user: Any) -> CasePerson | None:
+    """Link the account that opened the invitation; None if it was used up meanwhile."""
+    if is_staff_role(user):
+        raise NotAllowed(user)
+    with transaction.atomic(durable=True):
+        locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        if locked.accepted_at:
+            return None
+        case = FilingCase.objects.select_for_update().get(pk=locked.case_id)
+        locked.accepted_at = timezone.now()
+        locked.save(update_fields=["accepted_at"])
+        person, new = CasePerson.objects.get_or_create(
+            case=case, user=user, defaults={"part": locked.part}
+        )
+        if new:
+            case.__dict__.pop("people_pks", None)
+            Change.on(case, user).record(_KIND, entered={"joined": user.email})
+        return person
+
+
+def remove(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
+    """Take a person off the case. Raises NotAllowed; the owner stays unless an officer says so."""
+    with changing(case, by, seen_version) as change:
+        _need_keeper(change.case, by)
+        person = CasePerson.objects.select_related("user").get(pk=pk, case=change.case)
+        if person.part == CasePerson.Part.OWNER and not is_working(by):
+            raise NotAllowed(by)
+        person.delete()
+        Invitation.objects.filter(
+            case=change.case, email__iexact=person.user.email, accepted_at__isnull=True
+        ).update(accepted_at=change.now)
+        change.record(_KIND, entered={"removed": person.user.email})
+
+
+def may_keep_people(case: FilingCase, user: Any) -> bool:
+    """Whether the user may invite and remove people."""
+    return is_working(user) or (bool(roles_on(case, user)) and is_owner(case, user))

@@ -1,0 +1,46 @@
+"""What is needed from the applicant now: open requests, own steps, rules they can put right."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from icpcases.rules.dossier import RequestStatus
+from icpcases.rules.rule import Finding, Party
+
+from .explain import Explanation, explain, unmet_guards
+from .models import Request
+from .roles import Role
+from .route import recommended_step
+
+if TYPE_CHECKING:
+    from .dossiers import Rows
+    from .models import FilingCase
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What the applicant is to do now, what they may do, and what is closed to them."""
+
+    requests: list[Request]
+    findings: list[Finding]
+    next_step: Explanation | None
+    others: list[Explanation]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the case waits for somebody else."""
+        own = self.next_step is not None and self.next_step.open
+        return not (self.requests or self.findings or own)
+
+
+def todo_of(case: "FilingCase", rows: "Rows", user: Any) -> Todo:
+    """What is needed from the applicant of a case, as this reader meets it."""
+    own = [e for e in explain(case, user) if Role.APPLICANT in e.step.who]
+    step = recommended_step(case)
+    in_the_way = unmet_guards(case.dossier, step, for_applicant=True) if step else ()
+    theirs = [f for f in in_the_way if f.who == Party.APPLICANT and f.code != "request.settled"]
+    return Todo(
+        requests=[r for r in rows.requests if r.status == RequestStatus.OPEN],
+        findings=theirs,
+        next_step=next((e for e in own if e.step == step), None),
+        others=[e for e in own if e.step != step],
+    )

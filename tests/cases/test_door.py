@@ -1,0 +1,562 @@
+"""The one door: what it refuses, what it keeps, whom it tells, and what a refusal leaves behind."""
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from icpcases.cases import edits
+from icpcases.cases.door import SYSTEM, BadEntry, Closed, NotAllowed, Stale, perform
+from icpcases.cases.models import (
+    Document,
+    FilingCase,
+    HistoryRow,
+    Notice,
+    Order,
+    Province,
+    Request,
+)
+from tests.world import ENTERPRISE, FORUM, upload, user
+
+pytestmark = pytest.mark.django_db
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+EVERYTHING = (FilingCase, HistoryRow, Notice, Order, Document, Request)
+
+
+def at(text: str) -> dt.datetime:
+    """A moment in Shanghai."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def stored() -> dict[str, list[dict[str, object]]]:
+    """All that a step could have changed."""
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in EVERYTHING}
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+# The version
+
+
+def test_whoever_saw_an_older_version_is_told_who_did_what_meanwhile(world, li, chen):
+    case = world.at("provider_review")
+    seen = case.version
+    edits.add_note(case, chen, "Called the provider.", seen)
+    world.step(case, "provider_passes", by=chen)
+    before = stored()
+    with pytest.raises(Stale) as stale:
+        perform(case, "provider_passes", li, {}, seen)
+    assert [(row.by, row.kind, row.step, row.note_internal) for row in stale.value.rows] == [
+        (chen, "note", "", "Called the provider."),
+        (chen, "step", "provider_passes", ""),
+    ]
+    assert stored() == before
+
+
+def test_a_version_that_lies_ahead_is_stale_too(world, li):
+    case = world.at("triage")
+    with pytest.raises(Stale):
+        perform(case, "prepare_filing", li, {}, case.version + 1)
+
+
+def test_a_stale_page_is_told_before_any_rule_is_judged(world, li):
+    case = world.at("triage")
+    with pytest.raises(Stale):
+        perform(case, "close_not_required", li, {}, case.version - 1)
+
+
+def test_whoever_may_not_see_the_case_is_not_told_that_it_changed(world, mei, stranger):
+    case = world.at("triage")
+    for person in (mei, stranger, user("root", is_superuser=True, is_staff=True)):
+        with pytest.raises(NotAllowed) as refused:
+            perform(case, "withdraw", person, {"reason": "mine now"}, 1)
+        assert (refused.value.user, refused.value.findings) == (person, ())
+        with pytest.raises(NotAllowed):
+            edits.add_note(case, person, "hello", 1)
+
+
+def test_every_change_raises_the_version_by_one_and_leaves_one_row(world, li):
+    case = world.at("preparing")
+    for change in (
+        lambda: edits.add_note(case, li, "One.", case.version),
+        lambda: edits.ask(case, li, {"about": "", "text": "Who?"}, case.version),
+        lambda: edits.assign(case, li, None, case.version),
+        lambda: world.document(case, "business_licence"),
+        lambda: world.step(case, "withdraw"),
+    ):
+        version = case.version
+        change()
+        case.refresh_from_db()
+        assert case.version == version + 1
+        assert HistoryRow.objects.filter(case=case).count() == case.version
+
+
+# Who
+
+
+def test_an_auditor_who_is_also_an_officer_works_and_an_auditor_alone_does_not(world, sun, li):
+    case = world.at("triage")
+    with pytest.raises(NotAllowed) as refused:
+        perform(case, "prepare_filing", sun, {}, case.version)
+    assert [finding.code for finding in refused.value.findings] == ["permission"]
+    both = user("both", "auditor", "officer")
+    assert perform(case, "prepare_filing", both, {}, case.version).state == "preparing"
+
+
+def test_an_account_that_was_switched_off_takes_no_step(world, li, wei):
+    case = world.at("triage")
+    for person in (li, wei):
+        person.is_active = False
+        vars(person).pop("_icpcases_roles", None)
+        with pytest.raises(NotAllowed):
+            perform(case, "withdraw", person, {"reason": "no"}, case.version)
+
+
+def test_a_superuser_takes_the_steps_of_the_group_and_no_other(world):
+    case = world.at("triage")
+    root = user("root", "officer", is_superuser=True, is_staff=True)
+    case = perform(case, "withdraw", root, {"reason": "given up"}, case.version)
+    with pytest.raises(NotAllowed):
+        perform(case, "reopen", root, {"reason": "again"}, case.version)
+
+
+# What was entered
+
+
+def test_a_bad_entry_says_what_is_wrong_and_keeps_what_was_typed(world, chen):
+    case = world.at("authority_review")
+    before = stored()
+    data = {"icp_number": "京ICP备12号-1", "filed_on": "2026-02-30", "note_internal": "typed long"}
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "approve", chen, data, case.version)
+    form = bad.value.form
+    assert sorted(form.errors) == ["filed_on", "icp_number"]
+    assert [form[name].value() for name in ("icp_number", "filed_on", "note_internal")] == [
+        "京ICP备12号-1", "2026-02-30", "typed long",
+    ]  # fmt: skip
+    assert stored() == before
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "data", "wrong"),
+    [
+        ("triage", "send_back", {"reasons": []}, ["reasons"]),
+        ("triage", "send_back", {"reasons": [{"about": "domain", "text": " "}]}, ["reasons"]),
+        ("triage", "send_back", {"reasons": [{"about": "moon", "text": "why"}]}, ["reasons"]),
+        ("triage", "withdraw", {"reason": " "}, ["reason"]),
+        ("provider_review", "return_for_correction", {"reasons": []}, ["reasons"]),
+        ("provider_review", "return_for_correction", {"returned_by": "nobody"}, ["returned_by"]),
+        ("authority_review", "record_refusal", {"reasons": []}, ["reasons"]),
+        ("authority_review", "approve", {"icp_number": "京ICP备12345678号"}, ["icp_number"]),
+        ("authority_review", "approve", {"icp_number": "京ICP备12345678号-0"}, ["icp_number"]),
+        ("authority_review", "approve", {"icp_number": "川ICP备12345678号-1"}, ["icp_number"]),
+        ("authority_review", "approve", {"filed_on": "2199-01-01"}, ["filed_on"]),
+        ("authority_review", "approve", {"filed_on": "2026-01-01"}, ["filed_on"]),
+        ("filed", "record_opening", {"opened_on": "2199-01-01"}, ["opened_on"]),
+        ("filed", "record_opening", {"opened_on": "2026-01-01"}, ["opened_on"]),
+        ("filed", "record_footer", {"footer_on": "2199-01-01"}, ["footer_on"]),
+        ("filed", "cancel_filing", {"reason": ""}, ["reason"]),
+        ("filed", "cancel_filing", {"cancelled_on": "2199-01-01"}, ["cancelled_on"]),
+        ("open", "record_public_security", {"public_security_number": "12"},
+         ["public_security_number"]),
+        ("open", "record_public_security", {"public_security_on": "2026-01-01"},
+         ["public_security_on"]),
+        ("certificate_needed", "record_certificate_application", {"application_number": ""},
+         ["application_number"]),
+        ("certificate_applied", "record_certificate", {"number": ""}, ["number"]),
+        ("preapproval_applied", "record_preapproval", {"file": None}, ["file"]),
+        ("withdrawn", "reopen", {"reason": ""}, ["reason"]),
+        ("triage", "step_back", {"reason": ""}, ["reason"]),
+    ],
+)  # fmt: skip
+def test_what_a_step_wants_it_insists_on(world, chen, state, step, data, wrong):
+    case = world.at(state)
+    with pytest.raises(BadEntry) as bad:
+        perform(case, step, chen, {**world.entry(case, step), **data}, case.version)
+    assert sorted(bad.value.form.errors) == wrong
+    case.refresh_from_db()
+    assert case.state == state
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"%PDF-1.7 but no more"])
+def test_a_paper_that_cannot_be_read_is_refused_and_not_kept(world, chen, document_root, content):
+    case = world.at("certificate_applied")
+    kept = files(document_root)
+    data = {**world.entry(case, "record_certificate"), "file": upload("scan.pdf", content)}
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "record_certificate", chen, data, case.version)
+    assert list(bad.value.form.errors) == ["file"]
+    assert files(document_root) == kept
+
+
+def test_an_order_number_fits_its_provider_and_is_used_once(world, chen):
+    taken = world.at("provider_review").orders.get().number
+    provider = world.provider("Sample Hosting", order_number_format=r"[A-Z]{2}\d{4}")
+    case = world.supply(world.at("preparing"))
+    for number, of in (("12", provider), (taken, world.provider())):
+        with pytest.raises(BadEntry) as bad:
+            perform(case, "submit_to_provider", chen, {"provider": of.pk, "order_number": number},
+                    case.version)  # fmt: skip
+        assert list(bad.value.form.errors) == ["order_number"]
+    case = world.step(case, "submit_to_provider", provider=provider.pk, order_number="AB1234")
+    assert (case.orders.get().provider, case.orders.get().number) == (provider, "AB1234")
+
+
+# When it happened
+
+
+def test_both_times_are_kept(world, li):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    start = timezone.now()
+    case = world.step(case, "submit_request", happened=at("2026-03-02 10:30"))
+    row = case.history.get(step="submit_request")
+    assert row.happened_at == at("2026-03-02 10:30")
+    assert start <= row.recorded_at <= timezone.now()
+    assert (case.state_since, case.turn_since) == (row.happened_at, row.happened_at)
+
+
+def test_left_empty_it_happened_now(world):
+    start = timezone.now()
+    row = world.at("triage").history.get(step="submit_request")
+    assert start <= row.happened_at == row.recorded_at <= timezone.now()
+
+
+@pytest.mark.parametrize("minutes", [2, 60 * 24])
+def test_a_step_in_the_future_is_refused(world, li, minutes):
+    case = world.at("triage")
+    when = timezone.now() + dt.timedelta(minutes=minutes)
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "prepare_filing", li, {"happened": when}, case.version)
+    assert list(bad.value.form.errors) == ["happened"]
+
+
+def test_no_step_is_ever_kept_as_happening_later_than_it_was_recorded(world, li):
+    """The field takes whole minutes, and a clock may be seconds ahead."""
+    case = world.at("triage")
+    when = timezone.now() + dt.timedelta(seconds=40)
+    perform(case, "prepare_filing", li, {"happened": when}, case.version)
+    row = case.history.get(step="prepare_filing")
+    assert row.happened_at <= row.recorded_at
+
+
+def test_a_step_before_the_step_before_is_refused(world, li):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    case = world.step(case, "submit_request", happened=at("2026-03-02 10:30"))
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "prepare_filing", li, {"happened": at("2026-03-02 10:29")}, case.version)
+    assert list(bad.value.form.errors) == ["happened"]
+    assert "2026-03-02 10:30" in bad.value.form.errors["happened"][0]
+    done = perform(case, "prepare_filing", li, {"happened": at("2026-03-02 10:30")}, case.version)
+    assert done.state_since == at("2026-03-02 10:30")
+
+
+def returned_on_the_last_days(world) -> FilingCase:
+    """Submitted on 2 March 2026, so the order lives until 16 April; returned, all settled."""
+    case = world.case(happened=at("2026-03-02 08:00"))
+    for step in ("submit_request", "prepare_filing", "supply", "submit_to_provider",
+                 "return_for_correction"):  # fmt: skip
+        if step == "supply":
+            world.supply(case)
+        else:
+            case = world.step(case, step, happened=at("2026-03-02 09:00"))
+    case.requests.update(status="waived", waiver="asked in error")
+    return case
+
+
+def test_a_submission_set_back_is_judged_by_the_day_it_happened(world, li):
+    case = returned_on_the_last_days(world)
+    with pytest.raises(Closed) as closed:
+        perform(case, "submit_to_provider", li, {}, case.version)
+    assert closed.value.codes == ["order.alive"]
+    with pytest.raises(Closed) as closed:
+        late = {"happened": at("2026-04-17 00:01")}
+        perform(case, "submit_to_provider", li, late, case.version)
+    assert closed.value.codes == ["order.alive"]
+    in_time = {"happened": at("2026-04-16 23:59")}
+    assert perform(case, "submit_to_provider", li, in_time, case.version).state == "provider_review"
+
+
+def test_an_expiry_set_back_is_judged_by_the_day_it_happened(world, li):
+    case = returned_on_the_last_days(world)
+    with pytest.raises(Closed) as closed:
+        early = {"happened": at("2026-04-16 23:59")}
+        perform(case, "expire_order", li, early, case.version)
+    assert closed.value.codes == ["order.expired"]
+    over = {"happened": at("2026-04-17 00:00")}
+    case = perform(case, "expire_order", li, over, case.version)
+    assert (case.state, case.orders.get().ended_on) == ("preparing", dt.date(2026, 4, 17))
+
+
+def test_papers_are_current_by_the_day_the_step_happened(world, li):
+    """The licence ends on 1 June 2026: 90 days before is 3 March, one day more is needed."""
+    case = world.case(happened=at("2026-03-01 08:00"))
+    for step in ("submit_request", "prepare_filing"):
+        case = world.step(case, step, happened=at("2026-03-01 09:00"))
+    case = world.supply(case)
+    case.documents.filter(kind="business_licence").update(expires_on=dt.date(2026, 6, 1))
+    entry = world.entry(case, "submit_to_provider")
+    for late in ({}, {"happened": at("2026-03-03 00:00")}):
+        with pytest.raises(Closed) as closed:
+            perform(case, "submit_to_provider", li, {**entry, **late}, case.version)
+        assert closed.value.codes == ["document.current"]
+    entry["happened"] = at("2026-03-02 23:59")
+    assert perform(case, "submit_to_provider", li, entry, case.version).state == "provider_review"
+
+
+# What the history keeps
+
+
+def test_the_findings_of_the_rules_are_frozen_in_the_row(world, li):
+    case = world.at("triage", FORUM)
+    world.step(case, "begin_preapproval")
+    world.province_answers("CN-BJ", "no")
+    row = case.history.get(step="begin_preapproval")
+    wanted = {"server.mainland": True, "site.domain": True, "site.forum": True,
+              "forum.not_individual": True, "forum.province": True, "foreign.papers": True,
+              "claim.backed": True, "forum.preapproval": False}  # fmt: skip
+    assert row.findings == [
+        {"code": code, "wanted": want, "met": True} for code, want in wanted.items()
+    ]
+
+
+def test_a_row_keeps_who_from_to_notes_reasons_and_what_was_entered(world, chen):
+    case = world.at("provider_review")
+    reasons = [
+        {"about": "domain", "text": "Not real-name verified."},
+        {"about": "business_licence", "text": "Unreadable."},
+        {"about": "", "text": "Call us."},
+    ]
+    case = world.step(
+        case, "return_for_correction", by=chen, reasons=reasons, returned_by="provider",
+        note_public="Please correct two things.", note_internal="Third time.",
+    )  # fmt: skip
+    row = case.history.get(step="return_for_correction")
+    assert (row.by, row.from_state, row.to_state) == (chen, "provider_review", "returned")
+    assert (row.kind, row.sequence, row.turn) == ("step", case.version, "applicant")
+    assert (row.note_public, row.note_internal) == ("Please correct two things.", "Third time.")
+    assert (row.reasons, row.entered) == (reasons, {"returned_by": "provider"})
+    assert (row.on_behalf_of, row.undoes) == ("provider", None)
+
+
+def test_each_reason_becomes_a_request_of_the_order_it_came_back_on(world, chen):
+    case = world.at("provider_review")
+    reasons = [
+        {"about": "service_leader_phone", "text": "Does not answer."},
+        {"about": "business_licence", "text": "Unreadable."},
+        {"about": "", "text": "Call us."},
+    ]
+    case = world.step(case, "return_for_correction", by=chen, reasons=reasons)
+    order = case.orders.get()
+    assert list(case.requests.values_list("kind", "about", "text", "status", "order")) == [
+        ("fact", "service_leader_phone", "Does not answer.", "open", order.pk),
+        ("document_refused", "business_licence", "Unreadable.", "open", order.pk),
+        ("question", "", "Call us.", "open", order.pk),
+    ]
+
+
+def test_a_document_that_is_not_there_is_asked_for_as_missing(world, chen):
+    case = world.at("triage")
+    reasons = [{"about": "business_licence", "text": "Send it."}]
+    case = world.step(case, "send_back", by=chen, reasons=reasons)
+    assert [request.kind for request in case.requests.all()] == ["document_missing"]
+
+
+def test_reasons_of_a_refusal_ask_nothing_of_anybody(world, chen):
+    assert world.at("refused").requests.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "by", "party"),
+    [
+        ("draft", "submit_request", "li", "applicant"),
+        ("draft", "submit_request", "wei", ""),
+        ("triage", "prepare_filing", "li", ""),
+        ("certificate_needed", "record_certificate_application", "li", "applicant"),
+        ("certificate_applied", "record_certificate", "li", "authority"),
+        ("preapproval_needed", "record_preapproval_application", "wei", ""),
+        ("preapproval_applied", "record_preapproval", "li", "authority"),
+        ("provider_review", "provider_passes", "li", "provider"),
+        ("sms_verification", "confirm_sms", "li", "applicant"),
+        ("sms_verification", "confirm_sms", "wei", ""),
+        ("authority_review", "approve", "li", "authority"),
+        ("authority_review", "record_refusal", "li", "authority"),
+        ("filed", "record_opening", "wei", ""),
+        ("open", "record_footer", "chen", "applicant"),
+        ("open", "record_public_security", "wei", ""),
+        ("triage", "withdraw", "li", "applicant"),
+        ("triage", "step_back", "chen", ""),
+    ],
+)
+def test_an_officer_records_on_whose_behalf_it_was_done(world, request, state, step, by, party):
+    case = world.at(state)
+    person = request.getfixturevalue(by)
+    case = world.step(case, step, by=person)
+    row = case.history.filter(step=step).last()
+    assert (row.by, row.on_behalf_of) == (person, party)
+
+
+@pytest.mark.parametrize("who", ["provider", "authority"])
+def test_a_return_names_whoever_returned_it(world, who):
+    case = world.step(world.at("authority_review"), "return_for_correction", returned_by=who)
+    assert case.history.get(step="return_for_correction").on_behalf_of == who
+
+
+# Whom it tells
+
+
+def test_a_notice_is_written_only_when_the_applicant_is_to_be_told(world, li):
+    case = world.at("triage")
+    assert Notice.objects.count() == 0
+    case = perform(case, "prepare_filing", li, {"tell": True, "note_public": "Soon."}, case.version)
+    row = case.history.get(step="prepare_filing")
+    notices = Notice.objects.values_list("history", "address", "language", "line")
+    assert list(notices) == [(row.pk, "wei@example.com", "zh-hans", "Soon.")]
+    assert (row.told, case.history.get(step="submit_request").told) == (True, False)
+
+
+def test_the_people_of_a_case_are_told_once_each_and_those_switched_off_are_not(world, mei, li):
+    case = world.at("triage", owner=mei)
+    colleague = user("colleague", email="mei@example.com")
+    gone = user("gone", email="gone@example.com", is_active=False)
+    case.people.create(user=colleague, part="colleague")
+    case.people.create(user=gone, part="colleague")
+    perform(case, "prepare_filing", li, {"tell": True}, case.version)
+    assert list(Notice.objects.values_list("address", flat=True)) == ["mei@example.com"]
+
+
+def test_where_nobody_is_on_the_case_the_applicants_own_address_is_told(world, li):
+    case = world.case(applicant=world.applicant(email="office@example.com", language="en"))
+    case.people.all().delete()
+    perform(case, "submit_request", li, {"tell": True}, case.version)
+    assert list(Notice.objects.values_list("address", "language")) == [("office@example.com", "en")]
+
+
+def test_taking_a_step_back_tells_nobody(world, chen):
+    case = world.at("triage")
+    data = {"reason": "wrong case", "tell": True, "note_public": "Sorry!"}
+    case = perform(case, "step_back", chen, data, case.version)
+    row = case.history.get(step="step_back")
+    assert (row.told, row.note_public, Notice.objects.count()) == (False, "", 0)
+
+
+# A step that fails leaves nothing
+
+
+def test_a_step_that_fails_in_the_database_leaves_no_row_no_file_no_notice(
+    world, chen, document_root
+):
+    """Another case takes the same site number between the form and the row."""
+    case = world.at("certificate_applied")
+    before, kept = stored(), files(document_root)
+    data = {**world.entry(case, "record_certificate"), "tell": True}
+
+    class Torn(Exception):
+        pass
+
+    def tear(**kwargs):
+        assert files(document_root) != kept
+        raise Torn
+
+    from django.db.models.signals import post_save
+
+    post_save.connect(tear, sender=HistoryRow)
+    try:
+        with pytest.raises(Torn):
+            perform(case, "record_certificate", chen, data, case.version)
+    finally:
+        post_save.disconnect(tear, sender=HistoryRow)
+    assert (stored(), files(document_root)) == (before, kept)
+
+
+def test_a_refused_step_leaves_no_file(world, li, document_root):
+    case = world.at("triage")
+    before, kept = stored(), files(document_root)
+    for step in ("record_certificate", "record_preapproval"):
+        with pytest.raises(Closed):
+            perform(case, step, li, world.entry(case, step), case.version)
+    assert (stored(), files(document_root)) == (before, kept)
+
+
+# The system, reopening, the late SMS
+
+
+def test_the_system_lets_an_order_expire_and_does_nothing_else(world):
+    case = returned_on_the_last_days(world)
+    for step in ("withdraw", "submit_to_provider", "step_back"):
+        with pytest.raises(NotAllowed):
+            perform(case, step, SYSTEM, world.entry(case, step), case.version)
+    case = perform(case, "expire_order", SYSTEM, {}, case.version)
+    row = case.history.get(step="expire_order")
+    assert (case.state, row.by, row.on_behalf_of) == ("preparing", None, "")
+
+
+def test_the_system_does_not_end_an_order_within_its_life_or_elsewhere(world):
+    for state, codes in (("returned", ["order.expired"]), ("preparing", ["state"])):
+        case = world.at(state)
+        with pytest.raises(Closed) as closed:
+            perform(case, "expire_order", SYSTEM, {}, case.version)
+        assert closed.value.codes == codes
+
+
+def test_reopening_ends_the_order_and_has_granted_papers_confirmed_anew(world, chen):
+    case = world.at("refused")
+    refused = case.orders.get()
+    assert refused.ended_on == timezone.localdate()
+    case = world.step(case, "reopen", by=chen)
+    assert case.state == "draft"
+    assert set(case.documents.values_list("status", flat=True)) == {"pending"}
+    assert case.orders.filter(ended_on=None).count() == 0
+
+
+def test_a_certificate_stays_through_a_reopening_but_opens_nothing_until_confirmed(world, chen):
+    case = world.at("certificate_granted")
+    for step in ("withdraw", "reopen", "submit_request"):
+        case = world.step(case, step, by=chen)
+    assert (case.state, case.registration_certificate) == ("triage", True)
+    with pytest.raises(Closed) as closed:
+        perform(case, "prepare_filing", chen, {}, case.version)
+    assert closed.value.codes == ["claim.backed"]
+    paper = case.documents.get()
+    edits.judge_document(case, chen, paper.pk, True, "", case.version)
+    assert world.step(case, "prepare_filing").state == "preparing"
+
+
+def test_a_cancelled_filing_is_not_reopened(world, chen):
+    case = world.at("cancelled")
+    with pytest.raises(Closed) as closed:
+        perform(case, "reopen", chen, {"reason": "again"}, case.version)
+    assert closed.value.codes == ["state"]
+
+
+@pytest.mark.parametrize(("answered", "late"), [("10:00", False), ("10:01", True)])
+def test_the_sms_may_be_confirmed_late_and_is_marked_so(world, answered, late):
+    case = world.case(happened=at("2026-03-02 08:00"))
+    for step in ("submit_request", "prepare_filing"):
+        case = world.step(case, step, happened=at("2026-03-02 09:00"))
+    case = world.supply(case)
+    for step in ("submit_to_provider", "provider_passes"):
+        case = world.step(case, step, happened=at("2026-03-02 10:00"))
+    assert case.due_at == at("2026-03-03 10:00")
+    case = world.step(case, "confirm_sms", happened=at(f"2026-03-03 {answered}"))
+    row = case.history.get(step="confirm_sms")
+    assert (case.state, row.entered) == ("authority_review", {"late": late})
+
+
+def test_an_answer_that_changes_later_breaks_no_case(world, li):
+    case = world.at("preapproval_needed")
+    world.province_answers("CN-BJ", "no")
+    assert Province.objects.get(pk="CN-BJ").accepts_forums == "no"
+    case = world.step(case, "record_preapproval_application")
+    assert world.step(case, "record_preapproval").state == "preapproval_granted"
+    assert world.step(case, "prepare_filing").state == "preparing"
+
+
+def test_a_name_that_is_no_step_is_a_mistake_of_the_program(world, li):
+    case = world.case(ENTERPRISE)
+    with pytest.raises(ValueError):
+        perform(case, "jump_the_queue", li, {}, case.version)
