@@ -91,10 +91,10 @@ class Env:
         return mail_settings(name, text) if text else default
 
     def sender(self, name: str, default: str) -> str:
-        """An address that mails come from, with or without a name: Office <office@cases.example>."""
+        """The address that mails come from, alone or as in Office <office@cases.example>."""
         text = self.text(name, default)
         try:
-            validate_email(parseaddr(text)[1].replace("@localhost", "@localhost.example"))
+            validate_email(parseaddr("" if "\n" in text else text)[1])
         except ValidationError:
             raise refused(name, text, "use an address such as office@cases.example") from None
         return text

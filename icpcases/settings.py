@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.env import Env
+from icpcases.mail_url import to_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -45,6 +46,8 @@ DEBUG = env.flag("DEBUG")
 DEMO = env.flag("DEMO")
 HTTPS = env.flag("HTTPS")
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=1, least=1, most=256)
+# Where people reach the site, for the links in mails: a request's own host could be made up.
+SITE_URL = env.origin("SITE_URL", default="http://localhost:8000")
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 
 SECRET_KEY = env.secret("SECRET_KEY") or local_secret_key()
@@ -70,7 +73,13 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "icpcases.cases",
+    "icpcases.accounts",
     "icpcases.staff",
+    "icpcases.applicants",
+    "icpcases.notices",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -83,6 +92,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "icpcases.accounts.second_factor.StaffSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -117,6 +128,63 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# In the database, so that every process on every machine counts the same tries.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "icpcases_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+
+# Applicants by a code sent to their address, staff by password and second factor:
+# docs/decisions/0002-signing-in.md.
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "/cases/"
+LOGOUT_REDIRECT_URL = "/"
+STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=not DEMO)
+# How many of the addresses in X-Forwarded-For our own proxies wrote: limits count visitors by it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("PROXIES", default=int(HTTPS), least=0, most=9)
+ACCOUNT_ADAPTER = "icpcases.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+# One code is right in 100 million: an address that is tried all year round is not found.
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+ACCOUNT_RATE_LIMITS = {
+    # Asking for a code: the key is the address.
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    # Trying a code: the key is the code. Counted here too because two requests at once
+    # read the same session, and so the same number of wrong tries.
+    "try_login_code": "30/m/ip,5/10m/key",
+    "login_failed": "10/m/ip,5/5m/key",
+    # Trying a second factor, beside login_failed: the key is the account.
+    "second_factor": "20/6h/key",
+}
+MFA_ADAPTER = "icpcases.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "icpcases.accounts.staff_forms.SecondFactorForm",
+    "reauthenticate": "icpcases.accounts.staff_forms.SecondFactorAgainForm",
+    "activate_totp": "icpcases.accounts.staff_forms.EnrolForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "icpcases"
+# Telephones whose clock is half a minute off.
+MFA_TOTP_TOLERANCE = 1
+
+LOCAL_MAIL_DIR = LOCAL_DIR / "mail"
+# Without EMAIL_URL the machine's own mail server is asked; the demo keeps its mails to itself.
+globals().update(
+    {"EMAIL_FILE_PATH": None}
+    | env.mail("EMAIL_URL", default=to_folder(LOCAL_MAIL_DIR) if DEMO else {})
+)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.sender("EMAIL_FROM", default="ICP filing cases <noreply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

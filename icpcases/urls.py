@@ -2,10 +2,14 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from icpcases import demo_mail
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    # Before the admin: its sign-in page is ours.
+    path("", include("icpcases.accounts.urls")),
+    path("demo/mail/", demo_mail.outgoing, name="demo_mail"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("icpcases.applicants.urls")),
 ]

@@ -70,6 +70,7 @@ print(sys.version_info[:2], hashlib.sha256(open(sys.argv[1], "rb").read()).hexdi
 # Settings in the environment are meant for another installation, not for this checkout.
 forget_settings() {
     unset SECRET_KEY SECRET_KEY_OLD DATABASE_URL HTTPS DEBUG DEMO ALLOWED_HOSTS LOG_LEVEL \
-        CSRF_TRUSTED_ORIGINS DOCUMENT_ROOT DOCUMENT_MAX_MB STATIC_ROOT WEB_CONCURRENCY \
+        CSRF_TRUSTED_ORIGINS SITE_URL EMAIL_URL EMAIL_FROM STAFF_SECOND_FACTOR PROXIES \
+        DOCUMENT_ROOT DOCUMENT_MAX_MB STATIC_ROOT WEB_CONCURRENCY \
         GUNICORN_CMD_ARGS DJANGO_SETTINGS_MODULE
 }

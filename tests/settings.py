@@ -8,7 +8,8 @@ import os
 # Whatever steers the program on this machine must not steer its tests.
 STEERING = """
     DEBUG DEMO HTTPS WEB_CONCURRENCY LOG_LEVEL SECRET_KEY SECRET_KEY_OLD ALLOWED_HOSTS
-    CSRF_TRUSTED_ORIGINS DATABASE_URL DOCUMENT_ROOT DOCUMENT_MAX_MB STATIC_ROOT
+    CSRF_TRUSTED_ORIGINS SITE_URL EMAIL_URL EMAIL_FROM STAFF_SECOND_FACTOR PROXIES
+    DATABASE_URL DOCUMENT_ROOT DOCUMENT_MAX_MB STATIC_ROOT
 """
 for name in STEERING.split():
     os.environ.pop(name, None)
@@ -28,6 +29,8 @@ if chosen() == "sqlite":
     # A real file: in memory there is no WAL, no second connection and so no race to lose.
     DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
 
+# Most tests are about something else; those about the second factor turn it on.
+STAFF_SECOND_FACTOR = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Looks static files up when asked; listing them all for each test client takes longer.
 WHITENOISE_AUTOREFRESH = True

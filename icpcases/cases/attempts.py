@@ -41,7 +41,7 @@ def tell(case: FilingCase, finding: Finding, link: Link) -> Told:
         remedy=remedy_of(finding),
         who=_(finding.who.label),
         party=finding.who.value,
-        source=finding.source.value,
+        source=_(finding.source.value) if finding.source.value else "",
         question=_(finding.source.question) if finding.source.question else "",
         links=[(label, url) for label, url in found if url],
     )

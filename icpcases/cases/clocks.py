@@ -12,6 +12,7 @@ from icpcases.rules.working_days import Calendar
 
 from .models import CalendarDay, Clock, HistoryRow
 from .states import State, Unit
+from .steps import Step
 
 if TYPE_CHECKING:
     from .dossiers import Rows
@@ -116,3 +117,23 @@ def _used_up(case: "FilingCase", at: dt.datetime) -> int:
         for (start, turn), end in zip(times, ends, strict=True)
         if turn == Party.OFFICER and start < case.turn_since
     )
+
+
+def times_before(row: HistoryRow) -> tuple[dt.datetime, dt.datetime, str]:
+    """State since, turn since and turn as they were when a step was taken, from the history.
+
+    Taken back, a step leaves the times of the state before as if it had never been: the SMS
+    window, for one, runs on from its own start.
+    """
+    rows = HistoryRow.objects.filter(case=row.case_id, sequence__lt=row.sequence)
+    stack: list[tuple[dt.datetime, dt.datetime, str]] = []
+    for r in rows.order_by("sequence"):
+        if r.step == Step.STEP_BACK:
+            stack.pop()
+        elif r.step:
+            stack.append(stack[-1])
+        moved = not stack or (r.step != Step.STEP_BACK and r.from_state not in ("", r.to_state))
+        since, turn_since, turn = (r.happened_at, r.happened_at, r.turn) if moved else stack[-1]
+        times = (since, turn_since if r.turn == turn else r.happened_at, r.turn)
+        stack[-1:] = [times]
+    return stack[-1]

@@ -17,10 +17,11 @@ from .clocks import set_turn
 from .dossiers import Rows, dossier_of
 from .effects import Work
 from .entries import entry_for
-from .models import FilingCase, HistoryRow, Notice
+from .models import FilingCase, HistoryRow
 from .papers import files_follow_rows
 from .roles import is_staff_role
 from .steps import Step
+from .telling import tell
 from .uploads import Upload
 
 # Fields that follow from the others, or that every change touches: no part of a row's changes.
@@ -122,6 +123,8 @@ class Change:
             **row,
         )
         case.forget_dossier()
+        if self.saved.told:
+            tell(case, self.saved)
         return self.saved
 
 
@@ -248,10 +251,10 @@ def _write(
     change: Change, step: Step, work: Work, from_state: str, at: dt.datetime, findings: list[Any]
 ) -> None:
     data = work.entry.cleaned_data
-    row = change.record(
+    change.record(
         HistoryRow.Kind.STEP,
         at=at,
-        moved=change.case.state != from_state,
+        moved=change.case.state != from_state and work.undoes is None,
         made=work.made,
         step=step.value,
         from_state=from_state,
@@ -261,11 +264,10 @@ def _write(
         note_internal=data.get("note_internal", ""),
         entered={name: _plain(value) for name, value in work.entered.items()},
         findings=findings,
-        told=bool(data.get("tell")),
+        # Who is not asked, such as an applicant, does not keep it from the others.
+        told=bool(data.get("tell", step.about.tells)),
         undoes=work.undoes,
     )
-    if row.told:
-        _tell(change.case, row)
 
 
 def is_office(by: Any) -> bool:
@@ -282,26 +284,3 @@ def on_behalf(change: Change, step: Step, data: Mapping[str, Any]) -> str:
         return ""
     own = party == Party.APPLICANT and change.by.pk in change.case.people_pks
     return "" if own else party.value
-
-
-def _tell(case: FilingCase, row: HistoryRow) -> None:
-    Notice.objects.bulk_create(
-        Notice(
-            history=row,
-            address=address,
-            language=language,
-            line=row.note_public,
-            created_at=row.recorded_at,
-        )
-        for address, language in audience(case)
-    )
-
-
-def audience(case: FilingCase) -> list[tuple[str, str]]:
-    """Who is told of a step: the people on the case, else the applicant's own address."""
-    language = case.applicant.language
-    people = case.people.select_related("user").exclude(user__email="").order_by("pk")
-    found = dict.fromkeys(person.user.email for person in people if person.user.is_active)
-    if not found and case.applicant.email:
-        found = {case.applicant.email: None}
-    return [(address, language) for address in found]

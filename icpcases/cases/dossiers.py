@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from icpcases.rules import dossier as d
+from icpcases.rules.about_case import CASE_APPLICANT_FREE, NUMBER_VALID
 from icpcases.rules.documents import Kind
 from icpcases.rules.facts import FACT_NAMES, Facts, ServerRegion, read_fact
+from icpcases.rules.numbers import icp_number
 
 from .models import Document, HistoryRow, NotNeeded, Order, Request, Setting
-from .states import HOLDING_DOMAIN, State
+from .states import HOLDING_DOMAIN, WITH_NUMBER, State
 from .steps import Step
 
 if TYPE_CHECKING:
@@ -160,7 +162,23 @@ def _with_earlier_state(dossier: d.Dossier, rows: Rows) -> d.Dossier:
         papers=_papers_before(dossier.papers, row),
     )
     unmet = [guard.rule.code for guard in earlier.about.invariants if not guard.met(before)]
+    unmet += _unmet_across_cases(before, row, rows)
     return replace(dossier, earlier_state=earlier.value, earlier_unmet=tuple(unmet))
+
+
+def _unmet_across_cases(before: d.Dossier, row: HistoryRow, rows: Rows) -> list[str]:
+    """The rules across cases that the earlier state asks for anew: for its order, its number."""
+    from .entries import look_up_number
+
+    asked = []
+    ended = row.changes.get("ended_orders", ())
+    for order in (order for order in rows.orders if order.pk in ended):
+        alive = replace(before, provider=order.provider.name, provider_one_order=order.exclusive)
+        asked.append((CASE_APPLICANT_FREE, alive))
+    if row.from_state in WITH_NUMBER and row.to_state not in WITH_NUMBER:
+        number = look_up_number(rows.case, icp_number(rows.case.icp_number))
+        asked.append((NUMBER_VALID, replace(before, number=number)))
+    return [rule.code for rule, dossier in asked if not rule.holds(dossier)]
 
 
 def _facts_before(facts: Facts, row: HistoryRow) -> Facts:
@@ -173,7 +191,9 @@ def _papers_before(papers: tuple[d.Paper, ...], row: HistoryRow) -> tuple[d.Pape
     made = {str(pk) for pk in row.changes.get("documents", ())}
     doubted = {str(pk) for pk in row.changes.get("doubted", ())}
     return tuple(
-        replace(paper, status=d.DocumentStatus.ACCEPTED) if paper.key in doubted else paper
+        replace(paper, status=d.DocumentStatus.ACCEPTED)
+        if paper.key in doubted and paper.status == d.DocumentStatus.PENDING
+        else paper
         for paper in papers
         if paper.key not in made
     )

@@ -120,8 +120,10 @@ def _label(label: Label) -> str:
     return _step_name(label.step, label.x, label.y, label.anchor, label.lines)
 
 
-def _step_name(step: Step, x: int, y: int, anchor: str = "start", lines: int = 1) -> str:
-    words = str(step.label)
+def _step_name(
+    step: Step, x: int, y: int, anchor: str = "start", lines: int = 1, ending: str = ""
+) -> str:
+    words = f"{step.label}{ending}"
     shown = [words] if lines == 1 else wrap(words, len(words) // lines + 4)
     spans = "".join(
         f'<tspan x="{x}" y="{y + number * _LINE}">{escape(line)}</tspan>'
@@ -151,27 +153,35 @@ def _turn_line(state: State) -> str:
 
 
 def _state(state: State, box: Box) -> str:
-    numbers = plan.exits()
-    out = [step for step in numbers if _is_exit(step, state)]
-    into = [step for step in numbers if step.about.target == state]
     clock = clock_of(state)
-    edge = box.right - 15
-    return "".join((
-        f'<g id="state-{state.value}" class="state">',
-        f"<title>{escape(str(state.about.meaning))}</title>",
-        f'<rect class="box" x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="8"/>',
-        *_stripes(turns(state), box),
-        _text(box.x + 16, box.y + 20, state.label, "name"),
-        _text(box.x + 16, box.y + 37, _turn_line(state)),
-        _text(box.x + 16, box.y + 54, clock, "clock") if clock else "",
-        *(
-            _mark(numbers[step], edge - 19 * place, box.bottom - 14, f"step-{step.value}-{state.value}")
-            for place, step in enumerate(reversed(out))
-        ),
-        _lock(edge - 19 * len(out), box.bottom - 14) if state.locked else "",
-        *(_mark(numbers[step], edge, box.y + 15, hollow=True) for step in into),
-        "</g>",
-    ))  # fmt: skip # noqa: E501
+    return "".join(
+        (
+            f'<g id="state-{state.value}" class="state">',
+            f"<title>{escape(str(state.about.meaning))}</title>",
+            f'<rect class="box" x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="8"/>',
+            *_stripes(turns(state), box),
+            _text(box.x + 16, box.y + 20, state.label, "name"),
+            _text(box.x + 16, box.y + 37, _turn_line(state)),
+            _text(box.x + 16, box.y + 54, clock, "clock") if clock else "",
+            *_marks(state, box),
+            "</g>",
+        )
+    )
+
+
+def _marks(state: State, box: Box) -> Iterable[str]:
+    """The exits that lead out of the state and into it, and whether its facts are locked."""
+    x, y = box.right - 15, box.bottom - 14
+    numbers = plan.exits()
+    for step in reversed(numbers):
+        if _is_exit(step, state):
+            yield _mark(numbers[step], x, y, f"step-{step.value}-{state.value}")
+            x -= 19
+    if state.locked:
+        yield _lock(x, y)
+    for step, number in numbers.items():
+        if step.about.target == state:
+            yield _mark(number, box.right - 15, box.y + 15, hollow=True)
 
 
 def _is_exit(step: Step, state: State) -> bool:
@@ -212,11 +222,17 @@ def _staying() -> Iterable[str]:
                 lines = 2
                 yield (
                     f'<g id="step-{step.value}-{source.value}">'
-                    f'<path class="arrow" marker-end="url(#head)" '
-                    f'd="M{box.x + 14} {y - 8}a5 5 0 1 0 5 5"/>'
+                    f"{_loop(box.x + 14, y - 4)}"
                     f"{_step_name(step, box.x + 27, y, lines=lines)}</g>"
                 )
                 y += lines * _LINE + 3
+
+
+def _loop(x: int, y: int) -> str:
+    return (
+        f'<path class="arrow" d="M{x + 5} {y}A5 5 0 1 1 {x} {y - 5}"/>'
+        f'<path d="M{x - 1} {y - 8.5}l5 3.5-5 3.5z" fill="#4b5663"/>'
+    )
 
 
 def _legend() -> Iterable[str]:
@@ -236,17 +252,13 @@ def _legend() -> Iterable[str]:
     yield _lock(x + 22, y - 4)
     yield _text(x + 38, y, "The facts are locked: somebody outside is deciding on them, or has.")
     y += 26
-    yield _text(x + 14, y, "Steps that lead out of many states: a full mark leaves, an empty one arrives.")
-    for number, line in _exit_lines():
-        y += 22
-        yield _mark(number, x + 22, y - 4) if number else ""
-        yield _text(x + 38, y, line)
-    yield "</g>"
-
-
-def _exit_lines() -> Iterable[tuple[int, str]]:
+    yield _text(
+        x + 14, y, "Steps that lead out of many states: a full mark leaves, an empty one arrives."
+    )
     for step, number in plan.exits().items():
-        target = State(step.about.target).label
-        yield number, f"{step.label}: to “{target}”, {letters(step)}"
-    step = Step.STEP_BACK
-    yield 0, f"{step.label}: from every state to the one before, {letters(step)}"
+        y += 22
+        yield _mark(number, x + 22, y - 4)
+        yield _step_name(step, x + 38, y, ending=f" → {State(step.about.target).label}")
+    y += 24
+    yield _step_name(Step.STEP_BACK, x + 14, y, ending=": from every state to the one before")
+    yield "</g>"

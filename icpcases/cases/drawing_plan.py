@@ -104,11 +104,15 @@ LEGEND = Box(56, 662, 582, 268)
 _LANES = (204, 226, 248, 270)
 _GUTTER_1, _GUTTER_2, _UNDER = 347, 666, 645
 _OUTER, _INNER = 22, 38
+# Where arrows arrive at the first box of a stage: beside its panel's title.
+_TO_CERTIFICATE, _TO_PREAPPROVAL, _NARROW = 256, 566, 40
 
 
 def _down(source: State, target: State) -> tuple[Point, ...]:
     start, end = PLACES[source], PLACES[target]
-    return Point(start.centre.x, start.bottom), Point(start.centre.x, end.y)
+    # In a narrow panel further left, so that the name beside it finds room.
+    x = start.centre.x if source.phase == Phase.FILING else start.x + _NARROW
+    return Point(x, start.bottom), Point(x, end.y)
 
 
 def _across(source: State, target: State, y: int) -> tuple[Point, ...]:
@@ -136,10 +140,10 @@ def _from_triage() -> dict[tuple[Step, State], tuple[Point, ...]]:
         ),
         (Step.BEGIN_CERTIFICATE, State.TRIAGE): (
             Point(502, box.bottom), Point(502, _LANES[2]),
-            Point(certificate.centre.x, _LANES[2]), Point(certificate.centre.x, certificate.y),
+            Point(_TO_CERTIFICATE, _LANES[2]), Point(_TO_CERTIFICATE, certificate.y),
         ),
         (Step.BEGIN_PREAPPROVAL, State.TRIAGE): (
-            Point(preapproval.centre.x, box.bottom), Point(preapproval.centre.x, preapproval.y),
+            Point(_TO_PREAPPROVAL, box.bottom), Point(_TO_PREAPPROVAL, preapproval.y),
         ),
         (Step.PREPARE_FILING, State.TRIAGE): (
             Point(box.right, box.centre.y), Point(preparing.centre.x, box.centre.y),
@@ -159,7 +163,7 @@ def _to_the_next_stage() -> dict[tuple[Step, State], tuple[Point, ...]]:
         (Step.BEGIN_PREAPPROVAL, State.CERTIFICATE_GRANTED): (
             Point(certificate.right, certificate.centre.y),
             Point(_GUTTER_1, certificate.centre.y), Point(_GUTTER_1, _LANES[3]),
-            Point(preapproval.centre.x, _LANES[3]), Point(preapproval.centre.x, preapproval.y),
+            Point(_TO_PREAPPROVAL, _LANES[3]), Point(_TO_PREAPPROVAL, preapproval.y),
         ),
         (Step.PREPARE_FILING, State.CERTIFICATE_GRANTED): (
             Point(certificate.centre.x, certificate.bottom), Point(certificate.centre.x, _UNDER),
@@ -234,13 +238,13 @@ LABELS = (
     Label(Step.SEND_BACK, 372, 165, "middle", 2),
     Label(Step.CLOSE_NOT_REQUIRED, 70, 199),
     Label(Step.REFER, 70, 221),
-    Label(Step.BEGIN_CERTIFICATE, 190, 243),
-    Label(Step.BEGIN_PREAPPROVAL, 525, 240),
+    Label(Step.BEGIN_CERTIFICATE, 268, 243),
+    Label(Step.BEGIN_PREAPPROVAL, 574, 232),
     Label(Step.PREPARE_FILING, 823, 210),
-    Label(Step.RECORD_CERTIFICATE_APPLICATION, 185, 404, lines=2),
-    Label(Step.RECORD_CERTIFICATE, 185, 528),
-    Label(Step.RECORD_PREAPPROVAL_APPLICATION, 525, 404, lines=2),
-    Label(Step.RECORD_PREAPPROVAL, 525, 528),
+    Label(Step.RECORD_CERTIFICATE_APPLICATION, 118, 404, lines=2),
+    Label(Step.RECORD_CERTIFICATE, 118, 528),
+    Label(Step.RECORD_PREAPPROVAL_APPLICATION, 458, 404, lines=2),
+    Label(Step.RECORD_PREAPPROVAL, 458, 528),
     Label(Step.SUBMIT_TO_PROVIDER, 823, 412),
     Label(Step.PROVIDER_PASSES, 823, 528),
     Label(Step.CONFIRM_SMS, 823, 644),

@@ -207,6 +207,7 @@ def judge_document(
         change.record(
             Kinds.DOCUMENT,
             entered={"judged": document.kind, "document": document.pk, "status": document.status},
+            told=not accept,
             reasons=[] if accept else [{"about": document.kind, "text": refusal}],
         )
         return document
@@ -264,6 +265,7 @@ def ask(
             Kinds.REQUEST,
             entered={"asked": request.pk},
             reasons=[{"about": request.about, "text": request.text}],
+            told=True,
         )
         return request
 
@@ -312,6 +314,7 @@ def settle(
         change.record(
             Kinds.REQUEST,
             entered={"settled": pk, "decision": decision},
+            told=decision == RequestStatus.OPEN,
             reasons=[{"about": request.about, "text": reason}] if reason else [],
         )
         return request

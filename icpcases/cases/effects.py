@@ -10,7 +10,7 @@ from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.facts import FACT_NAMES
 
-from .clocks import limit_of
+from .clocks import limit_of, times_before
 from .models import Document, Order, Request
 from .papers import keep_document
 from .states import State, Unit
@@ -115,9 +115,9 @@ class Work:
         assert row is not None
         self.undoes = row.sequence
         for name, (old, _new) in row.changes.get("fields", {}).items():
-            if name not in ("state", "state_since", "turn_since"):
-                field: Any = self.case._meta.get_field(name)
-                setattr(self.case, name, field.to_python(old))
+            field: Any = self.case._meta.get_field(name)
+            setattr(self.case, name, field.to_python(old))
+        self.case.state_since, self.case.turn_since, self.case.turn = times_before(row)
         self._undo_rows(row.changes)
         return State(row.from_state)
 
@@ -125,13 +125,14 @@ class Work:
         Document.objects.filter(pk__in=made.get("documents", ())).update(
             status=DocumentStatus.REFUSED.value, refusal=_("Taken back with the step that kept it.")
         )
-        for pk in made.get("doubted", ()):
-            self._set_status(pk, DocumentStatus.ACCEPTED)
+        # What an officer has decided meanwhile stays decided.
+        Document.objects.filter(
+            pk__in=made.get("doubted", ()), status=DocumentStatus.PENDING.value
+        ).update(status=DocumentStatus.ACCEPTED.value)
         Order.objects.filter(pk__in=made.get("orders", ()), case=self.case).delete()
         Order.objects.filter(pk__in=made.get("ended_orders", ())).update(ended_on=None)
-        Request.objects.filter(pk__in=made.get("requests", ())).exclude(
-            status=RequestStatus.ACCEPTED.value
-        ).update(
+        waiting = [RequestStatus.OPEN.value, RequestStatus.ANSWERED.value]
+        Request.objects.filter(pk__in=made.get("requests", ()), status__in=waiting).update(
             status=RequestStatus.WAIVED.value, waiver=_("Taken back with the step that asked.")
         )
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from django.core.cache import cache
 from django.utils import timezone
 
+from icpcases.rules.rule import Party
+
 from .clocks import calendar, clock
 from .models import HistoryRow
 from .route import Stop, path_of
@@ -129,6 +131,9 @@ def expected_path(case: "FilingCase") -> list[Expected]:
             window = _add((timezone.localdate(case.state_since),) * 2, span)
             window = window and (max(window[0], today), max(window[1], today))
         shown = window if stop.place != "done" else None
+        if stop.place == "now" and window is None and case.turn == Party.APPLICANT:
+            # Nobody knows when the applicant acts: what follows is counted from today.
+            window = (today, today)
         first, last = shown or (None, None)
         found.append(Expected(stop, span, first, last, _provisional(shown)))
         if stop.place == "ahead":

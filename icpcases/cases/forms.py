@@ -277,6 +277,20 @@ class SettlementForm(forms.Form):
         return data
 
 
+class InviteForm(forms.Form):
+    """An address to invite, or a person to remove."""
+
+    email = forms.EmailField(label=_("e-mail"), required=False)
+    remove = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("email") and not data.get("remove") and not self.errors:
+            self.add_error("email", _("Enter the e-mail address of a colleague."))
+        return data
+
+
 class NoteForm(forms.Form):
     """An internal note."""
 

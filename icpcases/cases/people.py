@@ -5,12 +5,16 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from .door import Change, NotAllowed, changing
 from .explain import roles_on
 from .models import CasePerson, FilingCase, HistoryRow, Invitation
 from .roles import is_staff_role, is_working
+from .telling import post, site_url
 
 SALT = "icpcases.invitation"
 VALID_FOR = dt.timedelta(days=14)
@@ -43,7 +47,38 @@ def invite(case: FilingCase, by: Any, email: str, seen_version: int) -> Invitati
             invited_at=change.now,
         )
         change.record(_KIND, entered={"invited": invitation.email})
+        _post(change.case, invitation)
         return invitation
+
+
+def _post(case: FilingCase, invitation: Invitation) -> None:
+    language = case.applicant.language
+    with translation.override(language):
+        context = {
+            "case": case,
+            "link": site_url(reverse("applicants:invitation", args=[token_of(invitation)])),
+            "follow": site_url(reverse("applicants:follow")),
+            "days": VALID_FOR.days,
+            "language": language,
+        }
+        post(
+            invitation.email,
+            language,
+            gettext("You are invited to follow the filing %(reference)s")
+            % {"reference": case.reference},
+            render_to_string("mail/invitation.txt", context),
+            render_to_string("mail/invitation.html", context),
+            life=VALID_FOR,
+            case=case,
+        )
+
+
+def change(case: FilingCase, by: Any, data: dict[str, Any], seen_version: int) -> None:
+    """Invite or remove, given a valid InviteForm's data. Raises as `invite` and `remove` do."""
+    if data["remove"]:
+        remove(case, by, data["remove"], seen_version)
+    else:
+        invite(case, by, data["email"], seen_version)
 
 
 def token_of(invitation: Invitation) -> str:

@@ -35,7 +35,8 @@ _STEPS = """\
 
 **not** before a rule: the step asks that the rule fails. *(on the form)*: judged on what is
 entered with the step, the others before it is offered. A applicant (own case), O officer,
-S supervisor. Every step takes {common}.
+S supervisor. Every step also takes {common}; but {silent} tells nobody, so it takes neither
+`note_public` nor `tell`.
 """
 _MATRIX = """\
 ## Who may do what, where
@@ -55,12 +56,13 @@ step asks that the rule fails, and it holds.
 
 def workflow_markdown() -> str:
     """Every table, in the active language."""
-    common = ", ".join(f"`{name}`" for name in Entry.base_fields)
+    common = _codes(Entry.base_fields)
+    silent = _codes(step.value for step in Step if not step.about.tells)
     parts = (
         _HEAD,
         _STATES,
         _table(_STATE_HEAD, (_state_row(state) for state in State)),
-        _STEPS.format(common=common),
+        _STEPS.format(common=common, silent=silent),
         _table(_STEP_HEAD, (_step_row(step) for step in Step)),
         _MATRIX.format(never=NEVER),
         *(part for phase in Phase for part in _matrix(phase)),
@@ -81,8 +83,8 @@ def _cell(text: object) -> str:
     return " ".join(str(text).replace("|", r"\|").split()) or NEVER
 
 
-def _codes(names: Iterable[str], between: str = ", ") -> str:
-    return between.join(f"`{name}`" for name in names)
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 _STATE_HEAD = (
@@ -162,7 +164,8 @@ def _guard(guard: Guard) -> str:
 def _entered(step: Step) -> Iterable[str]:
     for name, field in ENTRIES.get(step, Entry).base_fields.items():
         if name not in Entry.base_fields:
-            yield f"`{name}` {field.label}" if str(field.label) != name else f"`{name}`"
+            label = str(field.label)
+            yield f"`{name}`" if label == name.replace("_", " ") else f"`{name}` ({label})"
 
 
 def who(step: Step) -> str:

@@ -62,6 +62,7 @@ class FilingCaseAdmin(RoleAdmin):
             ("facts/", edit_views.facts_page, "facts"),
             ("note/", edit_views.note_page, "note"),
             ("assign/", edit_views.assign_page, "assign"),
+            ("people/", edit_views.people_page, "people"),
             ("claim/", edit_views.claim, "claim"),
             ("confirm/", edit_views.confirm_page, "confirm"),
             ("reveal/<str:name>/", edit_views.reveal, "reveal"),

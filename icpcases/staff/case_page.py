@@ -204,6 +204,7 @@ _ENTERED = {
     "not_needed": _("document not needed"), "answer": _("answer"), "opened": _("case opened"),
     "confirmed": _("applicant confirmed"), "returned_by": _("returned by"), "file": _("file"),
     "is": _("marked"), "assigned": _("assigned to"),
+    "invited": _("invited"), "joined": _("joined"), "removed": _("removed"),
 }  # fmt: skip
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from icpcases.cases import edits
-from icpcases.cases.forms import FactsForm, NoteForm
-from icpcases.cases.models import AccessLogRow, FilingCase
+from icpcases.cases import edits, people
+from icpcases.cases.forms import FactsForm, InviteForm, NoteForm
+from icpcases.cases.models import AccessLogRow, CasePerson, FilingCase
 from icpcases.cases.roles import Role, shown_name
 
 from .case_page import PRIVATE, masked_certificate
@@ -112,6 +112,27 @@ def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 _OF_THE_APPLICANT = ("certificate_number", "phone")
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def people_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who may see the case as its applicant: invite and remove."""
+    case = get_case_for_user(pk, request.user)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+
+    def change(version: int) -> None:
+        try:
+            people.change(case, request.user, form.cleaned_data, version)
+        except CasePerson.DoesNotExist:
+            raise Http404 from None
+
+    return form_page(
+        request, case, form, change, template="staff/people.html",
+        title=_("People on this case"), submit=_("Invite"), done=_("Done."),
+        people=case.people.select_related("user"),
+        waiting=case.invitations.filter(accepted_at__isnull=True),
+    )  # fmt: skip
 
 
 def by_reference(request: HttpRequest, reference: str) -> HttpResponse:

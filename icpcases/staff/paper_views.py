@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from icpcases.cases import edits
+from icpcases.cases.downloads import file_response
 from icpcases.cases.entries import reason_places
 from icpcases.cases.forms import (
     AnswerForm,
@@ -17,7 +18,6 @@ from icpcases.cases.forms import (
     SettlementForm,
     conditional_kinds,
 )
-from icpcases.cases.downloads import file_response
 from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus

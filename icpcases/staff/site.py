@@ -15,7 +15,7 @@ class StaffSite(AdminSite):
     site_header = _("ICP filing cases")
     site_title = _("ICP filing cases")
     index_title = _("Office")
-    site_url = None  # type: ignore[assignment]
+    site_url = None
     # The list and the case page need the width; the menu stands in the header.
     enable_nav_sidebar = False
 

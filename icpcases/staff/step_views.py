@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from icpcases.cases.attempts import busy, refusal_of, seen_version, status_of, typed
-from icpcases.cases.door import BadEntry, NotAllowed, Refused, Stale, audience, perform
+from icpcases.cases.door import BadEntry, NotAllowed, Refused, Stale, perform
 from icpcases.cases.dossiers import Rows, dossier_of
 from icpcases.cases.entries import Entry, entry_for
 from icpcases.cases.explain import Explanation, explain_step
 from icpcases.cases.models import FilingCase
 from icpcases.cases.states import State
 from icpcases.cases.steps import BACK, Step
+from icpcases.cases.telling import audience
 
 from .pages import done, get_case_for_user, page, refused
 from .told import link, show_step

@@ -11,7 +11,7 @@ from icpcases.cases.door import Closed, perform
 from icpcases.cases.explain import explain
 from icpcases.cases.forms import FactsForm
 from icpcases.cases.models import FilingCase
-from tests.world import FOREIGN, FORUM
+from tests.world import ENTERPRISE, FOREIGN, FORUM
 
 from .section5 import TABLE
 
@@ -198,8 +198,7 @@ def test_a_chain_of_more_steps_than_are_fetched_at_once(world):
 
 def test_edits_and_notes_in_between_are_no_steps_and_stay(world, li):
     case = world.at("preparing")
-    form = FactsForm(data={**FactsForm.of(case).initial, "province": "CN-BJ", "site_name": "新名字",
-                           "domain": case.domain})  # fmt: skip
+    form = FactsForm(data={**ENTERPRISE, "domain": case.domain, "site_name": "新名字"})
     assert form.is_valid()
     edits.edit_facts(case, li, form, case.version)
     case = world.step(case, "step_back", by=world.chen)

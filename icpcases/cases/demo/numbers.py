@@ -12,15 +12,11 @@ from icpcases.rules.numbers import (
     RESIDENT_WEIGHTS,
 )
 
-# The two digits of GB/T 2260, in the order of the table of provinces.
-_REGIONS = dict(
-    zip(
-        (province.code for province in PROVINCES),
-        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 "
-        "50 51 52 53 54 61 62 63 64 65".split(),
-        strict=True,
-    )
-)
+# The first two digits of GB/T 2260, in the order of the table of provinces.
+_FIRST_TWO = (
+    *range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66),
+)  # fmt: skip
+_REGIONS = dict(zip((province.code for province in PROVINCES), _FIRST_TWO, strict=True))
 _CHARACTERS = {province.code: province.character for province in PROVINCES}
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 # Beginnings of mobile numbers that the numbering plan keeps back.

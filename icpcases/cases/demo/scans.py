@@ -1,6 +1,7 @@
 """Papers to try the program with: small PDF and PNG files that say what they stand for."""
 
 import io
+import textwrap
 
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
@@ -30,24 +31,24 @@ def scan_of(kind: Kind, holder: str, number: str) -> ContentFile:
 
 
 def _png(kind: Kind, number: str) -> bytes:
-    portrait = kind.value == "identity" or kind.value.endswith("_id")
-    image = Image.new("RGB", (430, 270), _PICTURES[kind])
+    portrait = kind == Kind.IDENTITY or kind.value.endswith("_id")
+    image = Image.new("RGB", (320, 200), _PICTURES[kind])
     draw = ImageDraw.Draw(image)
-    draw.rectangle((6, 6, 423, 263), outline=(120, 130, 140), width=2)
-    draw.text((24, 22), kind.label, fill=(30, 40, 60))
-    draw.text((24, 220), f"No. {number}", fill=(30, 40, 60))
-    draw.text((24, 240), _SPECIMEN, fill=(150, 60, 60))
+    draw.rectangle((4, 4, 315, 195), outline=(120, 130, 140), width=2)
+    draw.text((16, 14), "\n".join(textwrap.wrap(kind.label, 40)), fill=(30, 40, 60))
+    draw.text((16, 152), f"No. {number}", fill=(30, 40, 60))
+    draw.text((16, 172), _SPECIMEN, fill=(150, 60, 60))
     if portrait:
-        draw.rectangle((300, 60, 400, 190), fill=(235, 235, 235), outline=(150, 150, 150))
-        draw.ellipse((328, 80, 372, 128), fill=(170, 170, 170))
-        draw.pieslice((312, 132, 388, 232), 180, 360, fill=(170, 170, 170))
+        draw.rectangle((228, 50, 300, 144), fill=(235, 235, 235), outline=(150, 150, 150))
+        draw.ellipse((246, 62, 282, 102), fill=(170, 170, 170))
+        draw.pieslice((236, 106, 292, 182), 180, 360, fill=(170, 170, 170))
     else:
-        draw.ellipse((330, 150, 400, 220), outline=(190, 50, 50), width=4)
-        draw.regular_polygon((365, 185, 16), 5, rotation=0, fill=(190, 50, 50))
+        draw.ellipse((236, 76, 296, 136), outline=(190, 50, 50), width=4)
+        draw.regular_polygon((266, 106, 14), 5, fill=(190, 50, 50))
     for line in range(4):
-        draw.rectangle((24, 70 + 28 * line, 260 - 30 * line, 76 + 28 * line), fill=(185, 190, 195))
+        draw.rectangle((16, 56 + 22 * line, 190 - 24 * line, 61 + 22 * line), fill=(185, 190, 195))
     out = io.BytesIO()
-    image.save(out, "PNG")
+    image.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

@@ -42,9 +42,7 @@ class OfficeTime:
         """The office hours of a day up to a moment, the later first."""
         if not self.calendar.is_working(day):
             return []
-        spans = [
-            (_at(day, start), min(_at(day, end), until)) for start, end in reversed(HOURS)
-        ]
+        spans = [(_at(day, start), min(_at(day, end), until)) for start, end in reversed(HOURS)]
         return [(start, end) for start, end in spans if start < end]
 
 

@@ -1,7 +1,8 @@
 """The records of the program."""
 
 from .case import FilingCase
-from .history import HistoryRow, Notice
+from .history import HistoryRow
+from .notices import Notice
 from .papers import Document, NotNeeded, Request
 from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitation
 from .provider import Order, Provider

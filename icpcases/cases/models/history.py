@@ -57,24 +57,3 @@ class HistoryRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} #{self.sequence}"
-
-
-class Notice(models.Model):
-    """A message that a history row owes somebody; it leaves after the commit."""
-
-    history = models.ForeignKey(HistoryRow, on_delete=models.PROTECT, related_name="notices")
-    address = models.EmailField(_("address"))
-    language = models.CharField(_("language"), max_length=10)
-    line = models.TextField(_("line added by staff"), blank=True)
-    created_at = models.DateTimeField(_("created"))
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(fields=["history", "address"], name="notice_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.history_id} → {self.address}"

@@ -50,7 +50,16 @@ class CalendarDay(models.Model):
 class Setting(models.Model):
     """A number of the rule book that an office may set for itself."""
 
-    DEFAULTS = {"document_margin_days": 90, "draft_reminder_days": 14}
+    DEFAULTS = {
+        "document_margin_days": 90,
+        "draft_reminder_days": 14,
+        "request_reminder_days": 3,
+        "sms_reminder_hours": 4,
+        "public_security_reminder_days": 7,
+        "document_first_reminder_days": 90,
+        "document_second_reminder_days": 60,
+        "document_last_reminder_days": 30,
+    }
 
     key = models.CharField(_("setting"), max_length=40, primary_key=True)
     value = models.PositiveIntegerField(_("value"))

@@ -1,0 +1,53 @@
+"""The mails of signing in: short, in the language of the page they were asked for on."""
+
+import logging
+
+from allauth.account import app_settings
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
+
+
+class MailNotSent(Exception):
+    """The mail server could not be reached, or refused."""
+
+
+def send_code(address: str, code: str) -> None:
+    """The code that signs in. Raises MailNotSent."""
+    subject = _("Your code for signing in")
+    minutes = app_settings.LOGIN_BY_CODE_TIMEOUT // 60
+    _send("code", address, subject, {"code": code, "minutes": minutes})
+
+
+def send_refusal(address: str, account: User) -> None:
+    """Why no code came, told only to whoever reads the address. Raises MailNotSent."""
+    subject = _("About signing in")
+    _send("no_code", address, subject, {"active": account.is_active})
+
+
+def _send(name: str, address: str, subject: str, context: dict[str, object]) -> None:
+    context |= {
+        "subject": subject,
+        "address": address,
+        "site": settings.SITE_URL,
+        "staff_door": settings.SITE_URL + reverse("account_login"),
+    }
+    mail = EmailMultiAlternatives(
+        subject,
+        render_to_string(f"mail/sign_in_{name}.txt", context),
+        to=[address],
+        # So that nobody's holiday notice answers.
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string(f"mail/sign_in_{name}.html", context), "text/html")
+    try:
+        mail.send()
+    except OSError as error:
+        # Every error of smtplib is one of these. The address stays out of the log.
+        logger.error("A mail about signing in could not be sent: %s", type(error).__name__)
+        raise MailNotSent from error

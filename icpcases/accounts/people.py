@@ -1,0 +1,71 @@
+"""The account that belongs to an e-mail address, and whether a code may open it."""
+
+from typing import Any
+
+import idna
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils.crypto import get_random_string
+
+from icpcases.cases.roles import STAFF_GROUPS
+
+# As long as a username may be: the address becomes one.
+LONGEST_ADDRESS = 150
+
+
+def plain_address(address: str) -> str:
+    """The address in the one spelling that is compared: lower case, its domain in ASCII.
+
+    Databases take look-alikes such as ı and I for the same letter, so that whoever owns the
+    domain maıl.example could read codes for mail.example. Raises ValueError.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    plain = f"{local}@{idna.encode(domain, uts46=True).decode()}".lower()
+    if not (at and plain.isascii() and len(plain) <= LONGEST_ADDRESS):
+        raise ValueError("not an address that mail can be sent to")
+    return plain
+
+
+def find_account(address: str) -> User | None:
+    """The account with this plain address; where several share it, one of staff comes first."""
+    in_staff_group = Count("groups", filter=Q(groups__name__in=STAFF_GROUPS))
+    accounts = User.objects.filter(email__iexact=address).annotate(staff_groups=in_staff_group)
+    # The database's idea of equal letters is wider than ours.
+    same = [account for account in accounts.order_by("pk") if account.email.lower() == address]
+    same.sort(key=takes_codes)
+    return same[0] if same else None
+
+
+def takes_codes(account: Any) -> bool:
+    """Whether a code sent by mail opens this account, found by find_account: never one of staff."""
+    staff = account.is_staff or account.is_superuser or account.staff_groups
+    return bool(account.is_active and not staff)
+
+
+def account_for(address: str) -> User | None:
+    """The account whose owner has just proved to read this plain address; new if there is none.
+
+    None if a code must not open it.
+    """
+    account = find_account(address) or _make_account(address)
+    return account if takes_codes(account) else None
+
+
+def _make_account(address: str) -> User:
+    try:
+        with transaction.atomic():
+            User.objects.create_user(username=address, email=address)
+    except IntegrityError:
+        # Two windows confirmed at once; or else the name is taken by an account that has
+        # another address by now, and must not be handed to whoever reads the old one.
+        if find_account(address) is None:
+            _make_account_beside(address)
+    account = find_account(address)
+    assert account
+    return account
+
+
+def _make_account_beside(address: str) -> None:
+    beside = f"{address[: LONGEST_ADDRESS - 9]}-{get_random_string(8)}"
+    User.objects.create_user(username=beside, email=address)

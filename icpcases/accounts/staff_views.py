@@ -1,0 +1,113 @@
+"""How staff get in: allauth's views at addresses of ours, for those who may open the admin."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.internal.flows.login import (
+    clear_authentication_records,
+    record_authentication,
+)
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginByCodeStage, LoginStage
+from allauth.account.views import LoginView, ReauthenticateView
+from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.base.views import ReauthenticateView as SecondFactorAgainView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from .staff_forms import PasswordAgainForm, StaffSignInForm
+
+View = Callable[..., HttpResponseBase]
+
+
+def for_staff(view: View) -> View:
+    """Leads a visitor to the sign-in page, and refuses applicants."""
+
+    @never_cache
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        if not admin.site.has_permission(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+class StaffSignIn(LoginView):
+    """Username and password; allauth goes on to the second factor where there is one."""
+
+    form_class = StaffSignInForm
+    template_name = "sign_in/staff.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # The admin sends whoever may not open it here: leading back would go round for ever.
+        if request.user.is_authenticated and not admin.site.has_permission(request):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def _redirect_to_pending_stage(
+        self, request: HttpRequest, stage: LoginStage
+    ) -> HttpResponseRedirect | None:
+        if stage.key == LoginByCodeStage.key:
+            clear_login(request)
+            return None
+        return super()._redirect_to_pending_stage(request, stage)
+
+
+class Enrol(ActivateTOTPView):
+    """Sets up the second factor. From then on this session counts as having shown it."""
+
+    template_name = "sign_in/enrol.html"
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        response = super().form_valid(form)
+        own = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        self.request.session.cycle_key()
+        record_authentication(
+            self.request, self.request.user, "mfa", id=own.pk, type=own.type
+        )
+        return response
+
+
+class Remove(DeactivateTOTPView):
+    """Takes the second factor away, for instance before a new telephone."""
+
+    template_name = "sign_in/remove.html"
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        super().form_valid(form)
+        clear_authentication_records(self.request)
+        return redirect("account_login")
+
+
+class PasswordAgain(ReauthenticateView):
+    """Asks for the password before something that matters."""
+
+    form_class = PasswordAgainForm
+    template_name = "sign_in/again.html"
+
+
+sign_in = StaffSignIn.as_view()
+second_factor = AuthenticateView.as_view(template_name="sign_in/second_factor.html")
+overview = for_staff(IndexView.as_view(template_name="sign_in/overview.html"))
+enrol = for_staff(Enrol.as_view())
+remove = for_staff(Remove.as_view())
+recovery_codes = for_staff(
+    ViewRecoveryCodesView.as_view(template_name="sign_in/recovery_codes.html")
+)
+new_recovery_codes = for_staff(
+    GenerateRecoveryCodesView.as_view(template_name="sign_in/new_recovery_codes.html")
+)
+password_again = for_staff(PasswordAgain.as_view())
+second_factor_again = for_staff(SecondFactorAgainView.as_view(template_name="sign_in/again.html"))

@@ -1,0 +1,65 @@
+"""Starting an application: the answers of the check become a draft."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from icpcases.cases import edits
+from icpcases.cases.forms import ApplicantForm, FactsForm
+from icpcases.cases.roles import is_staff_role
+
+from .check import YES_NO, answers_of
+from .frame import case_url, page
+
+FIELDS = ("name", "certificate_type", "certificate_number", "phone")
+
+
+class OwnApplicantForm(ApplicantForm):
+    """Who applies, as applicants enter it; a number they type is a claim and joins nothing."""
+
+    class Meta(ApplicantForm.Meta):
+        fields = FIELDS  # type: ignore[assignment]
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def apply_page(request: HttpRequest) -> HttpResponse:
+    """The application's form; sent, it is a draft of one's own."""
+    if is_staff_role(request.user):
+        return HttpResponseRedirect("/admin/cases/filingcase/add/")
+    posted = request.method == "POST"
+    data = request.POST if posted else None
+    who = OwnApplicantForm(data, prefix="who")
+    facts = FactsForm(data, initial=initial_of(request))
+    status = 200
+    if posted:
+        valid = (who.is_valid(), facts.is_valid())
+        if all(valid):
+            return start(request, who, facts)
+        status = 422
+    return page(request, "applicants/apply.html", {"who": who, "form": facts}, status)
+
+
+def start(request: HttpRequest, who: Any, facts: FactsForm) -> HttpResponse:
+    """Open the draft."""
+    user: Any = request.user
+    applicant = who.save(commit=False)
+    applicant.email = user.email
+    applicant.language = get_language() or "zh-hans"
+    case = edits.open_case(user, applicant, facts, owner=user)
+    messages.success(request, _("Your draft is kept. Look it over, and send it."))
+    return HttpResponseRedirect(case_url(case))
+
+
+def initial_of(request: HttpRequest) -> dict[str, str]:
+    """The answers of the check, as the form shows them."""
+    given = answers_of(request.GET)
+    words = {"yes": "true", "no": "false"}
+    return {n: words[v] if v in YES_NO and n != "province" else v for n, v in given.items()}

@@ -1,0 +1,147 @@
+"""An applicant's cases: where each stands, what is needed now, and the steps that are theirs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from icpcases.cases import edits
+from icpcases.cases.attempts import busy, refusal_of, seen_version, status_of, tell, typed
+from icpcases.cases.door import BadEntry, NotAllowed, Refused, perform
+from icpcases.cases.dossiers import Rows, dossier_of
+from icpcases.cases.entries import Entry, entry_for
+from icpcases.cases.expectations import expected_path
+from icpcases.cases.explain import Explanation, explain_step
+from icpcases.cases.forms import FactsForm
+from icpcases.cases.models import FilingCase
+from icpcases.cases.roles import Role
+from icpcases.cases.steps import Step
+from icpcases.cases.todo import todo_of
+
+from .frame import case_url, form_page, get_case_for_user, link, page, refused
+from .timeline import timeline
+
+
+@never_cache
+@login_required
+@require_safe
+def cases_page(request: HttpRequest) -> HttpResponse:
+    """The applicant's cases."""
+    user: Any = request.user
+    cases = FilingCase.objects.filter(people__user=user).with_names().order_by("-pk")
+    return page(request, "applicants/cases.html", {"cases": cases[:200]})
+
+
+@never_cache
+@login_required
+@require_safe
+def case_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """One case: the way, what is needed now, what has happened."""
+    case = get_case_for_user(reference, request.user)
+    rows = Rows(case)
+    case.dossier = dossier_of(case, rows)
+    todo = todo_of(case, rows, request.user)
+    context = {
+        "case": case,
+        "path": expected_path(case),
+        "todo": todo,
+        "findings": [tell(case, finding, link) for finding in todo.findings],
+        "next_step": todo.next_step and shown(case, todo.next_step),
+        "others": [shown(case, explanation) for explanation in todo.others],
+        "timeline": timeline(case),
+        "documents": rows.documents,
+        "people": case.people.select_related("user"),
+        "may_edit": case.is_at == "draft",
+    }
+    return page(request, "applicants/case.html", context)
+
+
+def shown(case: FilingCase, explanation: Explanation) -> dict[str, Any]:
+    """A step as the applicant's page shows it."""
+    step = explanation.step
+    return {
+        "name": step.value,
+        "label": step.label,
+        "does": step.about.does,
+        "url": case_url(case, "step", step.value),
+        "open": explanation.open,
+        "unmet": [tell(case, finding, link) for finding in explanation.unmet],
+        "later": [_(guard.rule.asks) for guard in explanation.later],
+    }
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def step_page(request: HttpRequest, reference: str, step: str) -> HttpResponse:
+    """The page of one of the applicant's own steps; a POST takes it."""
+    case = get_case_for_user(reference, request.user)
+    if step not in Step or Role.APPLICANT not in Step(step).who:
+        raise Http404
+    if request.method == "POST":
+        return take(request, case, Step(step))
+    return show(request, case, Step(step))
+
+
+def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
+    """Take the step, or show its page again with what was typed and why it was not taken."""
+    data = typed(request)
+    try:
+        perform(case, step, request.user, data, seen_version(request))
+    except NotAllowed as error:
+        return refused(request, case, error)
+    except BadEntry as error:
+        return show(request, case, step, form=error.form, status=422)
+    except Refused as error:
+        case.refresh_from_db()
+        return show(request, case, step, data, error)
+    except OperationalError:
+        busy(request)
+        return show(request, case, step, data, status=409)
+    messages.success(request, _("%(step)s: done.") % {"step": step.label})
+    return HttpResponseRedirect(case_url(case))
+
+
+def show(
+    request: HttpRequest,
+    case: FilingCase,
+    step: Step,
+    data: dict[str, Any] | None = None,
+    error: Refused | None = None,
+    form: Entry | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The step's page, as the case is now."""
+    rows = Rows(case)
+    case.dossier = dossier_of(case, rows)
+    explanation = explain_step(case, step, request.user)
+    context = {
+        "case": case,
+        "step": shown(case, explanation),
+        "elsewhere": case.is_at not in step.about.sources,
+        "form": form or entry_for(case, rows, step, data, for_applicant=True),
+        "refusal": refusal_of(case, error, link) if error else None,
+        "version": case.version,
+    }
+    return page(request, "applicants/step.html", context, status_of(error) if error else status)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def facts_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """The facts of a draft."""
+    case = get_case_for_user(reference, request.user)
+    sent = {"data": request.POST} if request.method == "POST" else {}
+    form = FactsForm.of(case, **sent)
+    return form_page(
+        request, case, form,
+        lambda version: edits.edit_facts(case, request.user, form, version),
+        title=_("Your application"), submit=_("Save"), done=_("Saved."),
+        closed=case.is_at != "draft",
+    )  # fmt: skip

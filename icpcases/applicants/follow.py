@@ -1,0 +1,40 @@
+"""Following a case without an account: stage, whose move, expected range; nothing personal."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from icpcases.cases.expectations import expected_path
+from icpcases.cases.following import TooManyTries, find_followed
+
+from .frame import page
+
+
+class FollowForm(forms.Form):
+    """A reference and the code that stands on the invitation."""
+
+    reference = forms.CharField(label=gettext_lazy("reference"), max_length=30)
+    code = forms.CharField(label=gettext_lazy("code"), max_length=30)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def follow_page(request: HttpRequest) -> HttpResponse:
+    """Ask for reference and code; answer with where the case stands."""
+    form = FollowForm(request.POST if request.method == "POST" else None)
+    if request.method == "GET" or not form.is_valid():
+        return page(request, "applicants/follow.html", {"form": form})
+    data = form.cleaned_data
+    try:
+        case = find_followed(data["reference"], data["code"], request.META.get("REMOTE_ADDR", ""))
+    except TooManyTries:
+        form.add_error(None, _("Too many wrong tries. Try again in a quarter of an hour."))
+        return page(request, "applicants/follow.html", {"form": form}, 429)
+    if case is None:
+        form.add_error(None, _("There is no case with this reference and code."))
+        return page(request, "applicants/follow.html", {"form": form}, 422)
+    context = {"case": case, "path": expected_path(case)}
+    return page(request, "applicants/followed.html", context)

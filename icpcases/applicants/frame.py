@@ -1,0 +1,76 @@
+"""What the applicants' pages share: finding a case, where a rule is put right, the answer page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from icpcases.cases.attempts import attempt, refusal_of
+from icpcases.cases.door import Refused
+from icpcases.cases.models import FilingCase
+from icpcases.cases.states import State
+from icpcases.rules.rule import Place
+
+
+def get_case_for_user(reference: str, user: Any) -> FilingCase:
+    """The applicant's own case. Raises Http404 alike for none and for somebody else's."""
+    own = FilingCase.objects.filter(people__user=user, reference=reference)
+    case = own.with_names().first() if "\0" not in reference else None
+    if case is None:
+        raise Http404
+    return case
+
+
+def case_url(case: FilingCase, name: str = "case", *args: Any) -> str:
+    """The address of a page of the case."""
+    return reverse(f"applicants:{name}", args=[case.reference, *args])
+
+
+def link(case: FilingCase, place: Place) -> str:
+    """Where an applicant puts a place right; empty where the office has to."""
+    if place.kind == "fact" and case.is_at == State.DRAFT:
+        return f"{case_url(case, 'facts')}#id_{place.key}"
+    if place.kind == "document" and not case.is_at.closed:
+        return f"{case_url(case, 'add_document')}?kind={place.key}"
+    return case_url(case, "request", place.key) if place.kind == "request" else ""
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A page of the applicants'."""
+    return render(request, template, context, status=status)
+
+
+def form_page(
+    request: HttpRequest,
+    case: FilingCase,
+    form: Any,
+    change: Callable[[int], Any],
+    template: str = "applicants/form.html",
+    **context: Any,
+) -> HttpResponse:
+    """A page with one form on a case: shown, judged, and tried through the door."""
+    refusal, status = None, 200
+    if request.method == "POST":
+        if form.is_valid():
+            tried = attempt(request, case, change, link)
+            if tried.done:
+                messages.success(request, context.get("done") or _("Done."))
+                return HttpResponseRedirect(context.get("back") or case_url(case))
+            refusal, status = tried.refusal, tried.status
+        else:
+            status = 422
+    values = {"case": case, "form": form, "refusal": refusal, "version": case.version, **context}
+    return page(request, template, values, status)
+
+
+def refused(request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:
+    """A readable page for a change that did not happen."""
+    refusal = refusal_of(case, error, link)
+    context = {"case": case, "refusal": refusal}
+    return page(request, "applicants/refused.html", context, refusal.status)

@@ -1,0 +1,57 @@
+"""The people on a case: invited, joined, removed."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from icpcases.cases import people
+from icpcases.cases.door import NotAllowed
+from icpcases.cases.forms import InviteForm
+from icpcases.cases.models import CasePerson
+
+from .frame import case_url, form_page, get_case_for_user, page
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def people_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who may see the case; its owner adds and removes colleagues."""
+    case = get_case_for_user(reference, request.user)
+    keeps = people.may_keep_people(case, request.user)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+
+    def change(version: int) -> None:
+        try:
+            people.change(case, request.user, form.cleaned_data, version)
+        except CasePerson.DoesNotExist:
+            raise Http404 from None
+
+    return form_page(
+        request, case, form, change, template="applicants/people.html",
+        title=_("People on this case"), submit=_("Invite"), done=_("Done."), keeps=keeps,
+        people=case.people.select_related("user"), back=case_url(case, "people"),
+        waiting=case.invitations.filter(accepted_at__isnull=True),
+    )  # fmt: skip
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
+    """An invitation: shown, and accepted by a click. An old or made-up one tells nothing."""
+    invitation = people.find_invitation(token)
+    if invitation is None:
+        return page(request, "applicants/no_invitation.html", {}, 404)
+    if request.method == "POST":
+        try:
+            people.accept(invitation, request.user)
+        except NotAllowed:
+            messages.error(request, _("Staff accounts join no case."))
+            return HttpResponseRedirect("/")
+        messages.success(request, _("You may now see this case."))
+        return HttpResponseRedirect(case_url(invitation.case))
+    return page(request, "applicants/invitation.html", {"invitation": invitation})

@@ -1,0 +1,41 @@
+"""Small words of the applicants' pages."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from icpcases.cases.expectations import Expected
+from icpcases.rules.rule import Party
+
+register = template.Library()
+
+
+@register.filter
+def party(code: str) -> str:
+    """A party's name."""
+    return _(Party(code).label)
+
+
+@register.filter
+def days(expected: Expected) -> str:
+    """The days between which a stop is expected."""
+    first, last = expected.earliest, expected.latest
+    if first is None or last is None:
+        return ""
+    shown = f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
+    return f"{shown} ({_('provisional')})" if expected.provisional else shown
+
+
+@register.filter
+def source(expected: Expected) -> str:
+    """Where an expectation comes from."""
+    if expected.range is None:
+        return ""
+    if expected.range.cases:
+        return _("from %(n)s finished cases like this one") % {"n": expected.range.cases}
+    return _("as published")
+
+
+@register.filter
+def present(path: list[Expected]) -> Expected | None:
+    """The stop the case is at."""
+    return next((expected for expected in path if expected.stop.place == "now"), None)

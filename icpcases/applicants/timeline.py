@@ -1,0 +1,87 @@
+"""The dated timeline of a case, as its applicant may read it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from icpcases.cases.letter_words import HAPPENED
+from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.steps import Step
+from icpcases.rules.documents import Kind
+from icpcases.rules.rule import Party
+
+_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened: when, what, by which role, and why."""
+
+    at: dt.datetime
+    what: str
+    by: str
+    reasons: list[str]
+    note: str
+
+
+def timeline(case: FilingCase) -> list[Moment]:
+    """What has happened, newest first. Internal notes and staff names are no part of it."""
+    kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
+    rows = case.history.filter(kind__in=kinds).order_by("-sequence").defer("note_internal")
+    return [moment for row in rows[:_SHOWN] for moment in _moments(case, row)]
+
+
+def _moments(case: FilingCase, row: HistoryRow) -> Iterator[Moment]:
+    what = _WHAT[HistoryRow.Kind(row.kind)](row)
+    if what:
+        reasons = [reason["text"] for reason in row.reasons if reason.get("text")]
+        yield Moment(row.happened_at, what, _role(case, row), reasons, row.note_public)
+
+
+def _role(case: FilingCase, row: HistoryRow) -> str:
+    if row.on_behalf_of in (Party.PROVIDER, Party.AUTHORITY):
+        return _(Party(row.on_behalf_of).label)
+    if row.by_id is None:
+        return _("the program")
+    return _("you or a colleague") if row.by_id in case.people_pks else _("the office")
+
+
+def _step(row: HistoryRow) -> str:
+    return str(HAPPENED[Step(row.step)])
+
+
+def _request(row: HistoryRow) -> str:
+    if "asked" in row.entered:
+        return _("The office asks something of you.")
+    if "answered" in row.entered:
+        return _("A request was answered.")
+    said = {
+        "accepted": _("The office accepted an answer."),
+        "open": _("The office asks again."),
+        "waived": _("The office no longer asks for this."),
+    }
+    return said.get(row.entered.get("decision", ""), "")
+
+
+def _document(row: HistoryRow) -> str:
+    if "added" in row.entered:
+        return _("Document handed in: %(kind)s.") % {"kind": _kind(row.entered["added"])}
+    if "judged" not in row.entered:
+        return ""
+    accepted = row.entered.get("status") == "accepted"
+    text = _("Document accepted: %(kind)s.") if accepted else _("Document refused: %(kind)s.")
+    return text % {"kind": _kind(row.entered["judged"])}
+
+
+def _kind(code: str) -> str:
+    return _(Kind(code).label)
+
+
+_WHAT: dict[HistoryRow.Kind, Any] = {
+    HistoryRow.Kind.STEP: _step,
+    HistoryRow.Kind.REQUEST: _request,
+    HistoryRow.Kind.DOCUMENT: _document,
+}

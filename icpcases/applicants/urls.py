@@ -1,0 +1,23 @@
+"""The addresses of the applicants' pages."""
+
+from django.urls import path
+
+from . import apply, case_views, check, follow, home, paper_views, people_views
+
+app_name = "applicants"
+_CASE = "cases/<str:reference>/"
+urlpatterns = [
+    path("", home.home_page, name="home"),
+    path("check/", check.check_page, name="check"),
+    path("apply/", apply.apply_page, name="apply"),
+    path("follow/", follow.follow_page, name="follow"),
+    path("invitation/<str:token>/", people_views.invitation_page, name="invitation"),
+    path("cases/", case_views.cases_page, name="cases"),
+    path(_CASE, case_views.case_page, name="case"),
+    path(f"{_CASE}facts/", case_views.facts_page, name="facts"),
+    path(f"{_CASE}step/<str:step>/", case_views.step_page, name="step"),
+    path(f"{_CASE}documents/add/", paper_views.add_document_page, name="add_document"),
+    path(f"{_CASE}documents/<int:document>/", paper_views.download, name="file"),
+    path(f"{_CASE}requests/<int:number>/", paper_views.request_page, name="request"),
+    path(f"{_CASE}people/", people_views.people_page, name="people"),
+]

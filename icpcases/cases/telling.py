@@ -1,0 +1,164 @@
+"""Who is told, and the rows that owe them a mail; `manage.py deliver` sends it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+
+from .models import Notice
+from .models.notices import LIFE
+
+if TYPE_CHECKING:
+    from .models import FilingCase, HistoryRow
+
+NIGHT_BEGINS, NIGHT_ENDS = 22, 8
+PATIENCE = dt.timedelta(minutes=15)
+NOT_YET = gettext_noop("The mail has been waiting since then and has not left yet.")
+
+
+def is_night(now: dt.datetime) -> bool:
+    """Whether reminders wait, by the clock of Shanghai."""
+    hour = timezone.localtime(now).hour
+    return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
+
+
+def silent_at_night() -> Q:
+    """The notices that wait for the morning: nobody's deed of this hour brought them about."""
+    by_itself = Q(kind=Notice.Kind.STEP, history__by__isnull=True)
+    return Q(kind=Notice.Kind.REMINDER) | by_itself
+
+
+def audience(case: "FilingCase") -> list[tuple[str, str]]:
+    """Who is told of a step: the people on the case, else the applicant's own address."""
+    language = case.applicant.language
+    people = case.people.select_related("user").exclude(user__email="").order_by("pk")
+    found = dict.fromkeys(person.user.email for person in people if person.user.is_active)
+    if not found and case.applicant.email:
+        found = {case.applicant.email: None}
+    return [(address, language) for address in found]
+
+
+def tell(case: "FilingCase", row: "HistoryRow") -> None:
+    """Owe a mail about a history row to everybody concerned, in the row's own transaction."""
+    Notice.objects.bulk_create(
+        Notice(
+            kind=Notice.Kind.STEP,
+            case=case,
+            history=row,
+            address=address,
+            language=language,
+            line=row.note_public,
+            created_at=row.recorded_at,
+        )
+        for address, language in audience(case)
+    )
+
+
+def post(
+    address: str,
+    language: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    life: dt.timedelta = LIFE,
+    once: bool = False,
+    case: "FilingCase | None" = None,
+) -> Notice:
+    """Owe a ready-made mail: an invitation, or with `once` a sign-in code that lives minutes.
+
+    With `once` a mail that may have been sent is never sent a second time. Its text is
+    forgotten once it has left or its life is over.
+    """
+    now = timezone.now()
+    return Notice.objects.create(
+        kind=Notice.Kind.LETTER,
+        case=case,
+        address=address,
+        language=language,
+        created_at=now,
+        deadline=now + life,
+        once=once,
+        subject=" ".join(subject.split()),
+        text=text,
+        html=html,
+    )
+
+
+def send_again(notice: Notice) -> bool:
+    """Have a notice sent once more on purpose, as a new mail; a waiting one is tried now.
+
+    False where that cannot be: never twice, or its text is gone, or it is just being sent.
+    """
+    now = timezone.now()
+    rows = Notice.objects.filter(pk=notice.pk, once=False)
+    rows = rows.exclude(leased_until__gt=now).exclude(kind=Notice.Kind.LETTER, text="")
+    if rows.filter(state=Notice.State.WAITING).update(next_try_at=now):
+        return True
+    fresh: dict[str, Any] = {"subject": "", "text": "", "html": ""}
+    if notice.kind == Notice.Kind.LETTER:
+        fresh = {}
+    return bool(
+        rows.exclude(state=Notice.State.WAITING).update(
+            state=Notice.State.WAITING,
+            attempts=0,
+            next_try_at=now,
+            deadline=now + LIFE,
+            leased_until=None,
+            leased_by="",
+            latest_error="",
+            sent_at=None,
+            resent=F("resent") + 1,
+            **fresh,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An address that mail of a case does not reach, why, and since when."""
+
+    address: str
+    error: str
+    since: dt.datetime
+    waiting: bool
+
+
+def delivery_problems(case: "FilingCase") -> list[Problem]:
+    """The addresses that mail of this case does not reach now, in one query.
+
+    Refused or given up; or still waiting after an error or after a quarter of an hour. What a
+    later mail to the same address has overtaken is no problem any more.
+    """
+    now = timezone.now()
+    later = Notice.objects.filter(
+        address=OuterRef("address"), state=Notice.State.SENT, sent_at__gt=OuterRef("created_at")
+    )
+    given_up = Q(state__in=[Notice.State.FAILED, Notice.State.EXPIRED]) & ~Q(latest_error=NEEDLESS)
+    stuck = Q(state=Notice.State.WAITING) & (
+        ~Q(latest_error="") | Q(created_at__lt=now - PATIENCE, next_try_at__lt=now - PATIENCE)
+    )
+    if is_night(now):
+        stuck &= ~silent_at_night() | ~Q(latest_error="")
+    rows = Notice.objects.filter(given_up | stuck, ~Exists(later), case=case).order_by("pk")
+    found: dict[str, Problem] = {}
+    for row in rows.only("address", "latest_error", "created_at", "state"):
+        since = found[row.address].since if row.address in found else row.created_at
+        error = gettext(row.latest_error or NOT_YET)
+        waiting = row.state == Notice.State.WAITING
+        found[row.address] = Problem(row.address, error, since, waiting)
+    return list(found.values())
+
+
+NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
+UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")
+TOO_LATE = gettext_noop("It could not be delivered in time.")
+
+
+def site_url(path: str) -> str:
+    """The whole address of a page of this site, for a mail."""
+    base: str = getattr(settings, "SITE_URL", "") or "http://localhost:8000"
+    return base.rstrip("/") + path

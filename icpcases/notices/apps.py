@@ -1,0 +1,11 @@
+"""The outbox and the mail that leaves it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticesConfig(AppConfig):
+    """The app that sends what the cases owe by mail."""
+
+    name = "icpcases.notices"
+    verbose_name = _("Notices")

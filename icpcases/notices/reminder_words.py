@@ -1,0 +1,83 @@
+"""What the reminders say. `%(when)s` is a day or a time, `%(about)s` what it is about."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+DOCUMENT_STAGES = ("first", "second", "last")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The subject, what is the matter, and what is needed."""
+
+    subject: Any
+    sentence: Any
+    needed: Any
+    translate_about: bool = False
+
+
+DRAFT = Words(
+    _("Your application has not been sent"),
+    _("Your application has been lying as a draft since %(when)s."),
+    _("Complete it and send it, or withdraw it."),
+)
+REQUEST_SOON = Words(
+    _("An answer is due soon"),
+    _("The office waits for your answer until %(when)s: %(about)s"),
+    _("Answer the request on the case's page."),
+)
+REQUEST_OVERDUE = Words(
+    _("An answer is overdue"),
+    _("The office has waited for your answer since %(when)s: %(about)s"),
+    _("Answer the request on the case's page; until then the case stands still."),
+)
+SMS_SOON = Words(
+    _("The SMS check ends soon"),
+    _("The time to answer the SMS check ends at %(when)s."),
+    _(
+        "The service leader enters the code from the ministry's SMS where the SMS says, then "
+        "confirms it on the case's page."
+    ),
+)
+SMS_OVER = Words(
+    _("The time for the SMS check is over"),
+    _("The time to answer the SMS check ended at %(when)s."),
+    _(
+        "If it was answered, confirm it on the case's page; otherwise tell the office, which has "
+        "the SMS sent again."
+    ),
+)
+ORDER_OF_APPLICANT = Words(
+    _("The provider's order ends soon"),
+    _("The provider's order %(about)s ends on %(when)s."),
+    _("Answer each request on the case's page before; otherwise the filing starts anew."),
+)
+ORDER_OF_OFFICER = Words(
+    _("The provider's order ends soon"),
+    _("The provider's order %(about)s ends on %(when)s."),
+    _("Submit the returned filing again before; otherwise it needs a new order."),
+)
+DOCUMENT_EXPIRES = Words(
+    _("A document expires soon"),
+    _("A document of the case expires on %(when)s: %(about)s."),
+    _("Renew it, and hand in the new one on the case's page."),
+    translate_about=True,
+)
+DOCUMENT_EXPIRED = Words(
+    _("A document has expired"),
+    _("A document of the case expired on %(when)s: %(about)s."),
+    _("Renew it, and hand in the new one on the case's page."),
+    translate_about=True,
+)
+PUBLIC_SECURITY_SOON = Words(
+    _("The public-security filing is due"),
+    _("The public-security filing is due by %(when)s."),
+    _("Make it, and record its number on the case's page."),
+)
+PUBLIC_SECURITY_OVERDUE = Words(
+    _("The public-security filing is overdue"),
+    _("The public-security filing was due by %(when)s and is not recorded."),
+    _("Make it, and record its number on the case's page."),
+)
