@@ -10,6 +10,7 @@ class FrameConfig(AppConfig):
     name = "icpcases"
 
     def ready(self) -> None:
-        from icpcases.checks import sqlite_is_safe_for_processes
+        from icpcases.checks import site_url_is_public, sqlite_is_safe_for_processes
 
         register(sqlite_is_safe_for_processes)
+        register(site_url_is_public, deploy=True)

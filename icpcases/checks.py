@@ -3,14 +3,17 @@
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning
+from django.http.request import validate_host
 
 # WAL came with 3.7.0; the reset of its file could lose pages until 3.51.3 mended it.
 WAL_RESET_UNSAFE = ((3, 7, 0), (3, 51, 2))
 WAL_RESET_ID = "icpcases.W001"
+SITE_URL_ID = "icpcases.W002"
 
 
 def sqlite_is_safe_for_processes(
@@ -28,5 +31,21 @@ def sqlite_is_safe_for_processes(
             f"write, and WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}.",
             hint="Run one process with threads, use SQLite 3.51.3 or later, or use PostgreSQL.",
             id=WAL_RESET_ID,
+        )
+    ]
+
+
+def site_url_is_public(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warns before a deployment when links in mails would lead to the reader's own machine."""
+    url = urlsplit(settings.SITE_URL)
+    if url.scheme == "https" and validate_host(url.hostname or "", settings.ALLOWED_HOSTS):
+        return []
+    return [
+        Warning(
+            f"Links in mails begin with {settings.SITE_URL}, where nobody reaches this site.",
+            hint="Set SITE_URL to its https address, with a host that is in ALLOWED_HOSTS.",
+            id=SITE_URL_ID,
         )
     ]

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,7 +41,7 @@ def newest_mails(folder: Path) -> list[dict[str, Any]]:
 
 def read(text: bytes) -> dict[str, Any]:
     """What a reader sees of a mail."""
-    mail = cast(EmailMessage, message_from_bytes(text, policy=policy.default))
+    mail = message_from_bytes(text, policy=policy.default)
     body = mail.get_body(("plain",))
     return {
         "date": _date(mail),

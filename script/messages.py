@@ -19,10 +19,10 @@ from django.utils.translation import templatize
 PROJECT = Path(__file__).resolve().parent.parent
 CATALOGUE = PROJECT / "icpcases" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 SOURCES = (("icpcases", "*.py"), ("templates", "*.html"), ("templates", "*.txt"))
-KEYWORDS = """
-    gettext_noop gettext_lazy ngettext_lazy:1,2 pgettext:1c,2 npgettext:1c,2,3
-    pgettext_lazy:1c,2 npgettext_lazy:1c,2,3
-""".split()
+KEYWORDS = (
+    "gettext_noop", "gettext_lazy", "ngettext_lazy:1,2", "pgettext:1c,2", "npgettext:1c,2,3",
+    "pgettext_lazy:1c,2", "npgettext_lazy:1c,2,3",
+)  # fmt: skip
 HEADER = {
     "Project-Id-Version": "icpcases",
     "Language": "zh_Hans",

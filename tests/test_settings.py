@@ -79,6 +79,28 @@ def settings_with(monkeypatch):
         ("DOCUMENT_MAX_MB", "4.5"),
         ("DOCUMENT_MAX_MB", "101"),
         ("STATIC_ROOT", "static"),
+        ("SITE_URL", "cases.example"),
+        ("SITE_URL", "https://cases.example/"),
+        ("SITE_URL", "https://cases.example,https://other.example"),
+        ("EMAIL_FROM", "office"),
+        ("EMAIL_FROM", "office@cases.example\nBcc: all@cases.example"),
+        ("EMAIL_URL", "mail.example"),
+        ("EMAIL_URL", "imap://mail.example"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "smtp://mail.example/path"),
+        ("EMAIL_URL", "smtp://mail.example:port"),
+        ("EMAIL_URL", "smtp://mail.example?tls=yes"),
+        ("EMAIL_URL", "smtp://mail.example?ssl=1"),
+        ("EMAIL_URL", "smtp://user@mail.example"),
+        ("EMAIL_URL", "smtp://user:pass#word@mail.example"),
+        ("EMAIL_URL", "smtps://mail.example?tls=1"),
+        ("EMAIL_URL", "file://relative/folder"),
+        ("EMAIL_URL", "file:///"),
+        ("EMAIL_URL", f"file://{__file__}"),
+        ("EMAIL_URL", "console://mail.example"),
+        ("STAFF_SECOND_FACTOR", "never"),
+        ("PROXIES", "-1"),
+        ("PROXIES", "10"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(settings_with, name, value):
@@ -95,6 +117,9 @@ def test_a_wrong_value_is_refused_by_name(settings_with, name, value):
         ("SECRET_KEY", "hush"),
         ("DATABASE_URL", "mysql://root:hush@host/name"),
         ("DATABASE_URL", "postgres://root:hush@host/"),
+        ("EMAIL_URL", "smtp://user:hush@mail.example/?tls=maybe"),
+        ("EMAIL_URL", "imap://user:hush@mail.example/"),
+        ("EMAIL_URL", "smtp://user:hush@mail.example:port"),
     ],
 )
 def test_a_refusal_does_not_tell_a_secret(settings_with, name, value):
@@ -184,6 +209,72 @@ def test_postgres_options_are_handed_on(settings_with):
     url = "postgres://host/cases?sslmode=verify-full"
     options = settings_with(DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
     assert options["sslmode"] == "verify-full"
+
+
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "smtp://li%40cases:a%23b@mail.example:2525/?tls=1",
+            {
+                "EMAIL_BACKEND": SMTP,
+                "EMAIL_HOST": "mail.example",
+                "EMAIL_PORT": 2525,
+                "EMAIL_HOST_USER": "li@cases",
+                "EMAIL_HOST_PASSWORD": "a#b",
+                "EMAIL_USE_TLS": True,
+            },
+        ),
+        ("smtp://mail.example", {"EMAIL_PORT": 25, "EMAIL_USE_TLS": False, "EMAIL_HOST_USER": ""}),
+        ("smtp://mail.example?tls=1", {"EMAIL_PORT": 587, "EMAIL_USE_TLS": True}),
+        ("smtps://mail.example", {"EMAIL_PORT": 465, "EMAIL_USE_SSL": True}),
+        ("console:", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
+        (
+            "file:///srv/a%20b",
+            {
+                "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                "EMAIL_FILE_PATH": "/srv/a b",
+            },
+        ),
+    ],
+)
+def test_how_mail_leaves(settings_with, url, expected):
+    settings = settings_with(EMAIL_URL=url)
+    assert {name: settings[name] for name in expected} == expected
+    assert settings["EMAIL_TIMEOUT"] == 10
+
+
+def test_a_demo_keeps_its_mail_unless_told_otherwise(settings_with):
+    assert settings_with(DEMO="1")["EMAIL_FILE_PATH"].endswith(".local/mail")
+    assert settings_with()["EMAIL_FILE_PATH"] is None
+    sent = settings_with(DEMO="1", EMAIL_URL="smtp://mail.example")
+    assert (sent["EMAIL_BACKEND"], sent["EMAIL_FILE_PATH"]) == (SMTP, None)
+
+
+def test_the_second_factor_is_left_out_of_demos_only(settings_with):
+    assert settings_with()["STAFF_SECOND_FACTOR"] is True
+    assert settings_with(DEMO="1")["STAFF_SECOND_FACTOR"] is False
+    assert settings_with(DEMO="1", STAFF_SECOND_FACTOR="1")["STAFF_SECOND_FACTOR"] is True
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("https://cases.example", False),
+        ("https://cases.example:8443", False),
+        ("http://cases.example", True),
+        ("http://localhost:8000", True),
+        ("https://other.example", True),
+    ],
+)
+def test_links_that_lead_nowhere_are_warned_of(settings, url, warned):
+    settings.SITE_URL = url
+    settings.ALLOWED_HOSTS = ["cases.example"]
+    found = [warning.id for warning in checks.site_url_is_public(None)]
+    assert found == ([checks.SITE_URL_ID] if warned else [])
 
 
 def test_the_local_key_is_made_once_and_read_by_its_owner_only(settings_with, tmp_path):

@@ -20,6 +20,8 @@ CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "autofocus": True}
 class StaffSignInForm(LoginForm):
     """Username and password of somebody who may open the admin."""
 
+    user: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name, password = self.fields["login"], self.fields["password"]
@@ -36,7 +38,6 @@ class StaffSignInForm(LoginForm):
         """An applicant's account answers as if the password were wrong."""
         cleaned = super().clean()
         if self.user and not self.user.is_staff:
-            self.user = None
             raise get_adapter().validation_error("username_password_mismatch")
         return cleaned
 

@@ -74,9 +74,7 @@ class Enrol(ActivateTOTPView):
         response = super().form_valid(form)
         own = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
         self.request.session.cycle_key()
-        record_authentication(
-            self.request, self.request.user, "mfa", id=own.pk, type=own.type
-        )
+        record_authentication(self.request, self.request.user, "mfa", id=own.pk, type=own.type)
         return response
 
 

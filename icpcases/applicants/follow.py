@@ -17,7 +17,7 @@ class FollowForm(forms.Form):
     """A reference and the code that stands on the invitation."""
 
     reference = forms.CharField(label=gettext_lazy("reference"), max_length=30)
-    code = forms.CharField(label=gettext_lazy("code"), max_length=30)
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=30)
 
 
 @never_cache

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
+from django.db.models import Max
 from django.utils import timezone
 
 from icpcases.rules.dossier import RequestStatus
@@ -108,8 +109,12 @@ def _used_up(case: "FilingCase", at: dt.datetime) -> int:
     """Working days of this state in which it was the officer's turn before the present turn."""
     if case.is_at not in PAUSING or case.turn_since <= case.state_since:
         return 0
-    rows = HistoryRow.objects.filter(case=case, happened_at__gte=case.state_since)
-    times = [(row.happened_at, row.turn) for row in rows.order_by("sequence")]
+    steps = HistoryRow.objects.filter(case=case, to_state=case.state, happened_at=case.state_since)
+    moves = steps.exclude(from_state__in=("", case.state)).exclude(step=Step.STEP_BACK)
+    entered = moves.aggregate(last=Max("sequence"))["last"]
+    # What was recorded late stands where it happened.
+    rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
+    times = [(row.happened_at, row.turn) for row in rows.order_by("happened_at", "sequence")]
     ends = [start for start, _ in times[1:]] + [at]
     table = calendar()
     return sum(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from icpcases.rules import dossier as d
 from icpcases.rules.about_case import CASE_APPLICANT_FREE, NUMBER_VALID
 from icpcases.rules.documents import Kind
-from icpcases.rules.facts import FACT_NAMES, Facts, ServerRegion, read_fact
+from icpcases.rules.facts import FACT_NAMES, Facts, ForumAnswer, ServerRegion, read_fact
 from icpcases.rules.numbers import icp_number
 
 from .models import Document, HistoryRow, NotNeeded, Order, Request, Setting
@@ -184,7 +184,8 @@ def _unmet_across_cases(before: d.Dossier, row: HistoryRow, rows: Rows) -> list[
 def _facts_before(facts: Facts, row: HistoryRow) -> Facts:
     fields = row.changes.get("fields", {})
     old = {name: read_fact(name, value[0]) for name, value in fields.items() if name in FACT_NAMES}
-    return replace(facts, **old)
+    # A changed answer never breaks a case: it is looked up, and no fact of the case's own.
+    return replace(facts, province_accepts_forums=ForumAnswer.YES, **old)
 
 
 def _papers_before(papers: tuple[d.Paper, ...], row: HistoryRow) -> tuple[d.Paper, ...]:

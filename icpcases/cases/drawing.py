@@ -258,7 +258,7 @@ def _legend() -> Iterable[str]:
     for step, number in plan.exits().items():
         y += 22
         yield _mark(number, x + 22, y - 4)
-        yield _step_name(step, x + 38, y, ending=f" → {State(step.about.target).label}")
+        yield _step_name(step, x + 38, y, ending=f" → {State(str(step.about.target)).label}")
     y += 24
     yield _step_name(Step.STEP_BACK, x + 14, y, ending=": from every state to the one before")
     yield "</g>"

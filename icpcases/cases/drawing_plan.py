@@ -217,7 +217,7 @@ ROUTES: dict[tuple[Step, State], tuple[Point, ...]] = {
     **_from_triage(),
     **_to_the_next_stage(),
     **{
-        (step, source): _down(source, State(step.about.target))
+        (step, source): _down(source, State(str(step.about.target)))
         for step, source in (
             (Step.RECORD_CERTIFICATE_APPLICATION, State.CERTIFICATE_NEEDED),
             (Step.RECORD_CERTIFICATE, State.CERTIFICATE_APPLIED),

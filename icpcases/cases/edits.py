@@ -93,9 +93,10 @@ def edit_facts(
         with changing(case, by, seen_version, happened) as change:
             need_fact_editor(change.case, by)
             need_unlocked(change)
+            failing = failing_invariants(change)
             form.write_to(change.case)
             if change.changed_fields():
-                need_invariants(change)
+                need_invariants(change, failing)
                 change.record(Kinds.EDIT)
             return change.case
     except IntegrityError:
@@ -138,18 +139,33 @@ def _locked(case: FilingCase, rows: Rows) -> Finding:
     )
 
 
-def need_invariants(change: Change) -> None:
+def failing_invariants(change: Change) -> frozenset[str]:
+    """The rules that fail before the change: a changed answer of a province breaks no case."""
+    dossier = dossier_of(change.case, change.rows)
+    invariants = change.case.is_at.about.invariants
+    return frozenset(guard.rule.code for guard in invariants if not guard.met(dossier))
+
+
+def need_invariants(change: Change, failing: frozenset[str]) -> None:
     """Raises Closed with every rule that the change breaks and the case's state stands on."""
-    findings = broken_invariants(change.case, Rows(change.case))
+    findings = broken_invariants(change.case, Rows(change.case), failing)
     if findings:
         raise Closed(findings)
 
 
-def broken_invariants(case: FilingCase, rows: Rows) -> tuple[Finding, ...]:
-    """The rules the case's state stands on that do not hold, and the step to take back first."""
+def broken_invariants(
+    case: FilingCase, rows: Rows, failing: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """The rules the case's state stands on that do not hold, and the step to take back first.
+
+    Those `failing` already are left out.
+    """
     dossier = dossier_of(case, rows)
     found = tuple(
-        finding for guard in case.is_at.about.invariants for finding in guard.unmet(dossier)
+        finding
+        for guard in case.is_at.about.invariants
+        if guard.rule.code not in failing
+        for finding in guard.unmet(dossier)
     )
     step = rows.step_to_undo
     if not found or step is None:
@@ -173,7 +189,9 @@ def add_document(
     with changing(case, by, seen_version, happened) as change:
         if not roles_on(change.case, by) - {Role.AUDITOR} or change.case.is_at.closed:
             raise NotAllowed(by)
-        document = keep_document(change.case, Kind(data["kind"]), data["file"], change.by, **fields)
+        document = keep_document(
+            change.case, Kind(data["kind"]), data["file"], change.by, change.at, **fields
+        )
         change.record(
             Kinds.DOCUMENT,
             made={"documents": [document.pk]},
@@ -197,13 +215,13 @@ def judge_document(
         document = Document.objects.get(pk=pk, case=change.case)
         if accept:
             _need_mainland(document)
-        before = document.status
+        before, failing = document.status, failing_invariants(change)
         document.status = (DocumentStatus.ACCEPTED if accept else DocumentStatus.REFUSED).value
         document.refusal = "" if accept else refusal
         document.save(update_fields=["status", "refusal"])
         if not accept and before == DocumentStatus.ACCEPTED:
             need_unlocked(change)
-            need_invariants(change)
+            need_invariants(change, failing)
         change.record(
             Kinds.DOCUMENT,
             entered={"judged": document.kind, "document": document.pk, "status": document.status},
@@ -372,7 +390,7 @@ def confirm_applicant(case: FilingCase, by: Any, seen_version: int, happened: Wh
         need_worker(change.case, by)
         applicant = Applicant.objects.select_for_update().get(pk=change.case.applicant_id)
         _need_certificate(applicant)
-        applicant.confirmed_at, applicant.confirmed_by = change.now, change.by
+        applicant.confirmed_at, applicant.confirmed_by = change.at, change.by
         applicant.save(update_fields=["confirmed_at", "confirmed_by"])
         change.record(Kinds.EDIT, entered={"confirmed": applicant.name})
 

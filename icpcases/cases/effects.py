@@ -54,6 +54,7 @@ class Work:
             self.entry.kind,
             self.entered["file"],
             self.by,
+            self.at,
             status=DocumentStatus.ACCEPTED.value,
             **fields,
         )

@@ -105,7 +105,8 @@ class FactsForm(forms.Form):
     def write_to(self, case: "FilingCase") -> None:
         """Put what was entered on the case, unsaved."""
         for name, value in self.cleaned_data.items():
-            if name in CHOICES:
+            if name in CHOICES or name == "ip_address":
+                # Left empty they are not given: '' would count as a change each time.
                 value = value or None
             if name != "domain":
                 setattr(case, name, value)

@@ -226,7 +226,8 @@ def render(name: str, subject: str, context: dict[str, Any]) -> Letter:
 def subject_of(case: FilingCase, words: Any) -> str:
     """The subject line: the case and the news, in one line."""
     site = case.shown_domain or case.site_name
-    line = f"{case.reference} {site}: {words}" if site else f"{case.reference}: {words}"
+    about = f"{case.reference} {site}" if site else case.reference
+    line = _("%(about)s: %(text)s") % {"about": about, "text": words}
     return " ".join(line.split())[:250]
 
 

@@ -1,12 +1,12 @@
 """Keeping a document's file: written before the row, taken away if the row does not stay."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from icpcases.rules.documents import Kind
 
@@ -35,9 +35,9 @@ def files_follow_rows() -> Iterator[None]:
 
 
 def keep_document(
-    case: "FilingCase", kind: Kind, upload: "Upload", by: Any, **fields: Any
+    case: "FilingCase", kind: Kind, upload: "Upload", by: Any, at: dt.datetime, **fields: Any
 ) -> Document:
-    """Keep a file as a document of the case."""
+    """Keep a file as a document of the case, handed in at that time."""
     document = Document(
         case=case,
         kind=kind.value,
@@ -46,7 +46,7 @@ def keep_document(
         size=len(upload.content),
         sha256=upload.sha256,
         added_by=by,
-        added_at=timezone.now(),
+        added_at=at,
         **fields,
     )
     document.file.save(upload.label, upload.as_file(), save=False)

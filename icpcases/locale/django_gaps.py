@@ -1,7 +1,16 @@
-"""What Django says and its own Chinese catalogue lacks, marked so that ours holds it."""
+"""What Django says and its own Chinese catalogue lacks or says otherwise than we do.
+
+Marked here, so that our catalogue holds it and comes before Django's.
+"""
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
+OTHERWISE = (
+    # Django's word is the one for cancelling a filing.
+    gettext_noop("Log out"),
+    # Behind the label of a field: in full width.
+    gettext_noop(":"),
+)
 GAPS = (
     gettext_noop("Model name"),
     gettext_noop("Add link"),

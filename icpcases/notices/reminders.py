@@ -14,6 +14,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from icpcases.cases.clocks import end_of
 from icpcases.cases.letters import Letter, case_link, render, shown_time, staff_link, subject_of
 from icpcases.cases.models import Document, FilingCase, Notice, Order, Request, Setting
 from icpcases.cases.models.notices import LIFE
@@ -178,14 +179,15 @@ def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Remind
 
 
 def _public_security(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
-    last = now + Setting.number("public_security_reminder_days") * DAY
+    today = timezone.localdate(now)
+    last = end_of(today + Setting.number("public_security_reminder_days") * DAY)
     waiting = cases.filter(state=State.OPEN, public_security_on__isnull=True, due_at__lte=last)
     for case in waiting:
         assert case.due_at is not None
-        over = case.due_at < now
-        stage = "over" if over else "soon"
-        said = words.PUBLIC_SECURITY_OVERDUE if over else words.PUBLIC_SECURITY_SOON
         day = timezone.localdate(case.due_at)
+        stage = "over" if day < today else "soon"
+        over, soon = words.PUBLIC_SECURITY_OVERDUE, words.PUBLIC_SECURITY_SOON
+        said = over if day < today else soon
         yield Reminder(f"public_security:{case.pk}:{day}:{stage}", case, said, day)
 
 

@@ -17,6 +17,7 @@ from icpcases.cases.models import Document, FilingCase, HistoryRow
 from icpcases.cases.roles import is_supervisor, is_working
 from icpcases.cases.route import route_bar
 from icpcases.cases.states import State
+from icpcases.cases.telling import delivery_problems
 from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import RequestStatus
@@ -51,6 +52,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
         "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
         "may_work": is_working(request.user),
         "may_assign": is_supervisor(request.user),
+        "mail_problems": delivery_problems(case),
         "province_changed": answer_changed(case),
         "history": history_page(request, case),
         "today": timezone.localdate(),

@@ -12,10 +12,10 @@ from icpcases.cases.door import BadEntry, NotAllowed, Refused, Stale, perform
 from icpcases.cases.dossiers import Rows, dossier_of
 from icpcases.cases.entries import Entry, entry_for
 from icpcases.cases.explain import Explanation, explain_step
+from icpcases.cases.letters import previews
 from icpcases.cases.models import FilingCase
 from icpcases.cases.states import State
 from icpcases.cases.steps import BACK, Step
-from icpcases.cases.telling import audience
 
 from .pages import done, get_case_for_user, page, refused
 from .told import link, show_step
@@ -35,6 +35,8 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
     """Take the step, or show its page again with what was typed and why it was not taken."""
     data = typed(request)
+    if "_preview" in data:
+        return show(request, case, step, data)
     try:
         after = perform(case, step, request.user, data, seen_version(request))
     except NotAllowed as error:
@@ -72,20 +74,29 @@ def show(
     rows = Rows(case)
     case.dossier = dossier_of(case, rows)
     explanation = explain_step(case, step, request.user)
+    form = form or entry_for(case, rows, step, data)
+    leads_out = case.is_at in step.about.sources
     context = {
         "case": case,
         "title": step.label,
         "step": show_step(case, explanation),
-        "closed_elsewhere": case.is_at not in step.about.sources,
+        "closed_elsewhere": not leads_out,
         "target": target_of(rows, explanation),
-        "form": form or entry_for(case, rows, step, data),
-        "told": [address for address, _lang in audience(case)] if step.about.tells else [],
+        "form": form,
+        "previews": previews(case, step, looked_over(form)) if leads_out else [],
         "tells": step.about.tells,
         "refusal": refusal_of(case, error, link) if error else None,
         "stale": isinstance(error, Stale),
         "version": case.version,
     }
     return page(request, "staff/step.html", context, status_of(error) if error else status)
+
+
+def looked_over(form: Entry) -> Entry:
+    """The form with what can already be taken from it, so that a preview shows it."""
+    if form.is_bound:
+        form.is_valid()
+    return form
 
 
 def target_of(rows: Rows, explanation: Explanation) -> State | None:

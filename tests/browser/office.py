@@ -137,7 +137,9 @@ def enter(page: Page, user: User) -> None:
     client.force_login(user)
     session = client.cookies["sessionid"]
     page.goto("/admin/login/")
-    page.context.add_cookies([{"name": "sessionid", "value": session.value, "url": urljoin(page.url, "/")}])
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": session.value, "url": urljoin(page.url, "/")}]
+    )
 
 
 def show_verdict(page: Page) -> None:

@@ -52,6 +52,9 @@ def test_no_page_of_the_officers_breaks_a_rule(open_page, world, locale, scheme,
         found[name] = look_at(page, paths[name])
     office.show_verdict(page)
     found["intake, verdict"] = violations(page)
+    page.goto(paths["step, approve"])
+    page.locator(".submit button").click()
+    found["step, with errors"] = violations(page)
     assert {name: broken for name, broken in found.items() if broken} == {}
 
 

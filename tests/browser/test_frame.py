@@ -15,7 +15,7 @@ def administrator(transactional_db) -> User:
 
 
 def sign_in(page: Page, user: User) -> None:
-    page.goto("/")
+    page.goto("/admin/")
     page.get_by_label("Username").fill(user.get_username())
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

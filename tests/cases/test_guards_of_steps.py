@@ -253,7 +253,7 @@ GUARDS: list[tuple[str, str, Maker, str, str]] = [
      "claim.backed document.complete", "document.complete"),
     ("submit_to_provider", "applicant.identified", leaderless, "applicant.identified", GOES),
     ("submit_to_provider", "document.mainland", second_licence_from_hong_kong,
-     "document.mainland", GOES),
+     "document.mainland document.complete", "document.complete"),
     ("submit_to_provider", "document.complete", plain("preparing"), "document.complete", GOES),
     ("submit_to_provider", "document.complete", licence_refused, "document.complete", GOES),
     ("submit_to_provider", "document.current", licence_expiring, "document.current", GOES),

@@ -203,6 +203,7 @@ def compare_explanations(case: FilingCase, label: str, person: str, who: Any) ->
     """`explain` tells of each step what the table says, all together, and changes nothing."""
     state, _facts, closed = CASES[label]
     leading_out = {step for step in TABLE if state in TABLE[step].sources}
+    FilingCase.objects.get(pk=case.pk).dossier  # noqa: B018 - the tables' cache is filled
     with CaptureQueriesContext(connection) as queries:
         told = {e.step.value: [f.code for f in e.unmet] for e in explain(case, who)}
         elsewhere = {

@@ -58,6 +58,7 @@ def history_unguarded(connection: Any) -> Iterator[None]:
 
 def let_tests_flush() -> None:
     """Lets transactional tests empty every table at their end, the history too."""
+    from django.core.cache import cache
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     flush = BaseDatabaseOperations.execute_sql_flush
@@ -65,5 +66,7 @@ def let_tests_flush() -> None:
     def unguarded_flush(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         with history_unguarded(self.connection):
             flush(self, sql_list)
+        # Its table belongs to no model: what one test tried would count in the next.
+        cache.clear()
 
     BaseDatabaseOperations.execute_sql_flush = unguarded_flush  # type: ignore[method-assign]

@@ -1,11 +1,12 @@
 """A real SMTP server on loopback: tests read the mail that was really sent."""
 
 import re
+from asyncio import Server
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -30,7 +31,7 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = cast(bytes, envelope.content)
-        self.mails.append(cast(EmailMessage, message_from_bytes(content, policy=policy.default)))
+        self.mails.append(message_from_bytes(content, policy=policy.default))
         return "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -38,19 +39,26 @@ class MailServer:
         return [mail for mail in self.mails if mail["To"] == address]
 
 
+AnyServer = TypeVar("AnyServer", bound=MailServer)
+
+
 class _OnAnyPort(Controller):
     def _trigger_server(self) -> None:
         # Asked for port 0, the system has chosen one by now.
-        self.port = self.server.sockets[0].getsockname()[1]
+        self.port = cast(Server, self.server).sockets[0].getsockname()[1]
         super()._trigger_server()
 
 
 @contextmanager
-def running_mail_server(
-    settings: Any, mail_server: MailServer | None = None
-) -> Iterator[MailServer]:
+def running_mail_server(settings: Any) -> Iterator[MailServer]:
     """A server that Django's settings point to, for as long as it runs."""
-    mail_server = mail_server or MailServer()
+    with running(MailServer(), settings) as mail_server:
+        yield mail_server
+
+
+@contextmanager
+def running(mail_server: AnyServer, settings: Any) -> Iterator[AnyServer]:
+    """The same with a server of the test's own making, such as a slow one."""
     controller = _OnAnyPort(mail_server, hostname=HOST, port=0)
     controller.start()
     use(settings, controller.port)

@@ -13,7 +13,7 @@ from icpcases.cases.models import HistoryRow, Notice
 from icpcases.cases.telling import UNKNOWN, delivery_problems, post, send_again
 from icpcases.notices import delivery
 from icpcases.notices.delivery import claim, wait_after
-from tests.harness.smtp import HOST, MailServer, running_mail_server, text_of, use
+from tests.harness.smtp import HOST, MailServer, running, running_mail_server, text_of, use
 
 pytestmark = pytest.mark.django_db
 
@@ -57,10 +57,15 @@ def test_a_mail_says_it_in_both_forms_and_in_the_readers_language(owe, mail, one
 
 def test_a_step_that_is_rolled_back_sends_none(world, li, mail, one_pass):
     case = world.case()
-    with pytest.raises(RuntimeError), changing(case, li, case.version) as change:
-        change.record(HistoryRow.Kind.NOTE, told=True)
-        assert Notice.objects.exists()
-        raise RuntimeError
+
+    def fail_after_telling():
+        with changing(case, li, case.version) as change:
+            change.record(HistoryRow.Kind.NOTE, told=True)
+            assert Notice.objects.exists()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_telling()
     assert one_pass() == {}
     assert mail.mails == []
 
@@ -136,9 +141,7 @@ def test_a_server_that_is_down_keeps_every_notice_waiting(owe, settings, dead_po
     tried = sorted(Notice.objects.values_list("attempts", flat=True))
     assert tried == [0, 0, 1]
     Notice.objects.update(created_at=timezone.now() - dt.timedelta(hours=1))
-    Notice.objects.filter(attempts=0).update(
-        next_try_at=timezone.now() - dt.timedelta(minutes=59)
-    )
+    Notice.objects.filter(attempts=0).update(next_try_at=timezone.now() - dt.timedelta(minutes=59))
     assert all(delivery_problems(notice.case) for notice in notices)
     rested()
     with running_mail_server(settings) as server:
@@ -161,7 +164,7 @@ class Slow(MailServer):
 @pytest.mark.slow
 def test_a_repeat_after_a_slow_server_is_the_same_mail(owe, settings, one_pass):
     (notice,) = owe("en")
-    with running_mail_server(settings, Slow()) as server:
+    with running(Slow(), settings) as server:
         settings.EMAIL_TIMEOUT = 1
         assert one_pass() == {"waiting": 1}
         server.pause = 0
@@ -180,7 +183,7 @@ def test_a_repeat_after_a_slow_server_is_the_same_mail(owe, settings, one_pass):
 def test_a_code_that_may_have_arrived_is_never_sent_again(settings, one_pass):
     life = dt.timedelta(minutes=10)
     code = post("wei@example.com", "en", "Code", "1234-5678", life=life, once=True)
-    with running_mail_server(settings, Slow()) as server:
+    with running(Slow(), settings) as server:
         settings.EMAIL_TIMEOUT = 1
         assert one_pass() == {"failed": 1}
         rested()
@@ -219,10 +222,12 @@ def test_what_could_not_be_delivered_in_time_is_seen(owe, mail, one_pass):
 def test_a_lease_keeps_others_away_until_it_ends(owe):
     owe("en")
     taken = claim("one")
+    assert taken is not None
     rested()
     assert claim("another") is None
     Notice.objects.update(leased_until=timezone.now())
     again = claim("another")
+    assert again is not None
     assert (again, again.attempts) == (taken, 2)
     # The first worker wakes up: what it learnt is no longer its to say.
     delivery.settle(taken, delivery.Trouble("550 gone", for_good=True))

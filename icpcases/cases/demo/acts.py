@@ -162,11 +162,15 @@ def confirms_sms(after: float = 0.3) -> Act:
     return Act(after, lambda walk: walk.step("confirm_sms", walk.filer), "confirm_sms")
 
 
-def approves(after: float = 11) -> Act:
-    """The administration grants the number."""
+def approves(after: float = 11, mistyped: bool = False) -> Act:
+    """The administration grants the number, which may be entered wrongly."""
 
     def do(walk: Walk) -> None:
-        number = walk.numbers.icp_number(walk.site.firm, walk.firm.province, walk.day.year)
+        province, year = walk.firm.province, walk.day.year
+        if mistyped:
+            number = walk.numbers.mistyped_icp_number(province, year)
+        else:
+            number = walk.numbers.icp_number(walk.site.firm, province, year)
         walk.step("approve", icp_number=number, filed_on=walk.day)
 
     return Act(after, do, "approve")
@@ -232,7 +236,7 @@ def applies_for_preapproval(after: float = 3) -> Act:
         walk.step(
             "record_preapproval_application",
             walk.filer,
-            authority=walk.case.province.administration,
+            authority=walk.administration,
             applied_on=walk.day,
             application_number=f"BBS-SQ-{walk.numbers.digits(6)}",
         )
@@ -248,7 +252,7 @@ def gets_preapproval(after: float = 14) -> Act:
         walk.step(
             "record_preapproval",
             number=number,
-            issuer=walk.case.province.administration,
+            issuer=walk.administration,
             issued_on=walk.day,
             file=scan_of(Kind.BBS_PREAPPROVAL, walk.firm.name, number),
         )

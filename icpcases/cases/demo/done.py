@@ -19,8 +19,8 @@ FILED = (
     Story("soya", (*SENT, *filed()), 0.7),
     Story("bridge", (*SENT, *filed(1), puts_footer(1)), 2, officer="zhao"),
     Story("jade", (
-        *SENT, *filed(2, 9), by_supervisor("step_back", 0.4, "号码抄错了一位,重新录入。"),
-        approves(0.3),
+        *SENT, *with_authority(2), approves(9, mistyped=True),
+        by_supervisor("step_back", 0.4, "号码抄错了一位,重新录入。"), approves(0.3),
     ), 3, officer="zhao"),
     Story("orchard", (*SENT, *certificate(6), *preapproval(10), *filed(0, 9)), 1,
           facts={**FORUM, **WITHOUT_PAPERS}),
@@ -30,13 +30,13 @@ FILED = (
 OPEN = (
     Story("yulan-books", (
         *SENT, *opened(), puts_footer(), registers_with_police(8),
-    ), 20, owner="wei"),
+    ), 30, owner="wei"),
     Story("yulan-gallery", (*SENT, *opened(1), puts_footer()), 9, owner="wei"),
     Story("qipao", (*SENT, *opened(2), puts_footer()), 4, officer="zhao"),
     Story("flowers", (
         *SENT, *opened(), notes(22, "Public-security filing not begun; sent the guide again."),
     ), 5),
-    Story("yunjin", (*SENT, *opened(1), registers_with_police()), 8, officer="zhao"),
+    Story("yunjin", (*SENT, *opened(1), registers_with_police()), 25, officer="zhao"),
     Story("kite", (*SENT, *opened(2, 13), puts_footer(), registers_with_police()), 2),
     Story("amber", (
         *SENT, *backs(1, Kind.REGISTRATION_CERTIFICATE), *opened(1, 12), puts_footer(),
@@ -51,15 +51,15 @@ ENDED = (
             ("", "网站内容与主体经营范围不符。"),
             (Kind.DOMAIN_CERTIFICATE.value, "The registrant is a person, not the applicant."),
         )),
-    ), 9, officer="zhao"),
+    ), 30, officer="zhao"),
     Story("peanut", (
         *SENT, *opened(1), puts_footer(),
         by_supervisor("cancel_filing", 9, "油坊转让,网站永久关闭。"),
-    ), 4),
+    ), 22),
     Story("hotspring", (
         *SENT, *filed(2, 10),
         by_supervisor("cancel_filing", 7, "The domain was sold before the site ever opened."),
-    ), 15, officer="zhao"),
+    ), 28, officer="zhao"),
 )  # fmt: skip
 
 STORIES = (*FILED, *OPEN, *ENDED)

@@ -132,7 +132,7 @@ RETURNED = (
         notes(12, "He travels with the troupe until the end of the month."),
     ), 24),
     Story("baiyang", (
-        *SENT, *with_authority(1), returns(6, (NAME_UNFIT,), Party.AUTHORITY),
+        *SENT, *with_authority(1), returns(16, (NAME_UNFIT,), Party.AUTHORITY),
         answers(2, 0, "网站名称改为“白洋淀芦苇画”。"), accepts(0.5, 0),
     ), 3.5, officer="zhao"),
     Story("wander", (

@@ -82,9 +82,9 @@ TRIAGE = (
 )  # fmt: skip
 
 CLOSED = (
-    Story("shenzhen", (*SENT, step("close_not_required", 0.5)), 21,
+    Story("shenzhen", (*SENT, step("close_not_required", 0.5)), 41,
           facts={"server_region": "hong_kong"}),
-    Story("zhuhai", (*SENT, step("close_not_required", 0.9)), 33, officer="zhao",
+    Story("zhuhai", (*SENT, step("close_not_required", 0.9)), 50, officer="zhao",
           facts={"server_region": "macau"}),
     Story("strait", (
         *SENT, step("close_not_required", 0.6, note_public="服务器迁回内地后需重新申请备案。"),
@@ -93,11 +93,11 @@ CLOSED = (
         *SENT, notes(0.3, "A forum abroad: say that our answer is about the filing only."),
         step("close_not_required", 0.4),
     ), 5, officer="zhao", facts={"server_region": "overseas", **FORUM}),
-    Story("winery", (*SENT, step("refer", 0.7)), 27),
+    Story("winery", (*SENT, step("refer", 0.7)), 45),
     Story("salt", (*SENT, step("refer", 0.4, note_public="请到青海省通信管理局系统办理。")), 8,
           officer="zhao"),
-    Story("kunqu-talk", (*SENT, step("decline", 0.9)), 16, facts=FORUM),
-    Story("thangka", (withdraws(2, "网站改用微信公众号,不需要备案。"),), 18),
+    Story("kunqu-talk", (*SENT, step("decline", 0.9)), 47, facts=FORUM),
+    Story("thangka", (withdraws(2, "网站改用微信公众号,不需要备案。"),), 38),
 )  # fmt: skip
 
 STORIES = (*DRAFTS, *TRIAGE, *CLOSED)

@@ -32,6 +32,7 @@ PROVINCE_ANSWERS = (
     (6.2, "CN-HB", "no", "来函:自即日起暂停受理(演示数据)"),
 )
 _SPREAD = 0.12
+_LATENESS = 0.3
 
 
 class NotLoaded(Exception):
@@ -100,7 +101,7 @@ def _events(office: Office, number: int, story: Story) -> list[Event]:
 
 def _moments(office: Office, story: Story, walk: Walk) -> list[dt.datetime]:
     if story.hours is None:
-        base = office.time.ago(story.age)
+        base = office.time.ago(story.age + walk.rng.random() * _LATENESS)
     else:
         base = office.time.hours_ago(story.hours)
     back = 0.0

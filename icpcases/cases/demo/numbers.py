@@ -67,6 +67,10 @@ class Numbers:
         self.sites[firm] = self.sites.get(firm, 0) + 1
         return f"{self.subjects[firm]}-{self.sites[firm]}"
 
+    def mistyped_icp_number(self, province: str, year: int) -> str:
+        """A number as it looks when a digit was read wrongly: of no applicant here."""
+        return f"{_CHARACTERS[province]}ICP备{year}{self.digits(6)}号-1"
+
     def public_security(self, province: str) -> str:
         """A number of a public-security filing."""
         return f"{_CHARACTERS[province]}公网安备{self.region(province)}02{self.digits(6)}号"

@@ -63,5 +63,5 @@ STORIES = (
     Story("lapland", (
         *SENT, step("begin_certificate", 0.6), applies_for_certificate(4),
         withdraws(9, "Head office files through its Shanghai subsidiary instead."),
-    ), 10, officer="zhao", facts=WITHOUT_PAPERS),
+    ), 36, officer="zhao", facts=WITHOUT_PAPERS),
 )  # fmt: skip

@@ -4,13 +4,13 @@ import datetime as dt
 import random
 from typing import TYPE_CHECKING, Any
 
-from django.forms import Form
+from django.forms import BaseForm
 from django.utils import timezone
 
 from icpcases.cases import edits
 from icpcases.cases.door import perform
 from icpcases.cases.forms import DocumentForm, FactsForm
-from icpcases.cases.models import Document, FilingCase, Request
+from icpcases.cases.models import Document, FilingCase, Province, Request
 from icpcases.cases.states import State
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import DocumentStatus
@@ -31,7 +31,7 @@ class Unbelievable(ValueError):
     """A form refused what a story enters."""
 
 
-def valid(form: Form) -> Any:
+def valid(form: BaseForm) -> Any:
     """The form, if what was entered passes. Raises Unbelievable with its errors."""
     if not form.is_valid():
         raise Unbelievable(form.errors.as_json(escape_html=False))
@@ -63,6 +63,11 @@ class Walk:
     def day(self) -> dt.date:
         """The day of the act under way, in Shanghai."""
         return timezone.localdate(self.at)
+
+    @property
+    def administration(self) -> str:
+        """The communications administration that decides."""
+        return Province.objects.get(pk=self.firm.province).administration
 
     @property
     def worker(self) -> Any:
@@ -156,7 +161,8 @@ class Walk:
         """Hand in a document, for the applicant. A self-made one has no issuer."""
         data = self._paper(kind) | more
         file = scan_of(kind, f"{self.firm.name} {self.firm.leader}", str(data["number"]))
-        form = valid(DocumentForm(data={"kind": kind.value, **data}, files={"file": file}))
+        files: Any = {"file": file}
+        form = valid(DocumentForm(data={"kind": kind.value, **data}, files=files))
         return edits.add_document(
             self.case, self.filer, form.cleaned_data, self.version, happened=self.at
         )

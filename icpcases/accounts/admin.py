@@ -1,0 +1,39 @@
+"""Whoever keeps the accounts can take a second factor away from somebody who lost it."""
+
+from typing import Any
+
+from allauth.account import admin as account_admin
+from allauth.mfa import admin as mfa_admin
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .models import SecondFactor
+
+# The first is used by no page of ours, and the second shows its secrets.
+admin.site.unregister([account_admin.EmailAddress, mfa_admin.Authenticator])
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(admin.ModelAdmin):
+    """A list to look at and to remove from."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_display_links = None
+    search_fields = ("user__username",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: SecondFactor) -> None:
+        """With the app go the recovery codes, and the other way round."""
+        self.delete_queryset(request, SecondFactor.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SecondFactor]) -> None:
+        """All that the same people have."""
+        people = list(queryset.values_list("user_id", flat=True))
+        SecondFactor.objects.filter(user_id__in=people).delete()
