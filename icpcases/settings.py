@@ -136,6 +136,8 @@ CACHES = {
         "LOCATION": "icpcases_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
+    # What every page reads of the tables that staff keep: a minute old at most, no query.
+    "tables": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tables"},
 }
 
 # Applicants by a code sent to their address, staff by password and second factor:

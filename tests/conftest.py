@@ -71,6 +71,14 @@ def document_root(tmp_path: Path, settings) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def fresh_tables():
+    """What is kept of the tables belongs to one test."""
+    from django.core.cache import caches
+
+    caches["tables"].clear()
+
+
 @pytest.fixture
 def wei(db):
     """Applicant, and owner of a case."""

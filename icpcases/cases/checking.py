@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from icpcases.rules.documents import Kind
 
 from .dossiers import Rows
-from .models import FilingCase, Order
+from .models import FilingCase, Order, Setting
 from .states import State
 
 BATCH = 500
@@ -63,13 +63,14 @@ def rows_of(batch: list[FilingCase]) -> dict[int, Rows]:
     prefetch_related_objects(
         batch, "documents", "requests", "not_needed", Prefetch("orders", orders)
     )
-    found = {}
+    margin, found = Setting.number("document_margin_days"), {}
     for case in batch:
         rows = Rows(case)
         rows.documents = list(case.documents.all())
         rows.requests = list(case.requests.all())
         rows.orders = list(case.orders.all())
         rows.not_needed = frozenset(Kind(row.kind) for row in case.not_needed.all())
+        rows.margin_days = margin
         rows.rivals, rows.rival_orders, rows.step_to_undo = [], [], None
         found[case.pk] = rows
     return found

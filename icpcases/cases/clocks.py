@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Max
 from django.utils import timezone
 
@@ -25,7 +25,7 @@ _TABLES_KEPT = 60
 
 def calendar() -> Calendar:
     """The working days of the Mainland, from the table; at most a minute old."""
-    return cache.get_or_set("calendar", _read_calendar, _TABLES_KEPT) or _read_calendar()
+    return caches["tables"].get_or_set("calendar", _read_calendar, _TABLES_KEPT) or _read_calendar()
 
 
 def _read_calendar() -> Calendar:
@@ -39,7 +39,7 @@ def _read_calendar() -> Calendar:
 
 def clock(state: State) -> tuple[int, Unit] | None:
     """The turn clock of a state, if it has one; at most a minute old."""
-    clocks = cache.get_or_set("clocks", _read_clocks, _TABLES_KEPT) or {}
+    clocks = caches["tables"].get_or_set("clocks", _read_clocks, _TABLES_KEPT) or {}
     return clocks.get(state.value)
 
 

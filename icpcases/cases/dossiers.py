@@ -59,6 +59,11 @@ class Rows:
         return next((order for order in self.orders if order.ended_on is None), None)
 
     @cached_property
+    def margin_days(self) -> int:
+        """How many days before its expiry a document no longer counts as current."""
+        return Setting.number("document_margin_days")
+
+    @cached_property
     def rivals(self) -> "list[FilingCase]":
         """Other cases that hold the same registrable domain."""
         if not self.case.registrable_domain:
@@ -123,7 +128,7 @@ def dossier_of(
         domain=case.domain,
         papers=tuple(paper_of(document) for document in rows.documents),
         not_needed=rows.not_needed,
-        margin_days=Setting.number("document_margin_days"),
+        margin_days=rows.margin_days,
         asks=tuple(d.Ask(str(r.pk), r.text, d.RequestStatus(r.status)) for r in rows.requests),
         rivals=tuple(d.Rival(case.reference) for case in rows.rivals),
         rival_orders=tuple(d.Rival(o.case.reference, o.provider.name) for o in rows.rival_orders),

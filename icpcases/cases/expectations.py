@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from icpcases.rules.rule import Party
@@ -75,7 +75,9 @@ def ranges_like(case: "FilingCase") -> dict[str, Range]:
     if not (case.applicant_type and case.province_id):
         return {}
     key = f"ranges {case.applicant_type} {case.forum} {case.province_id}"
-    found: dict[str, Range] | None = cache.get_or_set(key, lambda: _read_ranges(case), _KEPT)
+    found: dict[str, Range] | None = caches["tables"].get_or_set(
+        key, lambda: _read_ranges(case), _KEPT
+    )
     return found or {}
 
 

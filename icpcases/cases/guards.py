@@ -20,6 +20,7 @@ _HOLDING = ", ".join(f"'{state.value}'" for state in HOLDING_DOMAIN)
 _NUMBERED = ", ".join(f"'{state.value}'" for state in WITH_NUMBER)
 _APPEND_ONLY = "a history row is never changed or deleted"
 _KEPT = "a case is never deleted"
+_LOWER = "a domain is kept in lower case, or two cases could be about one"
 _NUMBER = "the site number does not fit its format, province or applicant"
 
 
@@ -38,6 +39,9 @@ _SQLITE_SAME_CASE = f"""EXISTS (SELECT 1 FROM {CASE} o WHERE o.id IS NOT NEW.id 
         AND o.registrable_domain = NEW.registrable_domain)
     OR (NEW.state IN ({_NUMBERED}) AND o.state IN ({_NUMBERED})
         AND o.icp_number = NEW.icp_number)))"""
+_NOT_LOWER = (
+    "NEW.domain <> lower(NEW.domain) OR NEW.registrable_domain <> lower(NEW.registrable_domain)"
+)
 _SQLITE_BAD_NUMBER = f"""NEW.state IN ({_NUMBERED}) AND NOT COALESCE(
     NEW.icp_number = NEW.icp_subject || '-' || substr(NEW.icp_number, length(NEW.icp_subject) + 2)
     AND substr(NEW.icp_number, length(NEW.icp_subject) + 2) GLOB '[1-9]*'
@@ -71,7 +75,17 @@ SQLITE = {
         "another case stands in the way",
     ),
     "case_not_displaced": _sqlite_trigger(
-        "case_not_displaced", "UPDATE", CASE, _SQLITE_SAME_CASE, "another case stands in the way"
+        "case_not_displaced",
+        "UPDATE",
+        CASE,
+        f"NEW.id IS NOT OLD.id OR {_SQLITE_SAME_CASE}",
+        "another case stands in the way",
+    ),
+    "case_domain_inserted": _sqlite_trigger(
+        "case_domain_inserted", "INSERT", CASE, _NOT_LOWER, _LOWER
+    ),
+    "case_domain_updated": _sqlite_trigger(
+        "case_domain_updated", "UPDATE", CASE, _NOT_LOWER, _LOWER
     ),
     "case_number_inserted": _sqlite_trigger(
         "case_number_inserted", "INSERT", CASE, _SQLITE_BAD_NUMBER, _NUMBER
@@ -90,6 +104,7 @@ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END $$"""
 _POSTGRES_FUNCTIONS = (
     _refusing("refuse_history_change", _APPEND_ONLY),
     _refusing("refuse_case_delete", _KEPT),
+    _refusing("refuse_case_domain", _LOWER),
     # The lock makes two approvals under one subject number wait for each other.
     f"""CREATE OR REPLACE FUNCTION check_site_number() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -114,6 +129,8 @@ POSTGRES = {
     "FOR EACH ROW EXECUTE FUNCTION refuse_case_delete()",
     "case_not_truncated": f"CREATE TRIGGER case_not_truncated BEFORE TRUNCATE ON {CASE} "
     "EXECUTE FUNCTION refuse_case_delete()",
+    "case_domain": f"CREATE TRIGGER case_domain BEFORE INSERT OR UPDATE ON {CASE} "
+    f"FOR EACH ROW WHEN ({_NOT_LOWER}) EXECUTE FUNCTION refuse_case_domain()",
     "case_number": f"CREATE TRIGGER case_number BEFORE INSERT OR UPDATE ON {CASE} "
     f"FOR EACH ROW WHEN (NEW.state IN ({_NUMBERED})) EXECUTE FUNCTION check_site_number()",
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -55,12 +55,12 @@ class RoleAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and have every process read the tables anew."""
         super().save_model(request, obj, form, change)
-        cache.clear()
+        caches["tables"].clear()
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete, and have every process read the tables anew."""
         super().delete_model(request, obj)
-        cache.clear()
+        caches["tables"].clear()
 
 
 @admin.register(Province)

@@ -124,7 +124,7 @@ def test_a_refusal_for_now_is_tried_again_and_one_for_good_is_not(
     (notice,) = owe("en")
     server = Grumpy()
     server.answer = answer
-    with running_mail_server(settings, server):
+    with running(server, settings):
         assert one_pass() == {state: 1}
         notice.refresh_from_db()
         assert (notice.state, notice.latest_error) == (state, answer)

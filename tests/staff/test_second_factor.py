@@ -341,3 +341,30 @@ def test_pages_of_the_second_factor_have_nothing_inline(client, li, url):
         sign_in(client, li)
     page = client.get(url).content.decode()
     assert not re.search(r"<script>|<style|\sstyle=|\son\w+=", page)
+
+
+def test_whoever_keeps_the_accounts_can_remove_it(client, li, enrolled):
+    keeper = User.objects.create_superuser("keeper", password=PASSWORD)
+    sign_in(client, keeper)
+    listed = client.get("/admin/accounts/secondfactor/")
+    assert listed.status_code == 200
+    own = Authenticator.objects.get(type="totp")
+    for url in (f"{own.pk}/change/", f"{own.pk}/delete/"):
+        page = client.get(f"/admin/accounts/secondfactor/{url}").content.decode()
+        assert own.data["secret"] not in page
+    client.post(f"/admin/accounts/secondfactor/{own.pk}/delete/", {"post": "yes"})
+    # The recovery codes go too: left behind, they would belong to a telephone that is gone.
+    assert not Authenticator.objects.exists()
+    assert sign_in(Client(), li).url == "/admin/"
+
+
+@pytest.mark.parametrize("name", ["li", "chen", "sun"])
+def test_nobody_else_sees_second_factors(client, request, name):
+    client.force_login(request.getfixturevalue(name))
+    assert client.get("/admin/accounts/secondfactor/").status_code == 403
+
+
+def test_allauths_own_pages_in_the_admin_are_gone(client):
+    client.force_login(User.objects.create_superuser("keeper", password=PASSWORD))
+    for url in ("/admin/mfa/authenticator/", "/admin/account/emailaddress/"):
+        assert client.get(url).status_code == 404

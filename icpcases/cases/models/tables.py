@@ -1,7 +1,7 @@
 """The numbers and lists that staff can edit, and the access log."""
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -74,11 +74,11 @@ class Setting(models.Model):
     @classmethod
     def number(cls, key: str) -> int:
         """The value of a setting: the office's, else the default. KeyError if there is none."""
-        stored: dict[str, int] = (
-            cache.get_or_set("settings", lambda: dict(cls.objects.values_list("key", "value")))
-            or {}
+        tables = caches["tables"]
+        stored = tables.get_or_set(
+            "settings", lambda: dict(cls.objects.values_list("key", "value"))
         )
-        return stored.get(key, cls.DEFAULTS[key])
+        return (stored or {}).get(key, cls.DEFAULTS[key])
 
 
 class ReferenceCounter(models.Model):

@@ -1,0 +1,304 @@
+"""Other ways to the tables: REPLACE, TRUNCATE, a connection without Django; and after a migrate."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import IntegrityError, connection
+
+from icpcases.cases import guards
+from icpcases.cases.models import FilingCase, HistoryRow
+
+from .guards_off import drop_index
+from .test_database import (
+    BREAKING,
+    CASE,
+    HISTORY,
+    copy_of,
+    goes_through,
+    insert,
+    is_refused,
+    row_of,
+    run,
+    undone,
+    update,
+)
+
+DJANGO = pytest.mark.django_db
+FILE = pytest.mark.django_db(transaction=True)
+SQLITE_TRIGGERS = [
+    "case_domain_inserted", "case_domain_updated", "case_kept", "case_not_displaced",
+    "case_not_replaced", "case_number_inserted", "case_number_updated", "history_kept",
+    "history_not_replaced", "history_unchanged",
+]  # fmt: skip
+POSTGRES_TRIGGERS = [
+    "case_domain", "case_kept", "case_not_truncated", "case_number", "history_kept",
+    "history_not_truncated",
+]  # fmt: skip
+
+
+# SQLite's REPLACE deletes what stands in the way without asking its delete trigger
+
+
+def replacements(case: FilingCase, other: FilingCase) -> list[tuple[str, list[Any]]]:
+    """Ways to put one row in the place of another."""
+    same_domain = {"domain": case.domain, "registrable_domain": case.registrable_domain}
+    row = row_of(case.pk)
+    return [
+        insert(CASE, row, "INSERT OR REPLACE INTO"),
+        insert(CASE, row, "REPLACE INTO"),
+        insert(CASE, copy_of(case, reference=case.reference), "REPLACE INTO"),
+        insert(CASE, copy_of(case, **same_domain), "REPLACE INTO"),
+        update(CASE, other.pk, {"reference": case.reference}, "UPDATE OR REPLACE"),
+        update(CASE, other.pk, same_domain, "UPDATE OR REPLACE"),
+        update(CASE, other.pk, {"id": case.pk}, "UPDATE OR REPLACE"),
+        update(CASE, other.pk, {"id": 987_654}),
+    ]
+
+
+@DJANGO
+@pytest.mark.sqlite
+def test_a_case_is_never_replaced_by_another(world):
+    case, other = world.at("triage"), world.at("triage")
+    statements = replacements(case, other)
+    assert [s for s in statements if not is_refused(s)] == []
+    with undone():
+        guards.remove(connection)
+        assert [s for s in statements if not goes_through(s)] == []
+
+
+@DJANGO
+@pytest.mark.sqlite
+def test_a_case_is_not_replaced_by_one_with_its_number(world):
+    case = world.at("filed")
+    other = world.at("filed", applicant=case.applicant)
+    taken = {"icp_number": case.icp_number, "icp_subject": case.icp_subject}
+    statements = [
+        update(CASE, other.pk, taken, "UPDATE OR REPLACE"),
+        insert(CASE, copy_of(case, **taken), "REPLACE INTO"),
+    ]
+    assert [s for s in statements if not is_refused(s)] == []
+    with undone():
+        guards.remove(connection)
+        assert [s for s in statements if not goes_through(s)] == []
+
+
+@DJANGO
+@pytest.mark.sqlite
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE INTO", "INSERT OR FAIL INTO"])
+def test_rules_about_facts_hold_for_replace_too(world, verb):
+    case = world.at("preparing")
+    statements = [insert(CASE, copy_of(case, **facts), verb) for facts in BREAKING]
+    assert [s for s in statements if not is_refused(s)] == []
+
+
+@DJANGO
+@pytest.mark.sqlite
+def test_a_history_row_is_never_replaced(world):
+    case = world.at("triage")
+    one, two = case.history.order_by("sequence")
+    row = HistoryRow.objects.filter(pk=one.pk).values().get() | {
+        name: "{}" for name in ("reasons", "entered", "changes", "findings")
+    }
+    fresh = {name: value for name, value in row.items() if name != "id"}
+    statements = [
+        insert(HISTORY, row, "INSERT OR REPLACE INTO"),
+        insert(HISTORY, fresh, "REPLACE INTO"),
+        update(HISTORY, two.pk, {"sequence": one.sequence}, "UPDATE OR REPLACE"),
+        update(HISTORY, two.pk, {"id": one.pk}, "UPDATE OR REPLACE"),
+    ]
+    assert [s for s in statements if not is_refused(s)] == []
+    with undone():
+        guards.remove(connection)
+        assert [s for s in statements if not goes_through(s)] == []
+
+
+@DJANGO
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "tables",
+    [HISTORY, f"{HISTORY} CASCADE", f"{CASE} CASCADE", "auth_user CASCADE",
+     "cases_applicant CASCADE", f"{CASE}, {HISTORY} CASCADE"],
+)  # fmt: skip
+def test_nothing_is_truncated(world, tables):
+    world.at("triage")
+    statement = (f"TRUNCATE {tables}", [])
+    run(("SET CONSTRAINTS ALL IMMEDIATE", []))
+    assert is_refused(statement)
+    with undone():
+        guards.remove(connection)
+        if tables == HISTORY:
+            tables = f"{HISTORY} CASCADE"
+        run((f"TRUNCATE {tables}", []))
+        assert HistoryRow.objects.count() == 0
+
+
+@DJANGO
+@pytest.mark.postgres
+def test_a_rule_written_anew_does_not_slip_past_an_upsert(world):
+    case = world.at("preparing")
+    columns = row_of(case.pk) | {"server_region": "hong_kong"}
+    sql, values = insert(CASE, columns)
+    statement = (f"{sql} ON CONFLICT (id) DO UPDATE SET server_region = 'hong_kong'", values)
+    assert is_refused(statement)
+
+
+# A connection that knows nothing of Django
+
+
+@contextmanager
+def plain() -> Iterator[Any]:
+    """A connection without Django to the same database, as a stranger's tool would open it."""
+    if connection.vendor == "sqlite":
+        other: Any = sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
+    else:
+        import psycopg
+
+        asked = {"host", "port", "dbname", "user", "password"}
+        given = {k: v for k, v in connection.get_connection_params().items() if k in asked}
+        other = psycopg.connect(**given)
+    try:
+        yield other
+    finally:
+        other.close()
+
+
+def plainly(other: Any, statement: tuple[str, list[Any]]) -> bool:
+    """Whether the statement goes through; it is not kept."""
+    sql, values = statement
+    if isinstance(other, sqlite3.Connection):
+        sql = sql.replace("%s", "?")
+    cursor = other.cursor()
+    try:
+        cursor.execute(sql, values)
+        return bool(cursor.rowcount == 1)
+    except Exception as error:
+        if type(error).__name__ not in ("IntegrityError", "CheckViolation", "UniqueViolation"):
+            raise
+        return False
+    finally:
+        other.rollback()
+
+
+@FILE
+def test_a_connection_without_django_is_refused_the_same(world):
+    preparing, filed, triage = (world.at(state) for state in ("preparing", "filed", "triage"))
+    opened = world.at("open")
+    paper = world.document(triage, "business_licence", issued_in="hong_kong")
+    first = triage.history.get(sequence=1)
+    same = {"domain": filed.domain, "registrable_domain": filed.registrable_domain}
+    statements = [
+        *(update(CASE, preparing.pk, facts) for facts in BREAKING),
+        update(CASE, filed.pk, {"icp_number": ""}),
+        update(CASE, filed.pk, {"icp_number": "粤ICP备12345678号-1", "icp_subject": "粤ICP备12345678号"}),
+        update(CASE, opened.pk, {"icp_number": f"{filed.icp_subject}-1", "icp_subject": filed.icp_subject}),
+        update(CASE, filed.pk, {"state": "open"}),
+        update(CASE, filed.pk, {"state": "open", "opened_on": "2020-01-01"}),
+        update(CASE, triage.pk, same),
+        update(CASE, triage.pk, {"domain": "X.CN", "registrable_domain": "X.CN"}),
+        update("cases_document", paper.pk, {"status": "accepted"}),
+        update(HISTORY, first.pk, {"note_internal": "nothing happened"}),
+        (f"DELETE FROM {HISTORY} WHERE id = %s", [first.pk]),
+        (f"DELETE FROM {CASE} WHERE id = %s", [triage.pk]),
+    ]  # fmt: skip
+    if connection.vendor == "sqlite":
+        statements += replacements(filed, triage)
+    with plain() as other:
+        assert [s for s in statements if plainly(other, s)] == []
+        assert plainly(other, update(CASE, triage.pk, {"site_name": "anything"}))
+    guards.remove(connection)
+    try:
+        with plain() as other:
+            assert plainly(other, (f"DELETE FROM {HISTORY} WHERE id = %s", [first.pk]))
+    finally:
+        guards.install(connection)
+
+
+# The triggers after a migrate
+
+
+def triggers() -> list[str]:
+    return SQLITE_TRIGGERS if connection.vendor == "sqlite" else POSTGRES_TRIGGERS
+
+
+def complaints() -> list[str]:
+    """What `check --database default` says of the triggers."""
+    try:
+        call_command("check", databases=["default"], verbosity=0)
+    except SystemCheckError as error:
+        return [line for line in str(error).splitlines() if "cases.E001" in line]
+    return []
+
+
+@DJANGO
+def test_a_migrate_puts_every_trigger_back_and_the_check_tells_when_one_is_lost():
+    assert (guards.missing(connection), complaints()) == ([], [])
+    guards.remove(connection)
+    assert guards.missing(connection) == triggers()
+    (line,) = complaints()
+    assert all(name in line for name in triggers())
+    call_command("migrate", verbosity=0)
+    assert (guards.missing(connection), complaints()) == ([], [])
+
+
+@DJANGO
+@pytest.mark.parametrize("name", SQLITE_TRIGGERS)
+@pytest.mark.sqlite
+def test_each_trigger_is_missed_on_sqlite(name):
+    run((f"DROP TRIGGER {name}", []))
+    assert guards.missing(connection) == [name]
+    assert len(complaints()) == 1
+
+
+@DJANGO
+@pytest.mark.parametrize("name", POSTGRES_TRIGGERS)
+@pytest.mark.postgres
+def test_each_trigger_is_missed_on_postgres_also_when_it_is_only_off(name):
+    table = HISTORY if name.startswith("history") else CASE
+    with undone():
+        run((f"ALTER TABLE {table} DISABLE TRIGGER {name}", []))
+        assert guards.missing(connection) == [name]
+    run((f"DROP TRIGGER {name} ON {table}", []))
+    assert guards.missing(connection) == [name]
+    assert len(complaints()) == 1
+
+
+@DJANGO
+@pytest.mark.sqlite
+def test_a_trigger_that_was_weakened_is_missed_on_sqlite():
+    run(("DROP TRIGGER case_kept", []))
+    run((f"CREATE TRIGGER case_kept BEFORE DELETE ON {CASE} WHEN 0 BEGIN SELECT 1; END", []))
+    assert guards.missing(connection) == ["case_kept"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.sqlite
+def test_a_table_that_is_rebuilt_loses_its_triggers_and_the_next_migrate_brings_them_back(world):
+    case = world.at("triage")
+    with connection.schema_editor() as editor:
+        editor._remake_table(FilingCase)
+    lost = [name for name in SQLITE_TRIGGERS if name.startswith("case")]
+    assert guards.missing(connection) == lost
+    assert len(complaints()) == 1
+    call_command("migrate", verbosity=0)
+    assert guards.missing(connection) == []
+    with pytest.raises(IntegrityError):
+        run((f"DELETE FROM {CASE} WHERE id = %s", [case.pk]))
+
+
+@DJANGO
+def test_dropping_an_index_is_what_lets_a_second_number_in(world):
+    """The helper that the other tests switch an index off with does what it says."""
+    one = world.at("triage")
+    statement = update(CASE, world.at("triage").pk, {
+        "domain": one.domain, "registrable_domain": one.registrable_domain,
+    })  # fmt: skip
+    assert is_refused(statement)
+    with undone():
+        drop_index("case_domain_free")
+        assert goes_through(statement)
+    assert is_refused(statement)
