@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import polib  # type: ignore[import-untyped]
@@ -32,7 +33,7 @@ from icpcases.rules.rule import Party, Source, Words
 from icpcases.rules.verdict import Stage, Verdict
 from tests.world import ENTERPRISE, FOREIGN, FORUM, upload
 
-MESSAGES = runpy.run_path("script/messages.py")
+MESSAGES = runpy.run_path(str(Path(__file__).parent.parent / "script" / "messages.py"))
 CATALOGUE = MESSAGES["CATALOGUE"]
 REFRESH = "run script/messages, and translate what it names"
 
@@ -43,6 +44,7 @@ NOT_CHINESE = {"HTTP", "HTTPS"}
 # A comma or bracket beside Chinese, a stop behind it or at the end; 例子.中国 has none.
 HALF_WIDTH = re.compile("[㐀-鿿” ][,;:?!()]|[,;:?!()][㐀-鿿“]|[㐀-鿿][.](?![㐀-鿿])|[.,;:?!]$|。。")
 ENDINGS = {".": "。", "?": "？", ":": "：", "!": "！"}
+STOPS = {stop: stop for stop in ENDINGS.values()}
 
 #: How the trade says it: whoever translates a sentence with the one says the other.
 TRADE = {
@@ -132,7 +134,7 @@ def test_a_sentence_ends_as_a_sentence(catalogue: polib.POFile) -> None:
         (entry.msgid, text)
         for entry in catalogue
         for text in strings(entry)
-        if ENDINGS.get(entry.msgid.rstrip()[-1:], "") != (text[-1:] if text[-1:] in "。？：！" else "")
+        if ENDINGS.get(entry.msgid.rstrip()[-1:]) != STOPS.get(text[-1:])
     ]
     assert other == []
 

@@ -1,5 +1,6 @@
 """An applicant's cases: where each stands, what is needed now, and the steps that are theirs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from icpcases.cases.models import FilingCase
 from icpcases.cases.roles import Role
 from icpcases.cases.steps import Step
 from icpcases.cases.todo import todo_of
+from icpcases.rules.rule import Finding
 
 from .frame import case_url, form_page, get_case_for_user, link, page, refused
 from .timeline import timeline
@@ -51,7 +53,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
         "path": expected_path(case),
         "todo": todo,
         "findings": [tell(case, finding, link) for finding in todo.findings],
-        "next_step": todo.next_step and shown(case, todo.next_step),
+        "next_step": todo.next_step and shown(case, todo.next_step, listed=todo.findings),
         "others": [shown(case, explanation) for explanation in todo.others],
         "timeline": timeline(case),
         "documents": rows.documents,
@@ -61,8 +63,10 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     return page(request, "applicants/case.html", context)
 
 
-def shown(case: FilingCase, explanation: Explanation) -> dict[str, Any]:
-    """A step as the applicant's page shows it."""
+def shown(
+    case: FilingCase, explanation: Explanation, listed: Sequence[Finding] = ()
+) -> dict[str, Any]:
+    """A step as the applicant's page shows it; what is `listed` above it is not said again."""
     step = explanation.step
     return {
         "name": step.value,
@@ -70,7 +74,7 @@ def shown(case: FilingCase, explanation: Explanation) -> dict[str, Any]:
         "does": step.about.does,
         "url": case_url(case, "step", step.value),
         "open": explanation.open,
-        "unmet": [tell(case, finding, link) for finding in explanation.unmet],
+        "unmet": [tell(case, finding, link) for finding in explanation.unmet if finding not in listed],
         "later": [_(guard.rule.asks) for guard in explanation.later],
     }
 

@@ -1,5 +1,6 @@
 """Following a case without an account: stage, whose move, expected range; nothing personal."""
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -25,11 +26,13 @@ class FollowForm(forms.Form):
 def follow_page(request: HttpRequest) -> HttpResponse:
     """Ask for reference and code; answer with where the case stands."""
     form = FollowForm(request.POST if request.method == "POST" else None)
-    if request.method == "GET" or not form.is_valid():
-        return page(request, "applicants/follow.html", {"form": form})
+    if not form.is_valid():
+        return page(request, "applicants/follow.html", {"form": form}, 422 if form.is_bound else 200)
     data = form.cleaned_data
+    # Not the proxy's address: one visitor's wrong tries would close the page for everybody.
+    address = get_adapter(request).get_client_ip(request)
     try:
-        case = find_followed(data["reference"], data["code"], request.META.get("REMOTE_ADDR", ""))
+        case = find_followed(data["reference"], data["code"], address)
     except TooManyTries:
         form.add_error(None, _("Too many wrong tries. Try again in a quarter of an hour."))
         return page(request, "applicants/follow.html", {"form": form}, 429)

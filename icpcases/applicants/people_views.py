@@ -48,10 +48,12 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
         return page(request, "applicants/no_invitation.html", {}, 404)
     if request.method == "POST":
         try:
-            people.accept(invitation, request.user)
+            joined = people.accept(invitation, request.user)
         except NotAllowed:
             messages.error(request, _("Staff accounts join no case."))
             return HttpResponseRedirect("/")
+        if joined is None:
+            return page(request, "applicants/no_invitation.html", {}, 404)
         messages.success(request, _("You may now see this case."))
         return HttpResponseRedirect(case_url(invitation.case))
     return page(request, "applicants/invitation.html", {"invitation": invitation})

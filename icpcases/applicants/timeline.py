@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from icpcases.cases.letter_words import HAPPENED
@@ -31,22 +32,35 @@ def timeline(case: FilingCase) -> list[Moment]:
     """What has happened, newest first. Internal notes and staff names are no part of it."""
     kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
     rows = case.history.filter(kind__in=kinds).order_by("-sequence").defer("note_internal")
-    return [moment for row in rows[:_SHOWN] for moment in _moments(case, row)]
+    theirs = people_ever(case)
+    return [moment for row in rows[:_SHOWN] for moment in _moments(theirs, row)]
 
 
-def _moments(case: FilingCase, row: HistoryRow) -> Iterator[Moment]:
+def people_ever(case: FilingCase) -> frozenset[int]:
+    """The accounts on the applicant's side: those on the case, and those removed from it."""
+    rows = case.history.filter(kind=HistoryRow.Kind.ASSIGNMENT, entered__has_key="removed")
+    removed = [entered["removed"] for entered in rows.values_list("entered", flat=True)]
+    if not removed:
+        return case.people_pks
+    accounts = get_user_model().objects.filter(email__in=removed)
+    return case.people_pks | set(accounts.values_list("pk", flat=True))
+
+
+def _moments(theirs: frozenset[int], row: HistoryRow) -> Iterator[Moment]:
     what = _WHAT[HistoryRow.Kind(row.kind)](row)
     if what:
-        reasons = [reason["text"] for reason in row.reasons if reason.get("text")]
-        yield Moment(row.happened_at, what, _role(case, row), reasons, row.note_public)
+        # Why a step was taken back is the office's own affair, and told to nobody.
+        told = [] if row.step == Step.STEP_BACK else row.reasons
+        reasons = [reason["text"] for reason in told if reason.get("text")]
+        yield Moment(row.happened_at, what, _role(theirs, row), reasons, row.note_public)
 
 
-def _role(case: FilingCase, row: HistoryRow) -> str:
+def _role(theirs: frozenset[int], row: HistoryRow) -> str:
     if row.on_behalf_of in (Party.PROVIDER, Party.AUTHORITY):
         return _(Party(row.on_behalf_of).label)
     if row.by_id is None:
         return _("the program")
-    return _("you or a colleague") if row.by_id in case.people_pks else _("the office")
+    return _("you or a colleague") if row.by_id in theirs else _("the office")
 
 
 def _step(row: HistoryRow) -> str:

@@ -324,11 +324,12 @@ def settle(
         request = _request(change, pk, *allowed)
         request.status = RequestStatus(decision).value
         if decision == RequestStatus.OPEN:
-            request.round += 1
+            # The new turn has no term of its own yet; the old one may be over.
+            request.round, request.due_on = request.round + 1, None
             request.text = f"{request.text}\n{reason}"
         if decision == RequestStatus.WAIVED:
             request.waiver = reason
-        request.save(update_fields=["status", "round", "text", "waiver"])
+        request.save(update_fields=["status", "round", "text", "waiver", "due_on"])
         change.record(
             Kinds.REQUEST,
             entered={"settled": pk, "decision": decision},
@@ -386,13 +387,18 @@ def confirm_applicant(case: FilingCase, by: Any, seen_version: int, happened: Wh
 
     Raises Closed if they are not there, or belong to another confirmed applicant.
     """
-    with changing(case, by, seen_version, happened) as change:
-        need_worker(change.case, by)
-        applicant = Applicant.objects.select_for_update().get(pk=change.case.applicant_id)
-        _need_certificate(applicant)
-        applicant.confirmed_at, applicant.confirmed_by = change.at, change.by
-        applicant.save(update_fields=["confirmed_at", "confirmed_by"])
-        change.record(Kinds.EDIT, entered={"confirmed": applicant.name})
+    try:
+        with changing(case, by, seen_version, happened) as change:
+            need_worker(change.case, by)
+            applicant = Applicant.objects.select_for_update().get(pk=change.case.applicant_id)
+            _need_certificate(applicant)
+            applicant.confirmed_at, applicant.confirmed_by = change.at, change.by
+            applicant.save(update_fields=["confirmed_at", "confirmed_by"])
+            change.record(Kinds.EDIT, entered={"confirmed": applicant.name})
+    except IntegrityError:
+        # Another case's applicant was confirmed with this certificate in the same second.
+        _need_certificate(Applicant.objects.get(cases=case))
+        raise
 
 
 def _need_certificate(applicant: Applicant) -> None:

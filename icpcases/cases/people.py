@@ -107,8 +107,11 @@ def accept(invitation: Invitation, user: Any) -> CasePerson | None:
         case = FilingCase.objects.select_for_update().get(pk=locked.case_id)
         locked.accepted_at = timezone.now()
         locked.save(update_fields=["accepted_at"])
+        # Two may have been invited before there was an owner: the first to come is it.
+        owned = CasePerson.objects.filter(case=case, part=CasePerson.Part.OWNER).exists()
+        part = CasePerson.Part.COLLEAGUE if owned else locked.part
         person, new = CasePerson.objects.get_or_create(
-            case=case, user=user, defaults={"part": locked.part}
+            case=case, user=user, defaults={"part": part}
         )
         if new:
             case.__dict__.pop("people_pks", None)

@@ -10,6 +10,7 @@ from .explain import Explanation, explain, unmet_guards
 from .models import Request
 from .roles import Role
 from .route import recommended_step
+from .states import State
 
 if TYPE_CHECKING:
     from .dossiers import Rows
@@ -32,12 +33,23 @@ class Todo:
         return not (self.requests or self.findings or own)
 
 
+def _theirs_to_right(case: "FilingCase", finding: Finding) -> bool:
+    """Whether the applicant can put a finding right by themselves, now.
+
+    Open requests are listed on their own. Once sent, facts change only as the answer to one.
+    """
+    if finding.who != Party.APPLICANT or finding.code == "request.settled":
+        return False
+    editable = {"document", "fact"} if case.is_at == State.DRAFT else {"document"}
+    return any(place.kind in editable for place in finding.places)
+
+
 def todo_of(case: "FilingCase", rows: "Rows", user: Any) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
     own = [e for e in explain(case, user) if Role.APPLICANT in e.step.who]
     step = recommended_step(case)
     in_the_way = unmet_guards(case.dossier, step, for_applicant=True) if step else ()
-    theirs = [f for f in in_the_way if f.who == Party.APPLICANT and f.code != "request.settled"]
+    theirs = [f for f in in_the_way if _theirs_to_right(case, f)]
     return Todo(
         requests=[r for r in rows.requests if r.status == RequestStatus.OPEN],
         findings=theirs,

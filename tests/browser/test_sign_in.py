@@ -31,7 +31,7 @@ def test_an_applicant_signs_in_by_mail_without_javascript(
     page.goto("/sign-in/?next=/check/")
     page.locator("#id_email").fill("wei@example.com")
     page.locator("main button").first.click()
-    expect(page).to_have_url(lambda url: url.endswith("/sign-in/code/"))
+    page.wait_for_url("**/sign-in/code/")
     page.locator("#id_code").fill("00000000")
     page.locator("main button").first.click()
     expect(page.locator(".errorlist")).to_be_visible()
@@ -54,13 +54,11 @@ def test_a_member_of_staff_sets_up_the_second_factor(open_page, transactional_db
     expect(picture).to_be_visible()
     assert picture.evaluate("e => e.naturalWidth") > 0
     assert fits(page)
-    assert not violations(page)
     secret = page.locator(".secret").inner_text()
     page.locator("#id_code").fill(totp(secret))
     page.get_by_role("button", name="Set up").click()
     expect(page.locator(".codes li")).to_have_count(10)
     assert fits(page)
-    assert not violations(page)
     page.get_by_role("link", name="Go on to the office").click()
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
@@ -69,7 +67,8 @@ def test_a_member_of_staff_sets_up_the_second_factor(open_page, transactional_db
 def test_the_pages_fit_a_narrow_screen_and_everybody(
     open_page, transactional_db, mail_server, colours
 ):
-    page = open_page(viewport=NARROW, color_scheme=colours)
+    # The policy of the site would not let axe's own script in.
+    page = open_page(viewport=NARROW, color_scheme=colours, bypass_csp=True)
     for url in ("/sign-in/", "/admin/login/"):
         page.goto(url)
         assert fits(page)
@@ -79,4 +78,17 @@ def test_the_pages_fit_a_narrow_screen_and_everybody(
     page.get_by_role("button", name="Send the code").click()
     page.wait_for_url("**/code/")
     assert fits(page)
+    assert not violations(page)
+    User.objects.create_superuser("keeper", password=PASSWORD)
+    page.goto("/admin/login/?next=/admin/second-factor/set-up/")
+    page.locator("#id_username").fill("keeper")
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/set-up/")
+    assert not violations(page)
+    page.locator("#id_code").fill(totp(page.locator(".secret").inner_text()))
+    page.get_by_role("button", name="Set up").click()
+    page.wait_for_url("**/recovery-codes/")
+    assert not violations(page)
+    page.goto("/admin/second-factor/")
     assert not violations(page)

@@ -121,7 +121,7 @@ def test_a_history_row_is_never_replaced(world):
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     "tables",
-    [HISTORY, f"{HISTORY} CASCADE", f"{CASE} CASCADE", "auth_user CASCADE",
+    [f"{HISTORY} CASCADE", f"{HISTORY}, cases_notice", f"{CASE} CASCADE", "auth_user CASCADE",
      "cases_applicant CASCADE", f"{CASE}, {HISTORY} CASCADE"],
 )  # fmt: skip
 def test_nothing_is_truncated(world, tables):
@@ -131,8 +131,6 @@ def test_nothing_is_truncated(world, tables):
     assert is_refused(statement)
     with undone():
         guards.remove(connection)
-        if tables == HISTORY:
-            tables = f"{HISTORY} CASCADE"
         run((f"TRUNCATE {tables}", []))
         assert HistoryRow.objects.count() == 0
 
@@ -228,9 +226,9 @@ def triggers() -> list[str]:
 def complaints() -> list[str]:
     """What `check --database default` says of the triggers."""
     try:
-        call_command("check", databases=["default"], verbosity=0)
+        call_command("check", databases=["default"], fail_level="WARNING", verbosity=0)
     except SystemCheckError as error:
-        return [line for line in str(error).splitlines() if "cases.E001" in line]
+        return [line for line in str(error).splitlines() if "cases.W001" in line]
     return []
 
 

@@ -1,0 +1,350 @@
+"""Two people in the same second: exactly one wins, and the other reads who did what."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from icpcases.cases import door, edits
+from icpcases.cases.door import SYSTEM, BadEntry, Closed, Stale, perform
+from icpcases.cases.forms import FactsForm
+from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.papers import files_follow_rows
+from icpcases.cases.references import next_reference
+from tests.harness.race import together
+from tests.world import ENTERPRISE, World, user
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+ROUNDS = 20
+REASONS = {"reasons": [{"about": "domain", "text": "Not real-name verified."}]}
+
+
+@pytest.fixture
+def bo(db):
+    """A second officer."""
+    return user("bo", "officer", is_staff=True)
+
+
+def fresh(case: FilingCase) -> FilingCase:
+    """The case as one person's page holds it."""
+    return FilingCase.objects.get(pk=case.pk)
+
+
+def step(case: FilingCase, name: str, by: Any, data: dict[str, Any]) -> Callable[[], Any]:
+    """Somebody's click, on the page as it is now."""
+    page = fresh(case)
+    return lambda: perform(page, name, by, data, page.version)
+
+
+def one_winner(results: list[Any]) -> tuple[int, int]:
+    """The places of the winner and of the loser; any other outcome fails."""
+    won = [at for at, result in enumerate(results) if not isinstance(result, BaseException)]
+    lost = [at for at, result in enumerate(results) if isinstance(result, BaseException)]
+    assert (len(won), len(lost)) == (1, 1), results
+    return won[0], lost[0]
+
+
+def judge(results: list[Any], people: list[Any], names: list[str]) -> str:
+    """One wins; the other is told who did it and which step. Gives back the winner's step."""
+    won, lost = one_winner(results)
+    stale = results[lost]
+    assert isinstance(stale, Stale), repr(stale)
+    assert [(row.by, row.step) for row in stale.rows] == [(people[won], names[won])]
+    return names[won]
+
+
+def test_of_two_steps_on_one_case_exactly_one_is_taken(world: World, li, bo, chen):
+    case = world.at("provider_review")
+    names = ["provider_passes", "return_for_correction"]
+    targets = {"provider_passes": "sms_verification", "return_for_correction": "returned"}
+    data = [{}, {**REASONS, "returned_by": "provider"}]
+    seen: Counter[str] = Counter()
+    for turn in range(ROUNDS):
+        rows = case.history.count()
+        order = [0, 1] if turn % 2 else [1, 0]
+        clicks = [step(case, names[at], [li, bo][at], data[at]) for at in order]
+        winner = judge(together(*clicks), [[li, bo][at] for at in order], [names[at] for at in order])
+        case.refresh_from_db()
+        assert (case.state, case.history.count()) == (targets[winner], rows + 1)
+        assert case.history.last().sequence == case.version
+        seen[winner] += 1
+        case = world.step(case, "step_back", by=chen)
+    assert sum(seen.values()) == ROUNDS
+
+
+def test_of_two_who_take_the_same_step_exactly_one_does(world: World, li, bo):
+    case = world.at("filed")
+    today = timezone.localdate()
+    for _round in range(ROUNDS):
+        rows = case.history.count()
+        clicks = [step(case, "record_footer", who, {"footer_on": today}) for who in (li, bo)]
+        judge(together(*clicks), [li, bo], ["record_footer"] * 2)
+        case.refresh_from_db()
+        assert case.history.count() == rows + 1
+
+
+def test_of_eight_who_take_the_same_step_exactly_one_does(world: World):
+    people = [user(f"officer{at}", "officer") for at in range(8)]
+    case = world.at("triage")
+    results = together(*(step(case, "prepare_filing", who, {}) for who in people))
+    won = [result for result in results if isinstance(result, FilingCase)]
+    lost = [result for result in results if isinstance(result, Stale)]
+    assert (len(won), len(lost)) == (1, 7)
+    winner = people[results.index(won[0])]
+    assert {(row.by, row.step) for stale in lost for row in stale.rows} == {
+        (winner, "prepare_filing")
+    }
+
+
+def test_a_step_is_not_taken_twice_back(world: World, chen):
+    other = user("zhou", "supervisor")
+    case = world.at("sms_verification")
+    for _round in range(4):
+        results = together(*(step(case, "step_back", who, {"reason": "oops"}) for who in (chen, other)))
+        judge(results, [chen, other], ["step_back"] * 2)
+    case.refresh_from_db()
+    assert case.state == "draft"
+
+
+def test_an_edit_and_a_step_do_not_pass_each_other_by(world: World, li, bo):
+    case = world.at("triage")
+    form = FactsForm(data={**ENTERPRISE, "domain": case.domain, "server_region": "hong_kong"})
+    assert form.is_valid()
+    page = fresh(case)
+    results = together(
+        lambda: edits.edit_facts(page, li, form, page.version),
+        step(case, "prepare_filing", bo, {}),
+    )
+    won, lost = one_winner(results)
+    assert [(row.by, row.kind) for row in results[lost].rows] == [
+        (li, "edit") if won == 0 else (bo, "step")
+    ]
+    case.refresh_from_db()
+    assert (case.state, case.server_region) == (
+        ("triage", "hong_kong") if won == 0 else ("preparing", "mainland")
+    )
+
+
+def test_a_paper_is_not_refused_under_a_submission(world: World, li, bo):
+    case = world.supply(world.at("preparing"))
+    paper = case.documents.get(kind="business_licence")
+    entry = world.entry(case, "submit_to_provider")
+    page = fresh(case)
+    results = together(
+        lambda: edits.judge_document(page, li, paper.pk, False, "blurred", page.version),
+        step(case, "submit_to_provider", bo, entry),
+    )
+    won, _lost = one_winner(results)
+    paper.refresh_from_db()
+    case.refresh_from_db()
+    assert (paper.status, case.state) == (
+        ("refused", "preparing") if won == 0 else ("accepted", "provider_review")
+    )
+
+
+def test_the_system_and_an_officer_meet_over_an_expired_order(world: World, li):
+    case = world.at("returned")
+    case.requests.update(status="waived", waiver="asked in error")
+    case.orders.update(submitted_on="2026-01-05")
+    results = together(
+        step(case, "expire_order", SYSTEM, {}),
+        step(case, "withdraw", li, {"reason": "given up"}),
+    )
+    judge(results, [None, li], ["expire_order", "withdraw"])
+
+
+# The control: what happens without the protection
+
+
+def without_version(case, by, seen_version, happened=None) -> Any:
+    """As `changing`, but whatever the person has seen is good enough."""
+
+    @contextmanager
+    def change() -> Iterator[door.Change]:
+        with files_follow_rows(), transaction.atomic():
+            rows = FilingCase.objects.select_for_update(of=("self",)).select_related(
+                "applicant", "province", "officer"
+            )
+            yield door.Change.on(rows.get(pk=case.pk), by, happened)
+
+    return change()
+
+
+def without_lock(both_have_read: Barrier) -> Callable[..., Any]:
+    """As `changing`, but nobody waits: both read the case before either writes."""
+
+    def changing(case, by, seen_version, happened=None) -> Any:
+        @contextmanager
+        def change() -> Iterator[door.Change]:
+            read = FilingCase.objects.with_names().get(pk=case.pk)
+            both_have_read.wait(30)
+            with files_follow_rows(), transaction.atomic():
+                yield door.Change.on(read, by, happened)
+
+        return change()
+
+    return changing
+
+
+def test_without_the_version_both_win_and_the_later_overwrites(world: World, li, bo, monkeypatch):
+    monkeypatch.setattr(door, "changing", without_version)
+    case = world.at("open")
+    rows = case.history.count()
+    numbers = ["京公网安备11010802000001号", "京公网安备11010802000002号"]
+    entry = world.entry(case, "record_public_security")
+    results = together(*(
+        step(case, "record_public_security", who, {**entry, "public_security_number": number})
+        for who, number in zip((li, bo), numbers, strict=True)
+    ))  # fmt: skip
+    assert [type(result) for result in results] == [FilingCase, FilingCase]
+    assert case.history.count() == rows + 2
+    last = case.history.order_by("sequence").last()
+    case.refresh_from_db()
+    assert case.public_security_number == numbers[[li, bo].index(last.by)]
+
+
+def test_without_the_lock_only_the_history_stops_the_second_and_cannot_say_who(
+    world: World, li, bo, monkeypatch
+):
+    case = world.at("filed")
+    entry = {"footer_on": timezone.localdate()}
+    monkeypatch.setattr(door, "changing", without_lock(Barrier(2)))
+    results = together(*(step(case, "record_footer", who, entry) for who in (li, bo)))
+    _won, lost = one_winner(results)
+    assert (type(results[lost]), results[lost].rows) == (Stale, [])
+
+
+# Rules across cases
+
+
+def test_two_cases_about_one_domain_sent_at_once(world: World, li, bo):
+    for turn in range(5):
+        cases = [world.case(domain=f"www.same-{turn}.cn"), world.case(domain=f"same-{turn}.cn")]
+        results = together(*(
+            step(case, "submit_request", who, {}) for case, who in zip(cases, (li, bo), strict=True)
+        ))  # fmt: skip
+        won, lost = one_winner(results)
+        assert isinstance(results[lost], Closed)
+        assert results[lost].codes == ["case.domain_free"]
+        (finding,) = results[lost].findings
+        assert [place.key for place in finding.places] == [cases[won].reference]
+        assert [fresh(cases[at]).state for at in (won, lost)] == ["triage", "draft"]
+
+
+def test_an_edit_and_a_submission_meet_over_one_domain(world: World, li, bo):
+    case, draft = world.at("triage"), world.case(domain="wanted.cn")
+    form = FactsForm(data={**ENTERPRISE, "domain": "www.wanted.cn"})
+    assert form.is_valid()
+    page = fresh(case)
+    results = together(
+        lambda: edits.edit_facts(page, li, form, page.version),
+        step(draft, "submit_request", bo, {}),
+    )
+    won, lost = one_winner(results)
+    wanted = {0: ["case.domain_free"], 1: ["case.domain_free", "state.stands"]}
+    assert results[lost].codes == wanted[won]
+
+
+def error_codes(error: Any) -> dict[str, list[str]]:
+    assert isinstance(error, BadEntry), repr(error)
+    found = error.form.errors.as_data()
+    return {field: [one.code for one in errors] for field, errors in found.items()}
+
+
+@pytest.mark.parametrize("whose", ["one applicant", "two applicants"])
+def test_two_approvals_with_one_number(world: World, li, bo, chen, whose):
+    one = world.at("authority_review")
+    one.orders.update(exclusive=False)
+    same = {"applicant": one.applicant} if whose == "one applicant" else {}
+    other = world.at("authority_review", **same)
+    today = timezone.localdate()
+    # One applicant has many sites under one subject number: there the whole number must collide.
+    ends = ["1", "1"] if same else ["1", "2"]
+    for turn in range(5):
+        numbers = [f"京ICP备{20270000 + turn}号-{end}" for end in ends]
+        results = together(*(
+            step(case, "approve", who, {"icp_number": number, "filed_on": today})
+            for case, who, number in zip((one, other), (li, bo), numbers, strict=True)
+        ))  # fmt: skip
+        won, lost = one_winner(results)
+        assert error_codes(results[lost]) == {"icp_number": ["number.valid"]}
+        assert [fresh((one, other)[at]).state for at in (won, lost)] == ["filed", "authority_review"]
+        world.step((one, other)[won], "step_back", by=chen)
+
+
+def test_two_submissions_of_one_applicant_at_one_provider(world: World, li, bo, chen):
+    one = world.supply(world.at("preparing"))
+    other = world.supply(world.at("preparing", applicant=one.applicant))
+    for _round in range(5):
+        results = together(*(
+            step(case, "submit_to_provider", who, world.entry(case, "submit_to_provider"))
+            for case, who in zip((one, other), (li, bo), strict=True)
+        ))  # fmt: skip
+        won, lost = one_winner(results)
+        assert error_codes(results[lost]) == {"provider": ["case.applicant_free"]}
+        world.step((one, other)[won], "step_back", by=chen)
+
+
+def test_two_orders_with_one_number(world: World, li, bo, chen):
+    cases = [world.supply(world.at("preparing")) for _who in range(2)]
+    entry = {"provider": world.provider().pk, "order_number": "7"}
+    for _round in range(5):
+        results = together(*(
+            step(case, "submit_to_provider", who, entry) for case, who in zip(cases, (li, bo), strict=True)
+        ))  # fmt: skip
+        won, lost = one_winner(results)
+        assert list(error_codes(results[lost])) == ["order_number"]
+        world.step(cases[won], "step_back", by=chen)
+
+
+def test_two_applicants_with_one_certificate_are_not_both_confirmed(world: World, li, bo):
+    for turn in range(5):
+        claim = {"certificate_type": "permit", "certificate_number": f"H{turn}", "confirmed": False}
+        cases = [world.case(applicant=world.applicant(**claim)) for _who in range(2)]
+        pages = [fresh(case) for case in cases]
+        results = together(
+            lambda pages=pages: edits.confirm_applicant(pages[0], li, pages[0].version),
+            lambda pages=pages: edits.confirm_applicant(pages[1], bo, pages[1].version),
+        )
+        won, lost = one_winner(results)
+        assert isinstance(results[lost], Closed), repr(results[lost])
+        assert results[lost].codes == ["applicant.certificate"]
+        assert [fresh(cases[at]).applicant.confirmed for at in (won, lost)] == [True, False]
+
+
+def test_references_are_unique_however_many_ask_at_once(db):
+    def ask() -> list[str]:
+        found = []
+        for _time in range(25):
+            with transaction.atomic():
+                found.append(next_reference(2031))
+        return found
+
+    references = [one for many in together(*[ask] * 8) for one in many]
+    assert sorted(references) == [f"ICP-2031-{number:06d}" for number in range(1, 201)]
+
+
+def test_the_history_has_no_gap_after_all_of_this(world: World, li, bo):
+    case = world.at("triage")
+
+    def note(who: Any) -> Callable[[], Any]:
+        def leave() -> None:
+            while True:
+                page = fresh(case)
+                try:
+                    return edits.add_note(page, who, "again", page.version)
+                except Stale:
+                    continue
+
+        return leave
+
+    together(*(note(who) for who in [li, bo] * 4))
+    rows = HistoryRow.objects.filter(case=case).order_by("sequence")
+    assert [row.sequence for row in rows] == list(range(1, fresh(case).version + 1))
+    assert rows.filter(kind="note").count() == 8
