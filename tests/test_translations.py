@@ -13,7 +13,7 @@ from typing import Any
 import polib  # type: ignore[import-untyped]
 import pytest
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 
 from icpcases.cases.letters import letter
 from icpcases.cases.roles import Role
@@ -285,9 +285,11 @@ LIST = "/admin/cases/filingcase/"
 
 
 @pytest.fixture
-def visitor(client: Any, li: Any) -> Visitor:
+def visitor(client: Any, li: Any) -> Iterator[Visitor]:
     client.force_login(li)
-    return Visitor(client)
+    # A request leaves its language behind; the tests after these speak English.
+    with override(get_language()):
+        yield Visitor(client)
 
 
 FILING = "submit_request prepare_filing supply submit_to_provider provider_passes confirm_sms"

@@ -74,7 +74,9 @@ def shown(
         "does": step.about.does,
         "url": case_url(case, "step", step.value),
         "open": explanation.open,
-        "unmet": [tell(case, finding, link) for finding in explanation.unmet if finding not in listed],
+        "unmet": [
+            tell(case, finding, link) for finding in explanation.unmet if finding not in listed
+        ],
         "later": [_(guard.rule.asks) for guard in explanation.later],
     }
 

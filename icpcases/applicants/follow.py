@@ -27,7 +27,9 @@ def follow_page(request: HttpRequest) -> HttpResponse:
     """Ask for reference and code; answer with where the case stands."""
     form = FollowForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return page(request, "applicants/follow.html", {"form": form}, 422 if form.is_bound else 200)
+        return page(
+            request, "applicants/follow.html", {"form": form}, 422 if form.is_bound else 200
+        )
     data = form.cleaned_data
     # Not the proxy's address: one visitor's wrong tries would close the page for everybody.
     address = get_adapter(request).get_client_ip(request)

@@ -44,6 +44,24 @@ class Kind(StrEnum):
     )
     OTHER = "other", _("Other document")
 
+    @property
+    def personal(self) -> bool:
+        """Whether its number is a person's, and so is masked on every page."""
+        return self in _PERSONAL
+
+
+_PERSONAL = frozenset(
+    {
+        Kind.IDENTITY,
+        Kind.RESIDENCE_PERMIT,
+        Kind.LEGAL_REPRESENTATIVE_ID,
+        Kind.SERVICE_LEADER_ID,
+        Kind.LEADER_ID,
+        Kind.BRANCH_RESPONSIBLE_ID,
+        Kind.CHIEF_REPRESENTATIVE_ID,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

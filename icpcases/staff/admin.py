@@ -66,6 +66,11 @@ class FilingCaseAdmin(RoleAdmin):
             ("claim/", edit_views.claim, "claim"),
             ("confirm/", edit_views.confirm_page, "confirm"),
             ("reveal/<str:name>/", edit_views.reveal, "reveal"),
+            (
+                "documents/<int:document>/reveal/",
+                edit_views.reveal_document,
+                "reveal_document",
+            ),
             ("documents/add/", paper_views.add_document_page, "add_document"),
             ("documents/<int:document>/", paper_views.document_page, "document"),
             ("documents/<int:document>/file/", paper_views.download, "file"),

@@ -175,7 +175,12 @@ def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
         if name == "assigned" and not value:
             yield gettext(_ENTERED[name]), gettext("nobody")
         elif value not in ("", None) and name in _ENTERED:
-            yield gettext(_ENTERED[name]), _shown_entry(name, value)
+            yield gettext(_ENTERED[name]), _shown_entry(name, _masked(row, name, value))
+
+
+def _masked(row: HistoryRow, name: str, value: Any) -> Any:
+    personal = name == "number" and "added" in row.entered and Kind(row.entered["added"]).personal
+    return mask(value) if personal else value
 
 
 def _shown_entry(name: str, value: Any) -> str:

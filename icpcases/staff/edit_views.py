@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from icpcases.cases import edits, people
 from icpcases.cases.forms import FactsForm, InviteForm, NoteForm
-from icpcases.cases.models import AccessLogRow, CasePerson, FilingCase
+from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase
 from icpcases.cases.roles import Role, shown_name
 
 from .case_page import PRIVATE, masked_certificate
@@ -150,11 +151,23 @@ def reveal(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in (*PRIVATE, *_OF_THE_APPLICANT):
         raise Http404
     holder: Any = case if name in PRIVATE else case.applicant
+    return show_whole(request, case, holder, name, name)
+
+
+@require_POST
+def reveal_document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """Show the number of a person's document whole; who looked at it is logged."""
+    case = get_case_for_user(pk, request.user)
+    paper = get_object_or_404(Document, pk=document, case=case)
+    return show_whole(request, case, paper, "number", f"document {paper.pk}")
+
+
+def show_whole(
+    request: HttpRequest, case: FilingCase, holder: Any, name: str, detail: str
+) -> HttpResponse:
+    """The page with a private number, written down in the access log first."""
     user: Any = request.user
-    AccessLogRow.objects.create(what=AccessLogRow.What.NUMBER, detail=name, case=case, by=user)
-    context = {
-        "case": case,
-        "title": holder._meta.get_field(name).verbose_name,
-        "value": getattr(holder, name),
-    }
+    AccessLogRow.objects.create(what=AccessLogRow.What.NUMBER, detail=detail, case=case, by=user)
+    title = holder._meta.get_field(name).verbose_name
+    context = {"case": case, "title": title, "value": getattr(holder, name)}
     return page(request, "staff/revealed.html", context)

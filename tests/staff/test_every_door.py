@@ -1,6 +1,5 @@
 """Every address by everybody: reading changes nothing, and no POST is a crash or a false success."""
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
@@ -11,15 +10,14 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver
 
-from icpcases.cases.models import AccessLogRow, FilingCase, HistoryRow, Notice
-from tests.cases.section5 import BACK, STATES, STAYS, TABLE, may
-from tests.world import png, upload, user
+from icpcases.cases.models import AccessLogRow, FilingCase, Notice
+from tests.cases.section5 import TABLE
+from tests.world import user
 
 pytestmark = pytest.mark.django_db
 
@@ -115,8 +113,8 @@ def filled(route: str, case: FilingCase) -> Iterator[str]:
 
 def row_of(route: str, case: FilingCase) -> Any:
     """The key of a row of the model that an admin route is about."""
-    found = re.match(r"admin/(\w+)/(\w+)/", route)
-    if not found or found[1] == "r":
+    found = re.match(r"admin/(\w+)/(\w+)/<path:object_id>", route)
+    if not found:
         return case.pk
     model = apps.get_model(found[1], found[2])
     row = case if model is FilingCase else model._default_manager.order_by("pk").first()

@@ -46,7 +46,9 @@ def test_a_step_nobody_knows_is_not_found(as_li, world):
 
 def test_taking_a_step_moves_the_case_and_says_so(as_li, world):
     case = world.case()
-    page = as_li.post(case_path(case, "step/submit_request/"), {"version": case.version}, follow=True)
+    page = as_li.post(
+        case_path(case, "step/submit_request/"), {"version": case.version}, follow=True
+    )
     case.refresh_from_db()
     assert case.state == "triage"
     assert [str(m) for m in page.context["messages"]] == [
@@ -113,19 +115,34 @@ def test_intake_shows_the_verdict_before_anything_is_kept(as_li):
 
 
 def test_intake_opens_a_case_for_a_new_applicant(as_li, li):
-    data = {**FORUM, "new-name": "玉兰书店", "new-certificate_type": "credit_code",
-            "new-certificate_number": "9144030071526726xg", "new-language": "zh-hans", "_save": "1"}  # fmt: skip
+    data = {
+        **FORUM,
+        "new-name": "玉兰书店",
+        "new-certificate_type": "credit_code",
+        "new-certificate_number": "9144030071526726xg",
+        "new-language": "zh-hans",
+        "_save": "1",
+    }
     page = as_li.post(f"{LIST}add/", data)
     case = FilingCase.objects.get()
     assert page.url == case_path(case)
-    assert (case.applicant.name, case.applicant.certificate_number) == ("玉兰书店", "9144030071526726XG")
+    assert (case.applicant.name, case.applicant.certificate_number) == (
+        "玉兰书店",
+        "9144030071526726XG",
+    )
     assert (case.officer, case.forum, case.domain) == (li, True, "yulan-books.cn")
 
 
 def test_intake_keeps_what_was_typed_and_names_the_applicant_we_know(as_li, world):
     known = world.applicant(certificate_number="9144030071526726XG")
-    data = {**FORUM, "new-name": "玉兰", "new-certificate_type": "credit_code",
-            "new-certificate_number": "9144030071526726XG", "new-language": "zh-hans", "_save": "1"}  # fmt: skip
+    data = {
+        **FORUM,
+        "new-name": "玉兰",
+        "new-certificate_type": "credit_code",
+        "new-certificate_number": "9144030071526726XG",
+        "new-language": "zh-hans",
+        "_save": "1",
+    }
     page = as_li.post(f"{LIST}add/", data)
     assert page.status_code == 422
     assert page.context["known"] == known
@@ -166,16 +183,37 @@ def test_private_numbers_are_masked_and_a_click_is_logged(as_li, world, li):
     ]
 
 
+def test_the_number_of_a_person_s_document_is_masked_and_a_click_is_logged(as_li, world, li):
+    case = world.case()
+    paper = world.document(case, "legal_representative_id", number="11010519491231002X")
+    licence = world.document(case, "business_licence", number="9144030071526726XG")
+    pages = [case_path(case), case_path(case, f"documents/{paper.pk}/")]
+    texts = [as_li.get(page).content.decode() for page in pages]
+    assert ["11010519491231002X" in text for text in texts] == [False, False]
+    assert texts[0].count("110•••••••••••••2X") == 2  # among the documents, and in the history
+    assert texts[0].count("9144030071526726XG") >= 2
+    shown = as_li.post(case_path(case, f"documents/{paper.pk}/reveal/"))
+    assert "11010519491231002X" in shown.content.decode()
+    assert list(AccessLogRow.objects.values_list("what", "detail", "by")) == [
+        ("number", f"document {paper.pk}", li.pk)
+    ]
+    assert licence.shown_number == "9144030071526726XG"
+
+
 def test_saving_the_facts_untouched_keeps_masked_numbers(as_li, world):
     case = world.case(service_leader_id="11010519491231002X")
     page = as_li.get(case_path(case, "facts/"))
     form = page.context["form"]
-    data = {name: form[name].value() if form[name].value() is not None else "" for name in form.fields}
+    data = {
+        name: form[name].value() if form[name].value() is not None else "" for name in form.fields
+    }
     as_li.post(case_path(case, "facts/"), {**data, "site_name": "新名", "version": case.version})
     case.refresh_from_db()
     assert (case.site_name, case.service_leader_phone, case.service_leader_id) == (
-        "新名", "13800138000", "11010519491231002X",
-    )  # fmt: skip
+        "新名",
+        "13800138000",
+        "11010519491231002X",
+    )
 
 
 def test_a_province_s_answer_is_recorded_with_who_when_and_source(as_li, li):
@@ -184,8 +222,12 @@ def test_a_province_s_answer_is_recorded_with_who_when_and_source(as_li, li):
     assert as_li.post(page, data).status_code == 302
     answer = Province.objects.get(pk="CN-BJ").answers.get()
     assert (answer.answer, answer.before, str(answer.asked_on), answer.asked_by, answer.source) == (
-        "yes", "unknown", "2026-01-05", li, "letter 12",
-    )  # fmt: skip
+        "yes",
+        "unknown",
+        "2026-01-05",
+        li,
+        "letter 12",
+    )
 
 
 @pytest.mark.parametrize("name", ["li", "chen", "sun"])
@@ -227,7 +269,9 @@ def test_the_case_page_takes_the_same_queries_for_every_row(
         as_li.get(case_path(case))
 
 
-@pytest.mark.parametrize("needle", ["ICP-", "玉兰", "site-1", "'", '"', "%", "_", "\0", "😀", "x" * 10_000])
+@pytest.mark.parametrize(
+    "needle", ["ICP-", "玉兰", "site-1", "'", '"', "%", "_", "\0", "😀", "x" * 10_000]
+)
 def test_no_search_is_an_error(as_li, world, needle):
     world.case()
     assert as_li.get(LIST, {"q": needle}).status_code == 200
@@ -235,10 +279,23 @@ def test_no_search_is_an_error(as_li, world, needle):
 
 @pytest.mark.parametrize(
     "query",
-    ["phase=filing", "state=draft", "turn=applicant", "officer=mine", "officer=nobody",
-     "officer=zzz", "province=CN-BJ", "province=%00", "due=over", "due=today", "state=nonsense",
-     "p=99999", "o=1.2.3", "e=1"],
-)  # fmt: skip
+    [
+        "phase=filing",
+        "state=draft",
+        "turn=applicant",
+        "officer=mine",
+        "officer=nobody",
+        "officer=zzz",
+        "province=CN-BJ",
+        "province=%00",
+        "due=over",
+        "due=today",
+        "state=nonsense",
+        "p=99999",
+        "o=1.2.3",
+        "e=1",
+    ],
+)
 def test_filters_never_fail(as_li, world, query):
     world.case()
     assert as_li.get(f"{LIST}?{query}", follow=True).status_code == 200
@@ -247,15 +304,21 @@ def test_filters_never_fail(as_li, world, query):
 def test_search_finds_by_every_number(as_li, world):
     case = world.at("filed")
     world.case()
-    needles = [case.reference, case.domain, case.applicant.name[:2], case.icp_number,
-               case.applicant.certificate_number]  # fmt: skip
-    found = [
-        case in as_li.get(LIST, {"q": needle}).context["cl"].result_list for needle in needles
+    needles = [
+        case.reference,
+        case.domain,
+        case.applicant.name[:2],
+        case.icp_number,
+        case.applicant.certificate_number,
     ]
+    found = [case in as_li.get(LIST, {"q": needle}).context["cl"].result_list for needle in needles]
     assert found == [True] * len(needles)
 
 
-@pytest.mark.parametrize("model", ["applicant", "province", "provider", "clock", "calendarday", "setting", "accesslogrow"])  # fmt: skip # noqa: E501
+@pytest.mark.parametrize(
+    "model",
+    ["applicant", "province", "provider", "clock", "calendarday", "setting", "accesslogrow"],
+)
 @pytest.mark.parametrize("name", ["li", "chen", "sun"])
 def test_the_tables_can_be_read_by_every_staff_role(client, world, request, model, name):
     world.at("provider_review")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.facts import ServerRegion
+from icpcases.rules.numbers import mask
 
 KINDS = [(kind.value, _(kind.label)) for kind in Kind]
 REGIONS = [(region.value, _(region.label)) for region in ServerRegion]
@@ -76,6 +77,16 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def number_is_private(self) -> bool:
+        """Whether the number is a person's, and is there to be masked."""
+        return bool(self.number) and Kind(self.kind).personal
+
+    @property
+    def shown_number(self) -> str:
+        """The number as pages show it."""
+        return mask(self.number) if self.number_is_private else self.number
 
     def expires_within(self, day: dt.date, days: int) -> bool:
         """Whether the document has expired on `day`, or will within `days`."""
