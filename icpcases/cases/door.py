@@ -217,7 +217,7 @@ def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
     # A clock ahead by seconds is let pass, but nothing happens after it was recorded.
     happened = entry.cleaned_data["happened"] = min(entry.cleaned_data["happened"], change.now)
     # Backdated, the rules that read a date are judged by the day it happened.
-    case.dossier = entry.entered_dossier()
+    case.dossier = entry.dossier
     unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
     if unmet:
         raise Closed(unmet)

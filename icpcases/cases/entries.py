@@ -97,10 +97,10 @@ class Entry(forms.Form):
         """Judge what was entered by the rules that waited for it."""
         data = super().clean() or self.cleaned_data
         if not self.errors:
-            dossier = self.entered_dossier()
+            self.dossier = self.entered_dossier()
             for guard in self.step.guards:
                 if guard.on_entry:
-                    for finding in guard.unmet(dossier):
+                    for finding in guard.unmet(self.dossier):
                         error = ValidationError(sentence_of(finding), code=finding.code)
                         self.add_error(self.on_rules.get(finding.code), error)
         return data

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from icpcases.rules.rule import Party
 
-from .clocks import calendar, clock
+from .clocks import PAUSING, calendar, clock
 from .models import HistoryRow
 from .route import Stop, path_of
 from .states import WITH_NUMBER, State, Unit
@@ -71,10 +71,11 @@ def ranges_like(case: "FilingCase") -> dict[str, Range]:
     """Per state the median and 80th percentile over finished cases of this kind and province.
 
     A state counts where 20 such cases or more have been in it; the newest 500 are looked at.
+    How long a draft lies is its applicant's own affair, and no measure for the next one.
     """
     if not (case.applicant_type and case.province_id):
         return {}
-    key = f"ranges {case.applicant_type} {case.forum} {case.province_id}"
+    key = f"ranges-{case.applicant_type}-{case.forum}-{case.province_id}"
     found: dict[str, Range] | None = caches["tables"].get_or_set(
         key, lambda: _read_ranges(case), _KEPT
     )
@@ -101,6 +102,7 @@ def _read_ranges(case: "FilingCase") -> dict[str, Range]:
     for walk in walks.values():
         for state, days in days_in_states(walk).items():
             lasted[state].append(days)
+    lasted.pop(State.DRAFT.value, None)
     return {s: Range(*usual_and_long(d), len(d)) for s, d in lasted.items() if len(d) >= ENOUGH}
 
 
@@ -119,25 +121,25 @@ def usual_and_long(days: Iterable[int]) -> tuple[int, int]:
     return math.ceil(median(ordered)), ordered[math.ceil(0.8 * len(ordered)) - 1]
 
 
-def expected_path(case: "FilingCase") -> list[Expected]:
+def expected_path(case: "FilingCase", today: dt.date | None = None) -> list[Expected]:
     """The case's way with the days on which each stop ahead is usually reached.
 
     Beyond a stop whose duration nobody knows, no days are told.
     """
     found: list[Expected] = []
-    today = timezone.localdate()
+    today = today or timezone.localdate()
     window: tuple[dt.date, dt.date] | None = None
     for stop in path_of(case):
         span = usual_range(case, stop.state) if stop.place != "done" else None
         if stop.place == "now":
-            window = _add((timezone.localdate(case.state_since),) * 2, span)
+            window = None if _stands_still(case, span) else _add(_entered(case), span)
             window = window and (max(window[0], today), max(window[1], today))
         shown = window if stop.place != "done" else None
         if stop.place == "now" and window is None and case.turn == Party.APPLICANT:
             # Nobody knows when the applicant acts: what follows is counted from today.
-            window = (today, today)
+            window = _add((today, today), span or Range(0, 0))
         first, last = shown or (None, None)
-        found.append(Expected(stop, span, first, last, _provisional(shown)))
+        found.append(Expected(stop, span, first, last, _provisional(shown, today)))
         if stop.place == "ahead":
             window = _add(window, span)
     return found
@@ -152,5 +154,15 @@ def _add(
     return table.add(window[0], span.usual), table.add(window[1], span.long)
 
 
-def _provisional(window: tuple[dt.date, dt.date] | None) -> bool:
-    return window is not None and calendar().provisional(timezone.localdate(), window[1])
+def _entered(case: "FilingCase") -> tuple[dt.date, dt.date]:
+    return (timezone.localdate(case.state_since),) * 2
+
+
+def _stands_still(case: "FilingCase", span: Range | None) -> bool:
+    """Whether the published duration, which is the office's, waits for the applicant."""
+    waits = case.turn == Party.APPLICANT and case.is_at in PAUSING
+    return waits and span is not None and not span.cases
+
+
+def _provisional(window: tuple[dt.date, dt.date] | None, today: dt.date) -> bool:
+    return window is not None and calendar().provisional(today, window[1])

@@ -57,6 +57,7 @@ class Preview:
 
     addresses: list[str]
     letter: Letter
+    language: str
 
 
 def previews(case: FilingCase, step: Step, form: Entry | None = None) -> list[Preview]:
@@ -71,7 +72,7 @@ def previews(case: FilingCase, step: Step, form: Entry | None = None) -> list[Pr
         by_language.setdefault(language, []).append(address)
     data = getattr(form, "cleaned_data", {}) if form is not None else {}
     return [
-        Preview(addresses, letter(case, step, language, data))
+        Preview(addresses, letter(case, step, language, data), language)
         for language, addresses in by_language.items()
     ]
 

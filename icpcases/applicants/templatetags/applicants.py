@@ -36,6 +36,14 @@ def source(expected: Expected) -> str:
 
 
 @register.filter
+def from_today(path: list[Expected]) -> bool:
+    """Whether days ahead are told although nobody knows when the present stop is left."""
+    now = present(path)
+    ahead = any(expected.earliest for expected in path if expected.stop.place == "ahead")
+    return ahead and now is not None and now.earliest is None
+
+
+@register.filter
 def present(path: list[Expected]) -> Expected | None:
     """The stop the case is at."""
     return next((expected for expected in path if expected.stop.place == "now"), None)
