@@ -42,6 +42,8 @@ class Entry(forms.Form):
 
     on_rules: dict[str, str] = {}
     kind: Kind  # of the paper that comes with the step, if one does
+    # What was judged, once the form is valid: asked again, another case may have changed it.
+    dossier: Dossier
 
     happened = forms.DateTimeField(
         label=_("when it happened"),

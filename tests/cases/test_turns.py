@@ -4,7 +4,6 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import cache
 
 from icpcases.cases import edits
 from icpcases.cases.models import CalendarDay, Clock, FilingCase, Province
@@ -30,14 +29,6 @@ TURNS = {
     "ineligible": ("nobody", False), "refused": ("nobody", False),
     "withdrawn": ("nobody", False), "cancelled": ("nobody", False),
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def fresh_tables():
-    """Clocks and calendar are kept for a minute."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def at(text: str) -> dt.datetime:

@@ -1,0 +1,330 @@
+"""An applicant's pages: where the case stands, whose move it is, what is needed now."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from icpcases.cases import edits, people
+from icpcases.cases.models import AccessLogRow, FilingCase, HistoryRow
+from icpcases.cases.states import State
+from tests.world import ENTERPRISE, FOREIGN, FORUM
+
+from .pages import addresses, links_in, needed, path, section, text_of
+
+pytestmark = pytest.mark.django_db
+
+YOURS = "It is your move."
+OFFICE = "It is the move of an officer."
+PROVIDER = "It is the move of the provider."
+AUTHORITY = "It is the move of the administration."
+NOBODY = "Nobody has to do anything."
+PAPERS = [
+    ("Business licence", "business_licence"),
+    ("ID of the legal representative", "legal_representative_id"),
+    ("ID of the service leader", "service_leader_id"),
+    ("Authorisation letter", "authorisation_letter"),
+    ("Domain certificate: real-name verified, registrant is the applicant", "domain_certificate"),
+]
+SEND = ("Send the application", "step/submit_request/")
+CHANGE = ("Change the application", "facts/")
+RECORD_CERTIFICATE = (
+    "Record the application for the certificate", "step/record_certificate_application/",
+)  # fmt: skip
+RECORD_PREAPPROVAL = (
+    "Record the application for pre-approval", "step/record_preapproval_application/",
+)  # fmt: skip
+ASKED = ("Answer", "requests/")
+# The state: what the applicant reads, whose move, and what is needed now.
+SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
+    "draft": ("Not sent yet", YOURS, [SEND, CHANGE]),
+    "triage": ("Being looked at", OFFICE, []),
+    "certificate_needed": ("Apply for the registration certificate", YOURS, [RECORD_CERTIFICATE]),
+    "certificate_applied": ("Certificate being decided on", AUTHORITY, []),
+    "certificate_granted": ("Certificate granted", OFFICE, []),
+    "preapproval_needed": ("Apply for BBS pre-approval", YOURS, [RECORD_PREAPPROVAL]),
+    "preapproval_applied": ("Pre-approval being decided on", AUTHORITY, []),
+    "preapproval_granted": ("Pre-approval granted", OFFICE, []),
+    "preparing": (
+        "Papers being prepared",
+        OFFICE,
+        [(label, f"documents/add/?kind={kind}") for label, kind in PAPERS],
+    ),
+    "provider_review": ("With the provider", PROVIDER, []),
+    "sms_verification": (
+        "Answer the SMS check", YOURS, [("Confirm the SMS check", "step/confirm_sms/")],
+    ),
+    "authority_review": ("With the administration", AUTHORITY, []),
+    "returned": ("Returned for correction", YOURS, [ASKED]),
+    "filed": (
+        "Filed: the site may open",
+        YOURS,
+        [("Record the opening of the site", "step/record_opening/")],
+    ),
+    "open": ("Site open", YOURS, [("Record the number in the footer", "step/record_footer/")]),
+    "not_required": ("No filing required", NOBODY, []),
+    "referred": ("Referred to the local administration", NOBODY, []),
+    "ineligible": ("Not permitted", NOBODY, []),
+    "refused": ("Refused", NOBODY, []),
+    "withdrawn": ("Withdrawn", NOBODY, []),
+    "cancelled": ("Filing cancelled", NOBODY, []),
+}  # fmt: skip
+MAY_WITHDRAW = (
+    "draft", "triage", "certificate_needed", "certificate_applied", "certificate_granted",
+    "preapproval_needed", "preapproval_applied", "preapproval_granted", "preparing",
+    "provider_review", "returned",
+)  # fmt: skip
+OTHERS = {
+    **{state: ["Withdraw the case"] for state in MAY_WITHDRAW},
+    "filed": ["Record the number in the footer"],
+    "open": ["Record the public-security filing"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def as_wei(client, wei):
+    client.force_login(wei)
+    return client
+
+
+def test_every_state_has_its_line():
+    assert list(SEEN) == State.values
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state):
+    case = world.at(state)
+    page = as_wei.get(path(case))
+    name, move, wanted = SEEN[state]
+    standing = unescape(section(page, '<section class="standing'))
+    assert page.status_code == 200
+    assert f">{name}</span></p><p>{State(state).about.meaning}</p>" in standing
+    assert move in " ".join(standing.split())
+    if state == "returned":
+        wanted = [("Answer", f"requests/{case.requests.get().pk}/")]
+    assert needed(page) == [(label, path(case, rest)) for label, rest in wanted]
+    for _label, address in needed(page):
+        assert as_wei.get(address).status_code == 200
+    others = section(page, "<h2>Other steps</h2>") if state in OTHERS else ""
+    assert [label for label, _url in links_in(others)] == OTHERS.get(state, [])
+    assert ("Other steps" in text_of(page)) is (state in OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("triage", "Nothing. It is with an officer. Usually until"),
+        ("certificate_applied", "Nothing. It is with the administration."),
+        ("provider_review", "Nothing. It is with the provider. Usually until"),
+        ("withdrawn", "Nothing."),
+    ],
+)
+def test_if_nothing_is_needed_it_says_so(as_wei, world, state, said):
+    shown = text_of(as_wei.get(path(world.at(state))))
+    assert f"What is needed from you now {said}" in shown
+    assert ("Usually until" in shown) is ("Usually until" in said)
+
+
+LAST = ["ICP number granted", "Site open"]
+FILING = [
+    "The office prepares the papers", "The provider's first review", "SMS check within 24 hours",
+    "The administration's review",
+]  # fmt: skip
+PREAPPROVAL = [
+    "Apply for BBS pre-approval", "The administration decides on the pre-approval",
+    "Pre-approval granted",
+]  # fmt: skip
+CERTIFICATE = [
+    "Apply for the registration certificate", "The authority decides on the certificate",
+    "Certificate granted",
+]  # fmt: skip
+FIRST = ["Fill in", "First look by the office"]
+
+
+@pytest.mark.parametrize(
+    ("state", "facts", "done", "now", "ahead"),
+    [
+        ("draft", ENTERPRISE, [], "Not sent yet", [FIRST[1], *FILING, *LAST]),
+        (
+            "triage", {**FOREIGN, "forum": "true", "preapproval": "false"}, FIRST[:1],
+            "Being looked at", [*CERTIFICATE, *PREAPPROVAL, *FILING, *LAST],
+        ),
+        (
+            "certificate_granted", FOREIGN, [*FIRST, *CERTIFICATE[:2]], "Certificate granted",
+            [*FILING, *LAST],
+        ),
+        (
+            "preapproval_applied", FORUM, [*FIRST, *PREAPPROVAL[:1]],
+            "Pre-approval being decided on", [*PREAPPROVAL[2:], *FILING, *LAST],
+        ),
+        (
+            "returned", ENTERPRISE, [*FIRST, FILING[0]], "Returned for correction",
+            [*FILING[1:], *LAST],
+        ),
+        ("open", ENTERPRISE, [*FIRST, *FILING, LAST[0]], "Site open", []),
+        ("refused", ENTERPRISE, [*FIRST, *FILING], "Refused", []),
+    ],
+)  # fmt: skip
+def test_the_way_has_three_names_for_each_stop(as_wei, world, state, facts, done, now, ahead):
+    page = as_wei.get(path(world.at(state, facts)))
+    stops = [(str(e.stop.state.about.ahead), e.stop.place) for e in page.context["path"]]
+    named = [name for name, place in stops if place == "done"]
+    assert (named, [name for name, place in stops if place == "ahead"]) == (done, ahead)
+    shown = text_of_list(section(page, '<ol class="path"'))
+    assert [name for name, _when in shown] == [*done, now, *ahead]
+
+
+def text_of_list(html: str) -> list[tuple[str, str]]:
+    """Name and date of each stop on the bar."""
+    found = re.findall(r'<span class="name">(.*?)</span>\s*<span class="when">(.*?)</span>', html)
+    return [(unescape(name), when) for name, when in found]
+
+
+def test_the_bar_tells_days_and_where_they_come_from(as_wei, world):
+    page = as_wei.get(path(world.at("provider_review")))
+    shown = text_of_list(section(page, '<ol class="path"'))
+    assert [("<time" in when, "usually" in when) for _name, when in shown] == [
+        (True, False), (True, False), (True, False), (False, True), (False, True), (False, True),
+        (False, True), (False, False),
+    ]  # fmt: skip
+    assert "as published" in text_of(page)
+
+
+def test_days_are_counted_from_today_while_it_is_the_applicants_move(as_wei, world):
+    said = "While it is your move, the days ahead are counted from today."
+    told = {state: said in text_of(as_wei.get(path(world.at(state))))
+            for state in ("draft", "triage", "sms_verification", "filed", "open")}  # fmt: skip
+    assert told == {
+        "draft": True, "triage": False, "sms_verification": False, "filed": True, "open": False,
+    }  # fmt: skip
+
+
+def test_open_requests_stand_first_each_with_its_button(as_wei, world, li):
+    case = world.at("preparing")
+    for text in ("What is the site for?", "Whose name is on the certificate?"):
+        edits.ask(case, li, {"about": "", "text": text}, case.version)
+        case.refresh_from_db()
+    first, second = case.requests.order_by("pk")
+    page = as_wei.get(path(case))
+    assert [url for _label, url in needed(page)][:2] == [
+        path(case, f"requests/{asked.pk}/") for asked in (first, second)
+    ]
+    assert YOURS in text_of(page)
+    edits.answer(case, li, first.pk, "A shop.", case.version)
+    page = as_wei.get(path(case))
+    assert needed(page)[0] == ("Answer", path(case, f"requests/{second.pk}/"))
+    assert "What is the site for?" not in section(page, 'id="needed"')
+
+
+def test_a_draft_names_every_missing_fact_once_with_its_field(as_wei, world):
+    case = world.case(province="", applicant_type="", forum="true")
+    page = as_wei.get(path(case))
+    facts = path(case, "facts/")
+    assert needed(page) == [
+        ("applicant type", f"{facts}#id_applicant_type"),
+        ("BBS pre-approval", f"{facts}#id_preapproval"),
+        ("province", f"{facts}#id_province"),
+        change_of(case),
+    ]
+    assert text_of(page).count("Facts are missing that the verdict needs") == 1
+    form = as_wei.get(facts).content.decode()
+    assert [f'id="id_{n}"' in form for n in ("applicant_type", "preapproval", "province")] == [
+        True, True, True,
+    ]  # fmt: skip
+
+
+def change_of(case: FilingCase) -> tuple[str, str]:
+    return ("Change the application", path(case, "facts/"))
+
+
+def test_what_only_the_office_can_put_right_is_not_asked_of_the_applicant(as_wei, world):
+    """Once sent, the service leader is changed by the answer to a request, not by the applicant."""
+    case = world.at("triage", service_leader="", service_leader_phone="")
+    page = as_wei.get(path(case))
+    assert needed(page) == []
+    assert "Nothing. It is with an officer." in text_of(page)
+
+
+def test_what_has_happened_is_told_by_roles_with_the_reasons(as_wei, world, wei, mei):
+    case = world.case(happened=None)
+    case = world.step(case, "submit_request", by=wei)
+    reasons = [{"about": "domain", "text": "The name is misspelt."}]
+    case = world.step(case, "send_back", reasons=reasons, note_public="Soon done.")
+    moments = as_wei.get(path(case)).context["timeline"]
+    assert [(m.what, m.by, m.reasons, m.note) for m in moments] == [
+        (
+            "The office has sent the application back to you for correction.", "the office",
+            ["The name is misspelt."], "Soon done.",
+        ),
+        ("The application has been sent to the office.", "you or a colleague", [], ""),
+    ]  # fmt: skip
+
+
+def test_a_removed_colleague_is_not_taken_for_the_office(as_wei, world, wei, li, mei):
+    case = world.case()
+    people.accept(people.invite(case, wei, mei.email, case.version), mei)
+    case = world.step(case, "submit_request", by=mei)
+    person = case.people.get(user=mei)
+    people.remove(case, wei, person.pk, case.version)
+    world.step(case, "withdraw", by=li)
+    moments = as_wei.get(path(case)).context["timeline"]
+    assert [m.by for m in moments] == ["the office", "you or a colleague"]
+
+
+@pytest.mark.parametrize(("rows", "queries"), [(1, 3), (3, 3)])
+def test_the_list_costs_the_same_for_every_row(
+    as_wei, world, django_assert_num_queries, rows, queries
+):
+    for _ in range(rows):
+        world.at("triage")
+    with django_assert_num_queries(queries):
+        page = as_wei.get("/cases/")
+    assert len(links_in(section(page, '<ul class="cases"'))) >= rows
+    assert page.content.count(b"<li>") == rows
+
+
+@pytest.mark.parametrize(("rows", "queries"), [(1, 17), (3, 17)])
+def test_the_case_costs_the_same_for_every_row(
+    as_wei, world, li, mei, stranger, django_assert_num_queries, rows, queries
+):
+    case = world.at("preparing")
+    for n in range(rows):
+        world.document(case, "other")
+        case.refresh_from_db()
+        edits.ask(case, li, {"about": "", "text": f"Question {n}?"}, case.version)
+        case.refresh_from_db()
+    for user in (mei, stranger)[: rows - 1]:
+        case.people.create(user=user, part="colleague")
+    as_wei.get(path(case))
+    with django_assert_num_queries(queries):
+        page = as_wei.get(path(case))
+    assert len(page.context["documents"]) == len(page.context["todo"].requests) == rows
+
+
+def test_the_list_shows_only_the_own_cases(as_wei, world, mei):
+    own, other = world.at("returned"), world.case(owner=mei)
+    page = as_wei.get("/cases/")
+    assert [case.reference for case in page.context["cases"]] == [own.reference]
+    assert other.reference not in page.content.decode()
+
+
+def test_a_status_never_stands_without_its_explanation(as_wei, world):
+    case = world.at("returned")
+    for address in ("/cases/", path(case)):
+        shown = text_of(as_wei.get(address))
+        assert "Returned for correction The filing came back with reasons; " in shown
+
+
+def everything_of(case: FilingCase) -> Any:
+    case.refresh_from_db()
+    return case.version, case.state, HistoryRow.objects.filter(case=case).count()
+
+
+def test_looking_changes_nothing_but_the_log_of_reading(as_wei, world):
+    case = world.at("returned")
+    before = everything_of(case)
+    for address in addresses(case):
+        as_wei.get(address)
+    assert everything_of(case) == before
+    assert AccessLogRow.objects.count() == case.documents.count() == 5
