@@ -87,7 +87,7 @@ class World:
             "domain": f"site-{n}.cn",
             **{k: v for k, v in (facts or ENTERPRISE).items() if k != "domain"},
             **changed,
-        }  # noqa: E501
+        }
         form = FactsForm(data=data)
         assert form.is_valid(), form.errors
         return edits.open_case(
@@ -108,7 +108,7 @@ class World:
             "authority": "北京市通信管理局",
             "applied_on": today,
             "application_number": f"A{n}",
-        }  # noqa: E501
+        }
         character = case.province.icp_character if case.province else "京"
         return {
             "send_back": reasons,
@@ -197,13 +197,13 @@ _CERTIFICATE = [
     "begin_certificate",
     "record_certificate_application",
     "record_certificate",
-]  # noqa: E501
+]
 _PREAPPROVAL = [
     "submit_request",
     "begin_preapproval",
     "record_preapproval_application",
     "record_preapproval",
-]  # noqa: E501
+]
 _FILING = [
     "submit_request", "prepare_filing", "supply", "submit_to_provider", "provider_passes",
     "confirm_sms", "approve", "record_opening",
@@ -241,5 +241,5 @@ _FACTS_FOR = {
         "applicant_type": "individual",
         "forum": "true",
         "preapproval": "false",
-    },  # noqa: E501
+    },
 }

@@ -215,7 +215,7 @@ def judge_document(
         document = Document.objects.get(pk=pk, case=change.case)
         if accept:
             _need_mainland(document)
-        before, failing = document.status, failing_invariants(change)
+        before, failing = document.status, frozenset() if accept else failing_invariants(change)
         document.status = (DocumentStatus.ACCEPTED if accept else DocumentStatus.REFUSED).value
         document.refusal = "" if accept else refusal
         document.save(update_fields=["status", "refusal"])

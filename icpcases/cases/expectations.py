@@ -92,18 +92,26 @@ def _read_ranges(case: "FilingCase") -> dict[str, Range]:
     newest = list(finished.order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT])
     if len(newest) < ENOUGH:
         return {}
-    rows = HistoryRow.objects.filter(case__in=newest, kind=HistoryRow.Kind.STEP)
-    walks: dict[int, list[tuple[str, dt.date]]] = defaultdict(list)
-    for pk, state, happened in rows.order_by("case", "sequence").values_list(
-        "case_id", "to_state", "happened_at"
-    ):
-        walks[pk].append((state, timezone.localdate(happened)))
     lasted: dict[str, list[int]] = defaultdict(list)
-    for walk in walks.values():
+    for walk in _walks(newest):
         for state, days in days_in_states(walk).items():
             lasted[state].append(days)
     lasted.pop(State.DRAFT.value, None)
     return {s: Range(*usual_and_long(d), len(d)) for s, d in lasted.items() if len(d) >= ENOUGH}
+
+
+def _walks(cases: list[int]) -> list[list[tuple[str, dt.date]]]:
+    """Per case the states it entered, with the day; steps taken back as if they had never been."""
+    rows = HistoryRow.objects.filter(case__in=cases, kind=HistoryRow.Kind.STEP)
+    walks: dict[int, dict[int, tuple[str, dt.date]]] = defaultdict(dict)
+    for pk, sequence, state, happened, undoes in rows.order_by("case", "sequence").values_list(
+        "case_id", "sequence", "to_state", "happened_at", "undoes"
+    ):
+        if undoes:
+            walks[pk].pop(undoes, None)
+        else:
+            walks[pk][sequence] = (state, timezone.localdate(happened))
+    return [list(walk.values()) for walk in walks.values()]
 
 
 def days_in_states(walk: list[tuple[str, dt.date]]) -> dict[str, int]:

@@ -7,28 +7,66 @@ form. In `who`, A is the applicant, O an officer, S a supervisor; what O may, S 
 from dataclasses import dataclass
 from typing import Any
 
-STATES = """
-    draft triage
-    certificate_needed certificate_applied certificate_granted
-    preapproval_needed preapproval_applied preapproval_granted
-    preparing provider_review sms_verification authority_review returned
-    filed open
-    not_required referred ineligible refused withdrawn cancelled
-""".split()
-CLOSED = "not_required referred ineligible refused withdrawn cancelled".split()
-LOCKED = """
-    certificate_applied preapproval_applied provider_review sms_verification authority_review
-    filed open
-""".split()
+STATES = [
+    "draft",
+    "triage",
+    "certificate_needed",
+    "certificate_applied",
+    "certificate_granted",
+    "preapproval_needed",
+    "preapproval_applied",
+    "preapproval_granted",
+    "preparing",
+    "provider_review",
+    "sms_verification",
+    "authority_review",
+    "returned",
+    "filed",
+    "open",
+    "not_required",
+    "referred",
+    "ineligible",
+    "refused",
+    "withdrawn",
+    "cancelled",
+]
+CLOSED = ["not_required", "referred", "ineligible", "refused", "withdrawn", "cancelled"]
+LOCKED = [
+    "certificate_applied",
+    "preapproval_applied",
+    "provider_review",
+    "sms_verification",
+    "authority_review",
+    "filed",
+    "open",
+]
 # Where a case must not be an exception to the rules of a filing, whatever the door.
-UNDER_THE_RULES = """
-    preparing provider_review sms_verification authority_review returned filed open cancelled
-""".split()
-HOLDING_A_DOMAIN = """
-    triage certificate_needed certificate_applied certificate_granted preapproval_needed
-    preapproval_applied preapproval_granted preparing provider_review sms_verification
-    authority_review returned filed open
-""".split()
+UNDER_THE_RULES = [
+    "preparing",
+    "provider_review",
+    "sms_verification",
+    "authority_review",
+    "returned",
+    "filed",
+    "open",
+    "cancelled",
+]
+HOLDING_A_DOMAIN = [
+    "triage",
+    "certificate_needed",
+    "certificate_applied",
+    "certificate_granted",
+    "preapproval_needed",
+    "preapproval_applied",
+    "preapproval_granted",
+    "preparing",
+    "provider_review",
+    "sms_verification",
+    "authority_review",
+    "returned",
+    "filed",
+    "open",
+]
 
 STAYS, BACK = "stays", "back"
 
@@ -78,15 +116,21 @@ TABLE = {
     ),
     "record_preapproval_application": row("preapproval_needed", "preapproval_applied", "A O"),
     "record_preapproval": row("preapproval_applied", "preapproval_granted", "O"),
-    "record_refusal": row("certificate_applied preapproval_applied authority_review", "refused", "O"),
-    "prepare_filing": row("triage certificate_granted preapproval_granted", "preparing", "O", PREPARE),
+    "record_refusal": row(
+        "certificate_applied preapproval_applied authority_review", "refused", "O"
+    ),
+    "prepare_filing": row(
+        "triage certificate_granted preapproval_granted", "preparing", "O", PREPARE
+    ),
     "submit_to_provider": row(
         "preparing returned", "provider_review", "O",
         PREPARE + "document.mainland document.complete document.current request.settled "
         "case.domain_free case.applicant_free ?case.applicant_free order.alive",
     ),
     "provider_passes": row("provider_review", "sms_verification", "O"),
-    "return_for_correction": row("provider_review sms_verification authority_review", "returned", "O"),
+    "return_for_correction": row(
+        "provider_review sms_verification authority_review", "returned", "O"
+    ),
     "confirm_sms": row("sms_verification", "authority_review", "A O"),
     "approve": row("authority_review", "filed", "O", "?number.valid"),
     "record_opening": row("filed", "open", "A O", "open.after_filing ?open.after_filing"),

@@ -14,10 +14,12 @@ from icpcases.cases import guards
 from icpcases.cases.models import FilingCase, HistoryRow
 
 from .guards_off import drop_index
+from .quick import QuickWorld
 from .test_database import (
     BREAKING,
     CASE,
     HISTORY,
+    Statement,
     copy_of,
     goes_through,
     insert,
@@ -41,10 +43,16 @@ POSTGRES_TRIGGERS = [
 ]  # fmt: skip
 
 
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
+
+
 # SQLite's REPLACE deletes what stands in the way without asking its delete trigger
 
 
-def replacements(case: FilingCase, other: FilingCase) -> list[tuple[str, list[Any]]]:
+def replacements(case: FilingCase, other: FilingCase) -> list[Statement]:
     """Ways to put one row in the place of another."""
     same_domain = {"domain": case.domain, "registrable_domain": case.registrable_domain}
     row = row_of(case.pk)
@@ -101,9 +109,8 @@ def test_rules_about_facts_hold_for_replace_too(world, verb):
 def test_a_history_row_is_never_replaced(world):
     case = world.at("triage")
     one, two = case.history.order_by("sequence")
-    row = HistoryRow.objects.filter(pk=one.pk).values().get() | {
-        name: "{}" for name in ("reasons", "entered", "changes", "findings")
-    }
+    row: dict[str, Any] = {**HistoryRow.objects.filter(pk=one.pk).values().get()}
+    row |= dict.fromkeys(("reasons", "entered", "changes", "findings"), "{}")
     fresh = {name: value for name, value in row.items() if name != "id"}
     statements = [
         insert(HISTORY, row, "INSERT OR REPLACE INTO"),
@@ -126,7 +133,7 @@ def test_a_history_row_is_never_replaced(world):
 )  # fmt: skip
 def test_nothing_is_truncated(world, tables):
     world.at("triage")
-    statement = (f"TRUNCATE {tables}", [])
+    statement: Statement = (f"TRUNCATE {tables}", [])
     run(("SET CONSTRAINTS ALL IMMEDIATE", []))
     assert is_refused(statement)
     with undone():
@@ -165,7 +172,7 @@ def plain() -> Iterator[Any]:
         other.close()
 
 
-def plainly(other: Any, statement: tuple[str, list[Any]]) -> bool:
+def plainly(other: Any, statement: Statement) -> bool:
     """Whether the statement goes through; it is not kept."""
     sql, values = statement
     if isinstance(other, sqlite3.Connection):
@@ -189,11 +196,13 @@ def test_a_connection_without_django_is_refused_the_same(world):
     paper = world.document(triage, "business_licence", issued_in="hong_kong")
     first = triage.history.get(sequence=1)
     same = {"domain": filed.domain, "registrable_domain": filed.registrable_domain}
+    canton = {"icp_number": "粤ICP备12345678号-1", "icp_subject": "粤ICP备12345678号"}
+    subject = {"icp_number": f"{filed.icp_subject}-1", "icp_subject": filed.icp_subject}
     statements = [
         *(update(CASE, preparing.pk, facts) for facts in BREAKING),
         update(CASE, filed.pk, {"icp_number": ""}),
-        update(CASE, filed.pk, {"icp_number": "粤ICP备12345678号-1", "icp_subject": "粤ICP备12345678号"}),
-        update(CASE, opened.pk, {"icp_number": f"{filed.icp_subject}-1", "icp_subject": filed.icp_subject}),
+        update(CASE, filed.pk, canton),
+        update(CASE, opened.pk, subject),
         update(CASE, filed.pk, {"state": "open"}),
         update(CASE, filed.pk, {"state": "open", "opened_on": "2020-01-01"}),
         update(CASE, triage.pk, same),
@@ -278,7 +287,8 @@ def test_a_trigger_that_was_weakened_is_missed_on_sqlite():
 def test_a_table_that_is_rebuilt_loses_its_triggers_and_the_next_migrate_brings_them_back(world):
     case = world.at("triage")
     with connection.schema_editor() as editor:
-        editor._remake_table(FilingCase)
+        rebuild: Any = editor
+        rebuild._remake_table(FilingCase)
     lost = [name for name in SQLITE_TRIGGERS if name.startswith("case")]
     assert guards.missing(connection) == lost
     assert len(complaints()) == 1

@@ -12,11 +12,18 @@ from icpcases.cases.models import Applicant, Document, FilingCase, HistoryRow
 from icpcases.rules.documents import Kind
 from tests.world import CREDIT_CODES, ENTERPRISE, FOREIGN, FORUM, user
 
+from .quick import QuickWorld
 from .section5 import CLOSED, LOCKED, STATES
 
 pytestmark = pytest.mark.django_db
 
 FOREIGN_FORUM = {**FOREIGN, "forum": "true", "preapproval": "false"}
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
 
 
 def facts(case: FilingCase, base: dict[str, str], **changed: str) -> FactsForm:
@@ -38,7 +45,8 @@ def test_an_edit_is_one_row_with_old_and_new_and_no_step(world, li):
     case = edit(case, li, facts(case, ENTERPRISE, protocol="http", site_name="论坛"))
     row = case.history.get(sequence=case.version)
     assert (row.kind, row.step, row.by) == ("edit", "", li)
-    assert row.changes == {"fields": {"protocol": ["https", "http"], "site_name": ["玉兰书店", "论坛"]}}
+    changed = {"protocol": ["https", "http"], "site_name": ["玉兰书店", "论坛"]}
+    assert row.changes == {"fields": changed}
     assert (row.from_state, row.to_state) == ("", "triage")
 
 
@@ -80,7 +88,7 @@ def test_facts_are_locked_while_somebody_outside_decides_and_afterwards(world, c
     with pytest.raises(Closed) as closed:
         edit(case, chen, facts(case, ENTERPRISE, site_name="x"))
     assert closed.value.codes == ["facts.locked"]
-    last = HistoryRow.objects.filter(case=case, kind="step").last()
+    last = HistoryRow.objects.filter(case=case, kind="step").latest("sequence")
     (finding,) = closed.value.findings
     assert [place.label for place in finding.places] == [last.get_step_display()]
 
@@ -317,17 +325,18 @@ def test_a_request_lives_from_asked_over_answered_and_asked_again_to_accepted(wo
 def test_what_cannot_be_done_to_a_request_where_it_stands(world, li, status, act):
     case, pk = asked(world)
     case.requests.update(status=status)
+    do: Any = edits.answer if act == "answer" else edits.settle
+    given = ["Late."] if act == "answer" else [act, "Because."]
     with pytest.raises(Closed) as closed:
-        if act == "answer":
-            edits.answer(case, li, pk, "Late.", case.version)
-        else:
-            edits.settle(case, li, pk, act, "Because.", case.version)
+        do(case, li, pk, *given, case.version)
     assert closed.value.codes == ["request.status"]
     assert case.requests.get().status == status
 
 
-@pytest.mark.parametrize(("status", "closed"), [("open", True), ("answered", True),
-                                                ("accepted", False), ("waived", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "closed"),
+    [("open", True), ("answered", True), ("accepted", False), ("waived", False)],
+)
 def test_a_submission_waits_for_every_request(world, li, status, closed):
     case, _pk = asked(world)
     case.requests.update(status=status)
@@ -376,8 +385,8 @@ def test_nothing_is_asked_or_handed_in_once_a_case_is_closed(world, li, state):
 def test_officers_claim_and_release_and_supervisors_assign(
     world, li, chen, sun, wei, holder, by, to, allowed
 ):
-    cast = {"li": li, "chen": chen, "sun": sun, "wei": wei, None: None,
-            "bo": user("bo", "officer"), "off": user("off", "officer", is_active=False)}  # fmt: skip
+    bo, off = user("bo", "officer"), user("off", "officer", is_active=False)
+    cast = {"li": li, "chen": chen, "sun": sun, "wei": wei, "bo": bo, "off": off, None: None}
     case = world.at("triage")
     FilingCase.objects.filter(pk=case.pk).update(officer=cast[holder])
     if not allowed:
@@ -395,7 +404,8 @@ def test_only_working_staff_confirms_and_only_a_certificate_nobody_else_has(worl
     for person in (sun, wei):
         with pytest.raises(NotAllowed):
             edits.confirm_applicant(case, person, case.version)
-    for number, confirmed in (("", False), (known.certificate_number, False), (CREDIT_CODES[6], True)):
+    taken = known.certificate_number
+    for number, confirmed in (("", False), (taken, False), (CREDIT_CODES[6], True)):
         Applicant.objects.filter(pk=case.applicant_id).update(certificate_number=number)
         if confirmed:
             edits.confirm_applicant(case, li, case.version)

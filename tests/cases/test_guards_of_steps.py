@@ -9,13 +9,14 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from icpcases.cases import edits
-from icpcases.cases.door import BadEntry, Closed, Stale, perform
+from icpcases.cases.door import BadEntry, Closed, Refused, Stale, perform
 from icpcases.cases.forms import FactsForm
 from icpcases.cases.models import Document, FilingCase, Order
 from icpcases.rules.documents import Kind
 from tests.world import ENTERPRISE, FOREIGN, FORUM, World
 
 from .guards_off import drop_index, remove_guard, unchecked
+from .quick import QuickWorld
 from .section5 import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,12 @@ FOREIGN_FORUM = {**FOREIGN, "forum": "true", "preapproval": "false"}
 FOR_FORUM = ("bbs_preapproval", "board_list", "service_rules", "security_measures")
 Made = tuple[FilingCase, dict[str, Any]]
 Maker = Callable[[World], Made]
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
 
 
 def days(count: int) -> dt.date:
@@ -43,7 +50,7 @@ def triage(facts: dict[str, str], *papers: str, answer: str = "yes", **changed: 
     return make
 
 
-def preparing(*papers: str, answer: str = "yes", **facts: Any) -> Maker:
+def preparing(*papers: str, answer: Any = "yes", **facts: Any) -> Maker:
     """A case in `preparing` with its papers, onto which these facts are then forced."""
 
     def make(world: World) -> Made:
@@ -63,7 +70,7 @@ def unconfirmed(world: World) -> Made:
 
 
 def certificate_unaccepted(world: World) -> Made:
-    facts = {"applicant_type": "foreign_enterprise", "registration_certificate": True}
+    facts: dict[str, Any] = {**ABROAD, "registration_certificate": True}
     papers = ("registration_certificate", "chief_representative_id")
     case, data = preparing(*papers, **facts)(world)
     Document.objects.filter(case=case, kind="registration_certificate").update(status="pending")
@@ -189,7 +196,8 @@ GUARDS: list[tuple[str, str, Maker, str, str]] = [
     ("submit_request", "request.settled", asked("draft"), "request.settled", GOES),
     ("submit_request", "case.domain_free", domain_taken, "case.domain_free", DATABASE),
     ("close_not_required", "!server.mainland", triage(ENTERPRISE), "server.mainland", GOES),
-    ("refer", "server.mainland", triage(ENTERPRISE, **HONG_KONG, **ADDRESS), "server.mainland", GOES),
+    ("refer", "server.mainland", triage(ENTERPRISE, **HONG_KONG, **ADDRESS), "server.mainland",
+     GOES),
     ("refer", "!site.domain", triage(ENTERPRISE), "site.domain", GOES),
     ("decline", "verdict.not_permitted", triage(ENTERPRISE), "verdict.not_permitted", GOES),
     ("begin_certificate", "server.mainland", triage(FOREIGN, **HONG_KONG), "server.mainland", GOES),
@@ -212,7 +220,8 @@ GUARDS: list[tuple[str, str, Maker, str, str]] = [
     ("begin_preapproval", "forum.not_individual", triage(FORUM, **INDIVIDUAL),
      "forum.not_individual", GOES),
     ("begin_preapproval", "forum.province", triage(FORUM, answer="no"), "forum.province", GOES),
-    ("begin_preapproval", "forum.province", triage(FORUM, answer="unknown"), "forum.province", GOES),
+    ("begin_preapproval", "forum.province", triage(FORUM, answer="unknown"), "forum.province",
+     GOES),
     ("begin_preapproval", "foreign.papers", triage(FOREIGN_FORUM), "foreign.papers", GOES),
     ("begin_preapproval", "claim.backed", triage(FOREIGN_FORUM, **BRANCH), "claim.backed", GOES),
     ("begin_preapproval", "!forum.preapproval", triage(FORUM, "bbs_preapproval", **GRANTED),
@@ -274,21 +283,27 @@ GUARDS: list[tuple[str, str, Maker, str, str]] = [
 ]  # fmt: skip
 
 
+def told(refused: Refused) -> str:
+    """What a refusal says, and that a refusal without rules comes from the database."""
+    if isinstance(refused, Closed):
+        return " ".join(refused.codes)
+    if isinstance(refused, BadEntry):
+        fields = refused.form.errors.as_data().items()
+        return "; ".join(f"{field}: {one.code}" for field, errors in fields for one in errors)
+    # Every rule was met, and yet: only the database can have said no.
+    assert isinstance(refused, Stale)
+    assert (refused.rows, type(refused.__context__)) == ([], IntegrityError)
+    return DATABASE
+
+
 def answer(world: World, case: FilingCase, step: str, data: dict[str, Any]) -> str:
     """What the door answers, and that the stored state went along or stayed."""
     case.refresh_from_db()
     state, version = case.state, case.version
     try:
         after = perform(case, step, world.chen, {**world.entry(case, step), **data}, version)
-    except Closed as closed:
-        found = " ".join(closed.codes)
-    except BadEntry as bad:
-        found = "; ".join(f"{field}: {error.code}" for field, errors in bad.form.errors.as_data().items()
-                          for error in errors)  # fmt: skip
-    except Stale as stale:
-        # Every rule was met, and yet: only the database can have said no.
-        assert (stale.rows, type(stale.__context__)) == ([], IntegrityError)
-        found = DATABASE
+    except Refused as refused:
+        found = told(refused)
     else:
         state, version, found = after.state, version + 1, GOES
     stored = FilingCase.objects.values_list("state", "version").get(pk=case.pk)

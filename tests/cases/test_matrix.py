@@ -15,12 +15,15 @@ from icpcases.cases.states import State
 from icpcases.cases.steps import Step
 from tests.world import ENTERPRISE, FOREIGN, FORUM, upload, user
 
+from .quick import QuickWorld
 from .section5 import BACK, STATES, STAYS, TABLE, may
 
 pytestmark = pytest.mark.django_db
 
 # Who a person is to the case. Mei owns another case, Root is a superuser without a role.
-PEOPLE = {"wei": "A", "mei": "", "li": "O", "chen": "S", "sun": "auditor", "stranger": "", "root": ""}
+PEOPLE = {"wei": "A", "li": "O", "chen": "S", "sun": "auditor"} | dict.fromkeys(
+    ("mei", "stranger", "root"), ""
+)
 HONG_KONG = {**ENTERPRISE, "server_region": "hong_kong"}
 BY_ADDRESS = {**ENTERPRISE, "access": "ip_address"}
 OWN_FORUM = {**FORUM, "applicant_type": "individual"}
@@ -111,6 +114,12 @@ BEFORE = {
     "ineligible": "triage", "refused": "authority_review", "withdrawn": "draft",
     "cancelled": "filed",
 }  # fmt: skip
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
 
 
 @pytest.fixture

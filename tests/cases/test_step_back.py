@@ -13,6 +13,7 @@ from icpcases.cases.forms import FactsForm
 from icpcases.cases.models import FilingCase
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
+from .quick import QuickWorld
 from .section5 import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,12 @@ STEPS = [
 # Times start anew, and what follows from them.
 RUNNING = {"version", "state_since", "turn_since", "due_at", "due_provisional"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
 
 
 def test_every_step_is_tried():
@@ -151,7 +158,8 @@ def test_a_chain_goes_back_step_by_step_and_undoes_nothing_twice(world):
     with pytest.raises(Closed) as closed:
         perform(case, "step_back", world.chen, {"reason": "once more"}, case.version)
     assert closed.value.codes == ["state.restorable"]
-    assert (case.icp_number, case.filed_on, case.opened_on, case.footer_on) == ("", None, None, None)
+    assert (case.icp_number, case.public_security_number) == ("", "")
+    assert (case.filed_on, case.opened_on, case.footer_on) == (None, None, None)
 
 
 def test_after_a_step_back_the_case_walks_on_and_the_next_one_undoes_the_new_step(world):

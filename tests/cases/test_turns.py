@@ -9,6 +9,7 @@ from icpcases.cases import edits
 from icpcases.cases.models import CalendarDay, Clock, FilingCase, Province
 from tests.world import FOREIGN, FORUM
 
+from .quick import QuickWorld
 from .section5 import STATES
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,12 @@ TURNS = {
     "ineligible": ("nobody", False), "refused": ("nobody", False),
     "withdrawn": ("nobody", False), "cancelled": ("nobody", False),
 }  # fmt: skip
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
 
 
 def at(text: str) -> dt.datetime:
@@ -121,8 +128,7 @@ def test_a_provider_may_have_its_own_days(world):
 
 
 def test_beyond_the_last_published_year_a_date_is_provisional(world):
-    last = CalendarDay.objects.order_by("day").last()
-    assert last.day.year == 2026
+    assert CalendarDay.objects.latest("day").day.year == 2026
     Province.objects.filter(pk="CN-BJ").update(review_days=70)
     case = walk(world, "authority_review", "2026-09-25 15:00")
     assert (case.due_at, case.due_provisional) == (end("2027-01-07"), True)
@@ -139,7 +145,8 @@ def test_the_public_security_filing_is_due_thirty_days_after_the_opening(world, 
     case = walk(world, "authority_review", "2026-03-02 09:00")
     case = world.step(case, "approve", happened=at("2026-03-05 09:00"), filed_on="2026-03-04")
     assert (case.due_at, case.turn) == (None, "applicant")
-    case = world.step(case, "record_opening", happened=at("2026-03-20 09:00"), opened_on="2026-03-10")
+    opened = {"happened": at("2026-03-20 09:00"), "opened_on": "2026-03-10"}
+    case = world.step(case, "record_opening", **opened)
     assert case.due_at == end("2026-04-09")
     case = world.step(case, "record_footer", happened=at("2026-03-21 09:00"))
     assert (case.due_at, case.turn, case.turn_since) == (

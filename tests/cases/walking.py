@@ -9,12 +9,13 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from icpcases.cases.states import State
 from icpcases.cases.steps import BACK, Step
 from icpcases.rules.documents import wanted_documents
 from icpcases.rules.dossier import DocumentStatus, Dossier, NumberCheck, Paper
-from icpcases.rules.facts import Facts, ServerRegion, read_facts
+from icpcases.rules.facts import Facts, ForumAnswer, ServerRegion, read_facts
 from icpcases.rules.rule import Guard
 
 TODAY = dt.date(2026, 6, 15)
@@ -67,35 +68,44 @@ class Walk:
 
     entries: list[Entry]
     conditions: Conditions
+    met: dict[tuple[str, bool], int]
 
     @classmethod
-    def over(cls, partial: bool, conditions: Conditions | None = None) -> "Walk":
+    def over(cls, partial: bool) -> "Walk":
         """The walk over every combination of values; `partial` lets each be not given too."""
         more = (None,) if partial else ()
         values = [(*value, *more) for value in VALUES.values()]
         entries = [dict(zip(VALUES, one, strict=True)) for one in itertools.product(*values)]
-        return cls(entries, conditions or steps_and_states())
+        return cls(entries, steps_and_states(), {})
 
     @property
     def everything(self) -> int:
         return (1 << len(self.entries)) - 1
 
+    def weakened(self, what: object, guards: tuple[Guard, ...]) -> "Walk":
+        """The same walk with other guards at one step or state."""
+        return Walk(self.entries, {**self.conditions, what: guards}, self.met)
+
+    @cached_property
+    def dossiers(self) -> list[Dossier]:
+        return [granted(read_facts(entry | {"province": "CN-BJ"})) for entry in self.entries]
+
+    def meeting(self, guard: Guard) -> int:
+        """The facts under which a guard is met."""
+        if guard.rule.code in GRANTED:
+            return self.everything
+        key = guard.rule.code, guard.wanted
+        if key not in self.met:
+            self.met[key] = bits(guard.met(dossier) for dossier in self.dossiers)
+        return self.met[key]
+
     @cached_property
     def allowed(self) -> dict[object, int]:
         """Per step and state the facts under which all it asks for is met."""
-        dossiers = [granted(read_facts(entry | {"province": "CN-BJ"})) for entry in self.entries]
-        met = {
-            (guard.rule.code, guard.wanted): bits(guard.met(dossier) for dossier in dossiers)
-            for guards in self.conditions.values()
-            for guard in {(g.rule.code, g.wanted): g for g in guards}.values()
-            if guard.rule.code not in GRANTED
-        }
-        found = {}
+        found = dict.fromkeys(self.conditions, self.everything)
         for what, guards in self.conditions.items():
-            found[what] = self.everything
             for guard in guards:
-                if guard.rule.code not in GRANTED:
-                    found[what] &= met[guard.rule.code, guard.wanted]
+                found[what] &= self.meeting(guard)
         return found
 
     @cached_property
@@ -193,6 +203,11 @@ def either(masks: Iterable[int]) -> int:
     return found
 
 
+def changed(facts: Facts, **values: Any) -> Facts:
+    """The same facts but for these."""
+    return replace(facts, **values)
+
+
 # One case, step by step, to hold against the real one
 
 
@@ -217,7 +232,7 @@ class Walker:
         assert target != BACK
         name = SETS.get(step, "")
         old = getattr(self.facts, name) if name else None
-        facts = replace(self.facts, **{name: True}) if name else self.facts
+        facts = changed(self.facts, **{name: True}) if name else self.facts
         after = State(target) if target else self.state
         return Walker(facts, after, (*self.taken, (step, self.state, name, old)))
 
@@ -225,10 +240,9 @@ class Walker:
         if not self.taken:
             return None
         _step, state, name, old = self.taken[-1]
-        facts = replace(self.facts, **{name: old}) if name else self.facts
+        facts = changed(self.facts, **{name: old}) if name else self.facts
         # A changed answer of the province never breaks a case.
-        asked = replace(facts, province_accepts_forums=read_facts(
-            {"province_accepts_forums": "yes"}).province_accepts_forums)  # fmt: skip
+        asked = replace(facts, province_accepts_forums=ForumAnswer.YES)
         if not all(guard.met(granted(asked)) for guard in state.about.invariants):
             return None
         return Walker(facts, state, self.taken[:-1])

@@ -16,6 +16,7 @@ from icpcases.cases.forms import FactsForm
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.papers import files_follow_rows
 from icpcases.cases.references import next_reference
+from tests.cases.quick import QuickWorld
 from tests.harness.race import together
 from tests.world import ENTERPRISE, World, user
 
@@ -23,6 +24,12 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 20
 REASONS = {"reasons": [{"about": "domain", "text": "Not real-name verified."}]}
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
 
 
 @pytest.fixture
@@ -69,10 +76,11 @@ def test_of_two_steps_on_one_case_exactly_one_is_taken(world: World, li, bo, che
         rows = case.history.count()
         order = [0, 1] if turn % 2 else [1, 0]
         clicks = [step(case, names[at], [li, bo][at], data[at]) for at in order]
-        winner = judge(together(*clicks), [[li, bo][at] for at in order], [names[at] for at in order])
+        results = together(*clicks)
+        winner = judge(results, [[li, bo][at] for at in order], [names[at] for at in order])
         case.refresh_from_db()
         assert (case.state, case.history.count()) == (targets[winner], rows + 1)
-        assert case.history.last().sequence == case.version
+        assert case.history.latest("sequence").sequence == case.version
         seen[winner] += 1
         case = world.step(case, "step_back", by=chen)
     assert sum(seen.values()) == ROUNDS
@@ -106,7 +114,8 @@ def test_a_step_is_not_taken_twice_back(world: World, chen):
     other = user("zhou", "supervisor")
     case = world.at("sms_verification")
     for _round in range(4):
-        results = together(*(step(case, "step_back", who, {"reason": "oops"}) for who in (chen, other)))
+        why = {"reason": "oops"}
+        results = together(*(step(case, "step_back", who, why) for who in (chen, other)))
         judge(results, [chen, other], ["step_back"] * 2)
     case.refresh_from_db()
     assert case.state == "draft"
@@ -204,7 +213,7 @@ def test_without_the_version_both_win_and_the_later_overwrites(world: World, li,
     ))  # fmt: skip
     assert [type(result) for result in results] == [FilingCase, FilingCase]
     assert case.history.count() == rows + 2
-    last = case.history.order_by("sequence").last()
+    last = case.history.latest("sequence")
     case.refresh_from_db()
     assert case.public_security_number == numbers[[li, bo].index(last.by)]
 
@@ -261,7 +270,7 @@ def error_codes(error: Any) -> dict[str, list[str]]:
 def test_two_approvals_with_one_number(world: World, li, bo, chen, whose):
     one = world.at("authority_review")
     one.orders.update(exclusive=False)
-    same = {"applicant": one.applicant} if whose == "one applicant" else {}
+    same: dict[str, Any] = {"applicant": one.applicant} if whose == "one applicant" else {}
     other = world.at("authority_review", **same)
     today = timezone.localdate()
     # One applicant has many sites under one subject number: there the whole number must collide.
@@ -274,7 +283,8 @@ def test_two_approvals_with_one_number(world: World, li, bo, chen, whose):
         ))  # fmt: skip
         won, lost = one_winner(results)
         assert error_codes(results[lost]) == {"icp_number": ["number.valid"]}
-        assert [fresh((one, other)[at]).state for at in (won, lost)] == ["filed", "authority_review"]
+        states = [fresh((one, other)[at]).state for at in (won, lost)]
+        assert states == ["filed", "authority_review"]
         world.step((one, other)[won], "step_back", by=chen)
 
 
@@ -296,22 +306,30 @@ def test_two_orders_with_one_number(world: World, li, bo, chen):
     entry = {"provider": world.provider().pk, "order_number": "7"}
     for _round in range(5):
         results = together(*(
-            step(case, "submit_to_provider", who, entry) for case, who in zip(cases, (li, bo), strict=True)
+            step(case, "submit_to_provider", who, entry)
+            for case, who in zip(cases, (li, bo), strict=True)
         ))  # fmt: skip
         won, lost = one_winner(results)
         assert list(error_codes(results[lost])) == ["order_number"]
         world.step(cases[won], "step_back", by=chen)
 
 
+def confirmation(case: FilingCase, by: Any) -> Callable[[], None]:
+    page = fresh(case)
+    return lambda: edits.confirm_applicant(page, by, page.version)
+
+
 def test_two_applicants_with_one_certificate_are_not_both_confirmed(world: World, li, bo):
     for turn in range(5):
-        claim = {"certificate_type": "permit", "certificate_number": f"H{turn}", "confirmed": False}
+        claim: dict[str, Any] = {
+            "certificate_type": "permit",
+            "certificate_number": f"H{turn}",
+            "confirmed": False,
+        }
         cases = [world.case(applicant=world.applicant(**claim)) for _who in range(2)]
-        pages = [fresh(case) for case in cases]
-        results = together(
-            lambda pages=pages: edits.confirm_applicant(pages[0], li, pages[0].version),
-            lambda pages=pages: edits.confirm_applicant(pages[1], bo, pages[1].version),
-        )
+        results = together(*(
+            confirmation(case, who) for case, who in zip(cases, (li, bo), strict=True)
+        ))  # fmt: skip
         won, lost = one_winner(results)
         assert isinstance(results[lost], Closed), repr(results[lost])
         assert results[lost].codes == ["applicant.certificate"]

@@ -1,0 +1,260 @@
+"""People on a case: invited by a link that works once, joined, removed; each in the history."""
+
+import datetime as dt
+import re
+import time
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.core.signing import b62_encode
+from django.test import Client
+from django.utils import timezone
+
+from icpcases.cases import people
+from icpcases.cases.door import NotAllowed
+from icpcases.cases.models import CasePerson, FilingCase, Invitation, Notice
+from icpcases.notices.delivery import deliver, worker_name
+from tests.harness import smtp
+from tests.harness.race import together
+from tests.world import user
+
+from .pages import body_of, path, text_of
+
+pytestmark = pytest.mark.django_db
+
+FRIEND = "friend@example.com"
+
+
+def signed_in(account: Any) -> Client:
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def address_of(invitation: Invitation) -> str:
+    return f"/invitation/{people.token_of(invitation)}/"
+
+
+def parts(case: FilingCase) -> list[tuple[str, str]]:
+    return list(case.people.order_by("pk").values_list("user__username", "part"))
+
+
+def told(case: FilingCase) -> list[tuple[str, dict[str, str]]]:
+    """What the history says of people: who did it, and what."""
+    rows = case.history.filter(kind="assignment").order_by("sequence")
+    return [(row.by.username, row.entered) for row in rows if "assigned" not in row.entered]
+
+
+@pytest.fixture
+def case(world) -> FilingCase:
+    return world.at("triage")
+
+
+@pytest.fixture
+def friend(db):
+    return user("friend")
+
+
+@pytest.fixture
+def invitation(case, wei) -> Invitation:
+    return people.invite(case, wei, FRIEND, case.version)
+
+
+def test_the_owner_invites_a_colleague_who_joins_by_the_mail(case, wei, friend, settings):
+    settings.SITE_URL = "http://testserver"
+    sent = {"version": case.version, "email": "Friend@example.com"}
+    answer = signed_in(wei).post(path(case, "people/"), sent)
+    assert (answer.status_code, answer.url) == (302, path(case, "people/"))
+    with smtp.running_mail_server(settings) as server:
+        deliver(worker_name())
+    [mail] = server.to(FRIEND)
+    [link] = re.findall(r"http://testserver(/invitation/\S+)", smtp.text_of(mail))
+    client = signed_in(friend)
+    page = client.get(link)
+    assert "You are signed in as friend@example.com." in text_of(page)
+    assert parts(case) == [("wei", "owner")]
+    answer = client.post(link)
+    assert (answer.status_code, answer.url) == (302, path(case))
+    assert client.get(path(case)).status_code == 200
+    assert parts(case) == [("wei", "owner"), ("friend", "colleague")]
+    assert told(case) == [("wei", {"invited": FRIEND}), ("friend", {"joined": FRIEND})]
+
+
+def test_an_invitation_waits_for_whoever_signs_in(invitation, friend):
+    client = Client()
+    address = address_of(invitation)
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert answer.url.startswith("/sign-in/?next=/invitation/")
+    assert parts(invitation.case) == [("wei", "owner")]
+
+
+def test_an_invitation_works_once(invitation, friend, mei):
+    address = address_of(invitation)
+    first, second = signed_in(friend), signed_in(mei)
+    waiting = second.get(address)
+    assert waiting.status_code == 200
+    assert first.post(address).status_code == 302
+    for method in (second.get, second.post, first.get, first.post):
+        page = method(address)
+        assert page.status_code == 404
+        assert "This invitation is not valid" in text_of(page)
+        assert invitation.case.reference not in body_of(page)
+    assert parts(invitation.case) == [("wei", "owner"), ("friend", "colleague")]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_who_open_one_link_at_once_do_not_both_join(invitation, friend, mei):
+    found = together(
+        lambda: signed_in(friend).post(address_of(invitation)).status_code,
+        lambda: signed_in(mei).post(address_of(invitation)).status_code,
+    )
+    assert sorted(found) == [302, 404]
+    assert CasePerson.objects.filter(case=invitation.case, part="colleague").count() == 1
+
+
+class Past(signing.TimestampSigner):
+    """Signs as the program did some days ago."""
+
+    def __init__(self, days: float) -> None:
+        super().__init__(salt=people.SALT)
+        self.days = days
+
+    def timestamp(self) -> str:
+        return b62_encode(int(time.time() - self.days * 86400))
+
+
+@pytest.mark.parametrize(("days", "status"), [(13.9, 200), (14.1, 404)])
+def test_an_invitation_is_good_for_a_fortnight(invitation, friend, days, status):
+    token = Past(days).sign_object(invitation.pk)
+    assert signed_in(friend).get(f"/invitation/{token}/").status_code == status
+
+
+def test_a_made_up_invitation_tells_nothing(invitation, friend):
+    good = people.token_of(invitation)
+    made_up = [
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        signing.dumps(invitation.pk),
+        signing.dumps(invitation.pk, salt="icpcases.other"),
+        signing.dumps(invitation.pk + 1, salt=people.SALT),
+        signing.dumps("x", key="another-key", salt=people.SALT),
+        good.split(":")[0], str(invitation.pk), "%00", "x" * 5000, ":::",
+    ]  # fmt: skip
+    client = signed_in(friend)
+    pages = [client.get(f"/invitation/{token}/") for token in made_up]
+    assert [page.status_code for page in pages] == [404] * len(pages)
+    shown = {re.sub(r'value="[^"]*"', "", body_of(page)) for page in pages}
+    assert len(shown) == 1
+    for token in made_up:
+        assert client.post(f"/invitation/{token}/").status_code == 404
+    assert parts(invitation.case) == [("wei", "owner")]
+
+
+@pytest.mark.parametrize("group", ["officer", "supervisor", "auditor"])
+def test_staff_join_no_case(invitation, friend, group):
+    clerk = user("clerk", group, is_staff=True)
+    answer = signed_in(clerk).post(address_of(invitation))
+    assert (answer.status_code, answer.url) == (302, "/")
+    assert parts(invitation.case) == [("wei", "owner")]
+    assert signed_in(friend).post(address_of(invitation)).status_code == 302
+
+
+def test_whoever_is_on_the_case_already_stays_what_they_are(invitation, wei):
+    answer = signed_in(wei).post(address_of(invitation))
+    assert answer.status_code == 302
+    assert parts(invitation.case) == [("wei", "owner")]
+    assert told(invitation.case) == [("wei", {"invited": FRIEND})]
+
+
+def test_the_office_invites_an_owner_and_whoever_comes_second_is_a_colleague(
+    world, li, friend, mei
+):
+    case = world.case()
+    case.people.all().delete()
+    invitations = []
+    for email in (FRIEND, "mei@example.com"):
+        invitations.append(people.invite(case, li, email, case.version))
+        case.refresh_from_db()
+    assert [invitation.part for invitation in invitations] == ["owner", "owner"]
+    for invitation, account in zip(invitations, (friend, mei), strict=True):
+        assert signed_in(account).post(address_of(invitation)).status_code == 302
+    assert parts(case) == [("friend", "owner"), ("mei", "colleague")]
+
+
+def test_a_colleague_works_the_case_but_keeps_nobody(case, invitation, friend, wei):
+    client = signed_in(friend)
+    client.post(address_of(invitation))
+    case.refresh_from_db()
+    owner = case.people.get(user=wei)
+    page = client.get(path(case, "people/"))
+    assert "The owner of the case and the office add and remove people." in text_of(page)
+    assert 'name="email"' not in body_of(page).split("<main")[1]
+    for sent in ({"email": "mei@example.com"}, {"remove": owner.pk}):
+        answer = client.post(path(case, "people/"), {"version": case.version, **sent})
+        assert answer.status_code == 403
+    assert parts(case) == [("wei", "owner"), ("friend", "colleague")]
+    sent = {"version": case.version, "reason": "We build no site."}
+    assert client.post(path(case, "step/withdraw/"), sent).status_code == 302
+
+
+def test_the_owner_removes_a_colleague_at_once(case, invitation, friend, wei):
+    theirs, own = signed_in(friend), signed_in(wei)
+    theirs.post(address_of(invitation))
+    case.refresh_from_db()
+    again = people.invite(case, wei, FRIEND, case.version)
+    case.refresh_from_db()
+    person = case.people.get(user=friend)
+    sent = {"version": case.version, "remove": person.pk}
+    assert own.post(path(case, "people/"), sent).status_code == 302
+    assert parts(case) == [("wei", "owner")]
+    assert theirs.get(path(case)).status_code == 404
+    # An invitation that still lay about does not let them in again.
+    assert theirs.post(address_of(again)).status_code == 404
+    assert told(case) == [
+        ("wei", {"invited": FRIEND}), ("friend", {"joined": FRIEND}),
+        ("wei", {"invited": FRIEND}), ("wei", {"removed": FRIEND}),
+    ]  # fmt: skip
+
+
+def test_the_owner_stays_unless_the_office_says_so(case, wei, li):
+    owner = case.people.get(user=wei)
+    sent = {"version": case.version, "remove": owner.pk}
+    assert signed_in(wei).post(path(case, "people/"), sent).status_code == 403
+    people.remove(case, li, owner.pk, case.version)
+    assert parts(case) == []
+    assert told(case) == [("li", {"removed": "wei@example.com"})]
+
+
+def test_auditors_and_strangers_keep_nobody(case, sun, stranger, wei):
+    for account in (sun, stranger):
+        with pytest.raises(NotAllowed):
+            people.invite(case, account, FRIEND, case.version)
+        with pytest.raises(NotAllowed):
+            people.remove(case, account, case.people.get(user=wei).pk, case.version)
+    assert (Invitation.objects.count(), Notice.objects.filter(address=FRIEND).count()) == (0, 0)
+
+
+def test_a_stale_page_invites_nobody_and_keeps_the_address(case, wei, world):
+    seen = case.version
+    world.step(case, "send_back")
+    answer = signed_in(wei).post(path(case, "people/"), {"version": seen, "email": FRIEND})
+    assert answer.status_code == 409
+    assert f'value="{FRIEND}"' in body_of(answer)
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{}, {"email": "no address"}, {"remove": "x"}, {"remove": "-1"}])
+def test_a_wrong_entry_is_told_at_its_field(case, wei, sent):
+    answer = signed_in(wei).post(path(case, "people/"), {"version": case.version, **sent})
+    assert answer.status_code == 422
+    assert not Invitation.objects.exists()
+
+
+def test_who_was_invited_and_has_not_come_stands_on_the_page(case, invitation, wei):
+    shown = text_of(signed_in(wei).get(path(case, "people/")))
+    assert f"{FRIEND} invited, has not joined yet" in shown
+    invitation.accepted_at = timezone.now() - dt.timedelta(days=1)
+    invitation.save()
+    assert FRIEND not in text_of(signed_in(wei).get(path(case, "people/")))

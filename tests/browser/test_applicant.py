@@ -1,0 +1,278 @@
+"""An applicant's whole way on a phone, from the first question to the open site."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from icpcases.cases import edits
+from icpcases.cases.models import Applicant, FilingCase
+from tests.harness import smtp
+from tests.world import CREDIT_CODES
+
+from . import public
+from .office import fill, named, overflow
+from .test_journeys import SCAN, Desk, tab_to
+
+PHONE = {"width": public.PHONE, "height": 844}
+REST = {
+    "who-name": "玉兰书店有限公司", "who-certificate_type": "credit_code",
+    "who-certificate_number": CREDIT_CODES[0], "protocol": "https", "province": "CN-BJ",
+    "site_name": "玉兰书店", "domain": "yulan-books.cn", "service_leader": "王伟",
+    "service_leader_phone": "138 0013 8000",
+}  # fmt: skip
+
+
+@pytest.fixture
+def mail(settings):
+    with smtp.running_mail_server(settings) as server:
+        yield server
+
+
+def today(days: int = 0) -> str:
+    return f"{timezone.localdate() + dt.timedelta(days=days):%Y-%m-%d}"
+
+
+class Reader:
+    """Wei at the phone: what the case page says, and the buttons under what is needed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def sees(self, name: str, move: str) -> "Reader":
+        expect(self.page.locator(".standing .badge")).to_have_text(name)
+        expect(self.page.locator(".standing .move")).to_contain_text(move)
+        expect(self.page.locator(".path [aria-current=step] .name")).to_have_text(name)
+        assert overflow(self.page) == []
+        return self
+
+    def look(self, name: str, move: str) -> "Reader":
+        """Later, by opening the case again from the list."""
+        self.page.goto("/cases/")
+        self.page.locator(".cases a").click()
+        return self.sees(name, move)
+
+    def begin(self, label: str) -> "Reader":
+        self.page.locator("#needed").get_by_role("link", name=label, exact=True).click()
+        return self
+
+    def enter(self, **entry: str) -> "Reader":
+        for name, value in entry.items():
+            fill(self.page, name, value)
+        self.page.locator("main form .submit button").click()
+        expect(self.page.locator(".messages li")).to_have_count(1)
+        return self
+
+
+YOURS, OFFICE = "It is your move.", "It is the move of an officer."
+
+
+def test_wei_gets_from_the_first_question_to_the_open_site(open_page, world, mail, mei):
+    named(world.li, "Wei", "Li")
+    page = open_page(viewport=PHONE)
+    wei = Reader(page)
+    check(page)
+    sign_in(page, mail)
+    apply(page)
+    case = FilingCase.objects.get()
+    wei.sees("Not sent yet", YOURS).begin("Send the application").enter()
+    wei.sees("Being looked at", OFFICE)
+    at_desk = Desk(open_page(), world.li).sign_in().find_case("玉兰")
+    prepare(at_desk)
+    hand_in(wei, world, case)
+    be_returned(wei, world, case)
+    be_filed(wei, at_desk, world, case)
+    open_the_site(wei)
+    nobody_else_reads_it(open_page, case, mei)
+
+
+def check(page: Page) -> None:
+    """No account: the questions, one thought better of, and the verdict."""
+    page.goto("/")
+    page.get_by_role("link", name="Do I need a filing?").click()
+    choose(page, "Hong Kong")
+    expect(page.locator("h1")).to_have_text("No filing is required, nor possible.")
+    page.get_by_role("link", name="change: Where is the server of the website?").click()
+    for answer in (
+        "Mainland China", "By a domain name", "No", "Enterprise registered in the Mainland",
+    ):  # fmt: skip
+        choose(page, answer)
+    expect(page.locator("h1")).to_have_text("A filing is required, and can be made.")
+    expect(page.locator(".gather li")).to_have_count(5)
+    page.get_by_role("link", name="Start the application").click()
+
+
+def choose(page: Page, answer: str) -> None:
+    page.get_by_role("radio", name=answer, exact=True).check()
+    page.get_by_role("button", name="Next").click()
+
+
+def sign_in(page: Page, mail: smtp.MailServer) -> None:
+    """The code is read from the mail that the server took."""
+    expect(page).to_have_url(re.compile(r"/sign-in/\?next="))
+    page.get_by_label("Your e-mail address").fill("wei@example.com")
+    page.get_by_role("button", name="Send the code").click()
+    page.get_by_label("Code from the mail").fill("0000-0000")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".errorlist")).to_contain_text("This is not the code of the newest mail.")
+    page.get_by_label("Code from the mail").fill(smtp.code_in(mail.to("wei@example.com")[-1]))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(r"/apply/\?server_region=mainland"))
+
+
+def apply(page: Page) -> None:
+    """What the check has asked is filled in already."""
+    for name, value in (("applicant_type", "enterprise"), ("access", "domain"), ("forum", "false")):
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
+    for name, value in REST.items():
+        fill(page, name, value)
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.locator("h1")).to_have_text("yulan-books.cn")
+
+
+def prepare(li: Desk) -> None:
+    """Li checks who applies and begins, at the desk."""
+    li.confirm_applicant().sees_change("edit", confirmed="玉兰书店有限公司")
+    assert Applicant.objects.get().confirmed
+    li.take("prepare_filing").sees("preparing", "officer", "prepare_filing")
+
+
+def hand_in(wei: Reader, world: Any, case: FilingCase) -> None:
+    """Wei sends one paper from the phone; the office has the others, and submits."""
+    wei.look("Papers being prepared", OFFICE).begin("Business licence")
+    expect(wei.page.locator("[name=kind]")).to_have_value("business_licence")
+    wei.page.locator("[name=file]").set_input_files(SCAN)
+    wei.enter(number="9144030071526726XG")
+    expect(wei.page.locator(".documents li")).to_contain_text("Business licence Not yet judged")
+    expect(wei.page.locator("#needed").get_by_role("link", name="Business licence")).to_have_count(
+        0
+    )
+    case.refresh_from_db()
+    paper = case.documents.get()
+    edits.judge_document(case, world.li, paper.pk, True, "", case.version)
+    case = world.supply(case)
+    world.step(case, "submit_to_provider")
+    wei.look("With the provider", "It is the move of the provider.")
+    expect(wei.page.locator("#needed")).to_contain_text("Nothing. It is with the provider.")
+
+
+def be_returned(wei: Reader, world: Any, case: FilingCase) -> None:
+    """The provider returns it; Wei reads why, and answers."""
+    world.step(case, "return_for_correction", note_public="A small thing.")
+    wei.look("Returned for correction", YOURS)
+    newest = wei.page.locator(".timeline > li").first
+    expect(newest).to_contain_text("· the provider")
+    expect(newest).to_contain_text("The domain certificate is blurred.")
+    expect(newest).to_contain_text("A small thing.")
+    wei.begin("Answer").enter(answer="A better scan is on its way.")
+    wei.sees("Returned for correction", OFFICE)
+    case.refresh_from_db()
+    asked = case.requests.get()
+    assert asked.answer == "A better scan is on its way."
+    edits.settle(case, world.li, asked.pk, "accepted", "", case.version)
+    world.step(case, "submit_to_provider")
+    world.step(case, "provider_passes")
+
+
+def be_filed(wei: Reader, li: Desk, world: Any, case: FilingCase) -> None:
+    """The SMS check by Wei, the number by Li at the desk."""
+    wei.look("Answer the SMS check", YOURS).begin("Confirm the SMS check").enter()
+    wei.sees("With the administration", "It is the move of the administration.")
+    li.find_case("玉兰")
+    li.take("approve", icp_number="京ICP备2026000017号-1", filed_on=today())
+    li.sees("filed", "applicant", "approve")
+    wei.look("Filed: the site may open", YOURS)
+    expect(wei.page.locator(".standing")).to_contain_text("京ICP备2026000017号-1")
+
+
+def open_the_site(wei: Reader) -> None:
+    wei.begin("Record the opening of the site").enter(opened_on=today())
+    wei.sees("Site open", YOURS)
+    wei.begin("Record the number in the footer").enter(footer_on=today())
+    wei.begin("Record the public-security filing").enter(
+        public_security_number="京公网安备11010802012345号", public_security_on=today()
+    )
+    wei.sees("Site open", "Nobody has to do anything.")
+    expect(wei.page.locator("#needed")).to_contain_text("Nothing.")
+    expect(wei.page.locator(".path li.done")).to_have_count(7)
+
+
+def nobody_else_reads_it(open_page: Any, case: FilingCase, mei: Any) -> None:
+    """Mei knows the address and gets nothing; whoever has the code sees the stage only."""
+    other = open_page(viewport=PHONE)
+    public.enter(other, mei)
+    answer = other.goto(f"/cases/{case.reference}/")
+    assert answer
+    assert answer.status == 404
+    assert "yulan" not in other.content()
+    visitor = open_page(viewport=PHONE)
+    public.follow(visitor, case)
+    expect(visitor.locator(".standing .badge")).to_have_text("Site open")
+    assert "yulan" not in visitor.content()
+
+
+def test_an_application_is_made_by_the_keyboard_alone(open_page, world):
+    page = open_page(viewport=PHONE)
+    public.enter(page, world.wei)
+    page.goto("/check/")
+    tab_to(page, "#main")
+    page.keyboard.press("Enter")
+    # The first answer is chosen by the space bar, another one by the arrows.
+    for name, down in (("server_region", 0), ("access", 0), ("forum", 1), ("applicant_type", 1)):
+        tab_to(page, name)
+        page.keyboard.press("Space")
+        for _press in range(down):
+            page.keyboard.press("ArrowDown")
+        send(page)
+    expect(page.locator("h1")).to_have_text("A filing is required, and can be made.")
+    tab_to(page, "applicant_type=enterprise")
+    send(page)
+    typed = {"who-name": "玉兰书店有限公司", "domain": "yulan-books.cn"}
+    for name, value in typed.items():
+        tab_to(page, name)
+        page.keyboard.type(value)
+    send(page)
+    expect(page.locator("h1")).to_have_text("yulan-books.cn")
+    tab_to(page, "/step/submit_request/")
+    send(page)
+    tab_to(page, "submit")
+    send(page)
+    Reader(page).sees("Being looked at", OFFICE)
+    case = FilingCase.objects.get()
+    assert (case.state, case.applicant.name) == ("triage", "玉兰书店有限公司")
+
+
+def send(page: Page) -> None:
+    """Press Enter, and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_nothing_needs_javascript(open_page, world):
+    """The same way through the check and a step with scripts switched off."""
+    page = open_page(viewport=PHONE, java_script_enabled=False)
+    public.enter(page, world.wei)
+    check(page)
+    for name, value in REST.items():
+        fill_plain(page, name, value)
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.locator("h1")).to_have_text("yulan-books.cn")
+    page.get_by_role("link", name="Withdraw the case").click()
+    page.locator("[name=reason]").fill("We build no site.")
+    page.get_by_role("button", name="Confirm: Withdraw the case").click()
+    expect(page.locator(".standing .badge")).to_have_text("Withdrawn")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("link", name="登录")).to_be_visible()
+
+
+def fill_plain(page: Page, name: str, value: str) -> None:
+    field = page.locator(f"[name={name}]")
+    if name in ("who-certificate_type", "protocol", "province"):
+        field.select_option(value)
+    else:
+        field.fill(value)
