@@ -53,7 +53,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
         "path": expected_path(case),
         "todo": todo,
         "findings": [tell(case, finding, link) for finding in todo.findings],
-        "next_step": todo.next_step and shown(case, todo.next_step, listed=todo.findings),
+        "next_step": todo.next_step and shown(case, todo.next_step, todo.listed),
         "others": [shown(case, explanation) for explanation in todo.others],
         "timeline": timeline(case),
         "documents": rows.documents,

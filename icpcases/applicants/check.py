@@ -16,6 +16,7 @@ from icpcases.cases.states import State, Unit
 from icpcases.cases.wording import remedy_of, sentence_of
 from icpcases.rules.documents import Kind, Wanted
 from icpcases.rules.facts import CHOICES, FactError, Facts, ForumAnswer, read_fact
+from icpcases.rules.rule import Party
 from icpcases.rules.verdict import Assessment, Stage, assess, missing_facts
 
 from .frame import page
@@ -129,7 +130,9 @@ def verdict_context(found: Assessment, facts: Facts) -> dict[str, Any]:
         "unmet": [
             {
                 "sentence": sentence_of(finding),
-                "remedy": remedy_of(finding),
+                # What the office does is put in the office's words: only who does it is told.
+                "remedy": remedy_of(finding) if finding.who == Party.APPLICANT else "",
+                "who": _(finding.who.label),
                 "question": _(finding.source.question) if finding.source.question else "",
             }
             for finding in found.unmet

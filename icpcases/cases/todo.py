@@ -27,6 +27,13 @@ class Todo:
     others: list[Explanation]
 
     @property
+    def listed(self) -> list[Finding]:
+        """What closes the next step and stands in the list already: findings, open requests."""
+        unmet = self.next_step.unmet if self.next_step else ()
+        unanswered = (f for f in unmet if f.code == "request.settled" and f.who == Party.APPLICANT)
+        return [*self.findings, *unanswered]
+
+    @property
     def nothing(self) -> bool:
         """Whether the case waits for somebody else."""
         own = self.next_step is not None and self.next_step.open

@@ -217,17 +217,20 @@ def test_open_requests_stand_first_each_with_its_button(as_wei, world, li):
     assert "What is the site for?" not in section(page, 'id="needed"')
 
 
-def test_a_draft_names_every_missing_fact_once_with_its_field(as_wei, world):
+def test_a_draft_names_every_missing_fact_once_with_its_field(as_wei, world, li):
     case = world.case(province="", applicant_type="", forum="true")
+    asked = edits.ask(case, li, {"about": "", "text": "What is it for?"}, case.version)
     page = as_wei.get(path(case))
     facts = path(case, "facts/")
     assert needed(page) == [
+        ("Answer", path(case, f"requests/{asked.pk}/")),
         ("applicant type", f"{facts}#id_applicant_type"),
         ("BBS pre-approval", f"{facts}#id_preapproval"),
         ("province", f"{facts}#id_province"),
         change_of(case),
     ]
     assert text_of(page).count("Facts are missing that the verdict needs") == 1
+    assert text_of(page).count("has not answered") == 0
     form = as_wei.get(facts).content.decode()
     assert [f'id="id_{n}"' in form for n in ("applicant_type", "preapproval", "province")] == [
         True, True, True,

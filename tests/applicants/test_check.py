@@ -85,7 +85,10 @@ def as_shown(assessed: dict[str, Any]) -> dict[str, Any]:
     return {
         "verdict": assessed["verdict"],
         "stages": [STAGES[stage] for stage in assessed["stages"]],
-        "unmet": [(finding["sentence"], finding["remedy"]) for finding in assessed["unmet"]],
+        "unmet": [
+            (finding["sentence"], finding["remedy"] if finding["who"] == "applicant" else "")
+            for finding in assessed["unmet"]
+        ],
         "documents": [
             (wanted["name"], wanted.get("when", ""), wanted["kind"] in SELF_MADE)
             for wanted in assessed["documents"]
@@ -117,7 +120,10 @@ def test_the_page_shows_what_was_compared(client):
         page = client.get(CHECK, given)
         assert as_assessed(page.context) == as_shown(wanted)
         body = unescape(page.content.decode())
-        words = [SENTENCES[wanted["verdict"]], *(f["remedy"] for f in wanted["unmet"])]
+        words = [
+            SENTENCES[wanted["verdict"]],
+            *(f["remedy"] for f in wanted["unmet"] if f["who"] == "applicant"),
+        ]
         words += [document["name"] for document in wanted["documents"]]
         assert [text for text in words if text not in body] == []
 
@@ -200,6 +206,17 @@ def test_what_is_not_permitted_says_what_would_change_it(client, changed, senten
     assert (first["sentence"], first["remedy"], first["question"]) == (
         sentence, remedy, "How is a filing obtained for a forum?",
     )  # fmt: skip
+
+
+def test_what_the_office_has_to_do_is_not_asked_of_the_visitor(client):
+    page = client.get(CHECK, {**FORUM, "province": "CN-SC"})
+    first = page.context["unmet"][0]
+    assert (first["sentence"], first["remedy"], first["who"]) == (
+        "Nobody has yet asked the administration of this province whether it takes forums.",
+        "", "an officer",
+    )  # fmt: skip
+    assert "To be put right by an officer" in page.content.decode()
+    assert "province table" not in page.content.decode()
 
 
 def test_the_stages_carry_their_usual_durations(client):

@@ -141,18 +141,18 @@ def test_pictures(open_page, world):
         page = open_page(locale=locale, color_scheme=scheme, **screen)
         public.enter(page, world.wei)
         page.goto(site.base(state))
-        take_picture(page, name, locale)
+        take_picture(page, name, locale, scheme)
     for locale, scheme, screen in (("en", "light", PHONE), ("zh-CN", "dark", DESK)):
         page = open_page(locale=locale, color_scheme=scheme, **screen)
         public.follow(page, site.cases["authority_review"])
-        take_picture(page, f"follow-{scheme}", locale)
+        take_picture(page, "follow", locale, scheme)
 
 
 def picture_verdicts(open_page: Any, pages: dict[str, str]) -> None:
     """A question, and the five kinds of verdict."""
     pictured = {
         "check": ("question, applicant_type", PHONE, "en", "light"),
-        "check-dark": ("question, forum", PHONE, "zh-CN", "dark"),
+        "check-forum": ("question, forum", PHONE, "zh-CN", "dark"),
         "check-desk": ("question, province", DESK, "en", "dark"),
         "verdict-not-required": ("verdict, not required", PHONE, "en", "light"),
         "verdict-refer": ("verdict, refer", PHONE, "zh-CN", "light"),
@@ -164,14 +164,15 @@ def picture_verdicts(open_page: Any, pages: dict[str, str]) -> None:
     for file, (name, screen, locale, scheme) in pictured.items():
         page = open_page(locale=locale, color_scheme=scheme, **screen)
         page.goto(pages[name])
-        take_picture(page, file, locale)
+        take_picture(page, file, locale, scheme)
 
 
-def take_picture(page: Page, name: str, locale: str) -> None:
+def take_picture(page: Page, name: str, locale: str, scheme: str) -> None:
     """The page from its top, in few colours and small."""
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True, scale="css"))).convert("RGB")
     cut = shot.crop((0, 0, shot.width, min(shot.height, HEIGHT)))
     SCREENS.mkdir(parents=True, exist_ok=True)
-    file = SCREENS / f"applicant-{name}-{locale[:2]}.png"
+    dark = "-dark" if scheme == "dark" else ""
+    file = SCREENS / f"applicant-{name}{dark}-{locale[:2]}.png"
     cut.quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
     assert file.stat().st_size < LARGEST

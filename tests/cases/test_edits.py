@@ -1,6 +1,7 @@
 """Changes that are no step: who may make them, what they may not break, and what they leave."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone

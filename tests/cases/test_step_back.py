@@ -193,6 +193,7 @@ def test_a_second_footer_taken_back_leaves_the_first(world):
     assert case.footer_on == first - dt.timedelta(days=3)
 
 
+@pytest.mark.slow
 def test_a_chain_of_more_steps_than_are_fetched_at_once(world):
     case = world.at("filed")
     for _time in range(22):
