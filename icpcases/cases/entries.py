@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -397,4 +398,14 @@ def entry_for(
     An applicant's form has no internal note, and nobody to tell.
     """
     form = ENTRIES.get(step, Entry)
-    return form(case, rows, step, for_applicant, data=data, files=data)
+    if data is None:
+        return form(case, rows, step, for_applicant)
+    papers = {name for name, field in form.base_fields.items() if isinstance(field, PaperField)}
+    files = {name: value for name, value in data.items() if name in papers}
+    # A file where a text is expected is read as its name, which the field then judges.
+    values = {
+        name: value.name if isinstance(value, File) else value
+        for name, value in data.items()
+        if name not in papers
+    }
+    return form(case, rows, step, for_applicant, data=values, files=files)

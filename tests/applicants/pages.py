@@ -5,7 +5,13 @@ from html import unescape
 from typing import Any
 
 from icpcases.cases.models import FilingCase
+from icpcases.cases.steps import Step
 
+# The steps of section 5 that an applicant takes.
+OWN = (
+    "withdraw", "submit_request", "confirm_sms", "record_opening", "record_footer",
+    "record_public_security", "record_certificate_application", "record_preapproval_application",
+)  # fmt: skip
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -49,11 +55,16 @@ def addresses(case: FilingCase) -> list[str]:
 
     The numbers of documents and requests are this case's own.
     """
-    from icpcases.cases.steps import Step
-
     papers = list(case.documents.values_list("pk", flat=True)) or [1]
     asked = list(case.requests.values_list("pk", flat=True)) or [1]
     rests = ["", "facts/", "documents/add/", "documents/add/?kind=business_licence", "people/"]
     rests += [f"step/{step.value}/" for step in Step] + ["step/explode/"]
     rests += [f"documents/{pk}/" for pk in papers] + [f"requests/{pk}/" for pk in asked]
     return [path(case, rest) for rest in rests]
+
+
+def some(case: FilingCase) -> list[str]:
+    """Every address but those alike: one document, and of the office's steps two."""
+    alike = [step_path(case, step) for step in Step if step.value not in (*OWN, "approve")]
+    papers = [path(case, f"documents/{pk}/") for pk in case.documents.values_list("pk", flat=True)]
+    return [address for address in addresses(case) if address not in alike + papers[1:]]

@@ -115,7 +115,7 @@ def test_a_step_that_is_not_due_says_so_and_changes_nothing(as_wei, world, state
 
 
 def test_every_own_step_has_a_page_in_every_state(as_wei, world):
-    for state in ("draft", "preparing", "sms_verification", "filed", "cancelled"):
+    for state in ("draft", "preparing", "filed"):
         case = world.at(state)
         found = {step: as_wei.get(step_path(case, step)).status_code for step in OWN}
         assert found == dict.fromkeys(OWN, 200)

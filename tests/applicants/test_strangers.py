@@ -15,25 +15,14 @@ from icpcases.cases.models import FilingCase
 from icpcases.cases.steps import Step
 from tests.world import ENTERPRISE, upload, user
 
-from .pages import addresses, body_of, path, step_path
+from .pages import OWN, addresses, body_of, path, some, step_path
 
 pytestmark = pytest.mark.django_db
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
-OWN = (
-    "withdraw", "submit_request", "confirm_sms", "record_opening", "record_footer",
-    "record_public_security", "record_certificate_application", "record_preapproval_application",
-)  # fmt: skip
 NOBODYS = "ICP-2026-999999"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+")
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
-
-
-def some(case: FilingCase) -> list[str]:
-    """Every address but those alike: one document, and of the office's steps two."""
-    alike = [step_path(case, step) for step in Step if step.value not in (*OWN, "approve")]
-    papers = [path(case, f"documents/{pk}/") for pk in case.documents.values_list("pk", flat=True)]
-    return [address for address in addresses(case) if address not in alike + papers[1:]]
 
 
 def everything() -> dict[str, list[Any]]:
