@@ -68,7 +68,7 @@ def test_what_breaks_a_rule_is_found(open_page):
             const faint = document.createElement("p");
             faint.textContent = "hardly to be read";
             faint.style = "color: #bbb; background: #fff";
-            document.querySelector("#content").append(field, faint);
+            document.querySelector("main").append(field, faint);
         }"""
     )
     assert [broken.split()[0] for broken in violations(page)] == ["color-contrast", "label"]
