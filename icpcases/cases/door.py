@@ -25,7 +25,10 @@ from .telling import tell
 from .uploads import Upload
 
 # Fields that follow from the others, or that every change touches: no part of a row's changes.
-_DERIVED = {"version", "turn", "turn_since", "due_at", "due_provisional", "state", "state_since"}
+_DERIVED = {
+    "version", "state", "state_since",
+    "turn", "turn_since", "due_at", "due_provisional", "answered",
+}  # fmt: skip
 _READ_THE_CLOCK = {"order.alive", "order.expired", "document.current"}
 
 

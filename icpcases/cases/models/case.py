@@ -132,6 +132,7 @@ class FilingCase(Moves, models.Model):
     turn_since = models.DateTimeField(_("turn since"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     due_provisional = models.BooleanField(_("due date provisional"), default=False)
+    answered = models.BooleanField(_("answers wait for the officer"), default=False)
 
     objects = FilingCaseQuerySet.as_manager()
 
