@@ -309,6 +309,7 @@ WALKS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_list_case_pages_and_steps_are_chinese_in_every_state(
     visitor: Visitor, world: Any, chen: Any

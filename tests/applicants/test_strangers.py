@@ -82,6 +82,7 @@ def visitor(name: str, case: FilingCase) -> Client:
 WHO = ("mei", "stranger", "removed", "staff without a role", "superuser", "auditor", "anonymous")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WHO)
 def test_nobody_else_gets_anything_by_any_method(case, name):
     client = visitor(name, case)

@@ -212,6 +212,7 @@ def walk_together(world: World, seed: int) -> Counter[str]:
     return pair.done
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", SEEDS[:7])
 def test_the_real_case_goes_where_the_walk_goes(world, seed):

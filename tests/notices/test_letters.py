@@ -43,6 +43,7 @@ def case_for(world, step):
     return case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("step", [s for s in Step if s.about.tells], ids=str)
 def test_the_preview_is_what_is_sent(world, step, language):

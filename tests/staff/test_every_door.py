@@ -163,6 +163,7 @@ def may_read(name: str, address: str) -> bool:
     return name in next((who for form, who in PAGES if re.fullmatch(form, rest)), "").split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_reading_any_address_changes_nothing_and_never_fails(people, case, name):
     client = people[name]
@@ -286,6 +287,7 @@ def valid_data(world, people, state: str, steps: list[str]) -> dict[Any, Any]:
     return differing(found, wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_valid_data_do_what_section_5_says_for_everybody(world, people, state):
     assert valid_data(world, people, state, leading_out(state)) == {}
@@ -313,6 +315,7 @@ def empty_data(world, people, state: str, names: Iterable[str]) -> dict[Any, Any
     return differing(found, wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_empty_data_take_no_step_that_asks_for_something(world, people, state):
     assert empty_data(world, people, state, ["chen"]) == {}
@@ -347,6 +350,7 @@ def names_of(entry: dict[str, Any]) -> tuple[str, ...]:
     return (*posted(entry), *COMMON, "reason", "reasons", "icp_number", "nonsense")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_garbage_takes_no_step_and_breaks_no_page(world, people, state):
     """One kind for each step, another in each state; the next test sends all of them."""

@@ -33,6 +33,7 @@ def test_the_case_page_shows_every_step_that_leads_out(as_li, world, state):
     assert sorted(shown) == sorted(step.value for step in Step.leading_out_of(State(state)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", State.values)
 def test_every_step_has_a_page_in_every_state(as_li, world, state):
     case = world.at(state)
