@@ -1,17 +1,42 @@
-"""Whoever keeps the accounts can take a second factor away from somebody who lost it."""
+"""What whoever keeps the accounts finds in the admin, beside Django's own users."""
 
 from typing import Any
 
 from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+
+from icpcases.cases.roles import STAFF_GROUPS
 
 from .models import SecondFactor
 
 # The first is used by no page of ours, and the second shows its secrets.
-admin.site.unregister([account_admin.EmailAddress, mfa_admin.Authenticator])
+admin.site.unregister([account_admin.EmailAddress, mfa_admin.Authenticator, Group])
+
+
+@admin.register(Group)
+class RoleGroupAdmin(GroupAdmin):
+    """Groups; those that stand for a role keep their name, by which the program knows them."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not _is_role(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not _is_role(obj) and super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Several at once: not if a role is among them."""
+        found, counts, wanting, kept = super().get_deleted_objects(objs, request)
+        roles = [str(group) for group in objs if _is_role(group)]
+        return found, counts, wanting | set(roles), kept
+
+
+def _is_role(group: Any) -> bool:
+    return group is not None and group.name in STAFF_GROUPS
 
 
 @admin.register(SecondFactor)

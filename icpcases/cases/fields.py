@@ -38,8 +38,12 @@ class NumberField(forms.CharField):
 
 
 def sentence_of_error(error: NumberError) -> str:
-    """A number's error in the reader's language."""
-    return _now(error.sentence) % error.params
+    """A number's error in the reader's language, with the number that was probably meant."""
+    sentence = _now(error.sentence) % error.params
+    if error.suggestion is None:
+        return sentence
+    meant = _now("Is %(number)s meant?") % {"number": error.suggestion}
+    return f"{sentence} {meant}"
 
 
 def domain_field(**kwargs: Any) -> NumberField:

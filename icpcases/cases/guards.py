@@ -157,19 +157,25 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The triggers that should be in place and are not."""
+    """The triggers that are not in place, or whose function is another than ours."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+                "SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+                " WHERE NOT tgisinternal AND tgenabled = 'O'"
                 " AND tgrelid = ANY (ARRAY[to_regclass(%s), to_regclass(%s)])",
                 [CASE, HISTORY],
             )
-            there = {name for (name,) in cursor.fetchall()}
+            bodies = {_body(sql) for sql in _POSTGRES_FUNCTIONS}
+            there = {name for name, body in cursor.fetchall() if body in bodies}
         else:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             there = {name for name, sql in cursor.fetchall() if SQLITE.get(name) == sql}
     return sorted(set(_wanted(connection)) - there)
+
+
+def _body(function: str) -> str:
+    return function.split("$$")[1]
 
 
 def _wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:

@@ -283,6 +283,19 @@ def test_a_trigger_that_was_weakened_is_missed_on_sqlite():
     assert guards.missing(connection) == ["case_kept"]
 
 
+@DJANGO
+@pytest.mark.postgres
+def test_a_trigger_whose_function_was_weakened_is_missed_on_postgres():
+    run(
+        (
+            "CREATE OR REPLACE FUNCTION refuse_case_delete() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN RETURN OLD; END $$",
+            [],
+        )
+    )
+    assert guards.missing(connection) == ["case_kept", "case_not_truncated"]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.sqlite
 def test_a_table_that_is_rebuilt_loses_its_triggers_and_the_next_migrate_brings_them_back(world):

@@ -87,6 +87,9 @@ def test_what_was_typed_survives_an_error(as_li, world):
     form = page.context["form"]
     assert form["icp_number"].value() == "川ICP备12345678号-1"
     assert sorted(form.errors) == ["filed_on", "icp_number"]
+    assert form.errors["icp_number"] == [
+        "The number of this province begins with 蜀, not with 川. Is 蜀ICP备12345678号-1 meant?"
+    ]
 
 
 def test_an_auditor_takes_no_step(client, world, sun):
