@@ -295,7 +295,7 @@ def be_approved(li: Desk) -> None:
     )
     wrong = li.page.locator(".field-icp_number")
     expect(wrong.locator(".errorlist li")).to_have_text(
-        "The number of this province begins with 蜀, not with 川."
+        "The number of this province begins with 蜀, not with 川. Is 蜀ICP备2026007879号-1 meant?"
     )
     expect(li.page.locator("[name=icp_number]")).to_have_value("川ICP备2026007879号-1")
     expect(li.page.locator("[name=filed_on]")).to_have_value(today())

@@ -144,7 +144,7 @@ def writes(queries: CaptureQueriesContext) -> list[str]:
 PAGES = (
     (r"login/", "anonymous"),
     (r"(second-factor/|again/|password_change/(done/)?|jsi18n/|)", "li chen sun root"),
-    (r"accounts/secondfactor/(add/.*|.+/(delete|change|history)/)", ""),
+    (r"accounts/secondfactor/(add/.*|.+/(delete|change|history)/)|auth/group/.+/delete/", ""),
     (r"auth/(\w+/(.+/(change|history|delete|password)/|add/)?)?|accounts/secondfactor/", "root"),
     (r"cases/(clock|calendarday|provider)/add/|cases/(clock|calendarday)/.+/delete/", "chen"),
     (r"cases/filingcase/\d+/(facts|note|assign|people|confirm)/", "li chen"),
