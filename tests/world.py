@@ -110,7 +110,7 @@ class World:
             "application_number": f"A{n}",
         }
         character = case.province.icp_character if case.province else "京"
-        return {
+        entries: dict[str, dict[str, Any]] = {
             "send_back": reasons,
             "record_certificate_application": application,
             "record_certificate": {
@@ -136,7 +136,8 @@ class World:
             "cancel_filing": {"reason": "The site was shut down.", "cancelled_on": today},
             "reopen": {"reason": "The applicant wants to go on."},
             "step_back": {"reason": "Clicked on the wrong case."},
-        }.get(name, {})  # fmt: skip
+        }  # fmt: skip
+        return entries.get(name, {})
 
     def provider(self, name: str = "Example Cloud", **fields: Any) -> Provider:
         return Provider.objects.get_or_create(name=name, defaults=fields)[0]

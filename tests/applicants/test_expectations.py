@@ -285,7 +285,7 @@ def test_visits_are_added_up_by_hand(db):
 
 def twenty(days: Iterator[int] | range) -> list[Past]:
     """Histories whose triage lasted so many working days, and every other state none."""
-    table, pasts = Days(), []
+    table, pasts = Days(), list[Past]()
     for n in days:
         past = Hurried(random.Random(0), dt.datetime(2026, 5, 6, 10, tzinfo=SHANGHAI))
         past.step(*WAY[0])

@@ -180,4 +180,4 @@ def test_what_was_tried_is_no_row_per_try(case):
     tries(*["192.0.2.80"] * 9, reference=case.reference)
     rows = FollowTry.objects.order_by("key").values_list("key", "wrong")
     assert list(rows) == [("address 192.0.2.80", 5), (f"reference {case.reference}", 5)]
-    assert all(row.closed_until > timezone.now() for row in FollowTry.objects.all())
+    assert FollowTry.objects.filter(closed_until__gt=timezone.now()).count() == 2
