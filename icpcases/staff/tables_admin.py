@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,15 +15,20 @@ from icpcases.cases import edits
 from icpcases.cases.forms import ProvinceAnswerForm
 from icpcases.cases.models import (
     AccessLogRow,
+    Applicant,
     CalendarDay,
     Clock,
+    FilingCase,
     Provider,
     Province,
     Setting,
 )
+from icpcases.cases.models.papers import KINDS
 from icpcases.cases.roles import is_staff_role, is_supervisor, is_working
 
 from .pages import page
+
+KIND_LABELS = dict(KINDS)
 
 
 class RoleAdmin(admin.ModelAdmin):
@@ -130,7 +135,9 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
         status = 403
     elif posted and form.is_valid():
         edits.answer_of_province(province, request.user, form.cleaned_data)
-        admin.site.get_model_admin(Province).message_user(request, _("The answer is recorded."))
+        admin.site.get_model_admin(Province).message_user(
+            request, _("The answer is recorded."), messages.SUCCESS
+        )
         return HttpResponseRedirect(reverse("admin:cases_province_changelist"))
     context = {
         "title": _("Forums in %(province)s") % {"province": province},
@@ -179,7 +186,14 @@ class SettingAdmin(RoleAdmin):
     """Numbers of the rule book that an office may set."""
 
     kept_by_supervisors = True
-    list_display = ("key", "value")
+    list_display = ("label", "value")
+    fields = ("label", "value")
+    readonly_fields = ("label",)
+
+    @admin.display(description=gettext_lazy("setting"), ordering="key")
+    def label(self, setting: Setting) -> str:
+        """What the number is about."""
+        return setting.label
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The program knows which there are."""
@@ -190,7 +204,18 @@ class SettingAdmin(RoleAdmin):
 class AccessLogAdmin(RoleAdmin):
     """Who looked at which private thing, when."""
 
-    list_display = ("at", "by", "what", "detail", "case")
+    list_display = ("at", "by", "what", "thing", "case")
     list_filter = ("what",)
     list_select_related = ("by", "case")
     search_fields = ("case__reference", "by__username")
+
+    @admin.display(description=gettext_lazy("detail"))
+    def thing(self, row: AccessLogRow) -> str:
+        """Which document or number it was, in the reader's language."""
+        first, _space, second = row.detail.partition(" ")
+        if first == "document":
+            return _("Number of document %(pk)s") % {"pk": second}
+        if row.what == AccessLogRow.What.DOCUMENT and second in KIND_LABELS:
+            return f"{KIND_LABELS[second]} ({first})"
+        fields = (*FilingCase._meta.fields, *Applicant._meta.fields)
+        return next((str(f.verbose_name) for f in fields if f.name == row.detail), row.detail)

@@ -69,7 +69,12 @@ class Setting(models.Model):
         verbose_name_plural = _("settings")
 
     def __str__(self) -> str:
-        return f"{self.key} = {self.value}"
+        return f"{self.label}: {self.value}"
+
+    @property
+    def label(self) -> str:
+        """What the number is about, in the reader's language; a key nobody knows as it is."""
+        return str(_SETTING_LABELS.get(self.key, self.key))
 
     @classmethod
     def number(cls, key: str) -> int:
@@ -79,6 +84,20 @@ class Setting(models.Model):
             "settings", lambda: dict(cls.objects.values_list("key", "value"))
         )
         return (stored or {}).get(key, cls.DEFAULTS[key])
+
+
+_SETTING_LABELS = {
+    "document_margin_days": _("Days a document must still be valid"),
+    "draft_reminder_days": _("Days until a draft is brought to mind"),
+    "request_reminder_days": _("Days before a request is due, to bring it to mind"),
+    "sms_reminder_hours": _("Hours before the SMS window ends, to bring it to mind"),
+    "public_security_reminder_days": _(
+        "Days before the public-security filing is due, to bring it to mind"
+    ),
+    "document_first_reminder_days": _("Days before a document expires, first reminder"),
+    "document_second_reminder_days": _("Days before a document expires, second reminder"),
+    "document_last_reminder_days": _("Days before a document expires, last reminder"),
+}
 
 
 class ReferenceCounter(models.Model):
@@ -107,9 +126,15 @@ class AccessLogRow(models.Model):
     what = models.CharField(_("what"), max_length=10, choices=What.choices)
     detail = models.CharField(_("detail"), max_length=100)
     case = models.ForeignKey(
-        "cases.FilingCase", on_delete=models.PROTECT, null=True, related_name="+"
+        "cases.FilingCase",
+        verbose_name=_("filing case"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
