@@ -10,7 +10,12 @@ class FrameConfig(AppConfig):
     name = "icpcases"
 
     def ready(self) -> None:
-        from icpcases.checks import site_url_is_public, sqlite_is_safe_for_processes
+        from icpcases.checks import (
+            scanner_is_there,
+            site_url_is_public,
+            sqlite_is_safe_for_processes,
+        )
 
+        register(scanner_is_there)
         register(sqlite_is_safe_for_processes)
         register(site_url_is_public, deploy=True)

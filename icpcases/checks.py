@@ -1,5 +1,6 @@
 """System checks about the machine the program runs on."""
 
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -7,13 +8,14 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning
+from django.core.checks import CheckMessage, Error, Warning
 from django.http.request import validate_host
 
 # WAL came with 3.7.0; the reset of its file could lose pages until 3.51.3 mended it.
 WAL_RESET_UNSAFE = ((3, 7, 0), (3, 51, 2))
 WAL_RESET_ID = "icpcases.W001"
 SITE_URL_ID = "icpcases.W002"
+SCANNER_ID = "icpcases.E001"
 
 
 def sqlite_is_safe_for_processes(
@@ -47,5 +49,19 @@ def site_url_is_public(
             f"Links in mails begin with {settings.SITE_URL}, where nobody reaches this site.",
             hint="Set SITE_URL to its https address, with a host that is in ALLOWED_HOSTS.",
             id=SITE_URL_ID,
+        )
+    ]
+
+
+def scanner_is_there(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuses a scanner that cannot be started: no document at all could be handed in."""
+    command = settings.DOCUMENT_SCANNER
+    if not command or shutil.which(command[0]):
+        return []
+    return [
+        Error(
+            f"DOCUMENT_SCANNER names {command[0]}, which is no program on this machine.",
+            hint="Install it, give its whole path, or leave DOCUMENT_SCANNER empty.",
+            id=SCANNER_ID,
         )
     ]

@@ -1,6 +1,7 @@
 """Reading settings from environment variables, strictly: a wrong value is refused by name."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from email.utils import parseaddr
 from pathlib import Path
@@ -98,6 +99,14 @@ class Env:
         except ValidationError:
             raise refused(name, text, "use an address such as office@cases.example") from None
         return text
+
+    def command(self, name: str) -> list[str]:
+        """A command with its arguments, quoted as in a shell; empty if there is none."""
+        text = self.text(name)
+        try:
+            return shlex.split(text)
+        except ValueError:
+            raise refused(name, text, "close its quotes, as in a shell") from None
 
     def folder(self, name: str, default: Path) -> Path:
         text = self.text(name)

@@ -202,6 +202,12 @@ WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.is_dir()
 
 DOCUMENT_ROOT = env.folder("DOCUMENT_ROOT", default=LOCAL_DIR / "documents")
 DOCUMENT_MAX_MB = env.number("DOCUMENT_MAX_MB", default=4, least=1, most=100)
+# Decoded, a pixel takes up to four bytes of memory.
+DOCUMENT_MAX_MEGAPIXELS = env.number("DOCUMENT_MAX_MEGAPIXELS", default=50, least=1, most=80)
+DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", default=200, least=1, most=2000)
+# Reads a file on standard input; 0 is clean, 1 is a find. Without it no file is scanned.
+DOCUMENT_SCANNER = env.command("DOCUMENT_SCANNER")
+DOCUMENT_SCANNER_SECONDS = env.number("DOCUMENT_SCANNER_SECONDS", default=30, least=1, most=300)
 if DOCUMENT_ROOT.resolve().is_relative_to(STATIC_ROOT.resolve()):
     raise ImproperlyConfigured("DOCUMENT_ROOT lies in STATIC_ROOT, where anyone could read it.")
 # A file field that names no storage keeps its files in private too. No URL serves this folder.

@@ -13,6 +13,7 @@ from icpcases.rules.rule import Finding, Place
 
 from .door import Closed, NotAllowed, Refused, Stale
 from .models import FilingCase, HistoryRow
+from .uploads import check_ahead
 from .wording import label_of, remedy_of, sentence_of
 
 Link = Callable[[FilingCase, Place], str]
@@ -76,6 +77,7 @@ def status_of(error: Refused) -> int:
 
 def typed(request: HttpRequest) -> dict[str, Any]:
     """What was sent: values and files under one roof, as the door takes them."""
+    check_ahead(request.FILES.values())
     return {**request.POST.dict(), **request.FILES.dict()}
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +12,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .pdfs import check_pdf
+from .scanning import scan
 
 ENDINGS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
@@ -21,19 +24,18 @@ _MAGIC = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "application/pdf": b"%PDF-",
 }
-MAX_PIXELS = 50_000_000
-MAX_PAGES = 200
+MAX_SIDE = 20_000
 MAX_LABEL = 200
-_ACTIVE = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/OpenAction", "/AA")
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that has passed: what is kept of it."""
+    """A file that has passed: what is kept of it; `pages` of a PDF."""
 
     content: bytes
     media_type: str
     label: str
+    pages: int | None = None
 
     @property
     def sha256(self) -> str:
@@ -46,33 +48,58 @@ class Upload:
         return ContentFile(self.content, name=f"paper.{ending[self.media_type]}")
 
 
-def check_upload(file: File) -> Upload:
-    """Read a file that somebody sent. Raises ValidationError with what is wrong with it."""
+def check_ahead(files: Iterable[File]) -> None:
+    """Check files before a lock is taken: a scanner may take its time. The forms tell."""
+    for file in files:
+        with suppress(ValidationError):
+            check_upload(file)
+
+
+def check_upload(file: Any) -> Upload:
+    """Read a file that somebody sent. Raises ValidationError with what is wrong with it.
+
+    A step that lost a race is judged again, and with it the same file: it is read once.
+    """
+    if not hasattr(file, "checked"):
+        try:
+            file.checked = _checked(file)
+        except ValidationError as error:
+            file.checked = error
+    if isinstance(file.checked, ValidationError):
+        raise file.checked
+    upload: Upload = file.checked
+    return upload
+
+
+def _checked(file: File) -> Upload:
     label = clean_label(file.name or "")
-    limit = settings.DOCUMENT_MAX_MB * 1024 * 1024
-    if file.size is not None and file.size > limit:
-        raise ValidationError(
-            _("This file is larger than %(limit)s MB."), params={"limit": settings.DOCUMENT_MAX_MB}
-        )
-    # A step that lost a race is judged again, and with it the same file.
-    file.seek(0)
-    content = file.read(limit + 1)
+    content = _content(file)
     media_type = ENDINGS.get(label.rpartition(".")[2].lower())
     if media_type is None:
         raise ValidationError(_("Only JPEG, PNG and PDF files can be taken."))
     if not content.startswith(_MAGIC[media_type]):
         raise ValidationError(_("The file's content does not fit its name's ending."))
+    scan(content)
     if media_type == "application/pdf":
-        _check_pdf(content)
-    else:
-        content = _clean_image(content, media_type)
-    return Upload(content, media_type, label)
+        return Upload(content, media_type, label, check_pdf(content))
+    return Upload(_clean_image(content, media_type), media_type, label)
+
+
+def _content(file: File) -> bytes:
+    limit = settings.DOCUMENT_MAX_MB * 1024 * 1024
+    file.seek(0)
+    content: bytes = file.read(limit + 1)
+    if len(content) > limit:
+        raise ValidationError(
+            _("This file is larger than %(limit)s MB."), params={"limit": settings.DOCUMENT_MAX_MB}
+        )
+    return content
 
 
 def clean_label(name: str) -> str:
-    """What the sender called the file, as a label: no folders, no control characters."""
+    """What the sender called the file, as a label: no folders, nothing that does not show."""
     base = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(c for c in base if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e")
+    kept = "".join(c for c in base if c.isprintable())
     if len(kept) <= MAX_LABEL:
         return kept
     stem, _dot, ending = kept.rpartition(".")
@@ -81,47 +108,34 @@ def clean_label(name: str) -> str:
 
 def _clean_image(content: bytes, media_type: str) -> bytes:
     # Written anew, so that nothing hides behind the picture: no EXIF, no trailing bytes.
-    wrong = ValidationError(_("This picture cannot be read."))
     try:
         with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise ValidationError(_("This picture has too many pixels."))
+            _need_size(image.width, image.height)
             image.load()
-            clean = image if image.mode in ("RGB", "L") else image.convert("RGB")
             kept = io.BytesIO()
-            clean.info.clear()
-            clean.save(kept, _FORMATS[media_type], optimize=media_type == "image/png")
+            _plain(image).save(kept, _FORMATS[media_type], quality=90)
             return kept.getvalue()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise wrong from error
     except Image.DecompressionBombError as error:
         raise ValidationError(_("This picture has too many pixels.")) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError) as error:
+        raise ValidationError(_("This picture cannot be read.")) from error
 
 
-def _check_pdf(content: bytes) -> None:
-    try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            raise ValidationError(_("This PDF is encrypted; send it without a password."))
-        if not 1 <= len(reader.pages) <= MAX_PAGES:
-            raise ValidationError(
-                _("A PDF must have between 1 and %(limit)s pages."), params={"limit": MAX_PAGES}
-            )
-        if any(mark.encode() in content for mark in ("/JavaScript", "/Launch", "/EmbeddedFile")):
-            raise ValidationError(_("This PDF carries scripts or other files; send it without."))
-        _need_passive(reader)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if isinstance(error, ValidationError):
-            raise
-        raise ValidationError(_("This PDF cannot be read.")) from error
+def _need_size(width: int, height: int) -> None:
+    if max(width, height) > MAX_SIDE or width * height > settings.DOCUMENT_MAX_MEGAPIXELS * 10**6:
+        raise ValidationError(_("This picture has too many pixels."))
 
 
-def _need_passive(reader: PdfReader) -> None:
-    root: Any = reader.trailer["/Root"].get_object()
-    names: Any = root.get("/Names", {})
-    names = names.get_object() if hasattr(names, "get_object") else names
-    if any(mark in place for place in (root, names) for mark in _ACTIVE):
-        raise ValidationError(_("This PDF carries scripts or other files; send it without."))
+def _plain(image: Image.Image) -> Image.Image:
+    """The picture upright, without transparency, and without anything said about it."""
+    # A telephone writes into the EXIF which way is up; without it the picture lies on its side.
+    upright = ImageOps.exif_transpose(image)
+    if upright.has_transparency_data:
+        layer = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    plain = upright if upright.mode in ("RGB", "L") else upright.convert("RGB")
+    plain.info.clear()
+    return plain
 
 
 class PaperField(forms.FileField):
