@@ -1,5 +1,7 @@
 """Starting an application: the answers of the check become a draft."""
 
+import re
+import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +19,7 @@ from icpcases.cases.roles import is_staff_role
 from .check import YES_NO, answers_of
 from .frame import case_url, page
 
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 FIELDS = ("name", "certificate_type", "certificate_number", "phone")
 
 
@@ -42,18 +45,21 @@ def apply_page(request: HttpRequest) -> HttpResponse:
     if posted:
         valid = (who.is_valid(), facts.is_valid())
         if all(valid):
-            return start(request, who, facts)
+            return start(request, who, facts, request.POST.get("token", ""))
         status = 422
-    return page(request, "applicants/apply.html", {"who": who, "form": facts}, status)
+    token = request.POST.get("token") or secrets.token_hex(16)
+    context = {"who": who, "form": facts, "token": token}
+    return page(request, "applicants/apply.html", context, status)
 
 
-def start(request: HttpRequest, who: Any, facts: FactsForm) -> HttpResponse:
-    """Open the draft."""
+def start(request: HttpRequest, who: Any, facts: FactsForm, token: str) -> HttpResponse:
+    """Open the draft; a second click leads to the same one."""
     user: Any = request.user
     applicant = who.save(commit=False)
     applicant.email = user.email
     applicant.language = get_language() or "zh-hans"
-    case = edits.open_case(user, applicant, facts, owner=user)
+    token = token if _TOKEN.fullmatch(token) else ""
+    case = edits.open_case(user, applicant, facts, owner=user, token=token)
     messages.success(request, _("Your draft is kept. Look it over, and send it."))
     return HttpResponseRedirect(case_url(case))
 

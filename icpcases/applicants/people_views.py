@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from icpcases.cases import people
 from icpcases.cases.door import NotAllowed
 from icpcases.cases.forms import InviteForm
-from icpcases.cases.models import CasePerson
+from icpcases.cases.models import CasePerson, Invitation
 
 from .frame import case_url, form_page, get_case_for_user, page
 
@@ -27,14 +27,14 @@ def people_page(request: HttpRequest, reference: str) -> HttpResponse:
     def change(version: int) -> None:
         try:
             people.change(case, request.user, form.cleaned_data, version)
-        except CasePerson.DoesNotExist:
+        except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
             raise Http404 from None
 
     return form_page(
         request, case, form, change, template="applicants/people.html",
         title=_("People on this case"), submit=_("Invite"), done=_("Done."), keeps=keeps,
         people=case.people.select_related("user"), back=case_url(case, "people"),
-        waiting=case.invitations.filter(accepted_at__isnull=True),
+        waiting=case.invitations.waiting(),
     )  # fmt: skip
 
 

@@ -236,13 +236,18 @@ def _begun(case: FilingCase) -> datetime:
 def turn_differs() -> Iterator[Found]:
     """A case that says it is one party's turn where its state and requests say another's."""
     for batch in batches(FilingCase.objects.filter(state__in=KNOWN)):
-        waiting = Request.objects.filter(case__in=batch, status=RequestStatus.OPEN.value)
-        asked = set(waiting.values_list("case_id", flat=True))
+        asked = _with_requests(batch, RequestStatus.OPEN)
+        answered = _with_requests(batch, RequestStatus.ANSWERED)
         for case in batch:
-            turn = case.is_at.turn(case.pk in asked, case.duties_done)
+            turn = case.is_at.turn(case.pk in asked, case.duties_done, case.pk in answered)
             if turn.value != case.turn:
                 words = f"says it is the turn of: {case.turn}; it is that of: {turn.value}."
                 yield Found(case.reference, words)
+
+
+def _with_requests(batch: list[FilingCase], status: RequestStatus) -> set[int]:
+    rows = Request.objects.filter(case__in=batch, status=status.value)
+    return set(rows.values_list("case_id", flat=True))
 
 
 @checker

@@ -50,11 +50,11 @@ def _read_clocks() -> dict[str, tuple[int, Unit]]:
 def set_turn(case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool) -> None:
     """Write on the case whose turn it is, since when, until when, and whether answers wait."""
     request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
-    turn = case.is_at.turn(request_open, case.duties_done)
+    case.answered = any(r.status == RequestStatus.ANSWERED for r in rows.requests)
+    turn = case.is_at.turn(request_open, case.duties_done, case.answered)
     if moved or turn.value != case.turn:
         case.turn_since = at
     case.turn = turn.value
-    case.answered = any(r.status == RequestStatus.ANSWERED for r in rows.requests)
     case.due_at, case.due_provisional = due(case, rows, at)
 
 

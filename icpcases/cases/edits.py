@@ -40,15 +40,38 @@ When = dt.datetime | None
 
 
 def open_case(
-    by: Any, applicant: Applicant, form: Any, owner: Any = None, happened: When = None
+    by: Any,
+    applicant: Applicant,
+    form: Any,
+    owner: Any = None,
+    happened: When = None,
+    token: str | None = None,
 ) -> FilingCase:
     """A new draft for an applicant with the facts of a valid FactsForm.
 
-    Whoever opens it for themselves is its owner. Raises NotAllowed for anybody who is neither
-    working staff nor that owner.
+    Whoever opens it for themselves is its owner. The same `token` twice gives the case it
+    opened. Raises NotAllowed for anybody who is neither working staff nor that owner.
     """
     if not is_working(by) and by != owner:
         raise NotAllowed(by)
+    token = f"{by.pk}:{token}" if token else None
+    try:
+        return _opened(token) or _open_case(by, applicant, form, owner, happened, token)
+    except IntegrityError:
+        # A second click, in the same moment as the first.
+        case = _opened(token)
+        if case is None:
+            raise
+        return case
+
+
+def _opened(token: str | None) -> FilingCase | None:
+    return FilingCase.objects.filter(form_token=token).first() if token else None
+
+
+def _open_case(
+    by: Any, applicant: Applicant, form: Any, owner: Any, happened: When, token: str | None
+) -> FilingCase:
     now = timezone.now()
     at = min(happened or now, now)
     with transaction.atomic(durable=True):
@@ -63,6 +86,7 @@ def open_case(
             turn=Party.APPLICANT.value,
             turn_since=at,
             version=1,
+            form_token=token,
         )
         form.write_to(case)
         case.save(force_insert=True)
@@ -212,6 +236,8 @@ def judge_document(
     """Accept or refuse a document. Raises Closed where its papers stand or may not be accepted."""
     with changing(case, by, seen_version, happened) as change:
         need_worker(change.case, by)
+        if not accept:
+            _need_reason(refusal)
         document = Document.objects.get(pk=pk, case=change.case)
         if accept:
             _need_mainland(document)
@@ -229,6 +255,19 @@ def judge_document(
             reasons=[] if accept else [{"about": document.kind, "text": refusal}],
         )
         return document
+
+
+def _need_reason(reason: str) -> None:
+    if reason.strip():
+        return
+    finding = Finding(
+        "reason.given",
+        Source.NONE,
+        _("No reason is given."),
+        _("Say why, in words the applicant understands."),
+        Party.OFFICER,
+    )
+    raise Closed((finding,))
 
 
 def _need_mainland(document: Document) -> None:
@@ -314,18 +353,21 @@ def settle(
     reason: str,
     seen_version: int,
     happened: When = None,
+    due_on: dt.date | None = None,
 ) -> Request:
-    """Accept an answer, ask again, or waive the request with a reason."""
+    """Accept an answer, ask again until `due_on`, or waive the request with a reason."""
     with changing(case, by, seen_version, happened) as change:
         need_worker(change.case, by)
+        if decision != RequestStatus.ACCEPTED:
+            _need_reason(reason)
         allowed = [RequestStatus.ANSWERED]
         if decision == RequestStatus.WAIVED:
             allowed.append(RequestStatus.OPEN)
         request = _request(change, pk, *allowed)
         request.status = RequestStatus(decision).value
         if decision == RequestStatus.OPEN:
-            # The new turn has no term of its own yet; the old one may be over.
-            request.round, request.due_on = request.round + 1, None
+            # A term of its own, or none: the old one may be over.
+            request.round, request.due_on = request.round + 1, due_on
             request.text = f"{request.text}\n{reason}"
         if decision == RequestStatus.WAIVED:
             request.waiver = reason

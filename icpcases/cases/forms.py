@@ -217,6 +217,13 @@ class JudgementForm(forms.Form):
         return data
 
 
+def need_day_to_come(day: dt.date | None) -> dt.date | None:
+    """The day, if it is not over. Raises ValidationError."""
+    if day and day < timezone.localdate():
+        raise ValidationError(_("This date lies in the past."))
+    return day
+
+
 class AskForm(forms.Form):
     """A request to the applicant."""
 
@@ -237,10 +244,7 @@ class AskForm(forms.Form):
 
     def clean_due_on(self) -> dt.date | None:
         """A day to come."""
-        day: dt.date | None = self.cleaned_data["due_on"]
-        if day and day < timezone.localdate():
-            raise ValidationError(_("This date lies in the past."))
-        return day
+        return need_day_to_come(self.cleaned_data["due_on"])
 
 
 class AnswerForm(forms.Form):
@@ -269,6 +273,12 @@ class SettlementForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    due_on = forms.DateField(
+        label=_("due"),
+        help_text=_("Only when you ask again."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Asking again and waiving give a reason."""
@@ -277,17 +287,22 @@ class SettlementForm(forms.Form):
             self.add_error("reason", _("Give the reason."))
         return data
 
+    def clean_due_on(self) -> dt.date | None:
+        """A day to come."""
+        return need_day_to_come(self.cleaned_data["due_on"])
+
 
 class InviteForm(forms.Form):
-    """An address to invite, or a person to remove."""
+    """An address to invite, a person to remove, or an invitation to take back."""
 
     email = forms.EmailField(label=_("e-mail"), required=False)
     remove = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    take_back = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
+        """One of the three."""
         data = super().clean() or self.cleaned_data
-        if not data.get("email") and not data.get("remove") and not self.errors:
+        if not any(data.get(name) for name in self.fields) and not self.errors:
             self.add_error("email", _("Enter the e-mail address of a colleague."))
         return data
 

@@ -45,6 +45,7 @@ def keep_document(
         media_type=upload.media_type,
         size=len(upload.content),
         sha256=upload.sha256,
+        pages=upload.pages,
         added_by=by,
         added_at=at,
         **fields,

@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 from .door import Change, NotAllowed, changing
 from .explain import roles_on
 from .models import CasePerson, FilingCase, HistoryRow, Invitation
+from .models.people import InvitationQuerySet
 from .roles import is_staff_role, is_working
-from .telling import post, site_url
+from .telling import drop_letters, post, site_url
 
 SALT = "icpcases.invitation"
 VALID_FOR = dt.timedelta(days=14)
@@ -74,9 +75,11 @@ def _post(case: FilingCase, invitation: Invitation) -> None:
 
 
 def change(case: FilingCase, by: Any, data: dict[str, Any], seen_version: int) -> None:
-    """Invite or remove, given a valid InviteForm's data. Raises as `invite` and `remove` do."""
+    """Invite, remove or take back, given a valid InviteForm's data; raises as these do."""
     if data["remove"]:
         remove(case, by, data["remove"], seen_version)
+    elif data["take_back"]:
+        take_back(case, by, data["take_back"], seen_version)
     else:
         invite(case, by, data["email"], seen_version)
 
@@ -92,7 +95,7 @@ def find_invitation(token: str) -> Invitation | None:
         pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
     except signing.BadSignature:
         return None
-    waiting = Invitation.objects.filter(pk=pk, accepted_at__isnull=True)
+    waiting = Invitation.objects.waiting().filter(pk=pk)
     return waiting.select_related("case", "case__applicant").first()
 
 
@@ -101,10 +104,11 @@ def accept(invitation: Invitation, user: Any) -> CasePerson | None:
     if is_staff_role(user):
         raise NotAllowed(user)
     with transaction.atomic(durable=True):
-        locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-        if locked.accepted_at:
+        # The case first, as everywhere: taking an invitation back locks it too.
+        case = FilingCase.objects.select_for_update().get(pk=invitation.case_id)
+        locked = Invitation.objects.waiting().filter(pk=invitation.pk).first()
+        if locked is None:
             return None
-        case = FilingCase.objects.select_for_update().get(pk=locked.case_id)
         locked.accepted_at = timezone.now()
         locked.save(update_fields=["accepted_at"])
         # Two may have been invited before there was an owner: the first to come is it.
@@ -127,10 +131,28 @@ def remove(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
         if person.part == CasePerson.Part.OWNER and not is_working(by):
             raise NotAllowed(by)
         person.delete()
-        Invitation.objects.filter(
-            case=change.case, email__iexact=person.user.email, accepted_at__isnull=True
-        ).update(accepted_at=change.now)
+        theirs = Invitation.objects.waiting().filter(case=change.case)
+        _end(change, theirs.filter(email__iexact=person.user.email))
         change.record(_KIND, entered={"removed": person.user.email})
+
+
+def take_back(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
+    """Take back an invitation nobody has accepted; its mail is not sent any more.
+
+    Raises NotAllowed, Stale, and Invitation.DoesNotExist if it was used up meanwhile.
+    """
+    with changing(case, by, seen_version) as change:
+        _need_keeper(change.case, by)
+        invitation = Invitation.objects.waiting().get(pk=pk, case=change.case)
+        _end(change, Invitation.objects.filter(pk=pk))
+        change.record(_KIND, entered={"taken_back": invitation.email})
+
+
+def _end(change: Change, invitations: InvitationQuerySet) -> None:
+    for invitation in invitations:
+        invitation.taken_back_at = change.now
+        invitation.save(update_fields=["taken_back_at"])
+        drop_letters(change.case, invitation.email)
 
 
 def may_keep_people(case: FilingCase, user: Any) -> bool:

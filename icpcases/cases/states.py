@@ -124,8 +124,15 @@ class State(TextChoices):
         """Whether a case in this state keeps its domain from every other case."""
         return self in HOLDING_DOMAIN
 
-    def turn(self, request_open: bool = False, duties_done: bool = False) -> Party:
-        """Whose turn it is, given whether a request is open and the last duties are recorded."""
+    def turn(
+        self, request_open: bool = False, duties_done: bool = False, answers_wait: bool = False
+    ) -> Party:
+        """Whose turn it is, given the requests and whether the last duties are recorded.
+
+        What was sent back and is answered cannot be sent again before an officer has judged it.
+        """
+        if self == State.DRAFT and answers_wait and not request_open:
+            return Party.OFFICER
         if self in (State.PREPARING, State.RETURNED) and request_open:
             return Party.APPLICANT
         if self == State.OPEN and duties_done:

@@ -88,6 +88,14 @@ def post(
     )
 
 
+def drop_letters(case: "FilingCase", address: str) -> None:
+    """End the letters about a case that still wait for an address: they are true no more."""
+    waiting = Notice.objects.filter(kind=Notice.Kind.LETTER, state=Notice.State.WAITING)
+    waiting.filter(case=case, address=address, leased_until__isnull=True).update(
+        state=Notice.State.EXPIRED, latest_error=NEEDLESS
+    )
+
+
 def send_again(notice: Notice) -> bool:
     """Have a notice sent once more on purpose, as a new mail; a waiting one is tried now.
 

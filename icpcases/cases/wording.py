@@ -32,8 +32,8 @@ def _worded(source: str, finding: Finding) -> str:
 
 def label_of(place: Place) -> str:
     """The name of a place, in the active language."""
-    # A full stop of theirs would stand before ours.
-    own = place.label.rstrip(".。 ")
+    # A full stop or question mark of theirs would stand before our full stop.
+    own = place.label.rstrip(".。?!？！ ")
     return own if place.kind in OWN_WORDS else _translated(place.label)
 
 

@@ -110,7 +110,10 @@ def _state_row(state: State) -> tuple[str, ...]:
 
 def _whose_turn(state: State) -> str:
     usual, asked, done = state.turn(), state.turn(True), state.turn(duties_done=True)
+    judged = state.turn(answers_wait=True)
     found = str(usual.label)
+    if judged != usual:
+        found += f"; {judged.label} while an answer waits and no request is open"
     if asked != usual:
         found += f"; {asked.label} while a request is open"
     if done != usual:

@@ -97,7 +97,8 @@ def reminder_letter(notice: Notice, now: dt.datetime) -> Letter | None:
 
 def _drafts(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     days = Setting.number("draft_reminder_days")
-    lying = cases.filter(state=State.DRAFT).annotate(touched=Max("history__happened_at"))
+    theirs = cases.filter(state=State.DRAFT, turn=Party.APPLICANT.value)
+    lying = theirs.annotate(touched=Max("history__happened_at"))
     for case in lying.filter(touched__lte=now - days * DAY):
         key = f"draft:{case.pk}:{case.state_since:%Y%m%dT%H%M%S}"
         yield Reminder(key, case, words.DRAFT, timezone.localdate(case.touched))

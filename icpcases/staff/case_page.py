@@ -212,6 +212,7 @@ _ENTERED = {
     "confirmed": _("applicant confirmed"), "returned_by": _("returned by"), "file": _("file"),
     "is": _("marked"), "assigned": _("assigned to"),
     "invited": _("invited"), "joined": _("joined"), "removed": _("removed"),
+    "taken_back": _("invitation taken back"),
 }  # fmt: skip
 
 

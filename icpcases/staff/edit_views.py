@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from icpcases.cases import edits, people
 from icpcases.cases.forms import FactsForm, InviteForm, NoteForm
-from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase
+from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase, Invitation
 from icpcases.cases.roles import Role, shown_name
 
 from .case_page import PRIVATE, masked_certificate
@@ -125,14 +125,14 @@ def people_page(request: HttpRequest, pk: int) -> HttpResponse:
     def change(version: int) -> None:
         try:
             people.change(case, request.user, form.cleaned_data, version)
-        except CasePerson.DoesNotExist:
+        except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
             raise Http404 from None
 
     return form_page(
         request, case, form, change, template="staff/people.html",
         title=_("People on this case"), submit=_("Invite"), done=_("Done."),
         people=case.people.select_related("user"),
-        waiting=case.invitations.filter(accepted_at__isnull=True),
+        waiting=case.invitations.waiting(),
     )  # fmt: skip
 
 

@@ -136,7 +136,10 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         if answering:
             edits.answer(case, request.user, asked.pk, data["answer"], version)
         else:
-            edits.settle(case, request.user, asked.pk, data["decision"], data["reason"], version)
+            edits.settle(
+                case, request.user, asked.pk, data["decision"], data["reason"], version,
+                due_on=data["due_on"],
+            )  # fmt: skip
 
     return form_page(
         request, case, form, change, template="staff/request.html",

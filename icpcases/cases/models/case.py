@@ -84,6 +84,8 @@ class FilingCase(Moves, models.Model):
         _("state"), max_length=30, choices=State.choices, default=State.DRAFT, protected=True
     )
     version = models.PositiveIntegerField(_("version"), default=0)
+    # Of the form it was opened with: the same form sent twice opens one case.
+    form_token = models.CharField(max_length=60, unique=True, null=True, editable=False)
 
     applicant_type = _fact(_("applicant type"), ApplicantType)
     mainland_branch = models.BooleanField(_("branch in the Mainland"), null=True, blank=True)

@@ -48,7 +48,8 @@ class Document(models.Model):
     label = models.CharField(_("file's name"), max_length=200, blank=True)
     media_type = models.CharField(_("media type"), max_length=20, blank=True)
     size = models.PositiveIntegerField(_("bytes"), default=0)
-    sha256 = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    pages = models.PositiveSmallIntegerField(_("pages"), null=True, blank=True)
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
     )

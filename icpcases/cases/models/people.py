@@ -105,6 +105,14 @@ class CasePerson(models.Model):
         return f"{self.user}: {self.get_part_display()}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Which invitations may still be followed."""
+
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither accepted nor taken back."""
+        return self.filter(accepted_at__isnull=True, taken_back_at__isnull=True)
+
+
 class Invitation(models.Model):
     """An officer's or owner's word that whoever reads this address may join the case."""
 
@@ -118,6 +126,9 @@ class Invitation(models.Model):
     )
     invited_at = models.DateTimeField(_("invited"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

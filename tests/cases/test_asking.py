@@ -1,0 +1,74 @@
+"""Asking the applicant: reasons are given, answers are judged, and the turn says who is next."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from icpcases.cases import edits
+from icpcases.cases.door import Closed
+from icpcases.cases.models import Request
+from tests.world import ENTERPRISE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent_back(world):
+    """A draft with the one thing it was sent back for."""
+    case = world.step(world.at("triage", ENTERPRISE), "send_back")
+    case.refresh_from_db()
+    return case
+
+
+def answer(case, by):
+    asked = case.requests.get()
+    edits.answer(case, by, asked.pk, "It is a new scan.", case.version)
+    case.refresh_from_db()
+    return asked
+
+
+@pytest.mark.parametrize("reason", ["", " \n"])
+@pytest.mark.parametrize("decision", ["waived", "open"])
+def test_a_request_is_not_settled_without_a_reason(sent_back, wei, li, decision, reason):
+    asked = answer(sent_back, wei)
+    with pytest.raises(Closed) as closed:
+        edits.settle(sent_back, li, asked.pk, decision, reason, sent_back.version)
+    assert closed.value.codes == ["reason.given"]
+    assert Request.objects.get().status == "answered"
+
+
+def test_a_document_is_not_refused_without_a_reason(world, li):
+    case = world.at("preparing")
+    paper = world.document(case, "business_licence")
+    case.refresh_from_db()
+    with pytest.raises(Closed) as closed:
+        edits.judge_document(case, li, paper.pk, False, "  ", case.version)
+    paper.refresh_from_db()
+    assert (closed.value.codes, paper.status) == (["reason.given"], "pending")
+
+
+def test_what_is_sent_back_and_answered_waits_for_the_officer(world, sent_back, wei, li):
+    assert (sent_back.turn, sent_back.answered) == ("applicant", False)
+    asked = answer(sent_back, wei)
+    assert (sent_back.turn, sent_back.answered) == ("officer", True)
+    with pytest.raises(Closed):
+        world.step(sent_back, "submit_request", by=wei)
+    edits.settle(sent_back, li, asked.pk, "accepted", "", sent_back.version)
+    sent_back.refresh_from_db()
+    assert (sent_back.turn, sent_back.answered) == ("applicant", False)
+    assert world.step(sent_back, "submit_request", by=wei).state == "triage"
+
+
+def test_asked_again_it_has_a_term_of_its_own(sent_back, wei, li):
+    asked = answer(sent_back, wei)
+    day = timezone.localdate() + dt.timedelta(days=5)
+    edits.settle(sent_back, li, asked.pk, "open", "Blurred still.", sent_back.version, due_on=day)
+    asked.refresh_from_db()
+    sent_back.refresh_from_db()
+    assert (asked.status, asked.round, asked.due_on, sent_back.turn) == (
+        "open",
+        2,
+        day,
+        "applicant",
+    )
