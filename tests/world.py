@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -48,7 +49,7 @@ def user(name: str, *groups: str, **fields: Any) -> User:
     return made
 
 
-def png(colour: str = "white") -> bytes:
+def png(colour: str | tuple[int, int, int] = "white") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8, 8), colour).save(out, "PNG")
     return out.getvalue()
@@ -56,6 +57,10 @@ def png(colour: str = "white") -> bytes:
 
 def upload(name: str = "paper.png", content: bytes | None = None) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, png() if content is None else content)
+
+
+# So that no two papers of a case are the same file.
+_SHADES = count()
 
 
 class World:
@@ -162,7 +167,7 @@ class World:
 
         data = {
             "kind": kind,
-            "file": check_upload(upload()),
+            "file": check_upload(upload(content=png((next(_SHADES) % 256, 0, 0)))),
             "issued_in": None if Kind(kind).self_made else "mainland",
             **fields,
         }

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from icpcases.cases.attempts import attempt, refusal_of
+from icpcases.cases.attempts import attempt, refusal_of, went
 from icpcases.cases.door import Refused
 from icpcases.cases.models import FilingCase
 from icpcases.cases.states import State
@@ -61,7 +61,7 @@ def form_page(
             tried = attempt(request, case, change, link)
             if tried.done:
                 messages.success(request, context.get("done") or _("Done."))
-                return HttpResponseRedirect(context.get("back") or case_url(case))
+                return went(request, context.get("back") or case_url(case))
             refusal, status = tried.refusal, tried.status
         else:
             status = 422

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from icpcases.cases import edits
 from icpcases.cases.downloads import file_response
-from icpcases.cases.forms import AnswerForm, DocumentForm
+from icpcases.cases.handing_in import repeated
 from icpcases.cases.models import Document, Request
+from icpcases.cases.paper_rows import AnswerForm, PaperRows, paper_rows_of
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
 
-from .frame import case_url, form_page, get_case_for_user
+from .frame import form_page, get_case_for_user
 
 _KINDS = {kind.value for kind in Kind}
 
@@ -25,18 +27,19 @@ _KINDS = {kind.value for kind in Kind}
 @login_required
 @require_http_methods(["GET", "POST"])
 def add_document_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """Hand in a document."""
+    """Hand in documents, several at once."""
     case = get_case_for_user(reference, request.user)
-    posted = request.method == "POST"
-    form = DocumentForm(
-        request.POST if posted else None, request.FILES if posted else None,
-        initial={"kind": request.GET.get("kind", "")},
-    )  # fmt: skip
+    papers = paper_rows_of(request, case)
+
+    def change(version: int) -> None:
+        made = edits.add_documents(case, request.user, papers.cleaned_data, version)
+        for sentence in repeated(made):
+            messages.warning(request, sentence)
+
     return form_page(
-        request, case, form,
-        lambda version: edits.add_document(case, request.user, form.cleaned_data, version),
-        title=_("Hand in a document"), submit=_("Hand in"), upload=True,
-        done=_("The document has arrived; the office will look at it."),
+        request, case, papers, change, papers=papers,
+        title=_("Hand in documents"), submit=_("Hand in"),
+        done=_("It has arrived; the office will look at it."),
     )  # fmt: skip
 
 
@@ -59,20 +62,28 @@ def request_page(request: HttpRequest, reference: str, number: int) -> HttpRespo
     case = get_case_for_user(reference, request.user)
     asked = get_object_or_404(Request, pk=number, case=case)
     posted = request.method == "POST"
-    form = AnswerForm(request.POST if posted else None, initial={"answer": asked.answer})
-    add = f"{case_url(case, 'add_document')}?kind={asked.about}" if asked.about in _KINDS else ""
+    about_paper = asked.about in _KINDS
+    papers = PaperRows(
+        request.POST if posted else None, request.FILES if posted else None,
+        kinds=[asked.about if about_paper else Kind.OTHER.value], required=False,
+    )  # fmt: skip
+    form = AnswerForm(
+        request.POST if posted else None, initial={"answer": asked.answer}, papers=papers
+    )
     context: dict[str, Any] = {
         "title": _("The office asks"),
         "asked": asked,
         "open": asked.status == RequestStatus.OPEN,
-        "add_url": add,
+        "papers": papers,
+        "about_paper": about_paper,
         "submit": _("Answer"),
         "done": _("Answered; the office will look at it."),
     }
     return form_page(
         request, case, form,
         lambda version: edits.answer(
-            case, request.user, asked.pk, form.cleaned_data["answer"], version
+            case, request.user, asked.pk, form.cleaned_data["answer"], version,
+            papers=papers.cleaned_data,
         ),
         template="applicants/request.html", **context,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import OperationalError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from icpcases.rules.rule import Finding, Place
@@ -85,6 +85,13 @@ def seen_version(request: HttpRequest) -> int:
     """The version of the case that the page showed; -1, which is always stale, if it is odd."""
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def went(request: HttpRequest, url: str) -> HttpResponse:
+    """On to another page; a script that shows an upload's progress goes there itself."""
+    if "X-Progress" in request.headers:
+        return HttpResponse(status=204, headers={"X-Location": url})
+    return HttpResponseRedirect(url)
 
 
 @dataclass(frozen=True)

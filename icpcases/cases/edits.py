@@ -4,6 +4,7 @@ Each goes through the same lock as a step, raises the version, and leaves one hi
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from .door import Change, Closed, NotAllowed, changing
 from .dossiers import Rows, dossier_of
 from .effects import kind_of_request
 from .explain import roles_on
+from .handing_in import hand_in
 from .models import (
     Applicant,
     CasePerson,
@@ -29,7 +31,6 @@ from .models import (
     ProvinceAnswer,
     Request,
 )
-from .papers import keep_document
 from .references import next_reference
 from .roles import WORKING, Role, is_working, shown_name
 from .states import State
@@ -209,19 +210,16 @@ def add_document(
     case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
 ) -> Document:
     """Hand in a document, given a valid DocumentForm's data."""
-    fields = {n: data[n] for n in ("number", "issued_in", "issued_on", "expires_on") if n in data}
     with changing(case, by, seen_version, happened) as change:
-        if not roles_on(change.case, by) - {Role.AUDITOR} or change.case.is_at.closed:
-            raise NotAllowed(by)
-        document = keep_document(
-            change.case, Kind(data["kind"]), data["file"], change.by, change.at, **fields
-        )
-        change.record(
-            Kinds.DOCUMENT,
-            made={"documents": [document.pk]},
-            entered={"added": document.kind, "file": document.label, "number": document.number},
-        )
-        return document
+        return hand_in(change, [data])[0]
+
+
+def add_documents(
+    case: FilingCase, by: Any, papers: list[dict[str, Any]], seen_version: int
+) -> list[Document]:
+    """Hand in several documents, all or none, given the data of valid DocumentForms."""
+    with changing(case, by, seen_version) as change:
+        return hand_in(change, papers)
 
 
 def judge_document(
@@ -328,14 +326,24 @@ def ask(
 
 
 def answer(
-    case: FilingCase, by: Any, pk: int, text: str, seen_version: int, happened: When = None
+    case: FilingCase,
+    by: Any,
+    pk: int,
+    text: str,
+    seen_version: int,
+    happened: When = None,
+    papers: Iterable[dict[str, Any]] = (),
 ) -> Request:
-    """Answer a request: the applicant, or an officer on the applicant's behalf."""
+    """Answer a request, with documents if need be: all of it or nothing.
+
+    The applicant does, or an officer on the applicant's behalf.
+    """
     with changing(case, by, seen_version, happened) as change:
         roles = roles_on(change.case, by)
         if not roles - {Role.AUDITOR}:
             raise NotAllowed(by)
         request = _request(change, pk, RequestStatus.OPEN)
+        hand_in(change, papers)
         request.status, request.answer = RequestStatus.ANSWERED.value, text
         request.save(update_fields=["status", "answer"])
         on_behalf = "" if Role.APPLICANT in roles else Party.APPLICANT.value

@@ -247,14 +247,6 @@ class AskForm(forms.Form):
         return need_day_to_come(self.cleaned_data["due_on"])
 
 
-class AnswerForm(forms.Form):
-    """The applicant's answer to a request."""
-
-    answer = forms.CharField(
-        label=_("answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class SettlementForm(forms.Form):
     """What an officer makes of a request: accept the answer, ask again, or waive it."""
 

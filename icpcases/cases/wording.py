@@ -27,13 +27,17 @@ def about_of(finding: Finding) -> str:
 
 def _worded(source: str, finding: Finding) -> str:
     # Not the % operator: a request's text may hold a % of its own.
-    return _translated(source).replace(ABOUT, about_of(finding))
+    text, about = _translated(source), about_of(finding)
+    if about.endswith(("?", "!", "？", "！")):
+        # Their question mark ends the sentence; our full stop would follow it.
+        text = text.replace(f"{ABOUT}.", ABOUT).replace(f"{ABOUT}。", ABOUT)
+    return text.replace(ABOUT, about)
 
 
 def label_of(place: Place) -> str:
     """The name of a place, in the active language."""
-    # A full stop or question mark of theirs would stand before our full stop.
-    own = place.label.rstrip(".。?!？！ ")
+    # A full stop of theirs would stand before ours.
+    own = place.label.rstrip(".。 ")
     return own if place.kind in OWN_WORDS else _translated(place.label)
 
 

@@ -5,11 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from icpcases.cases.attempts import attempt, refusal_of
+from icpcases.cases.attempts import attempt, refusal_of, went
 from icpcases.cases.door import NotAllowed, Refused
 from icpcases.cases.models import FilingCase
 from icpcases.cases.roles import is_working
@@ -69,7 +69,7 @@ def form_page(
 def done(request: HttpRequest, case: FilingCase, sentence: str) -> HttpResponse:
     """Back to the case page, with what has happened."""
     messages.success(request, sentence)
-    return HttpResponseRedirect(case_url(case))
+    return went(request, case_url(case))
 
 
 def refused(request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:

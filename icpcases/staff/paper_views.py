@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -11,14 +12,14 @@ from icpcases.cases import edits
 from icpcases.cases.downloads import file_response
 from icpcases.cases.entries import reason_places
 from icpcases.cases.forms import (
-    AnswerForm,
     AskForm,
-    DocumentForm,
     JudgementForm,
     SettlementForm,
     conditional_kinds,
 )
+from icpcases.cases.handing_in import repeated
 from icpcases.cases.models import Document, FilingCase, Request
+from icpcases.cases.paper_rows import AnswerForm, paper_rows_of
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
 
@@ -28,18 +29,19 @@ from .pages import act, for_working, form_page, get_case_for_user
 @require_http_methods(["GET", "POST"])
 @for_working
 def add_document_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand in a document."""
+    """Hand in documents, several at once."""
     case = get_case_for_user(pk, request.user)
-    posted = request.method == "POST"
-    form = DocumentForm(
-        request.POST if posted else None, request.FILES if posted else None,
-        initial={"kind": request.GET.get("kind", "")},
-    )  # fmt: skip
+    papers = paper_rows_of(request, case)
+
+    def change(version: int) -> None:
+        made = edits.add_documents(case, request.user, papers.cleaned_data, version)
+        for sentence in repeated(made):
+            messages.warning(request, sentence)
+
     return form_page(
-        request, case, form,
-        lambda version: edits.add_document(case, request.user, form.cleaned_data, version),
-        title=_("Add a document"), submit=_("Add the document"),
-        done=_("The document is kept; it waits to be judged."), upload=True,
+        request, case, papers, change, papers=papers,
+        title=_("Add documents"), submit=_("Add"),
+        done=_("Kept; waits to be judged."),
     )  # fmt: skip
 
 

@@ -325,7 +325,7 @@ def test_staff_apply_in_their_office(client, li):
 def test_a_document_is_handed_in_and_read_back(as_wei, world, wei):
     case = world.at("preparing")
     page = as_wei.get(path(case, "documents/add/?kind=business_licence"))
-    assert page.context["form"]["kind"].value() == "business_licence"
+    assert page.context["papers"].forms[0]["kind"].value() == "business_licence"
     sent = {"version": case.version, "kind": "business_licence", "issued_in": "mainland"}
     answer = as_wei.post(path(case, "documents/add/"), {**sent, "file": upload()})
     assert answer.status_code == 302

@@ -142,3 +142,17 @@ def test_assess_writes_chinese_as_it_is_read() -> None:
     given = json.dumps(FORUM | {"province_accepts_forums": "yes"})
     for options in ((), ("--lines",)):
         assert "授权书" in assess(given, "--lang", "zh-hans", *options)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("What is it for?", "Missing: What is it for?"),
+        ("网站用途是什么？", "Missing: 网站用途是什么？"),
+        ("Now! ", "Missing: Now!"),
+        ("A clear scan.", "Missing: A clear scan."),
+        ("清晰的扫描件。", "Missing: 清晰的扫描件."),
+    ],
+)
+def test_what_people_wrote_ends_its_sentence_once(asked, shown):
+    assert sentence_of(finding(Place("request", "1", asked))) == shown
