@@ -163,7 +163,8 @@ class ApplicantForm(forms.ModelForm):
 class DocumentForm(forms.Form):
     """A document that is handed in."""
 
-    kind = forms.ChoiceField(label=_("kind"), choices=KINDS)
+    # A kind that nobody chose would be a wrong one.
+    kind = forms.ChoiceField(label=_("kind"), choices=[("", _("choose the kind")), *KINDS])
     file = PaperField()
     number = forms.CharField(label=_("number"), max_length=60, required=False)
     issued_in = forms.ChoiceField(

@@ -75,6 +75,7 @@ class FilingCaseAdmin(RoleAdmin):
             ("documents/<int:document>/", paper_views.document_page, "document"),
             ("documents/<int:document>/file/", paper_views.download, "file"),
             ("documents/<int:document>/picture/", paper_views.picture, "picture"),
+            ("documents/<int:document>/page/<int:number>/", paper_views.page_image, "page"),
             ("not-needed/<str:kind>/", paper_views.not_needed, "not_needed"),
             ("requests/add/", paper_views.ask_page, "ask"),
             ("requests/<int:number>/", paper_views.request_page, "request"),

@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from icpcases.cases import edits
-from icpcases.cases.downloads import file_response
+from icpcases.cases.downloads import file_response, page_response
 from icpcases.cases.entries import reason_places
 from icpcases.cases.forms import (
     AskForm,
@@ -17,7 +18,7 @@ from icpcases.cases.forms import (
     SettlementForm,
     conditional_kinds,
 )
-from icpcases.cases.handing_in import repeated
+from icpcases.cases.handing_in import repeated, same_files
 from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.cases.paper_rows import AnswerForm, paper_rows_of
 from icpcases.rules.documents import Kind
@@ -68,8 +69,19 @@ def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     return form_page(
         request, case, form, judge, template="staff/document.html",
         title=paper.get_kind_display(), paper=paper, submit=_("Judge the document"),
-        done=_("The document is judged."), is_image=paper.media_type.startswith("image/"),
+        done=_("The document is judged."), pictures=pictures_of(case, paper),
+        elsewhere=same_files(paper).exclude(case=case).select_related("case")[:5],
     )  # fmt: skip
+
+
+def pictures_of(case: FilingCase, paper: Document) -> list[str]:
+    """The addresses of the pictures that show a document: its own, or one for each page."""
+    args = [case.pk, paper.pk]
+    if paper.media_type == "application/pdf":
+        pages = range(1, (paper.pages or 1) + 1)
+        return [reverse("admin:cases_filingcase_page", args=[*args, n]) for n in pages]
+    is_picture = paper.media_type.startswith("image/")
+    return [reverse("admin:cases_filingcase_picture", args=args)] if is_picture else []
 
 
 def _file(request: HttpRequest, pk: int, document: int, as_attachment: bool) -> HttpResponse:
@@ -90,6 +102,13 @@ def picture(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     if not _document(case, document).media_type.startswith("image/"):
         raise Http404
     return _file(request, pk, document, as_attachment=False)
+
+
+@require_GET
+def page_image(request: HttpRequest, pk: int, document: int, number: int) -> HttpResponse:
+    """A page of a PDF, to look at beside the form; logged like a download."""
+    case = get_case_for_user(pk, request.user)
+    return page_response(request.user, case, _document(case, document), number)
 
 
 @require_POST

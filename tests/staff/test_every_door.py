@@ -154,6 +154,8 @@ PAGES = (
     (r"cases/(\w+/(.+/(change|history)/)?)?", "li chen sun"),
     (r"cases/filingcase/\d+/(step/\w+|requests/\d+)/", "li chen sun"),
     (r"cases/filingcase/\d+/documents/\d+/(file/|picture/)?", "li chen sun"),
+    # The paper of this case is a picture, and has no pages.
+    (r"cases/filingcase/\d+/documents/\d+/page/\d+/", ""),
 )  # fmt: skip
 
 
