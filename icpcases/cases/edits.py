@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
@@ -22,7 +21,6 @@ from .explain import roles_on
 from .handing_in import hand_in
 from .models import (
     Applicant,
-    CasePerson,
     Document,
     FilingCase,
     HistoryRow,
@@ -31,7 +29,7 @@ from .models import (
     ProvinceAnswer,
     Request,
 )
-from .references import next_reference
+from .opening import open_new, opened
 from .roles import WORKING, Role, is_working, shown_name
 from .states import State
 from .steps import Step
@@ -57,54 +55,13 @@ def open_case(
         raise NotAllowed(by)
     token = f"{by.pk}:{token}" if token else None
     try:
-        return _opened(token) or _open_case(by, applicant, form, owner, happened, token)
+        return opened(token) or open_new(by, applicant, form, owner, happened, token)
     except IntegrityError:
         # A second click, in the same moment as the first.
-        case = _opened(token)
+        case = opened(token)
         if case is None:
             raise
         return case
-
-
-def _opened(token: str | None) -> FilingCase | None:
-    return FilingCase.objects.filter(form_token=token).first() if token else None
-
-
-def _open_case(
-    by: Any, applicant: Applicant, form: Any, owner: Any, happened: When, token: str | None
-) -> FilingCase:
-    now = timezone.now()
-    at = min(happened or now, now)
-    with transaction.atomic(durable=True):
-        if applicant._state.adding:
-            applicant.save()
-        case = FilingCase(
-            reference=next_reference(timezone.localdate(at).year),
-            applicant=applicant,
-            officer=by if is_working(by) else None,
-            created_at=at,
-            state_since=at,
-            turn=Party.APPLICANT.value,
-            turn_since=at,
-            version=1,
-            form_token=token,
-        )
-        form.write_to(case)
-        case.save(force_insert=True)
-        if owner is not None:
-            CasePerson.objects.create(case=case, user=owner)
-        HistoryRow.objects.create(
-            case=case,
-            sequence=1,
-            kind=Kinds.EDIT,
-            to_state=case.state,
-            turn=case.turn,
-            by=by,
-            happened_at=at,
-            recorded_at=now,
-            entered={"opened": case.reference},
-        )
-    return case
 
 
 def edit_facts(

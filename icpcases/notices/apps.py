@@ -9,3 +9,10 @@ class NoticesConfig(AppConfig):
 
     name = "icpcases.notices"
     verbose_name = _("Notices")
+
+    def ready(self) -> None:
+        from icpcases.cases.telling import send_at_once_by
+
+        from .delivery import deliver_at_once
+
+        send_at_once_by(deliver_at_once)

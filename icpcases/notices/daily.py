@@ -16,6 +16,7 @@ from icpcases.cases.telling import is_night
 from .reminders import Reminder, reminders_due
 
 ASK_FOR_NEXT_YEAR = 10
+CODES_KEPT = dt.timedelta(days=30)
 
 
 def expire_orders(now: dt.datetime) -> int:
@@ -59,6 +60,12 @@ def _notices(reminder: Reminder, now: dt.datetime) -> Iterator[Notice]:
             next_try_at=now,
             deadline=now + reminder.life,
         )
+
+
+def forget_codes(now: dt.datetime) -> int:
+    """Delete what is left of mails with sign-in codes: who asked for one when; how many."""
+    old = Notice.objects.filter(once=True, case__isnull=True, created_at__lt=now - CODES_KEPT)
+    return old.delete()[0]
 
 
 def missing_years(now: dt.datetime) -> list[str]:

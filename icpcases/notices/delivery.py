@@ -58,7 +58,7 @@ def deliver(worker: str, stop: Callable[[], bool] = lambda: False) -> Counter[st
     """One pass: send what is due, until nothing is, or the server fails, or `stop` says so."""
     done: Counter[str] = Counter()
     done["expired"] = give_up(timezone.now())
-    connection = get_connection(timeout=getattr(settings, "EMAIL_TIMEOUT", None) or SERVER_SECONDS)
+    connection = _connection()
     try:
         while not stop():
             notice = claim(worker)
@@ -72,6 +72,27 @@ def deliver(worker: str, stop: Callable[[], bool] = lambda: False) -> Counter[st
     finally:
         close(connection)
     return done
+
+
+def deliver_at_once(notice: Notice) -> bool:
+    """Send a notice that is ours and that nobody else may send; whether the server took it.
+
+    On failure it keeps its error and is over: whoever waited for it was told, and asks again.
+    """
+    connection = _connection()
+    try:
+        trouble = send(connection, notice)
+    finally:
+        close(connection)
+    if trouble:
+        _ended(notice, Notice.State.FAILED, trouble.sentence)
+    else:
+        _sent(notice)
+    return trouble is None
+
+
+def _connection() -> Any:
+    return get_connection(timeout=getattr(settings, "EMAIL_TIMEOUT", None) or SERVER_SECONDS)
 
 
 def close(connection: Any) -> None:

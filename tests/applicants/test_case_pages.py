@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from icpcases.cases import edits, people
-from icpcases.cases.models import AccessLogRow, FilingCase, HistoryRow
+from icpcases.cases.models import AccessLogRow, Applicant, FilingCase, HistoryRow
 from icpcases.cases.states import State
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
@@ -331,3 +331,20 @@ def test_looking_changes_nothing_but_the_log_of_reading(as_wei, world):
         as_wei.get(address)
     assert everything_of(case) == before
     assert AccessLogRow.objects.count() == case.documents.count() == 5
+
+
+def test_a_second_click_on_keep_as_a_draft_leads_to_the_same_draft(client, wei, mei):
+    client.force_login(wei)
+    token = client.get("/apply/").context["token"]
+    sent = {"token": token, "who-name": "玉兰书店", "who-language": "zh-hans", "site_name": "x"}
+    places = [client.post("/apply/", sent)["Location"] for _click in range(2)]
+    assert places[0] == places[1]
+    assert (FilingCase.objects.count(), Applicant.objects.count()) == (1, 1)
+    assert client.get("/apply/").context["token"] != token
+    # The form of somebody else, however its token became known, opens their own.
+    client.force_login(mei)
+    assert client.post("/apply/", sent)["Location"] != places[0]
+    # Without one, or with an odd one, a draft is opened all the same.
+    for odd in ("", "x" * 500, "\0"):
+        assert client.post("/apply/", {**sent, "token": odd}).status_code == 302
+    assert FilingCase.objects.count() == 5

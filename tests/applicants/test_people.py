@@ -260,3 +260,39 @@ def test_who_was_invited_and_has_not_come_stands_on_the_page(case, invitation, w
     invitation.accepted_at = timezone.now() - dt.timedelta(days=1)
     invitation.save()
     assert FRIEND not in text_of(signed_in(wei).get(path(case, "people/")))
+
+
+def test_an_invitation_is_taken_back_by_whoever_keeps_the_people(case, wei, li, friend):
+    for keeper, address, page in (
+        (wei, f"/cases/{case.reference}/people/", f"/cases/{case.reference}/people/"),
+        (li, f"/admin/cases/filingcase/{case.pk}/people/", None),
+    ):
+        case.refresh_from_db()
+        invitation = people.invite(case, wei, FRIEND, case.version)
+        case.refresh_from_db()
+        sent = {"take_back": invitation.pk, "version": case.version}
+        answer = signed_in(keeper).post(address, sent)
+        assert answer.status_code == 302, page
+        assert told(case)[-1] == (keeper.username, {"taken_back": FRIEND})
+        assert signed_in(friend).get(address_of(invitation)).status_code == 404
+        assert people.accept(invitation, friend) is None
+        assert FRIEND not in body_of(signed_in(keeper).get(address))
+        assert Notice.objects.filter(address=FRIEND, state="waiting").count() == 0
+        # A second click finds nothing to take back any more.
+        case.refresh_from_db()
+        again = {"take_back": invitation.pk, "version": case.version}
+        assert signed_in(keeper).post(address, again).status_code == 404
+
+
+def test_nobody_else_takes_an_invitation_back(case, wei, friend, sun, mei):
+    people.accept(people.invite(case, wei, friend.email, case.version), friend)
+    case.refresh_from_db()
+    invitation = people.invite(case, wei, "third@example.com", case.version)
+    case.refresh_from_db()
+    for somebody in (friend, sun, mei):
+        with pytest.raises(NotAllowed):
+            people.take_back(case, somebody, invitation.pk, case.version)
+    other = people.find_invitation(people.token_of(invitation))
+    assert other == invitation
+    page = body_of(signed_in(friend).get(path(case, "people/")))
+    assert ("third@example.com" in page, "take_back" in page) == (True, False)

@@ -38,7 +38,8 @@ def entered(case: FilingCase) -> dict[str, Any]:
     return {
         **ENTERPRISE, "version": case.version, "reason": "Mine.", "email": "mei@example.com",
         "answer": "Mine.", "kind": "other", "file": upload(), "issued_in": "mainland",
-        "opened_on": "2026-11-01", "remove": case.people.order_by("pk")[0].pk,
+        "opened_on": "2026-11-01", "remove": case.people.order_by("pk")[0].pk, "rows": "1",
+        "take_back": case.invitations.waiting()[0].pk,
     }  # fmt: skip
 
 
@@ -61,6 +62,8 @@ def case(world, wei, mei):
         case.refresh_from_db()
     person = case.people.get(user=removed)
     people.remove(case, wei, person.pk, case.version)
+    case.refresh_from_db()
+    people.invite(case, wei, "invited@example.com", case.version)
     case.refresh_from_db()
     world.case(owner=mei)
     return case

@@ -13,7 +13,7 @@ from django.utils import timezone
 from icpcases.cases import door, edits
 from icpcases.cases.door import SYSTEM, BadEntry, Closed, Stale, perform
 from icpcases.cases.forms import FactsForm
-from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.models import Applicant, FilingCase, HistoryRow
 from icpcases.cases.papers import files_follow_rows
 from icpcases.cases.references import next_reference
 from tests.cases.quick import QuickWorld
@@ -366,3 +366,18 @@ def test_the_history_has_no_gap_after_all_of_this(world: World, li, bo):
     rows = HistoryRow.objects.filter(case=case).order_by("sequence")
     assert [row.sequence for row in rows] == list(range(1, fresh(case).version + 1))
     assert rows.filter(kind="note").count() == 8
+
+
+def test_a_draft_kept_by_two_clicks_at_once_is_one_draft(world, wei):
+    data = {**ENTERPRISE, "domain": "two-clicks.cn"}
+    for turn in range(5):
+
+        def click(token: str = f"{turn:032x}") -> FilingCase:
+            form = FactsForm(data=data)
+            assert form.is_valid()
+            applicant = Applicant(name="玉兰书店", email="wei@example.com")
+            return edits.open_case(wei, applicant, form, owner=wei, token=token)
+
+        made = together(click, click)
+        assert {case.pk for case in made} == {made[0].pk}, made
+    assert (FilingCase.objects.count(), Applicant.objects.count()) == (5, 5)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from icpcases.notices.daily import expire_orders, missing_years, remind
+from icpcases.notices.daily import expire_orders, forget_codes, missing_years, remind
 
 
 class Command(BaseCommand):
@@ -18,5 +18,6 @@ class Command(BaseCommand):
         now = timezone.now()
         self.stdout.write(f"orders expired: {expire_orders(now)}")
         self.stdout.write(f"reminders written: {remind(now)}")
+        forget_codes(now)
         for sentence in missing_years(now):
             self.stdout.write(self.style.WARNING(sentence))
