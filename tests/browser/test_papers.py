@@ -1,0 +1,190 @@
+"""Documents in a real browser: on a telephone, several at once, and beside the officer's form."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import FilePayload, Page, expect
+
+from icpcases.cases.models import FilingCase
+from tests.files.hostile import pages, picture
+from tests.world import png
+
+from .public import enter
+from .test_accessibility import violations
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"width": 390, "height": 844}
+REASONS = [
+    {"about": "business_licence", "text": "The licence is blurred."},
+    {"about": "domain_certificate", "text": "The certificate names somebody else."},
+    {"about": "", "text": "What is the site for?"},
+]
+
+
+def file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing has to be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.fixture
+def returned(world) -> FilingCase:
+    """Returned with three reasons; the documents were accepted, so one file is there already."""
+    case = world.at("provider_review")
+    return world.step(case, "return_for_correction", reasons=REASONS)
+
+
+def test_a_return_is_put_right_on_a_telephone(open_page: Callable[..., Page], returned, wei, li):
+    phone = open_page(viewport=PHONE, has_touch=True)
+    enter(phone, wei)
+    own = f"/cases/{returned.reference}/"
+    answers: list[Any] = [
+        file("licence.jpg", picture("JPEG", (300, 200))),
+        file("certificate.pdf", pages(2)),
+        "A shop for books.",
+    ]
+    for left, answer in zip((3, 2, 1), answers, strict=True):
+        phone.goto(own)
+        assert fits(phone)
+        expect(phone.locator("#needed .todo .button.main", has_text="Answer")).to_have_count(left)
+        phone.locator("#needed .todo .button.main", has_text="Answer").first.click()
+        if isinstance(answer, str):
+            phone.locator("[name=answer]").fill(answer)
+        else:
+            phone.locator("[data-pick]").set_input_files(answer)
+        assert fits(phone)
+        phone.locator("main .submit button").click()
+        phone.wait_for_url(f"**{own}")
+        expect(phone.locator(".messages")).to_contain_text("Answered; the office will look at it.")
+    expect(phone.locator(".move")).to_contain_text("It is the move of an officer.")
+
+    desk = open_page()
+    enter(desk, li)
+    office = f"/admin/cases/filingcase/{returned.pk}/"
+    desk.goto(f"{office}change/")
+    expect(desk.locator(".case-head .request-answered")).to_have_text("answered")
+    for paper in returned.documents.filter(status="pending"):
+        desk.goto(f"{office}documents/{paper.pk}/")
+        desk.locator("[name=accept][value=accepted]").check()
+        desk.locator("main .submit button").click()
+        desk.wait_for_url(f"**{office}change/")
+    for asked in returned.requests.all():
+        desk.goto(f"{office}requests/{asked.pk}/")
+        desk.locator("[name=decision][value=accepted]").check()
+        desk.locator("main .submit button").click()
+        desk.wait_for_url(f"**{office}change/")
+    expect(desk.locator(".case-head .request-answered")).to_have_count(0)
+    desk.goto(f"{office}step/submit_to_provider/")
+    desk.locator("main .submit button.default").click()
+    desk.wait_for_url(f"**{office}change/")
+    returned.refresh_from_db()
+    assert (returned.state, returned.documents.count()) == ("provider_review", 7)
+
+
+def test_several_files_at_once_and_one_of_them_wrong(page: Page, world, wei, document_root: Path):
+    case = world.at("preparing")
+    enter(page, wei)
+    page.goto(f"/cases/{case.reference}/documents/add/?kind=business_licence")
+    page.locator("[data-pick]").set_input_files(
+        [file("licence.png", png("red")), file("bad.pdf", b"nothing"), file("id.png", png("blue"))]
+    )
+    rows = page.locator("[data-row]")
+    expect(rows).to_have_count(3)
+    rows.nth(1).locator("select").first.select_option("other")
+    rows.nth(2).locator("select").first.select_option("service_leader_id")
+    rows.nth(2).locator("summary").click()
+    rows.nth(2).get_by_label("Number").fill("ID-7")
+    page.locator("main .submit button").click()
+    expect(rows.nth(1).locator(".errorlist")).to_have_text(
+        "The file's content does not fit its name's ending."
+    )
+    assert (case.documents.count(), len(list(document_root.rglob("*.png")))) == (0, 0)
+    assert violations(page) == []
+    # What was chosen and typed is still there; the wrong one is left out.
+    expect(page.locator("[data-again]")).to_have_count(0)
+    rows.nth(1).locator("[data-leave-out]").click()
+    page.locator("main .submit button").click()
+    page.wait_for_url(f"**/cases/{case.reference}/")
+    kept = case.documents.order_by("pk").values_list("kind", "label", "number")
+    assert list(kept) == [
+        ("business_licence", "licence.png", ""), ("service_leader_id", "id.png", "ID-7"),
+    ]  # fmt: skip
+
+
+def test_files_are_dropped_and_no_more_than_ten_taken(page: Page, world, wei):
+    case = world.at("preparing")
+    enter(page, wei)
+    page.goto(f"/cases/{case.reference}/documents/add/?kind=other")
+    carrier = page.evaluate_handle(
+        """() => { const carrier = new DataTransfer();
+        for (let n = 0; n < 12; n++) carrier.items.add(new File(["x"], `${n}.png`));
+        return carrier; }"""
+    )
+    page.dispatch_event("[data-drop]", "drop", {"dataTransfer": carrier})
+    expect(page.locator("[data-row]")).to_have_count(10)
+    expect(page.locator("[data-said]")).to_have_text(
+        "10 files can be sent at once; the others were left out."
+    )
+
+
+def test_a_lost_connection_loses_nothing(page: Page, world, wei):
+    case = world.at("preparing")
+    enter(page, wei)
+    page.goto(f"/cases/{case.reference}/documents/add/?kind=business_licence")
+    page.locator("[data-pick]").set_input_files(file("licence.png", png()))
+    page.context.set_offline(True)
+    page.locator("main .submit button").click()
+    expect(page.locator("[data-said]")).to_contain_text("It could not be sent.")
+    page.context.set_offline(False)
+    page.locator("main .submit button").click()
+    page.wait_for_url(f"**/cases/{case.reference}/")
+    assert case.documents.count() == 1
+
+
+def test_without_script_rows_are_filled_one_by_one(open_page: Callable[..., Page], world, wei):
+    case = world.at("preparing")
+    page = open_page(java_script_enabled=False)
+    client = Client()
+    client.force_login(wei)
+    page.goto("/check/")
+    base = page.url.split("/check/")[0]
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": base}])
+    page.goto(f"/cases/{case.reference}/documents/add/")
+    rows = page.locator("[data-row]")
+    assert rows.count() == 3
+    assert page.locator("[data-drop]").is_hidden()
+    for n in (0, 2):
+        rows.nth(n).locator("input[type=file]").set_input_files(file(f"{n}.png", png((n, 0, 0))))
+    page.locator("main .submit button").click()
+    page.wait_for_url(f"**/cases/{case.reference}/")
+    kinds = case.documents.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["business_licence", "service_leader_id"]
+
+
+def test_an_officer_looks_at_a_pdf_beside_the_form(page: Page, world, li):
+    from icpcases.cases.uploads import check_upload
+    from tests.world import upload
+
+    case = world.at("preparing")
+    paper = world.document(case, "other", file=check_upload(upload("three.pdf", pages(3))))
+    enter(page, li)
+    page.goto(f"/admin/cases/filingcase/{case.pk}/documents/{paper.pk}/")
+    first = page.locator(".pages-shown img").first
+    expect(first).to_have_js_property("complete", True)
+    assert first.evaluate("image => image.naturalWidth") == 1600
+    before = first.bounding_box()
+    page.locator("#zoom-3").check()
+    after = first.bounding_box()
+    assert before
+    assert after
+    assert round(after["width"] / before["width"], 1) == 2.5
+    assert violations(page) == []
+    assert fits(page)
