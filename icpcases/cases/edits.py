@@ -4,7 +4,7 @@ Each goes through the same lock as a step, raises the version, and leaves one hi
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -289,7 +289,7 @@ def answer(
     text: str,
     seen_version: int,
     happened: When = None,
-    papers: Iterable[dict[str, Any]] = (),
+    papers: Sequence[dict[str, Any]] = (),
 ) -> Request:
     """Answer a request, with documents if need be: all of it or nothing.
 
@@ -300,7 +300,8 @@ def answer(
         if not roles - {Role.AUDITOR}:
             raise NotAllowed(by)
         request = _request(change, pk, RequestStatus.OPEN)
-        hand_in(change, papers)
+        if papers:
+            hand_in(change, papers)
         request.status, request.answer = RequestStatus.ANSWERED.value, text
         request.save(update_fields=["status", "answer"])
         on_behalf = "" if Role.APPLICANT in roles else Party.APPLICANT.value

@@ -48,7 +48,7 @@ class Upload:
         return ContentFile(self.content, name=f"paper.{ending[self.media_type]}")
 
 
-def check_ahead(files: Iterable[File]) -> None:
+def check_ahead(files: Iterable[Any]) -> None:
     """Check files before a lock is taken: a scanner may take its time. The forms tell."""
     for file in files:
         with suppress(ValidationError):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from icpcases.cases import edits
+from icpcases.cases.checkers import turn_differs
 from icpcases.cases.door import Closed
 from icpcases.cases.models import Request
 from tests.world import ENTERPRISE
@@ -52,6 +53,7 @@ def test_what_is_sent_back_and_answered_waits_for_the_officer(world, sent_back, 
     assert (sent_back.turn, sent_back.answered) == ("applicant", False)
     asked = answer(sent_back, wei)
     assert (sent_back.turn, sent_back.answered) == ("officer", True)
+    assert list(turn_differs()) == []
     with pytest.raises(Closed):
         world.step(sent_back, "submit_request", by=wei)
     edits.settle(sent_back, li, asked.pk, "accepted", "", sent_back.version)

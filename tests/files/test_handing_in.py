@@ -12,7 +12,7 @@ from icpcases.cases.uploads import check_upload
 from tests.applicants.pages import path, text_of
 from tests.world import png, upload
 
-from .hostile import pages, pdf
+from .hostile import REFUSED, pages, pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,21 @@ def test_one_that_is_wrong_keeps_all_out_and_loses_nothing_typed(case, as_wei, d
     shown = text_of(answer)
     assert "Nothing has been taken yet" in shown
     assert "Choose this file once more: licence.png" in shown
+    assert (case.documents.count(), kept(document_root)) == (0, 0)
+
+
+@pytest.mark.slow
+def test_ten_hostile_files_at_once_are_each_told(case, as_wei, document_root):
+    chosen = REFUSED[::6][:10]
+    sent = {"version": case.version, "rows": "10"}
+    for n, hostile in enumerate(chosen):
+        prefix = f"paper{n}-" if n else ""
+        sent |= {f"{prefix}kind": "other", f"{prefix}issued_in": "mainland"}
+        sent[f"{prefix}file"] = upload(hostile.name.replace("\0", ""), hostile.make() or b"x")
+    answer = as_wei.post(path(case, "documents/add/"), sent)
+    assert answer.status_code == 422
+    found = [form.errors["file"] for form in answer.context["papers"].forms]
+    assert found == [[hostile.sentence] for hostile in chosen]
     assert (case.documents.count(), kept(document_root)) == (0, 0)
 
 

@@ -68,7 +68,7 @@ function start(main) {
     request.setRequestHeader("X-Progress", "1");
     request.upload.onprogress = (sent) => {
       bar.value = (100 * sent.loaded) / sent.total;
-      say(sent.loaded < sent.total ? box.dataset.sending.replace("%", `${Math.round(bar.value)} %`) : box.dataset.checking);
+      say(sent.loaded < sent.total ? `${box.dataset.sending} ${Math.round(bar.value)} %` : box.dataset.checking);
     };
     request.onload = () => {
       if (request.status === 204) location.assign(request.getResponseHeader("X-Location"));
