@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pytest
@@ -21,7 +22,15 @@ from tests.world import png
 from .office import fill, named
 
 PASSWORD = "a long pass phrase"
-SCAN: Any = {"name": "scan.png", "mimeType": "image/png", "buffer": png("navy")}
+SHADES = count()
+
+
+def scan() -> Any:
+    """A file like no other: the same one twice would be noticed."""
+    shade = (next(SHADES), 0, 128)
+    return {"name": "scan.png", "mimeType": "image/png", "buffer": png(shade)}
+
+
 FORUM = {
     "applicant_type": "enterprise", "server_region": "mainland", "access": "domain",
     "protocol": "https", "forum": "true", "preapproval": "false", "province": "CN-SC",
@@ -159,7 +168,7 @@ class Desk:
         row = self.page.locator(f"#document-{kind}")
         row.locator("td").last.locator("a").click()
         expect(self.page.locator("[name=kind]")).to_have_value(kind)
-        self.enter(file=SCAN, issued_in="" if self_made else "mainland", **entry)
+        self.enter(file=scan(), issued_in="" if self_made else "mainland", **entry)
         self.sees_change("document", added=kind)
         row.locator("a.badge").click()
         self.page.locator("[name=accept][value=accepted]").check()
@@ -225,7 +234,7 @@ def get_pre_approval(li: Desk) -> None:
     expect(li.page.locator("[name=authority]")).to_have_value("四川省通信管理局")
     li.enter(applied_on=today(), application_number="BBS-2026-17")
     li.sees("preapproval_applied", "authority", "record_preapproval_application")
-    li.take("record_preapproval", number="川BBS备-17", issued_on=today(), file=SCAN)
+    li.take("record_preapproval", number="川BBS备-17", issued_on=today(), file=scan())
     li.sees("preapproval_granted", "officer", "record_preapproval")
     assert (li.case.preapproval, li.case.documents.get().status) == (True, "accepted")
     li.take("prepare_filing").sees("preparing", "officer", "prepare_filing")
@@ -378,7 +387,7 @@ def certificate_stage(li: Desk, chen: Desk) -> None:
     expires = timezone.localdate() + dt.timedelta(days=700)
     li.take(
         "record_certificate", number="RC-1", issued_in="mainland", issued_on=today(),
-        expires_on=expires, file=SCAN,
+        expires_on=expires, file=scan(),
     )  # fmt: skip
     li.sees("certificate_granted", "officer", "record_certificate")
     assert li.case.registration_certificate is True
