@@ -15,7 +15,7 @@ from tests.world import CREDIT_CODES
 
 from . import public
 from .office import fill, named, overflow
-from .test_journeys import SCAN, Desk, tab_to
+from .test_journeys import Desk, scan, tab_to
 
 PHONE = {"width": public.PHONE, "height": 844}
 REST = {
@@ -144,7 +144,7 @@ def hand_in(wei: Reader, world: Any, case: FilingCase) -> None:
     """Wei sends one paper from the phone; the office has the others, and submits."""
     wei.look("Papers being prepared", OFFICE).begin("Business licence")
     expect(wei.page.locator("[name=kind]")).to_have_value("business_licence")
-    wei.page.locator("[name=file]").set_input_files(SCAN)
+    wei.page.locator("[name=file]").set_input_files(scan())
     wei.enter(number="9144030071526726XG")
     expect(wei.page.locator(".documents li")).to_contain_text("Business licence Not yet judged")
     expect(wei.page.locator("#needed").get_by_role("link", name="Business licence")).to_have_count(

@@ -69,7 +69,7 @@ def test_several_arrive_together_and_each_leaves_its_row(case, as_wei, wei, docu
     assert kept(document_root) == 2
 
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "content": (
         {"paper1-file": lambda: upload("domain.pdf", b"%PDF-")},
         "This PDF cannot be read.",

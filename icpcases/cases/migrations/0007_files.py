@@ -12,7 +12,7 @@ def turn_drafts(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_answered")]
+    dependencies = [("cases", "0006_words")]
     operations = [
         migrations.AddField(
             model_name="document",
