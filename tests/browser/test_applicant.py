@@ -145,6 +145,7 @@ def hand_in(wei: Reader, world: Any, case: FilingCase) -> None:
     wei.look("Papers being prepared", OFFICE).begin("Business licence")
     expect(wei.page.locator("[name=kind]")).to_have_value("business_licence")
     wei.page.locator("[name=file]").set_input_files(scan())
+    wei.page.locator("[data-row] summary").click()
     wei.enter(number="9144030071526726XG")
     expect(wei.page.locator(".documents li")).to_contain_text("Business licence Not yet judged")
     expect(wei.page.locator("#needed").get_by_role("link", name="Business licence")).to_have_count(

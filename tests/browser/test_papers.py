@@ -29,6 +29,12 @@ def file(name: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
+def choose(page: Page, *files: FilePayload) -> None:
+    """Pick files, once the script has made the place for them."""
+    expect(page.locator("[data-drop]")).to_be_visible()
+    page.locator("[data-pick]").set_input_files(files)
+
+
 def fits(page: Page) -> bool:
     """Whether nothing has to be scrolled sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
@@ -58,7 +64,7 @@ def test_a_return_is_put_right_on_a_telephone(open_page: Callable[..., Page], re
         if isinstance(answer, str):
             phone.locator("[name=answer]").fill(answer)
         else:
-            phone.locator("[data-pick]").set_input_files(answer)
+            choose(phone, answer)
         assert fits(phone)
         phone.locator("main .submit button").click()
         phone.wait_for_url(f"**{own}")
@@ -92,8 +98,11 @@ def test_several_files_at_once_and_one_of_them_wrong(page: Page, world, wei, doc
     case = world.at("preparing")
     enter(page, wei)
     page.goto(f"/cases/{case.reference}/documents/add/?kind=business_licence")
-    page.locator("[data-pick]").set_input_files(
-        [file("licence.png", png("red")), file("bad.pdf", b"nothing"), file("id.png", png("blue"))]
+    choose(
+        page,
+        file("licence.png", png("red")),
+        file("bad.pdf", b"nothing"),
+        file("id.png", png("blue")),
     )
     rows = page.locator("[data-row]")
     expect(rows).to_have_count(3)
@@ -138,7 +147,7 @@ def test_a_lost_connection_loses_nothing(page: Page, world, wei):
     case = world.at("preparing")
     enter(page, wei)
     page.goto(f"/cases/{case.reference}/documents/add/?kind=business_licence")
-    page.locator("[data-pick]").set_input_files(file("licence.png", png()))
+    choose(page, file("licence.png", png()))
     page.context.set_offline(True)
     page.locator("main .submit button").click()
     expect(page.locator("[data-said]")).to_contain_text("It could not be sent.")
