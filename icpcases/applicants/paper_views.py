@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from icpcases.cases import edits
 from icpcases.cases.downloads import file_response
-from icpcases.cases.handing_in import repeated
+from icpcases.cases.handing_in import came_with_answer, repeated
 from icpcases.cases.models import Document, Request
 from icpcases.cases.paper_rows import AnswerForm, PaperRows, paper_rows_of
 from icpcases.rules.documents import Kind
@@ -73,6 +73,7 @@ def request_page(request: HttpRequest, reference: str, number: int) -> HttpRespo
     context: dict[str, Any] = {
         "title": _("The office asks"),
         "asked": asked,
+        "came": came_with_answer(asked),
         "open": asked.status == RequestStatus.OPEN,
         "papers": papers,
         "about_paper": about_paper,

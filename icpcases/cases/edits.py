@@ -300,13 +300,14 @@ def answer(
         if not roles - {Role.AUDITOR}:
             raise NotAllowed(by)
         request = _request(change, pk, RequestStatus.OPEN)
-        if papers:
-            hand_in(change, papers)
+        came = hand_in(change, papers) if papers else []
         request.status, request.answer = RequestStatus.ANSWERED.value, text
         request.save(update_fields=["status", "answer"])
         on_behalf = "" if Role.APPLICANT in roles else Party.APPLICANT.value
         change.record(
-            Kinds.REQUEST, on_behalf_of=on_behalf, entered={"answered": pk, "answer": text}
+            Kinds.REQUEST,
+            on_behalf_of=on_behalf,
+            entered={"answered": pk, "answer": text, "papers": [paper.pk for paper in came]},
         )
         return request
 

@@ -12,7 +12,7 @@ from icpcases.rules.text import _
 
 from .door import Change, Closed, NotAllowed
 from .explain import roles_on
-from .models import Document, HistoryRow
+from .models import Document, HistoryRow, Request
 from .papers import keep_document
 from .roles import Role
 
@@ -60,6 +60,14 @@ def _need_new(change: Change, kind: Kind, sha256: str) -> None:
         (Place("document", kind.value, kind.label),),
     )
     raise Closed((finding,))
+
+
+def came_with_answer(asked: Request) -> list[Document]:
+    """The documents that the newest answer to a request brought along."""
+    rows = HistoryRow.objects.filter(case=asked.case_id, kind=HistoryRow.Kind.REQUEST)
+    newest = rows.filter(entered__answered=asked.pk).order_by("sequence").last()
+    papers = newest.entered.get("papers", []) if newest else []
+    return list(Document.objects.filter(case=asked.case_id, pk__in=papers).order_by("pk"))
 
 
 def repeated(documents: Iterable[Document]) -> list[str]:

@@ -4,6 +4,7 @@ Run as a file, with the PDF on standard input: `pdf_tool.py check` prints one ve
 `pdf_tool.py page N` the picture of a page as PNG. It knows nothing of the program around it.
 """
 
+import contextlib
 import io
 import re
 import resource
@@ -149,9 +150,11 @@ def picture(content: bytes, number: int) -> bytes:
 
 def main(what: str, *number: str) -> None:
     """Do what was asked, within limits the kernel keeps."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limits = {"CPU": CPU_SECONDS, "AS": MEMORY, "CORE": 0}
+    for name, limit in limits.items():
+        # Not every system knows each of them.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
     content = sys.stdin.buffer.read()
     if what == "check":
         print(verdict(content))

@@ -18,7 +18,7 @@ from icpcases.cases.forms import (
     SettlementForm,
     conditional_kinds,
 )
-from icpcases.cases.handing_in import repeated, same_files
+from icpcases.cases.handing_in import came_with_answer, repeated, same_files
 from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.cases.paper_rows import AnswerForm, paper_rows_of
 from icpcases.rules.documents import Kind
@@ -164,7 +164,8 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
     return form_page(
         request, case, form, change, template="staff/request.html",
-        title=_("Request to the applicant"), asked=asked, answer=answer, settlement=settlement,
+        title=_("Request to the applicant"), asked=asked, came=came_with_answer(asked),
+        answer=answer, settlement=settlement,
         open=asked.status == RequestStatus.OPEN,
         unsettled=asked.status in (RequestStatus.OPEN, RequestStatus.ANSWERED),
     )  # fmt: skip

@@ -217,13 +217,20 @@ def ask(case, li, about: str):
     return case.requests.get()
 
 
-def test_a_request_is_answered_with_its_document_in_one_go(case, as_wei, li):
+def test_a_request_is_answered_with_its_document_in_one_go(case, as_wei, as_li, li):
     asked = ask(case, li, "business_licence")
     page = as_wei.get(path(case, f"requests/{asked.pk}/"))
     assert page.context["papers"].forms[0]["kind"].value() == "business_licence"
     answer = as_wei.post(path(case, f"requests/{asked.pk}/"), {**two(case), "answer": ""})
     asked.refresh_from_db()
     assert (answer.status_code, asked.status, case.documents.count()) == (302, "answered", 2)
+    papers = list(case.documents.order_by("pk"))
+    for page in (
+        as_wei.get(path(case, f"requests/{asked.pk}/")),
+        as_li.get(f"/admin/cases/filingcase/{case.pk}/requests/{asked.pk}/"),
+    ):
+        assert page.context["came"] == papers
+        assert "Business licence Not yet judged" in text_of(page)
 
 
 @pytest.mark.parametrize(
