@@ -69,7 +69,7 @@ def _svg(written: Written, first: list[str], role: str) -> str:
         f'<desc id="description">{escape(_description())}</desc>',
         *first,
         _text(56, 46, title, "title"),
-        *(_panel(phase.label, box) for phase, box in plan.PANELS.items()),
+        *(_panel(phase.label, box, bool(counts)) for phase, box in plan.PANELS.items()),
         *(_arrow(step, source, way, written) for (step, source), way in plan.ROUTES.items()),
         *(_label(label) for label in plan.LABELS),
         *(_state(state, plan.PLACES[state], written) for state in State),
@@ -97,12 +97,13 @@ def _description() -> str:
 def _count(box: Box, count: Count) -> str:
     """The number of cases, on the corner of the box where no arrow arrives."""
     width = 16 + 8 * len(str(count.number))
-    x, y = box.x - 10, box.y - 14
-    return (
-        f"<a href={quoteattr(count.url)} aria-label={quoteattr(count.label)}>"
-        f'<rect class="count" x="{x}" y="{y}" width="{width}" height="24" rx="12"/>'
-        f"{_text(x + width // 2, y + 17, count.number, 'number', 'middle')}</a>"
+    x, y = box.x - 10, box.y - 16
+    pill = f'<rect class="count" x="{x}" y="{y}" width="{width}" height="24" rx="12"/>' + _text(
+        x + width // 2, y + 17, count.number, "number", "middle"
     )
+    if not count.number:
+        return f'<g class="nought">{pill}</g>'
+    return f"<a href={quoteattr(count.url)} aria-label={quoteattr(count.label)}>{pill}</a>"
 
 
 def _text(x: int, y: int, content: object, kind: str = "", anchor: str = "start") -> str:
@@ -111,10 +112,12 @@ def _text(x: int, y: int, content: object, kind: str = "", anchor: str = "start"
     return f'<text x="{x}" y="{y}"{css}{where}>{escape(str(content))}</text>'
 
 
-def _panel(title: object, box: Box) -> str:
+def _panel(title: object, box: Box, counted: bool = False) -> str:
+    # The number of the first state stands where the title would begin.
+    shift = (50 if box.w < 300 else 84) if counted else 14
     return (
         f'<rect class="panel" x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="10"/>'
-        + _text(box.x + 14, box.y + 19, title, "phase")
+        + _text(box.x + shift, box.y + 19, title, "phase")
     )
 
 
