@@ -75,7 +75,7 @@ def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Any, t
     form = PeriodForm(provinces, request.GET or None)
     right = form.is_valid()
     usual = {"since": today - dt.timedelta(weeks=WEEKS_SHOWN - 1), "until": today}
-    data = form.cleaned_data if right else usual
+    data = getattr(form, "cleaned_data", {}) | ({} if right else usual)
     weeks = summary.weeks_between(data["since"], data["until"])
     last = min(weeks[-1] + dt.timedelta(days=6), today)
     period = tables.Period(weeks[0], last, data.get("province", ""))
