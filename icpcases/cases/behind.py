@@ -50,7 +50,8 @@ def _about(rows: Rows, detail: str) -> Rows:
 
 
 def _stayed(rows: Rows, detail: str) -> Rows:
-    return _moving(rows.filter(step__in=list(Step), from_state=detail))
+    steps = [step for step in Step if detail in step.about.sources]
+    return _moving(rows.filter(step__in=steps, from_state=detail))
 
 
 FIGURES: dict[str, Callable[[Rows, str], Rows]] = {
@@ -83,10 +84,16 @@ def rows_behind(
     return FIGURES[figure](rows, detail).order_by("-happened_at", "-pk")
 
 
-def with_since(rows: Rows) -> Rows:
-    """The rows, each with `since`: when the case came into the state that it then left."""
+def lines_of(rows: Rows, most: int) -> list[Any]:
+    """The first of the rows with their cases, each with `since`: when the case came into the
+    state that it then left. Chosen first and looked up then, or the sorting would look up all."""
+    chosen = list(rows.values_list("pk", flat=True)[:most])
     before = _moving(_standing()).filter(case=OuterRef("case"), sequence__lt=OuterRef("sequence"))
-    return rows.annotate(since=Subquery(before.order_by("-sequence").values("happened_at")[:1]))
+    since = Subquery(before.order_by("-sequence").values("happened_at")[:1])
+    found = HistoryRow.objects.filter(pk__in=chosen).annotate(since=since)
+    return list(
+        found.select_related("case__applicant", "case__officer").order_by("-happened_at", "-pk")
+    )
 
 
 def _standing() -> Rows:

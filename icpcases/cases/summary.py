@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from . import counting
@@ -19,9 +19,10 @@ from .models import HistoryRow, Summary
 
 FRESH = dt.timedelta(seconds=60)
 LEASE = dt.timedelta(minutes=2)
-# Rows are numbered before they are committed: these many are looked at again for those that
-# were still under way.
+# Rows are numbered before they are committed. Where the newest so many are more than they were,
+# one was still under way, and they are all looked at again.
 OVERLAP = 10_000
+WEEKS_AT_ONCE, WEEKS_READY = 7, 13
 OLD, OLD_AT_ONCE = dt.timedelta(days=7), 4
 _BLANK: dict[str, list[Any]] = {"cases": [], "ages": [], "moves": [], "reasons": []}
 COLUMNS = ("state", "officer", "province", "turn", "late")
@@ -52,7 +53,7 @@ def figures(first: dt.date | None = None, last: dt.date | None = None) -> Figure
     if not _fresh(kept, mondays):
         with _lease() as ours:
             if ours or Summary.NOW not in kept or kept[Summary.NOW].made_at is None:
-                kept = kept | _count(kept.get(Summary.NOW), mondays)
+                kept = kept | _count(kept.get(Summary.NOW), mondays, _missing(kept, mondays))
     return _figures(kept, mondays)
 
 
@@ -77,7 +78,12 @@ def weeks_between(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def look_after_weeks() -> int:
-    """Count anew a few weeks that nobody has counted for long; how many. For the daily job."""
+    """Have the newest weeks ready, and count a few anew that nobody has counted for long.
+
+    For the daily job, so that nobody waits for weeks to be counted. How many were counted anew.
+    """
+    today = timezone.localdate()
+    figures(today - dt.timedelta(weeks=WEEKS_READY - 1), today)
     old = Summary.objects.exclude(key=Summary.NOW).filter(made_at__lt=timezone.now() - OLD)
     mondays = [row.monday for row in old.only("key").order_by("made_at")[:OLD_AT_ONCE]]
     _keep_weeks(mondays, timezone.now())
@@ -117,11 +123,10 @@ def _figures(kept: dict[str, Summary], mondays: list[dt.date]) -> Figures:
 def _lease() -> Iterator[bool]:
     """Whether this process is the one that counts; it is free for another afterwards."""
     now = timezone.now()
-    Summary.objects.bulk_create([Summary(key=Summary.NOW)], ignore_conflicts=True)
     row = Summary.objects.filter(key=Summary.NOW)
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     until = now + LEASE
-    ours = row.filter(free).update(leased_until=until) == 1
+    ours = row.filter(free).update(leased_until=until) == 1 or _first(until)
     try:
         yield ours
     finally:
@@ -129,31 +134,58 @@ def _lease() -> Iterator[bool]:
             row.filter(leased_until=until).update(leased_until=None)
 
 
-def _count(now_row: Summary | None, mondays: list[dt.date]) -> dict[str, Summary]:
+def _first(until: dt.datetime) -> bool:
+    """Whether this process was the first to write the row that holds the lease."""
+    if Summary.objects.filter(key=Summary.NOW).exists():
+        return False
+    mine = Summary(key=Summary.NOW, leased_until=until)
+    Summary.objects.bulk_create([mine], ignore_conflicts=True)
+    return Summary.objects.filter(key=Summary.NOW, leased_until=until).exists()
+
+
+def _count(
+    now_row: Summary | None, mondays: list[dt.date], missing: list[dt.date]
+) -> dict[str, Summary]:
     """Count the cases, and those of the weeks that are missing or may have changed."""
     at = timezone.now()
     newest = HistoryRow.objects.aggregate(last=Max("pk"))["last"] or 0
-    touched = counting.weeks_touched(now_row.seen - OVERLAP) if now_row else ()
+    seen = now_row.seen if now_row else 0
+    among_newest = _among_newest(seen, newest)
+    touched: set[dt.date] = set()
+    if now_row and now_row.made_at:
+        quiet = now_row.figures.get("among_newest") == among_newest[0]
+        touched = counting.weeks_touched(seen if quiet else seen - OVERLAP)
     keys = [monday.isoformat() for monday in touched]
     Summary.objects.filter(key__in=keys, stale=False).update(stale=True)
-    kept = _kept(mondays)
-    made = _keep_weeks(_missing(kept, mondays), at)
-    now = Summary(
-        key=Summary.NOW, made_at=at, stale=False, seen=newest, figures=counting.count_cases(at)
-    )
+    made = _keep_weeks([m for m in mondays if m in touched or m in missing], at)
+    figures = {**counting.count_cases(at), "among_newest": among_newest[1]}
+    now = Summary(key=Summary.NOW, made_at=at, stale=False, seen=newest, figures=figures)
     Summary.objects.filter(key=Summary.NOW).update(
-        made_at=at, stale=False, seen=newest, figures=now.figures
+        made_at=at, stale=False, seen=newest, figures=figures
     )
-    return {**kept, **made, Summary.NOW: now}
+    return {**made, Summary.NOW: now}
+
+
+def _among_newest(*ends: int) -> list[int]:
+    """For each row number how many of the OVERLAP numbers up to it are there, committed."""
+    spans = {f"n{i}": Q(pk__gt=end - OVERLAP, pk__lte=end) for i, end in enumerate(ends)}
+    rows = HistoryRow.objects.filter(Q(*spans.values(), _connector=Q.OR))
+    found = rows.aggregate(**{name: Count("pk", filter=span) for name, span in spans.items()})
+    return [found[name] for name in spans]
 
 
 def _keep_weeks(mondays: list[dt.date], at: dt.datetime) -> dict[str, Summary]:
-    rows = [
-        Summary(key=monday.isoformat(), made_at=at, stale=False, figures=found)
-        for monday, found in counting.count_weeks(mondays).items()
-    ]
-    Summary.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["key"],
-        update_fields=["made_at", "stale", "figures"],
-    )  # fmt: skip
-    return {row.key: row for row in rows}
+    """Count weeks, the newest first, and keep some at a time: what is done is done."""
+    found: dict[str, Summary] = {}
+    order = sorted(mondays, reverse=True)
+    for start in range(0, len(order), WEEKS_AT_ONCE):
+        rows = [
+            Summary(key=monday.isoformat(), made_at=at, stale=False, figures=counted)
+            for monday, counted in counting.count_weeks(order[start:][:WEEKS_AT_ONCE]).items()
+        ]
+        Summary.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["key"],
+            update_fields=["made_at", "stale", "figures"],
+        )  # fmt: skip
+        found |= {row.key: row for row in rows}
+    return found

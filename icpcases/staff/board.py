@@ -119,8 +119,7 @@ def behind_page(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = behind.after_row(rows, int(after))
-    names = ("case__applicant", "case__province", "case__officer")
-    found = list(behind.with_since(rows).select_related("case", *names)[: PAGE + 1])
+    found = behind.lines_of(rows, PAGE + 1)
     context = {
         "title": tables.name_of_figure(figure, detail),
         "since": since,
