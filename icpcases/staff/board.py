@@ -23,6 +23,7 @@ from .pages import page
 
 WEEKS_SHOWN, MOST_WEEKS = 13, 106
 PAGE = 100
+EARLIEST, LATEST = dt.date(2000, 1, 3), dt.date(2999, 12, 31)
 
 
 def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -61,6 +62,8 @@ class PeriodForm(forms.Form):
         """Both ends of the period, in their order and not too far apart. ValidationError."""
         data = super().clean() or {}
         until = min(data.get("until") or timezone.localdate(), timezone.localdate())
+        if min(until, data.get("since") or until) < EARLIEST:
+            raise forms.ValidationError(_("There is nothing before the year 2000."))
         since = data.get("since") or until - dt.timedelta(weeks=WEEKS_SHOWN - 1)
         if since > until:
             raise forms.ValidationError(_("The period ends before it begins."))
@@ -124,7 +127,7 @@ def behind_page(request: HttpRequest) -> HttpResponse:
         "title": tables.name_of_figure(figure, detail),
         "since": since,
         "until": until,
-        "province": Province.objects.filter(pk=province).first(),
+        "province": Province.objects.filter(pk=province).first() if province else None,
         "rows": [tables.line_behind(row) for row in found[:PAGE]],
         "reasons": figure == "about",
         "after": found[PAGE - 1].pk if len(found) > PAGE else None,
@@ -136,6 +139,7 @@ def behind_page(request: HttpRequest) -> HttpResponse:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         return None
+    return day if EARLIEST <= day <= LATEST else None
