@@ -115,21 +115,23 @@ def _moves_sql() -> str:
     seconds = f"({_epoch('m.happened_at')} - {_epoch('m.since')})"
     steps = ", ".join(["''", *(f"'{step.value}'" for step in Step)])
     decisions = _quoted(dict.fromkeys(step for steps in DECIDING.values() for step in steps))
-    # A case's rows are read whole: how long it stayed, and what was its first decision, is told
-    # by what came before the week.
+    # The rows of these cases are read whole: how long one stayed, and what was its first
+    # decision, is told by what came before the week.
     return f"""
-        WITH moved AS (
+        WITH inside AS MATERIALIZED (
+            SELECT DISTINCT case_id FROM cases_historyrow
+            WHERE step IN ({steps}) AND happened_at >= %s AND happened_at < %s),
+        lives AS MATERIALIZED (
+            SELECT h.case_id, h.sequence, h.step, h.from_state, h.to_state, h.happened_at, h.undoes
+            FROM inside i CROSS JOIN cases_historyrow h
+            WHERE h.case_id = i.case_id AND (h.step <> '' OR h.sequence = 1)),
+        moved AS (
             SELECT h.case_id, h.step, h.from_state, h.happened_at,
                 LAG(h.happened_at) OVER (PARTITION BY h.case_id ORDER BY h.sequence) AS since,
                 ROW_NUMBER() OVER (PARTITION BY h.case_id, h.from_state,
                     CASE WHEN h.step IN ({decisions}) THEN 1 ELSE 0 END ORDER BY h.sequence) AS nth
-            FROM cases_historyrow h
-            LEFT JOIN cases_historyrow u
-                ON u.step = 'step_back' AND u.case_id = h.case_id AND u.undoes = h.sequence
-            WHERE u.id IS NULL AND h.step <> 'step_back'
-                AND (h.sequence = 1 OR (h.step <> '' AND h.from_state <> h.to_state))
-                AND h.case_id IN (SELECT case_id FROM cases_historyrow
-                    WHERE step IN ({steps}) AND happened_at >= %s AND happened_at < %s))
+            FROM lives h LEFT JOIN lives u ON u.case_id = h.case_id AND u.undoes = h.sequence
+            WHERE u.case_id IS NULL AND h.step <> 'step_back' AND h.from_state <> h.to_state)
         SELECT {_week("m.happened_at")}, c.province_id, m.step, m.from_state,
             CASE WHEN {seconds} < {2 * _DAY} THEN {seconds} / 3600
                 ELSE {seconds} / {_DAY} * 24 END,
