@@ -2,9 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from .drawing_written import clocks_in_words
@@ -43,10 +43,11 @@ def duties_of(case: "FilingCase") -> list[Duty]:
 
 
 def footer_snippet(case: "FilingCase") -> str:
-    """HTML for the site's footer: the number, linked to the ministry's register."""
-    return format_html(
-        '<a href="{}" target="_blank" rel="noopener">{}</a>', REGISTER, case.icp_number
-    )
+    """HTML for the site's footer: the number, linked to the ministry's register.
+
+    A text to copy: on a page it is escaped like any other.
+    """
+    return f'<a href="{REGISTER}" target="_blank" rel="noopener">{escape(case.icp_number)}</a>'
 
 
 def _footer(case: "FilingCase") -> Duty:
