@@ -72,6 +72,12 @@ def days(n: int | None) -> str:
     return "" if n is None else ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
 
 
+def named_count(state: State, n: int) -> str:
+    """What a number on the map says."""
+    words = ngettext("%(state)s: %(n)s case", "%(state)s: %(n)s cases", n)
+    return words % {"state": state.label, "n": n}
+
+
 def of_now(found: Figures, province: str, today: dt.date) -> dict[str, Any]:
     """How the cases stand: states by phase, the map, officers."""
     lines = {
@@ -86,7 +92,7 @@ def of_now(found: Figures, province: str, today: dt.date) -> dict[str, Any]:
     ]  # fmt: skip
     counts = {
         state: Count(line.count, list_url(province, state=state.value),
-                     _("%(state)s: %(n)s cases") % {"state": state.label, "n": line.count})
+                     named_count(state, line.count))
         for state, line in lines.items()
     }  # fmt: skip
     loads = figures.loads(found, province)
