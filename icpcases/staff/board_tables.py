@@ -72,6 +72,11 @@ def days(n: int | None) -> str:
     return "" if n is None else ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
 
 
+def age(n: int | None, url: str) -> Cell:
+    """An age that leads to its cases, where there are any."""
+    return Cell(days(n), "" if n is None else url)
+
+
 def named_count(state: State, n: int) -> str:
     """What a number on the map says."""
     words = ngettext("%(state)s: %(n)s case", "%(state)s: %(n)s cases", n)
@@ -117,8 +122,8 @@ def _standing_line(label: Any, s: figures.Standing, province: str, **of: str) ->
     cells = [
         number(s.count, url),
         number(s.overdue, list_url(province, due="over", **of), over=True),
-        Cell(days(s.median), url),
-        Cell(days(s.oldest), url),
+        age(s.median, url),
+        age(s.oldest, url),
     ]
     return Line(str(label), cells)
 

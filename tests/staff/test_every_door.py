@@ -154,6 +154,7 @@ PAGES = (
     (r"cases/\w+/(add|.+/delete)/", ""),
     (r"cases/(\w+/(.+/(change|history)/)?)?", "li chen sun"),
     (r"cases/filingcase/\d+/(step/\w+|requests/\d+)/", "li chen sun"),
+    (r"board/|cases/filingcase/\d+/(map|facts/versions)/", "li chen sun"),
     (r"cases/filingcase/\d+/documents/\d+/(file/|picture/)?", "li chen sun"),
 )  # fmt: skip
 
