@@ -19,6 +19,7 @@ from icpcases.cases.roles import is_staff_role
 from icpcases.cases.states import State
 
 from . import board_tables as tables
+from .board_cells import Period
 from .pages import page
 
 WEEKS_SHOWN, MOST_WEEKS = 13, 106
@@ -72,7 +73,7 @@ class PeriodForm(forms.Form):
         return {**data, "since": since, "until": until}
 
 
-def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Any, tables.Period]:
+def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Any, Period]:
     """The form, and the period it asks for; the newest weeks where it asks for none."""
     today = timezone.localdate()
     form = PeriodForm(provinces, request.GET or None)
@@ -81,7 +82,7 @@ def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Any, t
     data = getattr(form, "cleaned_data", {}) | ({} if right else usual)
     weeks = summary.weeks_between(data["since"], data["until"])
     last = min(weeks[-1] + dt.timedelta(days=6), today)
-    period = tables.Period(weeks[0], last, data.get("province", ""))
+    period = Period(weeks[0], last, data.get("province", ""))
     if right or not form.is_bound:
         shown = {"since": weeks[0], "until": last, "province": period.province}
         form = PeriodForm(provinces, initial=shown)

@@ -4,12 +4,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -24,57 +22,9 @@ from icpcases.rules.documents import Kind
 from icpcases.rules.facts import FACT_LABELS
 
 from . import charts
+from .board_cells import Cell, Line, Period, age, behind_url, lasting, list_url, number
 
 OFFICE_PHASES = tuple(phase for phase in Phase if phase != Phase.CLOSED)
-
-
-class Cell(NamedTuple):
-    """A figure as it is shown, and the page of the cases behind it; empty for none."""
-
-    text: str
-    url: str = ""
-    over: bool = False
-
-
-@dataclass(frozen=True)
-class Period:
-    """Whole weeks, the last one up to today, and a province or all of them."""
-
-    first: dt.date
-    last: dt.date
-    province: str = ""
-
-
-def list_url(province: str = "", **filters: Any) -> str:
-    """The list of cases, filtered."""
-    chosen = {"province": province, **filters}
-    query = urlencode({name: value for name, value in chosen.items() if value != ""})
-    return f"{reverse('admin:cases_filingcase_changelist')}?{query}"
-
-
-def behind_url(figure: str, period: Period, detail: str = "") -> str:
-    """The page of the cases behind a figure of a period."""
-    query = {"figure": figure, "since": period.first, "until": period.last}
-    if period.province:
-        query["province"] = period.province
-    if detail:
-        query["detail"] = detail
-    return f"{reverse('admin:cases_board_cases')}?{urlencode(query)}"
-
-
-def number(n: int, url: str, over: bool = False) -> Cell:
-    """A number that leads to its cases; nothing stands behind a nought."""
-    return Cell(str(n), url if n else "", over and n > 0)
-
-
-def days(n: int | None) -> str:
-    """An age in days."""
-    return "" if n is None else ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
-
-
-def age(n: int | None, url: str) -> Cell:
-    """An age that leads to its cases, where there are any."""
-    return Cell(days(n), "" if n is None else url)
 
 
 def named_count(state: State, n: int) -> str:
@@ -107,14 +57,6 @@ def of_now(found: Figures, province: str, today: dt.date) -> dict[str, Any]:
         "map": workflow_map(Written(counts=counts, clocks=clocks_in_words())),
         **_officers(loads, province),
     }
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a table: its name and its figures."""
-
-    label: str
-    cells: list[Cell]
 
 
 def _standing_line(label: Any, s: figures.Standing, province: str, **of: str) -> Line:
@@ -264,7 +206,7 @@ def _stays(
         name = str(provinces[code]) if code in provinces else _("not given")
         lines.append(_stays_line(name, stays, code, states, period))
     chart = [
-        (str(state.label), _hours(median), [("plain", median)])
+        (str(state.label), lasting(median), [("plain", median)])
         for state in states
         if (median := figures.lower_median(stays["", state])) is not None
     ]
@@ -285,15 +227,9 @@ def _stays_line(
     for state in states:
         found = stays.get((code, state))
         median = figures.lower_median(found) if found else None
-        text = "" if median is None else _hours(median)
+        text = "" if median is None else lasting(median)
         cells.append(Cell(text, behind_url("stayed", own, state.value) if text else ""))
     return Line(name, cells)
-
-
-def _hours(hours: int) -> str:
-    if hours >= 48:
-        return days(hours // 24)
-    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
 def name_of_figure(figure: str, detail: str) -> str:

@@ -53,8 +53,11 @@ def compared(case: FilingCase, old: Version, new: Version) -> list[Compared]:
     for name in VERSIONED:
         label = str(case._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         before, after = old.values[name], new.values[name]
-        shown = [provinces.get(v) or shown_value(case, name, v) for v in (before, after)]
-        found.append(Compared(label, *shown, changed=_known(before) != _known(after)))
+        old_shown, new_shown = (
+            provinces.get(value) or shown_value(case, name, value) for value in (before, after)
+        )
+        changed = _known(before) != _known(after)
+        found.append(Compared(label, old_shown, new_shown, changed))
     return found
 
 

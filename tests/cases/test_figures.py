@@ -40,7 +40,8 @@ class SlowCount:
             self._walk(life)
 
     def _walk(self, life: Life) -> None:
-        since, decided = life.rows[0].happened_at, set()
+        since = life.rows[0].happened_at
+        decided: set[str] = set()
         self._happened("opened", life.rows[0].happened_at)
         for row in life.rows[1:]:
             if not row.step or row.step == "step_back" or row.sequence in life.undone:
@@ -153,7 +154,7 @@ def assert_cases_behind(found, slow, province, first, today):
     def behind_it(figure, detail=""):
         return behind.rows_behind(figure, first, today, province, detail).count()
 
-    total = sum(slow.flow.values(), Counter())
+    total: Counter[str] = sum(slow.flow.values(), Counter())
     names = [name for name in behind.FIGURES if name not in ("about", "stayed")]
     assert {name: behind_it(name) for name in names} == {name: total[name] for name in names}
     assert {a: behind_it("about", a) for a in slow.about} == dict(slow.about)
