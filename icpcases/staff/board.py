@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from icpcases.cases import behind, summary
 from icpcases.cases.models import Province
 from icpcases.cases.roles import is_staff_role
-from icpcases.cases.states import State
 
 from . import board_tables as tables
 from .board_cells import Period
@@ -133,7 +132,6 @@ def behind_page(request: HttpRequest) -> HttpResponse:
         "reasons": figure == "about",
         "after": found[PAGE - 1].pk if len(found) > PAGE else None,
         "query": tables.query_without(request.GET, "after"),
-        "state": State(detail) if figure == "stayed" and detail in State.values else None,
     }
     return page(request, "staff/board_cases.html", context)
 
