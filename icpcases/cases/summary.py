@@ -51,9 +51,12 @@ def figures(first: dt.date | None = None, last: dt.date | None = None) -> Figure
     mondays = weeks_between(first, last) if first and last else []
     kept = _kept(mondays)
     if not _fresh(kept, mondays):
-        with _lease() as ours:
-            if ours or Summary.NOW not in kept or kept[Summary.NOW].made_at is None:
-                kept = kept | _count(kept.get(Summary.NOW), mondays, _missing(kept, mondays))
+        before = kept.get(Summary.NOW)
+        with _lease(before) as ours:
+            # Somebody was faster, or is at it: what they have, or what there was before.
+            kept = kept if ours else _kept(mondays)
+            if ours or kept[Summary.NOW].made_at is None:
+                kept |= _count(before, mondays, _missing(kept, mondays))
     return _figures(kept, mondays)
 
 
@@ -120,11 +123,16 @@ def _figures(kept: dict[str, Summary], mondays: list[dt.date]) -> Figures:
 
 
 @contextmanager
-def _lease() -> Iterator[bool]:
-    """Whether this process is the one that counts; it is free for another afterwards."""
+def _lease(before: Summary | None) -> Iterator[bool]:
+    """Whether this process is the one that counts; another may afterwards.
+
+    It is not where somebody else counts, or has counted since `before` was read.
+    """
     now = timezone.now()
     row = Summary.objects.filter(key=Summary.NOW)
+    made_at = before.made_at if before else None
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    free &= Q(made_at=made_at) if made_at else Q(made_at__isnull=True)
     until = now + LEASE
     ours = row.filter(free).update(leased_until=until) == 1 or _first(until)
     try:
