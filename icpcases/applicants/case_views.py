@@ -15,6 +15,7 @@ from icpcases.cases import edits
 from icpcases.cases.attempts import busy, refusal_of, seen_version, status_of, tell, typed
 from icpcases.cases.door import BadEntry, NotAllowed, Refused, perform
 from icpcases.cases.dossiers import Rows, dossier_of
+from icpcases.cases.duties import duties_of, footer_snippet
 from icpcases.cases.entries import Entry, entry_for
 from icpcases.cases.expectations import expected_path
 from icpcases.cases.explain import Explanation, explain_step
@@ -59,6 +60,8 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
         "documents": rows.documents,
         "people": case.people.select_related("user"),
         "may_edit": case.is_at == "draft",
+        "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
+        "snippet": footer_snippet(case),
     }
     return page(request, "applicants/case.html", context)
 

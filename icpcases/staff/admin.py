@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from icpcases.cases.models import FilingCase
 from icpcases.cases.roles import is_working, shown_name
 
-from . import edit_views, filters, paper_views, step_views
+from . import beside, edit_views, filters, paper_views, step_views, versions
 from .applicants_admin import ApplicantAdmin
 from .case_page import case_context
 from .intake import intake_page
@@ -60,6 +60,8 @@ class FilingCaseAdmin(RoleAdmin):
         pages = (
             ("step/<str:step>/", step_views.step_page, "step"),
             ("facts/", edit_views.facts_page, "facts"),
+            ("facts/versions/", versions.versions_page, "versions"),
+            ("map/", beside.map_page, "map"),
             ("note/", edit_views.note_page, "note"),
             ("assign/", edit_views.assign_page, "assign"),
             ("people/", edit_views.people_page, "people"),

@@ -25,6 +25,7 @@ from icpcases.rules.facts import FACT_LABELS
 from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
 from icpcases.rules.rule import Party
 
+from .beside import beside_case
 from .told import show_step
 
 HISTORY_PAGE = 50
@@ -56,6 +57,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
         "province_changed": answer_changed(case),
         "history": history_page(request, case),
         "today": timezone.localdate(),
+        **beside_case(case, is_working(request.user)),
     }
 
 
@@ -223,10 +225,11 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("domain", "registrable_domain"):
             label = str(_field(case, name).verbose_name)
-            yield label, _shown_value(case, name, old), _shown_value(case, name, new)
+            yield label, shown_value(case, name, old), shown_value(case, name, new)
 
 
-def _shown_value(case: FilingCase, name: str, value: Any) -> str:
+def shown_value(case: FilingCase, name: str, value: Any) -> str:
+    """A field's value as it stands in the history: masked where it is private."""
     if value in (None, ""):
         return "—"
     if name in PRIVATE:

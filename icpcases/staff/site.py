@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.roles import is_staff_role
@@ -23,3 +24,16 @@ class StaffSite(AdminSite):
         """A staff role opens the admin; a superuser without one keeps accounts only."""
         user: Any = request.user
         return bool(user.is_active and user.is_staff and (user.is_superuser or is_staff_role(user)))
+
+    def get_urls(self) -> list[Any]:
+        """The board, before the stock pages."""
+        from . import board
+
+        pages = (("board/", board.board_page, ""), ("board/cases/", board.behind_page, "_cases"))
+        return [
+            *(
+                path(route, self.admin_view(view), name=f"cases_board{name}")
+                for route, view, name in pages
+            ),
+            *super().get_urls(),
+        ]

@@ -7,9 +7,11 @@ from urllib.parse import urljoin
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from icpcases.cases import edits
+from icpcases.cases.forms import FactsForm
 from icpcases.cases.models import FilingCase
 from tests.world import CREDIT_CODES, ENTERPRISE, FORUM, World
 
@@ -25,6 +27,7 @@ class Office:
     closed: FilingCase  # in triage, with steps that rules close
     returned: FilingCase  # with documents, requests and a history
     reviewed: FilingCase  # with the administration, so that a number can be recorded
+    opened: FilingCase  # filed and open, with a duty left
 
     def pages(self) -> dict[str, str]:
         """Every page of ours, by a name of its own."""
@@ -47,6 +50,12 @@ class Office:
             "step, approve": f"{LIST}{self.reviewed.pk}/step/approve/",
             "step, return": f"{LIST}{self.reviewed.pk}/step/return_for_correction/",
             "intake": f"{LIST}add/",
+            "board": "/admin/board/",
+            "board, cases": "/admin/board/cases/?figure=about&detail=domain_certificate"
+            f"&since={timezone.localdate():%Y-%m-%d}&until={timezone.localdate():%Y-%m-%d}",
+            "map": f"{returned}map/",
+            "versions": f"{returned}facts/versions/",
+            "case, after the filing": f"{LIST}{self.opened.pk}/change/",
             "facts": f"{closed}facts/",
             "facts, locked": f"{LIST}{self.reviewed.pk}/facts/",
             "note": f"{closed}note/",
@@ -68,8 +77,9 @@ def small_office(world: World) -> Office:
     """A handful of cases, with long names and what else strains a page."""
     named(world.li, "伟", "李")
     named(world.chen, "Chen", "Ying")
-    for state in ("draft", "preparing", "filed", "open", "withdrawn"):
+    for state in ("draft", "preparing", "filed", "withdrawn"):
         world.at(state)
+    opened = world.step(world.at("open"), "record_footer")
     applicant = world.applicant(
         name="Südwestdeutsche Verlagsanstalt für Gartenbau und Landschaftspflege mbH (Sichuan)",
         email="filing@verlag.example",
@@ -81,12 +91,17 @@ def small_office(world: World) -> Office:
     reviewed = world.at("authority_review", domain="a-rather-long-name-for-a-bookshop.com.cn")
     returned = returned_case(world)
     world.province_answers("CN-SC", "unknown")
-    return Office(closed, returned, reviewed)
+    return Office(closed, returned, reviewed, opened)
 
 
 def returned_case(world: World) -> FilingCase:
     """Submitted and returned, with every kind of request and document on it."""
-    case = world.at("provider_review", ENTERPRISE, site_name="玉兰书店")
+    case = world.at("preparing", ENTERPRISE, site_name="玉兰书店")
+    form = FactsForm(data={**ENTERPRISE, "domain": case.domain, "site_name": "玉兰旧书店"})
+    assert form.is_valid()
+    case = edits.edit_facts(case, world.li, form, case.version)
+    world.supply(case)
+    case = world.step(case, "submit_to_provider")
     reasons = [
         {"about": "domain_certificate", "text": "The certificate names another registrant."},
         {"about": "service_leader_phone", "text": "Nobody answers this number; is it current?"},
@@ -124,8 +139,10 @@ def demo_office() -> tuple[Office, User]:
     reviewed = cases.filter(state="authority_review").first()
     assert closed
     assert returned
+    opened = cases.filter(state="open", public_security_on=None).first()
     assert reviewed
-    return Office(closed, returned, reviewed), User.objects.get(username="li")
+    assert opened
+    return Office(closed, returned, reviewed, opened), User.objects.get(username="li")
 
 
 def enter(page: Page, user: User) -> None:

@@ -13,7 +13,10 @@ from . import office
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 OPTIONS = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
-MAIN = ("list", "case, closed steps", "step, return", "intake", "document", "request")
+MAIN = (
+    "list", "case, closed steps", "step, return", "intake", "document", "request",
+    "board", "board, cases", "map", "versions", "case, after the filing",
+)  # fmt: skip
 
 
 def violations(page: Page) -> list[str]:

@@ -30,8 +30,9 @@ OUTSIDERS = ("wei", "mei", "stranger", "anonymous")
 EVERYBODY = (*STAFF, "root", *OUTSIDERS)
 # Who a person is to the case, as section 5 writes it; the others have no part in it.
 ROLES = {"li": "O", "chen": "S", "sun": "auditor"}
-# Nobody's work: sessions, who read which private thing, how often somebody tried to sign in.
-TRACES = ("django_session", "cases_accesslogrow", "icpcases_cache")
+# Nobody's work: sessions, who read which private thing, how often somebody tried to sign in,
+# and the figures of the board, which are kept for a minute (docs/decisions/0005-board.md).
+TRACES = ("django_session", "cases_accesslogrow", "icpcases_cache", "cases_summary")
 LIST = "/admin/cases/filingcase/"
 
 
@@ -153,6 +154,7 @@ PAGES = (
     (r"cases/\w+/(add|.+/delete)/", ""),
     (r"cases/(\w+/(.+/(change|history)/)?)?", "li chen sun"),
     (r"cases/filingcase/\d+/(step/\w+|requests/\d+)/", "li chen sun"),
+    (r"board/|cases/filingcase/\d+/(map|facts/versions)/", "li chen sun"),
     (r"cases/filingcase/\d+/documents/\d+/(file/|picture/)?", "li chen sun"),
     # The paper of this case is a picture, and has no pages.
     (r"cases/filingcase/\d+/documents/\d+/page/\d+/", ""),

@@ -246,7 +246,7 @@ def test_nobody_deletes_and_no_state_is_editable(client, world, request, name):
 
 
 QUERIES_OF_THE_LIST = 9
-QUERIES_OF_THE_CASE_PAGE = 18
+QUERIES_OF_THE_CASE_PAGE = 20
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -7,6 +7,7 @@ from .papers import Document, NotNeeded, Request
 from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitation
 from .provider import Order, Provider
 from .province import Province, ProvinceAnswer
+from .summary import Summary
 from .tables import AccessLogRow, CalendarDay, Clock, ReferenceCounter, Setting
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "ReferenceCounter",
     "Request",
     "Setting",
+    "Summary",
 ]

@@ -152,6 +152,7 @@ class FilingCase(Moves, models.Model):
             models.Index(fields=["domain"], name="case_domain"),
             models.Index(fields=["icp_number"], name="case_icp_number"),
             models.Index(fields=["icp_subject"], name="case_icp_subject"),
+            models.Index(fields=["service_leader_phone"], name="case_leader_phone"),
         ]
         constraints = [
             models.UniqueConstraint(

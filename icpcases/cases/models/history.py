@@ -51,6 +51,8 @@ class HistoryRow(models.Model):
         verbose_name = _("history row")
         verbose_name_plural = _("history")
         ordering = ("case", "sequence")
+        # What happened in a week, step by step: the board's figures and the cases behind them.
+        indexes = [models.Index(fields=["step", "happened_at"], name="history_step_happened")]
         constraints = [
             models.UniqueConstraint(fields=["case", "sequence"], name="history_sequence_once"),
         ]

@@ -32,7 +32,9 @@ def party(code: str) -> str:
 
 @register.filter
 def happening(row: HistoryRow) -> str:
-    """What a history row is: the step's name, or the kind of change."""
+    """What a history row is: the step's name, or the kind of change; the first opened the case."""
+    if row.sequence == 1:
+        return _("Case opened")
     return str(Step(row.step).label if row.step else HistoryRow.Kind(row.kind).label)
 
 

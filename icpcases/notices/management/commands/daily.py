@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from icpcases.cases.summary import look_after_weeks
 from icpcases.notices.daily import expire_orders, forget_codes, missing_years, remind
 
 
@@ -19,5 +20,6 @@ class Command(BaseCommand):
         self.stdout.write(f"orders expired: {expire_orders(now)}")
         self.stdout.write(f"reminders written: {remind(now)}")
         forget_codes(now)
+        self.stdout.write(f"weeks counted anew: {look_after_weeks()}")
         for sentence in missing_years(now):
             self.stdout.write(self.style.WARNING(sentence))

@@ -1,0 +1,73 @@
+"""What the board's tables are made of: figures, each with the page of the cases behind it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
+
+
+class Cell(NamedTuple):
+    """A figure as it is shown, and the page of the cases behind it; empty for none."""
+
+    text: str
+    url: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table: its name and its figures."""
+
+    label: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole weeks, the last one up to today, and a province or all of them."""
+
+    first: dt.date
+    last: dt.date
+    province: str = ""
+
+
+def list_url(province: str = "", **filters: Any) -> str:
+    """The list of cases, filtered."""
+    chosen = {"province": province, **filters}
+    query = urlencode({name: value for name, value in chosen.items() if value != ""})
+    return f"{reverse('admin:cases_filingcase_changelist')}?{query}"
+
+
+def behind_url(figure: str, period: Period, detail: str = "") -> str:
+    """The page of the cases behind a figure of a period."""
+    query = {"figure": figure, "since": str(period.first), "until": str(period.last)}
+    if period.province:
+        query["province"] = period.province
+    if detail:
+        query["detail"] = detail
+    return f"{reverse('admin:cases_board_cases')}?{urlencode(query)}"
+
+
+def number(n: int, url: str, over: bool = False) -> Cell:
+    """A number that leads to its cases; nothing stands behind a nought."""
+    return Cell(str(n), url if n else "", over and n > 0)
+
+
+def days(n: int | None) -> str:
+    """An age in days."""
+    return "" if n is None else ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
+
+
+def age(n: int | None, url: str) -> Cell:
+    """An age that leads to its cases, where there are any."""
+    return Cell(days(n), "" if n is None else url)
+
+
+def lasting(hours: int) -> str:
+    """A stay as it is kept, in words."""
+    if hours >= 48:
+        return days(hours // 24)
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}

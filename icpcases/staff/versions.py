@@ -1,0 +1,66 @@
+"""Two versions of the facts side by side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from icpcases.cases.models import FilingCase, Province
+from icpcases.cases.versions import VERSIONED, Version, versions_of
+
+from .case_page import shown_value
+from .pages import get_case_for_user, page
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A fact in both versions; the whole values decide whether it changed, not the masked ones."""
+
+    label: str
+    old: str
+    new: str
+    changed: bool
+
+
+@require_safe
+def versions_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose two versions and see what differs: at first the newest and the one before."""
+    case = get_case_for_user(pk, request.user)
+    versions = versions_of(case)
+    by_number = {str(version.number): version for version in versions}
+    new = by_number.get(request.GET.get("new", ""), versions[0])
+    old = by_number.get(request.GET.get("old", ""), versions[min(1, len(versions) - 1)])
+    lines = compared(case, old, new)
+    context = {
+        "case": case,
+        "title": _("Versions of the facts"),
+        "versions": versions,
+        "old": old,
+        "new": new,
+        "lines": lines,
+        "changed": sum(line.changed for line in lines),
+    }
+    return page(request, "staff/versions.html", context)
+
+
+def compared(case: FilingCase, old: Version, new: Version) -> list[Compared]:
+    """Every fact in both versions, personal numbers masked."""
+    codes = {version.values["province_id"] for version in (old, new)} - {None}
+    provinces = {p.code: str(p) for p in Province.objects.filter(code__in=codes)}
+    found = []
+    for name in VERSIONED:
+        label = str(case._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        before, after = old.values[name], new.values[name]
+        old_shown, new_shown = (
+            provinces.get(value) or shown_value(case, name, value) for value in (before, after)
+        )
+        changed = _known(before) != _known(after)
+        found.append(Compared(label, old_shown, new_shown, changed))
+    return found
+
+
+def _known(value: Any) -> Any:
+    """Not given is the same, however a field keeps it."""
+    return None if value == "" else value

@@ -1,0 +1,195 @@
+"""The board: who reads it, odd questions, and that each number leads to its cases."""
+
+import datetime as dt
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from icpcases.cases.models import FilingCase, Summary
+from icpcases.cases.states import State
+from icpcases.staff import board
+from tests.world import user
+
+pytestmark = pytest.mark.django_db
+
+BOARD, BEHIND = "/admin/board/", "/admin/board/cases/"
+
+
+@pytest.fixture
+def as_chen(client, chen):
+    client.force_login(chen)
+    return client
+
+
+def grow_old():
+    Summary.objects.update(made_at=timezone.now() - dt.timedelta(seconds=61))
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("li", 200), ("chen", 200), ("sun", 200), ("root", 403), ("wei", 302), ("stranger", 302)],
+)
+def test_every_staff_role_reads_it_and_nobody_else(client, world, request, name, status):
+    if name == "root":
+        client.force_login(user("root", is_staff=True, is_superuser=True))
+    else:
+        client.force_login(request.getfixturevalue(name))
+    behind = f"{BEHIND}?figure=opened&since=2026-01-01&until=2026-01-04"
+    assert [client.get(path).status_code for path in (BOARD, behind)] == [status, status]
+
+
+def links(page) -> dict[str, int]:
+    """Every number of the page that is a link, by its address."""
+    found = re.findall(r'<td[^>]*><a href="([^"]+)">(\d+)</a>', page.content.decode())
+    return {unescape(url): int(text) for url, text in found}
+
+
+def test_each_number_leads_to_as_many_cases(as_chen, world):
+    for state in ("triage", "returned", "open", "refused"):
+        world.at(state)
+    late = world.at("provider_review", province="CN-SH")
+    FilingCase.objects.filter(pk=late.pk).update(due_at=timezone.now() - dt.timedelta(days=1))
+    shown = links(as_chen.get(BOARD))
+    assert {url: cases_at(as_chen, url) for url in shown} == shown
+    names = [parse_qs(urlsplit(url).query).get("figure", ["list"])[0] for url in shown]
+    assert set(names) >= {"list", "about", "opened", "received", "provider-passed", "filed"}
+    assert len(shown) > 30
+
+
+def cases_at(client, url: str) -> int:
+    """How many cases an address shows: of our own page by its rows, of the list by its filters."""
+    if url.startswith(BEHIND):
+        return len(client.get(url).context["rows"])
+    assert urlsplit(url).path == reverse("admin:cases_filingcase_changelist")
+    asked = parse_qs(urlsplit(url).query)
+    return as_list_says({name: values[0] for name, values in asked.items()})
+
+
+def as_list_says(asked: dict[str, str]) -> int:
+    cases = FilingCase.objects.all()
+    for name, value in asked.items():
+        cases = {
+            "state": lambda c, v: c.filter(state=v),
+            "phase": lambda c, v: c.filter(state__in=[s for s in State if s.phase == v]),
+            "officer": lambda c, v: c.filter(officer=None if v == "nobody" else v),
+            "turn": lambda c, v: c.filter(turn=v),
+            "due": lambda c, v: c.filter(due_at__lt=timezone.now()),
+            "province": lambda c, v: c.filter(province=v),
+        }[name](cases, value)
+    return cases.count()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("since=2026-10-01&until=2026-09-01", "The period ends before it begins."),
+        ("since=2020-01-01&until=2026-01-01", "A period may be two years long at most."),
+        ("since=yesterday", "Enter a valid date."),
+        ("province=%00", "Select a valid choice. \0 is not one of the available choices."),
+        ("province=CN-XX", "Select a valid choice. CN-XX is not one of the available choices."),
+        ("since=9999-01-01", "The period ends before it begins."),
+        ("until=0001-01-01", "There is nothing before the year 2000."),
+    ],
+)
+def test_an_odd_question_is_answered_with_a_sentence(as_chen, world, query, sentence):
+    page = as_chen.get(f"{BOARD}?{query}")
+    assert page.status_code == 200
+    errors = [str(e) for found in page.context["form"].errors.values() for e in found]
+    assert errors == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 404),
+        ("figure=nonsense&since=2026-01-01&until=2026-01-04", 404),
+        ("figure=opened&since=x&until=2026-01-04", 404),
+        ("figure=opened&since=0001-01-01&until=9999-12-31", 404),
+        ("figure=opened&since=2026-01-01&until=2026-01-04&province=%00", 404),
+        ("figure=opened&since=2026-01-01&until=2026-01-04&after=99999999999999999999", 200),
+        ("figure=about&since=2026-01-01&until=2026-01-04&detail=%25%22'%F0%9F%98%80", 200),
+        ("figure=stayed&since=2026-01-01&until=2026-01-04&detail=nowhere", 200),
+        ("figure=stayed&since=2026-01-01&until=2026-01-04&province=none&after=x", 200),
+    ],
+)
+def test_an_odd_figure_is_no_error(as_chen, world, query, status):
+    assert as_chen.get(f"{BEHIND}?{query}").status_code == status
+
+
+def test_the_texts_stand_behind_a_reason(as_chen, world):
+    case = world.at("provider_review")
+    reasons = [
+        {"about": "domain_certificate", "text": "The certificate names another registrant."},
+        {"about": "domain", "text": "The site can be reached already."},
+    ]
+    world.step(case, "return_for_correction", reasons=reasons)
+    page = as_chen.get(BOARD)
+    url = next(u for u in links(page) if "figure=about" in u and "detail=domain&" in f"{u}&")
+    lines = as_chen.get(url).context["rows"]
+    assert [(line.row.case, line.reasons) for line in lines] == [
+        (case, [
+            ("Domain certificate: real-name verified, registrant is the applicant",
+             "The certificate names another registrant."),
+            ("domain", "The site can be reached already."),
+        ])
+    ]  # fmt: skip
+
+
+def test_more_than_a_page_of_cases_is_read_on(as_chen, world, monkeypatch):
+    monkeypatch.setattr(board, "PAGE", 2)
+    cases = [world.case() for _case in range(5)]
+    today = timezone.localdate()
+    url, found = f"{BEHIND}?figure=opened&since={today}&until={today}", []
+    while url:
+        page = as_chen.get(url)
+        found += [line.row.case for line in page.context["rows"]]
+        older = re.search(r'<a href="(\?[^"]+after=\d+)">', page.content.decode())
+        url = BEHIND + unescape(older[1]) if older else ""
+    assert found == cases[::-1]
+
+
+QUERIES_OF_THE_BOARD = 8
+QUERIES_BEHIND = 7
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_board_takes_the_same_queries_for_every_case(
+    as_chen, world, rows, django_assert_num_queries
+):
+    for _row in range(rows):
+        world.at("returned")
+    as_chen.get(BOARD)
+    with django_assert_num_queries(QUERIES_OF_THE_BOARD):
+        page = as_chen.get(BOARD)
+    assert page.context["weeks_total"].cells[0].text == str(rows)
+    today = timezone.localdate()
+    with django_assert_num_queries(QUERIES_BEHIND):
+        as_chen.get(f"{BEHIND}?figure=stayed&detail=triage&since={today}&until={today}")
+
+
+def test_it_says_as_of_when_and_that_others_still_count(as_chen, world):
+    world.case()
+    as_chen.get(BOARD)
+    at = timezone.now() - dt.timedelta(minutes=5)
+    Summary.objects.update(made_at=at, leased_until=timezone.now() + dt.timedelta(minutes=1))
+    text = as_chen.get(BOARD).content.decode()
+    assert f"As of {timezone.localtime(at):%Y-%m-%d %H:%M:%S}." in text
+    assert "They are just being counted anew" in text
+    Summary.objects.update(leased_until=None)
+    text = as_chen.get(BOARD).content.decode()
+    made = timezone.localtime(Summary.objects.get(key="now").made_at)
+    assert f"As of {made:%H:%M:%S}; counted anew once a minute at most." in text
+
+
+def test_the_map_shows_the_number_in_each_state_and_leads_to_the_list(as_chen, world):
+    world.at("triage")
+    world.at("triage")
+    drawn = as_chen.get(f"{BOARD}?province=CN-BJ").context["map"]
+    url = f"{reverse('admin:cases_filingcase_changelist')}?province=CN-BJ&amp;state=triage"
+    found = re.findall(r'<a href="([^"]+)" aria-label="([^"]+)">.*?>(\d+)</text></a>', drawn)
+    assert found == [(url, "Triage: 2 cases", "2")]
+    assert drawn.count('class="nought"') == 20
