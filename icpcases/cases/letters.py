@@ -207,7 +207,7 @@ def write(case: FilingCase, rows: Rows, about: Happening, language: str) -> Lett
                 "line": about.line,
                 "state": case.is_at.about.applicant,
                 "needed": needed,
-                "turn": "" if case.whose_turn == Party.NOBODY else _(case.whose_turn.label),
+                "turn": "" if case.whose_turn == Party.NOBODY else case.turn_name,
                 "when": shown_time(case.due_at) if case.due_at else "",
                 "theirs": case.whose_turn == Party.APPLICANT,
                 "provisional": case.due_provisional,

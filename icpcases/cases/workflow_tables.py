@@ -110,7 +110,7 @@ def _state_row(state: State) -> tuple[str, ...]:
 
 def _whose_turn(state: State) -> str:
     usual, asked, done = state.turn(), state.turn(True), state.turn(duties_done=True)
-    found = str(usual.label)
+    found = state.name_of(usual)
     if asked != usual:
         found += f"; {asked.label} while a request is open"
     if done != usual:

@@ -127,7 +127,7 @@ class FilingCaseAdmin(RoleAdmin):
     @admin.display(description=gettext_lazy("turn"), ordering="turn")
     def turn_name(self, case: FilingCase) -> str:
         """Whose turn it is."""
-        return _(case.whose_turn.label)
+        return case.turn_name
 
     @admin.display(description=gettext_lazy("officer"), ordering="officer")
     def officer_name(self, case: FilingCase) -> str:

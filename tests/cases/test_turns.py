@@ -54,6 +54,15 @@ def test_whose_turn_it_is(world, state):
     assert case.history.last().turn == case.turn
 
 
+def test_the_market_regulator_decides_on_the_certificate(world):
+    named = {state: world.at(state).turn_name for state in ("certificate_applied", "triage")}
+    named["preapproval_applied"] = world.at("preapproval_applied").turn_name
+    assert named == {
+        "certificate_applied": "the market regulator", "triage": "an officer",
+        "preapproval_applied": "the administration",
+    }  # fmt: skip
+
+
 WAYS = {
     "triage": "submit_request",
     "preparing": "submit_request prepare_filing",

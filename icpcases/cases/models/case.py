@@ -237,6 +237,11 @@ class FilingCase(Moves, models.Model):
         return Party(self.turn)
 
     @property
+    def turn_name(self) -> str:
+        """Whose turn it is, as readers know them."""
+        return self.is_at.name_of(self.whose_turn)
+
+    @property
     def facts(self) -> Facts:
         """The facts as the rules read them, with the province's answer looked up."""
         return Facts(

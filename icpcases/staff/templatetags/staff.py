@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from icpcases.cases.models import HistoryRow
 from icpcases.cases.roles import shown_name
+from icpcases.cases.states import State
 from icpcases.cases.steps import Step
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
@@ -25,9 +26,9 @@ def person(user: Any) -> str:
 
 
 @register.filter
-def party(code: str) -> str:
-    """A party's name."""
-    return _(Party(code).label) if code else ""
+def on_behalf(row: HistoryRow) -> str:
+    """The party for whom somebody else recorded a change."""
+    return State(row.from_state or row.to_state).name_of(Party(row.on_behalf_of))
 
 
 @register.filter
