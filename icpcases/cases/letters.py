@@ -16,7 +16,7 @@ from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.rule import Party
 
 from . import letter_words as words
-from .clocks import set_turn
+from .clocks import kept, set_turn
 from .dossiers import Rows, dossier_of
 from .entries import Entry, reason_places
 from .explain import unmet_guards
@@ -135,7 +135,7 @@ def case_after(case: FilingCase, step: Step, data: Mapping[str, Any]) -> tuple[F
     rows.__dict__["requests"] = [*before.requests, *_new_requests(after, step, data, now)]
     rows.__dict__["documents"] = [*before.documents, *_new_document(after, step, data)]
     rows.__dict__["orders"] = [*before.orders, *_new_order(before, step, data, now)]
-    set_turn(after, rows, now, moved)
+    set_turn(after, rows, now, moved, kept())
     after.dossier = dossier_of(after, rows, now)
     return after, rows
 

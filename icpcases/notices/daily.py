@@ -1,12 +1,10 @@
-"""What time alone brings: orders that end, reminders, and calendars that are missing."""
+"""What time alone brings: orders that end, and reminders."""
 
 import datetime as dt
 from collections.abc import Iterator
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from icpcases.cases.clocks import calendar
 from icpcases.cases.door import SYSTEM, Refused, perform
 from icpcases.cases.models import FilingCase, Notice, Order
 from icpcases.cases.states import State
@@ -14,8 +12,6 @@ from icpcases.cases.steps import Step
 from icpcases.cases.telling import is_night
 
 from .reminders import Reminder, reminders_due
-
-ASK_FOR_NEXT_YEAR = 10
 
 
 def expire_orders(now: dt.datetime) -> int:
@@ -59,17 +55,3 @@ def _notices(reminder: Reminder, now: dt.datetime) -> Iterator[Notice]:
             next_try_at=now,
             deadline=now + reminder.life,
         )
-
-
-def missing_years(now: dt.datetime) -> list[str]:
-    """A sentence for this year and, from October on, the next, if its holidays are missing."""
-    today = timezone.localdate(now)
-    years = [today.year]
-    if today.month >= ASK_FOR_NEXT_YEAR:
-        years.append(today.year + 1)
-    known = calendar().years
-    sentence = _(
-        "The calendar of %(year)s is missing: enter the State Council's holidays, or dates in "
-        "that year stay provisional."
-    )
-    return [sentence % {"year": year} for year in years if year not in known]

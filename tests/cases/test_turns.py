@@ -144,7 +144,7 @@ def test_beyond_the_last_published_year_a_date_is_provisional(world):
 
 
 def test_clocks_and_calendar_are_data(world):
-    Clock.objects.filter(pk="triage").update(amount=3)
+    Clock.objects.filter(state="triage").update(amount=3)
     CalendarDay.objects.create(day=dt.date(2026, 3, 4), kind="holiday")
     CalendarDay.objects.create(day=dt.date(2026, 3, 7), kind="workday")
     assert walk(world, "triage", "2026-03-03 09:00").due_at == end("2026-03-07")

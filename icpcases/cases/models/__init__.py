@@ -7,7 +7,7 @@ from .papers import Document, NotNeeded, Request
 from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitation
 from .provider import Order, Provider
 from .province import Province, ProvinceAnswer
-from .tables import AccessLogRow, CalendarDay, Clock, ReferenceCounter, Setting
+from .tables import AccessLogRow, CalendarDay, Clock, DueRun, ReferenceCounter, Setting
 
 __all__ = [
     "AccessLogRow",
@@ -17,6 +17,7 @@ __all__ = [
     "CertificateType",
     "Clock",
     "Document",
+    "DueRun",
     "FilingCase",
     "FollowTry",
     "HistoryRow",

@@ -27,6 +27,9 @@ from ..roles import is_staff_role
 from ..states import HOLDING_DOMAIN, UNDER_THE_FILING_RULES, WITH_NUMBER, State
 from .moves import Moves
 
+OTHERS = (Party.APPLICANT, Party.PROVIDER, Party.AUTHORITY)
+ANYBODYS = (Party.OFFICER, *OTHERS)
+
 
 def _choices(values: type[Choice]) -> list[tuple[str, Any]]:
     return [(value.value, _(value.label)) for value in values]
@@ -146,6 +149,23 @@ class FilingCase(Moves, models.Model):
             models.Index(fields=["state", "due_at"], name="case_state_due"),
             models.Index(fields=["officer", "state"], name="case_officer_state"),
             models.Index(fields=["due_at"], name="case_due"),
+            models.Index(
+                fields=["officer", "due_at"], condition=Q(turn="officer"), name="case_queue"
+            ),
+            models.Index(
+                fields=["officer", "due_at"], condition=Q(answered=True), name="case_answered"
+            ),
+            models.Index(
+                fields=["officer", "due_at"],
+                condition=Q(turn__in=[party.value for party in OTHERS]),
+                name="case_chased",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(officer__isnull=True, turn__in=[party.value for party in ANYBODYS])
+                & ~Q(state="draft"),
+                name="case_unassigned",
+            ),
             models.Index(fields=["registrable_domain"], name="case_registrable"),
             models.Index(fields=["domain"], name="case_domain"),
             models.Index(fields=["icp_number"], name="case_icp_number"),

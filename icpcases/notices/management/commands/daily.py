@@ -5,18 +5,21 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from icpcases.notices.daily import expire_orders, missing_years, remind
+from icpcases.cases import recalculating
+from icpcases.cases.calendars import missing_years
+from icpcases.notices.daily import expire_orders, remind
 
 
 class Command(BaseCommand):
     """Safe at any time, any number of times, on several machines at once."""
 
-    help = "Let orders expire, write reminders, and warn of calendar years that are missing."
+    help = "Let orders expire, write reminders, reckon due dates anew, name missing years."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One look at the clock, and what it brings."""
         now = timezone.now()
         self.stdout.write(f"orders expired: {expire_orders(now)}")
         self.stdout.write(f"reminders written: {remind(now)}")
+        self.stdout.write(f"due dates changed: {recalculating.run()}")
         for sentence in missing_years(now):
             self.stdout.write(self.style.WARNING(sentence))
