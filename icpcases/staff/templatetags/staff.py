@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,6 +51,12 @@ def lasting(span: dt.timedelta | None) -> str:
         hours = minutes // 60
         return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
     return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.filter
+def moment(when: dt.datetime) -> str:
+    """A due date: the day, and the hour where it is not the end of the day."""
+    return f"{timezone.localtime(when):%Y-%m-%d %H:%M}".removesuffix(" 23:59")
 
 
 @register.filter
