@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import (
+    Exists,
     F,
     IntegerField,
     Prefetch,
@@ -30,6 +31,7 @@ from .clocks import end_of
 from .dossiers import order_of
 from .models import FilingCase, Order
 from .models.case import ANYBODYS, OTHERS
+from .recalculating import waiting_run
 from .states import State
 
 if TYPE_CHECKING:
@@ -71,6 +73,14 @@ class Listed:
         return self.count > len(self.cases)
 
 
+@dataclass(frozen=True)
+class Queue:
+    """The buckets, each once, and whether due dates are being reckoned anew meanwhile."""
+
+    lists: list[Listed]
+    reckoning: bool
+
+
 class _Count(Subquery):
     """How many rows a capped query has."""
 
@@ -78,20 +88,21 @@ class _Count(Subquery):
     output_field = IntegerField()
 
 
-def queue_of(user: Any, now: dt.datetime | None = None) -> list[Listed]:
+def queue_of(user: Any, now: dt.datetime | None = None) -> Queue:
     """The user's cases in the order to take them, and the unassigned ones; four queries."""
     queries = _queries(user, now or timezone.now())
-    counts = _counts(user, queries)
+    counts, reckoning = _counts(user, queries)
     places = _places(queries)
     cases = FilingCase.objects.with_names().in_bulk([pk for _bucket, pk in places])
     _know_orders([case for case in cases.values() if case.state == State.RETURNED])
     found: dict[str, list[FilingCase]] = {bucket: [] for bucket in Bucket}
     for bucket, pk in places:
         found[bucket].append(cases[pk])
-    return [
+    lists = [
         Listed(bucket, sorted(found[bucket], key=_order)[:SHOWN], counts[bucket])
         for bucket in Bucket
     ]
+    return Queue(lists, reckoning)
 
 
 def next_case(user: Any, after: int | None = None, other_than: int | None = None) -> int | None:
@@ -99,7 +110,7 @@ def next_case(user: Any, after: int | None = None, other_than: int | None = None
 
     `other_than` is the case that has just been worked on. None where nothing is left.
     """
-    mine = [case.pk for listed in queue_of(user) if listed.bucket != Bucket.UNASSIGNED
+    mine = [case.pk for listed in queue_of(user).lists if listed.bucket != Bucket.UNASSIGNED
             for case in listed.cases if case.pk != other_than]  # fmt: skip
     if after in mine[:-1]:
         return mine[mine.index(after) + 1]
@@ -134,16 +145,20 @@ def _values(parties: tuple[Party, ...]) -> list[str]:
     return [party.value for party in parties]
 
 
-def _counts(user: Any, queries: "list[tuple[Bucket, FilingCaseQuerySet]]") -> dict[str, int]:
+def _counts(
+    user: Any, queries: "list[tuple[Bucket, FilingCaseQuerySet]]"
+) -> tuple[dict[str, int], bool]:
+    """How many cases each bucket has, and whether due dates are being reckoned anew."""
     counts = {
-        f"n{place}": _Count(query.values("pk")[: COUNTED + 1])
+        f"n{place}": _Count(query.order_by().values("pk")[: COUNTED + 1])
         for place, (_bucket, query) in enumerate(queries)
     }
-    found = get_user_model().objects.filter(pk=user.pk).values(**counts).get()
+    one = get_user_model().objects.filter(pk=user.pk)
+    found = one.values(reckoning=Exists(waiting_run()), **counts).get()
     sums: dict[str, int] = dict.fromkeys(Bucket, 0)
     for place, (bucket, _query) in enumerate(queries):
         sums[bucket] += found[f"n{place}"]
-    return sums
+    return sums, found["reckoning"]
 
 
 def _places(queries: "list[tuple[Bucket, FilingCaseQuerySet]]") -> list[tuple[str, int]]:

@@ -52,15 +52,20 @@ def forget_tables() -> None:
     transaction.on_commit(caches["tables"].clear)
 
 
+def waiting_run() -> "QuerySet[DueRun]":
+    """The row that says what is still to be reckoned, if anything is."""
+    return DueRun.objects.filter(asked__gt=F("done"))
+
+
 def pending() -> bool:
     """Whether due dates wait to be reckoned anew."""
-    return DueRun.objects.filter(asked__gt=F("done")).exists()
+    return waiting_run().exists()
 
 
 def run() -> int:
     """Reckon what was asked for, from where it was left; how many due dates have changed."""
     changed = 0
-    while work := DueRun.objects.filter(asked__gt=F("done")).first():
+    while work := waiting_run().first():
         last, found = _batch(work.cursor)
         changed += found
         # Asked again meanwhile, it starts anew.

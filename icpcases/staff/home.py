@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from icpcases.cases.calendars import missing_years
 from icpcases.cases.models import FilingCase
 from icpcases.cases.queue import Bucket, Listed, next_case, queue_of
-from icpcases.cases.recalculating import pending
 from icpcases.cases.roles import is_staff_role, is_supervisor, is_working
 from icpcases.cases.route import recommended_step
 
@@ -42,7 +41,8 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     if not is_staff_role(user):
         return {"role": False}
     now = timezone.now()
-    sections = [Section(listed, _lines(listed)) for listed in queue_of(user, now)]
+    queue = queue_of(user, now)
+    sections = [Section(listed, _lines(listed)) for listed in queue.lists]
     mine = [s for s in sections if s.listed.bucket != Bucket.UNASSIGNED and s.lines]
     return {
         "role": True,
@@ -52,7 +52,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "unassigned": sections[-1],
         "unassigned_only": sections[-1:],
         "missing_years": missing_years(now),
-        "pending": pending(),
+        "pending": queue.reckoning,
     }
 
 
