@@ -30,7 +30,6 @@ from icpcases.rules.rule import Party
 from .clocks import end_of
 from .dossiers import order_of
 from .models import FilingCase, Order
-from .models.case import ANYBODYS, OTHERS
 from .recalculating import waiting_run
 from .states import State
 
@@ -118,31 +117,33 @@ def next_case(user: Any, after: int | None = None, other_than: int | None = None
 
 
 def _queries(user: Any, now: dt.datetime) -> "list[tuple[Bucket, FilingCaseQuerySet]]":
-    """What each bucket holds; each of these is read from a partial index."""
+    """What each bucket holds; each is worded so that a partial index of FilingCase serves it."""
     today = end_of(timezone.localdate(now))
-    sms = Q(state=State.SMS_VERIFICATION.value)
-    later = Q(due_at__gt=today) | Q(due_at__isnull=True)
+    sms, draft = Q(state=State.SMS_VERIFICATION.value), Q(state=State.DRAFT.value)
+    officers_turn, nobodys_turn = Q(turn=Party.OFFICER.value), Q(turn=Party.NOBODY.value)
+    late, later = Q(due_at__lt=now), Q(due_at__gt=today) | Q(due_at__isnull=True)
+    new = Q(state=State.TRIAGE.value)
     mine = FilingCase.objects.filter(officer=user)
-    officers = mine.filter(turn=Party.OFFICER.value)
-    others = mine.filter(turn__in=_values(OTHERS))
-    late = Q(turn=Party.OFFICER.value, due_at__lt=now)
-    unassigned = FilingCase.objects.filter(officer__isnull=True, turn__in=_values(ANYBODYS))
+    ours, others = mine.filter(officers_turn), mine.filter(~officers_turn, ~nobodys_turn)
+    unanswered = ours.filter(answered=False)
     return [
-        (Bucket.OVERDUE, officers.filter(due_at__lt=now)),
+        (Bucket.OVERDUE, ours.filter(late)),
         # The window is over and it is still the applicant's turn: the officer finds out why.
-        (Bucket.OVERDUE, others.filter(sms, due_at__lt=now)),
+        (Bucket.OVERDUE, others.filter(late, sms)),
         (Bucket.SMS, others.filter(sms, due_at__gte=now)),
-        (Bucket.ANSWERED, mine.filter(~sms, ~late, answered=True, turn__in=_values(ANYBODYS))),
-        (Bucket.TODAY, officers.filter(answered=False, due_at__gte=now, due_at__lte=today)),
-        (Bucket.NEW, officers.filter(later, answered=False, state=State.TRIAGE.value)),
-        (Bucket.REST, officers.filter(later, ~Q(state=State.TRIAGE.value), answered=False)),
-        (Bucket.CHASE, others.filter(~sms, answered=False, due_at__lt=now)),
-        (Bucket.UNASSIGNED, unassigned.exclude(state=State.DRAFT.value)),
+        (
+            Bucket.ANSWERED,
+            mine.filter(~sms, ~nobodys_turn, ~(officers_turn & late), answered=True),
+        ),
+        (Bucket.TODAY, unanswered.filter(due_at__gte=now, due_at__lte=today)),
+        (Bucket.NEW, unanswered.filter(later, new)),
+        (Bucket.REST, unanswered.filter(later, ~new)),
+        (Bucket.CHASE, others.filter(late, ~sms, answered=False)),
+        (
+            Bucket.UNASSIGNED,
+            FilingCase.objects.filter(~nobodys_turn, ~draft, officer__isnull=True),
+        ),
     ]
-
-
-def _values(parties: tuple[Party, ...]) -> list[str]:
-    return [party.value for party in parties]
 
 
 def _counts(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import caches
 from django.db import transaction
-from django.db.models import F, Prefetch, Q, prefetch_related_objects
+from django.db.models import F, Prefetch, prefetch_related_objects
 
 from icpcases.rules.rule import Party
 
-from .clocks import Tables, clocked_states, due
+from .clocks import Tables, due
 from .dossiers import Rows
 from .models import DueRun, FilingCase, Order
 
@@ -32,7 +32,7 @@ def ask() -> bool:
     the daily job, or to `manage.py recalculate`.
     """
     ask_later()
-    few = waiting(Tables())[: AT_ONCE + 1].count() <= AT_ONCE
+    few = waiting()[: AT_ONCE + 1].count() <= AT_ONCE
     if few:
         # What hinders it, such as a case that somebody holds, leaves it to the daily job.
         transaction.on_commit(run, robust=True)
@@ -77,23 +77,27 @@ def run() -> int:
     return changed
 
 
-def waiting(tables: Tables) -> "QuerySet[FilingCase]":
-    """The cases for which a clock may run."""
-    clocked = Q(due_at__isnull=False) | Q(state__in=clocked_states(tables))
-    return FilingCase.objects.filter(clocked).exclude(turn=Party.NOBODY.value)
+def waiting() -> "QuerySet[FilingCase]":
+    """The cases for which a clock may run: it is somebody's turn."""
+    return FilingCase.objects.exclude(turn=Party.NOBODY.value)
 
 
 def _batch(after: int) -> tuple[int, int]:
     """The key of the last case looked at, 0 if there was none; and how many have changed."""
     tables = Tables()
     with transaction.atomic(durable=True):
-        found = waiting(tables).filter(pk__gt=after).select_related("province").order_by("pk")
-        cases = list(found.select_for_update(of=("self",))[:BATCH])
+        found = waiting().filter(pk__gt=after).select_related("province").order_by("pk")
+        cases = list(_held(found)[:BATCH])
         orders = Prefetch("orders", Order.objects.select_related("provider"))
         prefetch_related_objects(cases, "requests", orders)
         changed = [case for case in cases if _differs(case, tables)]
         FilingCase.objects.bulk_update(changed, ["due_at", "due_provisional"])
     return (cases[-1].pk if cases else 0), len(changed)
+
+
+def _held(cases: "QuerySet[FilingCase]") -> "QuerySet[FilingCase]":
+    """The cases under their locks, once whoever holds one is done with it."""
+    return cases.select_for_update(of=("self",))
 
 
 def _differs(case: FilingCase, tables: Tables) -> bool:

@@ -44,7 +44,6 @@ def place(model, name, hint):
     )  # fmt: skip
 
 
-OTHERS = ["applicant", "provider", "authority"]
 # A table cannot be given another key in place: the clocks move into a new one.
 CLOCKS = [
     migrations.CreateModel(
@@ -122,11 +121,11 @@ DUE_DATES = migrations.CreateModel(
 QUEUE = [
     index("case_queue", ["officer", "due_at"], Q(turn="officer")),
     index("case_answered", ["officer", "due_at"], Q(answered=True)),
-    index("case_chased", ["officer", "due_at"], Q(turn__in=OTHERS)),
+    index("case_with_others", ["officer", "due_at"], ~Q(turn="officer") & Q(due_at__isnull=False)),
     index(
         "case_unassigned",
         ["due_at"],
-        Q(officer__isnull=True, turn__in=["officer", *OTHERS]) & ~Q(state="draft"),
+        Q(officer__isnull=True) & ~Q(turn="nobody") & ~Q(state="draft"),
     ),
 ]
 

@@ -27,9 +27,6 @@ from ..roles import is_staff_role
 from ..states import HOLDING_DOMAIN, UNDER_THE_FILING_RULES, WITH_NUMBER, State
 from .moves import Moves
 
-OTHERS = (Party.APPLICANT, Party.PROVIDER, Party.AUTHORITY)
-ANYBODYS = (Party.OFFICER, *OTHERS)
-
 
 def _choices(values: type[Choice]) -> list[tuple[str, Any]]:
     return [(value.value, _(value.label)) for value in values]
@@ -157,13 +154,12 @@ class FilingCase(Moves, models.Model):
             ),
             models.Index(
                 fields=["officer", "due_at"],
-                condition=Q(turn__in=[party.value for party in OTHERS]),
-                name="case_chased",
+                condition=~Q(turn="officer") & Q(due_at__isnull=False),
+                name="case_with_others",
             ),
             models.Index(
                 fields=["due_at"],
-                condition=Q(officer__isnull=True, turn__in=[party.value for party in ANYBODYS])
-                & ~Q(state="draft"),
+                condition=Q(officer__isnull=True) & ~Q(turn="nobody") & ~Q(state="draft"),
                 name="case_unassigned",
             ),
             models.Index(fields=["registrable_domain"], name="case_registrable"),
