@@ -20,7 +20,7 @@ FIELDS = ("day", "kind", "name", "notice")
 ASK_FOR_NEXT_YEAR = 10
 _WEEKEND = 5
 _YEARS = range(2000, 2100)
-_LONGEST = 5
+_TOLD = 5
 
 
 class BadCalendar(Exception):
@@ -156,9 +156,11 @@ def _day(row: dict[str, Any]) -> CalendarDay:
     if values["kind"] == CalendarDay.Kind.WORKDAY and day.weekday() < _WEEKEND:
         raise ValueError(_("%s is worked anyway, being no Saturday or Sunday.") % day)
     for name in ("name", "notice"):
-        longest = CalendarDay._meta.get_field(name).max_length or 0
-        if len(values[name]) > longest or "\0" in values[name]:
-            raise ValueError(_("“%(name)s” is longer than %(n)s.") % {"name": name, "n": longest})
+        field: Any = CalendarDay._meta.get_field(name)
+        if len(values[name]) > field.max_length or "\0" in values[name]:
+            raise ValueError(
+                _("“%(name)s” is longer than %(n)s.") % {"name": name, "n": field.max_length}
+            )
     return CalendarDay(day=day, **{name: values[name] for name in FIELDS[1:]})
 
 
@@ -179,7 +181,7 @@ def _alike(a: CalendarDay, b: CalendarDay) -> bool:
 
 
 def _shortened(sentences: list[str]) -> list[str]:
-    more = len(sentences) - _LONGEST
+    more = len(sentences) - _TOLD
     if more <= 0:
         return sentences
-    return [*sentences[:_LONGEST], _("And %(n)s more.") % {"n": more}]
+    return [*sentences[:_TOLD], _("And %(n)s more.") % {"n": more}]

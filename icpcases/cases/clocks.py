@@ -81,13 +81,14 @@ def length_of(
     the province before all of them (domain.md, section 4).
     """
     clocks, name = (tables or kept()).clocks, state.value
-    found = (
-        province and provider and clocks.get((name, province.pk, provider.pk)),
-        provider and (_own_days(state, provider) or clocks.get((name, None, provider.pk))),
-        province and (_own_days(state, province) or clocks.get((name, province.pk, None))),
-        clocks.get((name, None, None)),
-    )
-    return next(filter(None, found), None)
+    found: Length | None = None
+    if province and provider:
+        found = clocks.get((name, province.pk, provider.pk))
+    if provider:
+        found = found or _own_days(state, provider) or clocks.get((name, None, provider.pk))
+    if province:
+        found = found or _own_days(state, province) or clocks.get((name, province.pk, None))
+    return found or clocks.get((name, None, None))
 
 
 def _own_days(state: State, of: Province | Provider) -> Length | None:

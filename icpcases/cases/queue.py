@@ -155,7 +155,7 @@ def _counts(
         for place, (_bucket, query) in enumerate(queries)
     }
     one = get_user_model().objects.filter(pk=user.pk)
-    found = one.values(reckoning=Exists(waiting_run()), **counts).get()
+    found: Any = one.values(reckoning=Exists(waiting_run()), **counts).get()
     sums: dict[str, int] = dict.fromkeys(Bucket, 0)
     for place, (bucket, _query) in enumerate(queries):
         sums[bucket] += found[f"n{place}"]

@@ -70,6 +70,8 @@ def small_office(world: World) -> Office:
     named(world.chen, "Chen", "Ying")
     for state in ("draft", "preparing", "filed", "open", "withdrawn"):
         world.at(state)
+    nobodys = world.at("triage")
+    edits.assign(nobodys, world.li, None, nobodys.version)
     applicant = world.applicant(
         name="Südwestdeutsche Verlagsanstalt für Gartenbau und Landschaftspflege mbH (Sichuan)",
         email="filing@verlag.example",
