@@ -58,6 +58,17 @@ class RoleAdmin(admin.ModelAdmin):
         """Supervisors delete only where nothing stands on the row."""
         return self.deletable and is_supervisor(request.user)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields; above them what saving will do, where it does more than save."""
+        hint = _(
+            "Saving reckons the due dates anew that hang on this: of up to %(n)s cases at once, "
+            "of more by the daily job."
+        )
+        fields: dict[str, Any] = {"fields": self.get_fields(request, obj)}
+        if self.moves_due_dates and self.has_change_permission(request):
+            fields["description"] = hint % {"n": recalculating.AT_ONCE}
+        return [(None, fields)]
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and have the tables read anew."""
         super().save_model(request, obj, form, change)

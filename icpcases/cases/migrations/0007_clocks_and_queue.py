@@ -100,6 +100,19 @@ CLOCKS = [
         "clock", once("clock_once_per_both", ["province", "provider"], False, False)
     ),
 ]
+REVIEW_DAYS = [
+    migrations.AlterField(
+        of,
+        "review_days",
+        models.PositiveSmallIntegerField(
+            f"{whose} review, in working days",
+            null=True,
+            blank=True,
+            help_text="Left empty, the turn clock of this review counts.",
+        ),
+    )
+    for of, whose in (("province", "administration's"), ("provider", "provider's"))
+]
 DUE_DATES = migrations.CreateModel(
     "DueRun",
     fields=[
@@ -132,4 +145,4 @@ QUEUE = [
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0005_answered")]
-    operations = [*CLOCKS, DUE_DATES, *QUEUE]
+    operations = [*CLOCKS, *REVIEW_DAYS, DUE_DATES, *QUEUE]
