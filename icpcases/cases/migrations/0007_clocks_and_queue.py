@@ -144,5 +144,5 @@ QUEUE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_answered")]
+    dependencies = [("cases", "0006_words")]
     operations = [*CLOCKS, *REVIEW_DAYS, DUE_DATES, *QUEUE]
