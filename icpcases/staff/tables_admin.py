@@ -199,7 +199,7 @@ class ClockAdmin(RoleAdmin):
     deletable = True
     list_display = ("state", "province", "provider", "amount", "unit")
     list_select_related = ("province", "provider")
-    list_filter = ("state",)
+    empty_value_display = gettext_lazy("all")
     moves_due_dates = ("state", "province", "provider", "amount", "unit")
 
 
