@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from icpcases.cases.clocks import clock
+from icpcases.cases.clocks import length_of
 from icpcases.cases.models import Province
 from icpcases.cases.states import State, Unit
 from icpcases.cases.wording import remedy_of, sentence_of
@@ -154,12 +154,12 @@ def duration_of(stage: Stage, facts: Facts) -> str:
     """How long a stage usually lasts, as published."""
     if stage == Stage.CERTIFICATE:
         return _("no published duration")
-    if stage == Stage.PREAPPROVAL:
-        amount, unit = clock(State.PREAPPROVAL_APPLIED) or (0, Unit.DAYS)
-        return _("up to %(n)s %(unit)s") % {"n": amount, "unit": unit.label}
     province = Province.objects.filter(pk=facts.province).first()
-    review = (province and province.review_days) or (clock(State.AUTHORITY_REVIEW) or (20, ""))[0]
-    provider = (clock(State.PROVIDER_REVIEW) or (2, ""))[0]
+    if stage == Stage.PREAPPROVAL:
+        amount, unit = length_of(State.PREAPPROVAL_APPLIED, province) or (60, Unit.DAYS)
+        return _("up to %(n)s %(unit)s") % {"n": amount, "unit": unit.label}
+    review = (length_of(State.AUTHORITY_REVIEW, province) or (20, ""))[0]
+    provider = (length_of(State.PROVIDER_REVIEW, province) or (2, ""))[0]
     return _("provider about %(first)s, administration up to %(second)s working days") % {
         "first": provider,
         "second": review,

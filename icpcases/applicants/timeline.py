@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.letter_words import HAPPENED
 from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.states import State
 from icpcases.cases.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
@@ -57,7 +58,7 @@ def _moments(theirs: frozenset[int], row: HistoryRow) -> Iterator[Moment]:
 
 def _role(theirs: frozenset[int], row: HistoryRow) -> str:
     if row.on_behalf_of in (Party.PROVIDER, Party.AUTHORITY):
-        return _(Party(row.on_behalf_of).label)
+        return State(row.from_state or row.to_state).name_of(Party(row.on_behalf_of))
     if row.by_id is None:
         return _("the program")
     return _("you or a colleague") if row.by_id in theirs else _("the office")

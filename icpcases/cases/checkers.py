@@ -23,7 +23,7 @@ from icpcases.rules.rule import Party
 
 from . import checkers_of_files, checkers_of_history, guards
 from .checking import KNOWN, Found, batches, checker, rows_of
-from .clocks import PAUSING, clock, limit_of
+from .clocks import PAUSING, clocked_states, kept, limit_of
 from .dossiers import Rows, dossier_of
 from .explain import unmet_guards
 from .models import CasePerson, Document, FilingCase, Order, Request
@@ -35,7 +35,6 @@ from .steps import BACK, STAYS, Step
 __all__ = ["checkers_of_files", "checkers_of_history"]
 
 # Where the province or the provider may say how long a turn takes.
-_LENGTHS_OF_THEIR_OWN = (State.AUTHORITY_REVIEW.value, State.PROVIDER_REVIEW.value)
 _NUMBERED = FilingCase.objects.filter(state__in=WITH_NUMBER)
 
 
@@ -211,7 +210,7 @@ def _way_on(case: FilingCase, there: set[Role], rows: Rows) -> bool:
 @checker
 def turn_without_end() -> Iterator[Found]:
     """A turn that a clock runs for and that has no end, or one before its beginning."""
-    clocked = {state.value for state in State if clock(state)} | set(_LENGTHS_OF_THEIR_OWN)
+    clocked = clocked_states(kept())
     cases = FilingCase.objects.with_names().filter(state__in=KNOWN).exclude(turn=Party.NOBODY.value)
     for batch in batches(cases.filter(Q(state__in=clocked) | Q(due_at__isnull=False))):
         rows = rows_of([case for case in batch if case.due_at is None])

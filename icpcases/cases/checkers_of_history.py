@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from .checking import Found, checker
-from .entries import TOLERANCE
 from .models import FilingCase, HistoryRow
+from .moments import TOLERANCE
 from .states import State
 
 _STEP = HistoryRow.Kind.STEP.value

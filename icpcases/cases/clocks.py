@@ -1,6 +1,7 @@
 """Whose turn it is, and until when: derived from the history, never counted up."""
 
 import datetime as dt
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.core.cache import caches
@@ -11,7 +12,7 @@ from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Party
 from icpcases.rules.working_days import Calendar
 
-from .models import CalendarDay, Clock, HistoryRow
+from .models import CalendarDay, Clock, HistoryRow, Provider, Province
 from .states import State, Unit
 from .steps import Step
 
@@ -21,6 +22,32 @@ if TYPE_CHECKING:
 
 PAUSING = (State.PREPARING, State.RETURNED)
 _TABLES_KEPT = 60
+
+
+Length = tuple[int, Unit]
+Clocks = dict[tuple[str, str | None, int | None], Length]
+
+
+class Tables:
+    """The calendar and the turn clocks as they stand in the database, each read once."""
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of the Mainland."""
+        return _read_calendar()
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """The turn clocks, by state, province and provider."""
+        return _read_clocks()
+
+
+def kept() -> Tables:
+    """The tables for reading: at most a minute old. What is written is reckoned by new ones."""
+    tables = Tables()
+    tables.calendar = calendar()
+    tables.clocks = caches["tables"].get_or_set("clocks", _read_clocks, _TABLES_KEPT) or {}
+    return tables
 
 
 def calendar() -> Calendar:
@@ -37,17 +64,50 @@ def _read_calendar() -> Calendar:
     )
 
 
-def clock(state: State) -> tuple[int, Unit] | None:
-    """The turn clock of a state, if it has one; at most a minute old."""
-    clocks = caches["tables"].get_or_set("clocks", _read_clocks, _TABLES_KEPT) or {}
-    return clocks.get(state.value)
+def _read_clocks() -> Clocks:
+    rows = Clock.objects.values_list("state", "province", "provider", "amount", "unit")
+    return {(s, province, provider): (n, Unit(unit)) for s, province, provider, n, unit in rows}
 
 
-def _read_clocks() -> dict[str, tuple[int, Unit]]:
-    return {c.state: (c.amount, Unit(c.unit)) for c in Clock.objects.all()}
+def length_of(
+    state: State,
+    province: Province | None = None,
+    provider: Provider | None = None,
+    tables: Tables | None = None,
+) -> Length | None:
+    """How long a turn in this state may last: the most specific word on it, if there is any.
+
+    Province and provider together go before the provider, the provider before the province,
+    the province before all of them (domain.md, section 4).
+    """
+    clocks, name = (tables or kept()).clocks, state.value
+    found: Length | None = None
+    if province and provider:
+        found = clocks.get((name, province.pk, provider.pk))
+    if provider:
+        found = found or _own_days(state, provider) or clocks.get((name, None, provider.pk))
+    if province:
+        found = found or _own_days(state, province) or clocks.get((name, province.pk, None))
+    return found or clocks.get((name, None, None))
 
 
-def set_turn(case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool) -> None:
+def _own_days(state: State, of: Province | Provider) -> Length | None:
+    """The days of its own review, where a province or a provider names them itself."""
+    review = State.AUTHORITY_REVIEW if isinstance(of, Province) else State.PROVIDER_REVIEW
+    if state != review or not of.review_days:
+        return None
+    return of.review_days, Unit.WORKING_DAYS
+
+
+def clocked_states(tables: Tables) -> set[str]:
+    """The states in which some clock may run."""
+    own = {State.AUTHORITY_REVIEW.value, State.PROVIDER_REVIEW.value}
+    return own | {state for state, _province, _provider in tables.clocks}
+
+
+def set_turn(
+    case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool, tables: Tables | None = None
+) -> None:
     """Write on the case whose turn it is, since when, until when, and whether answers wait."""
     request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
     case.answered = any(r.status == RequestStatus.ANSWERED for r in rows.requests)
@@ -55,16 +115,16 @@ def set_turn(case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool) -> 
     if moved or turn.value != case.turn:
         case.turn_since = at
     case.turn = turn.value
-    case.due_at, case.due_provisional = due(case, rows, at)
+    case.due_at, case.due_provisional = due(case, rows, tables or Tables())
 
 
-def due(case: "FilingCase", rows: "Rows", at: dt.datetime) -> tuple[dt.datetime | None, bool]:
+def due(case: "FilingCase", rows: "Rows", tables: Tables) -> tuple[dt.datetime | None, bool]:
     """When the present turn should end, and whether that date is provisional."""
     state, turn = case.is_at, case.whose_turn
     if state in PAUSING and turn == Party.APPLICANT:
         days = [r.due_on for r in rows.requests if r.status == RequestStatus.OPEN and r.due_on]
         return (end_of(min(days)), False) if days else (None, False)
-    limit = limit_of(case, rows)
+    limit = limit_of(case, rows, tables)
     if limit is None:
         return None, False
     amount, unit = limit
@@ -72,20 +132,21 @@ def due(case: "FilingCase", rows: "Rows", at: dt.datetime) -> tuple[dt.datetime 
         return case.turn_since + dt.timedelta(hours=amount), False
     if unit == Unit.DAYS:
         return end_of(_starts_on(case) + dt.timedelta(days=amount)), False
-    return _working_day(case, amount - _used_up(case, at))
+    start = timezone.localdate(case.turn_since)
+    left = max(amount - _used_up(case, tables.calendar), 0)
+    day = tables.calendar.add(start, left)
+    return end_of(day), tables.calendar.provisional(start, day)
 
 
-def limit_of(case: "FilingCase", rows: "Rows") -> tuple[int, Unit] | None:
-    """The length of the present turn: the state's clock, or its province's or provider's."""
-    state = case.is_at
-    if state == State.OPEN and case.public_security_on:
+def limit_of(case: "FilingCase", rows: "Rows", tables: Tables | None = None) -> Length | None:
+    """The length of the present turn: the state's clock, as its province and provider have it."""
+    state, tables = case.is_at, tables or kept()
+    if case.whose_turn == Party.NOBODY or (state == State.OPEN and case.public_security_on):
         return None
-    if state == State.AUTHORITY_REVIEW and case.province and case.province.review_days:
-        return case.province.review_days, Unit.WORKING_DAYS
-    order = rows.live_order if state == State.PROVIDER_REVIEW else None
-    if order and order.provider.review_days:
-        return order.provider.review_days, Unit.WORKING_DAYS
-    return clock(state)
+    provider = None
+    if state == State.PROVIDER_REVIEW or any(s == state and p for s, _, p in tables.clocks):
+        provider = rows.live_order.provider if rows.live_order else None
+    return length_of(state, case.province, provider, tables)
 
 
 def end_of(day: dt.date) -> dt.datetime:
@@ -99,14 +160,7 @@ def _starts_on(case: "FilingCase") -> dt.date:
     return timezone.localdate(case.turn_since)
 
 
-def _working_day(case: "FilingCase", days: int) -> tuple[dt.datetime, bool]:
-    start = timezone.localdate(case.turn_since)
-    table = calendar()
-    day = table.add(start, max(days, 0))
-    return end_of(day), table.provisional(start, day)
-
-
-def _used_up(case: "FilingCase", at: dt.datetime) -> int:
+def _used_up(case: "FilingCase", table: Calendar) -> int:
     """Working days of this state in which it was the officer's turn before the present turn."""
     if case.is_at not in PAUSING or case.turn_since <= case.state_since:
         return 0
@@ -116,8 +170,7 @@ def _used_up(case: "FilingCase", at: dt.datetime) -> int:
     # What was recorded late stands where it happened.
     rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
     times = [(row.happened_at, row.turn) for row in rows.order_by("happened_at", "sequence")]
-    ends = [start for start, _ in times[1:]] + [at]
-    table = calendar()
+    ends = [start for start, _ in times[1:]] + [case.turn_since]
     return sum(
         table.between(timezone.localdate(start), timezone.localdate(end))
         for (start, turn), end in zip(times, ends, strict=True)

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from icpcases.rules.rule import Finding, Party
+from icpcases.rules.rule import Finding, Party, Source
+from icpcases.rules.text import _
 
 from . import explain as explaining
 from .clocks import set_turn
@@ -18,6 +20,7 @@ from .dossiers import Rows, dossier_of
 from .effects import Work
 from .entries import entry_for
 from .models import FilingCase, HistoryRow
+from .moments import moment
 from .papers import files_follow_rows
 from .roles import is_staff_role
 from .steps import Step
@@ -88,8 +91,8 @@ class Change:
     @classmethod
     def on(cls, case: FilingCase, by: Any, happened: dt.datetime | None = None) -> "Change":
         """A change of a case that is locked, as it stands now."""
-        now = timezone.now()
-        return cls(case, by, now, min(happened or now, now), Rows(case), _values(case))
+        now, rows = timezone.now(), Rows(case)
+        return cls(case, by, now, _moment(rows, happened, now), rows, _values(case))
 
     def changed_fields(self) -> dict[str, list[Any]]:
         """The case's own fields that differ from before, each with old and new."""
@@ -129,6 +132,15 @@ class Change:
         if self.saved.told:
             tell(case, self.saved)
         return self.saved
+
+
+def _moment(rows: Rows, happened: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+    try:
+        return min(moment(rows, happened, now), now) if happened else now
+    except ValidationError as error:
+        words = error.messages[0], _("Correct when it happened.")
+        finding = Finding("happened", Source.NONE, *words, Party.OFFICER, ())
+        raise Closed((finding,)) from None
 
 
 def _values(case: FilingCase) -> dict[str, Any]:

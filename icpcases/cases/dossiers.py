@@ -86,6 +86,11 @@ class Rows:
         """The newest step, taken back or not."""
         return next(self._steps_newest_first(), None)
 
+    @property
+    def not_before(self) -> dt.datetime:
+        """The moment before which nothing more happens: the newest step, else the opening."""
+        return self.newest_step.happened_at if self.newest_step else self.case.created_at
+
     @cached_property
     def step_to_undo(self) -> HistoryRow | None:
         """The newest step that is no taking-back and has not been taken back itself."""

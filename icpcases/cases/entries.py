@@ -20,6 +20,7 @@ from icpcases.rules.rule import Party
 from .fields import NumberField, PastDateField, ReasonsField
 from .models.papers import REGIONS
 from .models.provider import Order, Provider
+from .moments import moment
 from .states import WITH_NUMBER, State
 from .steps import Step
 from .uploads import PaperField
@@ -28,8 +29,6 @@ from .wording import sentence_of
 if TYPE_CHECKING:
     from .dossiers import Rows
     from .models import FilingCase
-
-TOLERANCE = dt.timedelta(minutes=1)
 
 
 def _long(label: Any, **kwargs: Any) -> forms.CharField:
@@ -80,21 +79,8 @@ class Entry(forms.Form):
         """Adapt the fields to the case; for steps that need it."""
 
     def clean_happened(self) -> dt.datetime:
-        """When it happened: not in the future, not before the step before."""
-        now = timezone.now()
-        happened: dt.datetime = self.cleaned_data["happened"] or now
-        if happened > now + TOLERANCE:
-            raise ValidationError(_("This lies in the future."))
-        before = self.rows.newest_step
-        if before and happened < before.happened_at:
-            # The field takes minutes, the step before may have been recorded to the second.
-            if before.happened_at - happened < TOLERANCE:
-                return before.happened_at
-            raise ValidationError(
-                _("The step before it happened on %(when)s; this cannot lie earlier."),
-                params={"when": timezone.localtime(before.happened_at).strftime("%Y-%m-%d %H:%M")},
-            )
-        return happened
+        """When it happened, as far as that can be."""
+        return moment(self.rows, self.cleaned_data["happened"], timezone.now())
 
     def clean(self) -> dict[str, Any]:
         """Judge what was entered by the rules that waited for it."""
@@ -150,6 +136,14 @@ def reason_places(case: "FilingCase") -> list[tuple[str, Any]]:
     ]
 
 
+def not_before_filing(case: "FilingCase", day: dt.date) -> dt.date:
+    """A day after the filing. Raises ValidationError for one before the number was granted."""
+    if case.filed_on and day < case.filed_on:
+        sentence = _("The number was granted on %(day)s; this cannot lie earlier.")
+        raise ValidationError(sentence, params={"day": case.filed_on.isoformat()})
+    return day
+
+
 class ReasonsEntry(Entry):
     """Steps that give reasons, each with the fact or document it is about."""
 
@@ -186,6 +180,10 @@ class CancelEntry(ReasonEntry):
     """A cancelled filing."""
 
     cancelled_on = PastDateField(label=_("cancelled on"))
+
+    def clean_cancelled_on(self) -> dt.date:
+        """The day of the cancellation: not before the filing."""
+        return not_before_filing(self.case, self.cleaned_data["cancelled_on"])
 
 
 class ApplicationEntry(Entry):
@@ -350,6 +348,10 @@ class FooterEntry(Entry):
     """The number in the footer."""
 
     footer_on = PastDateField(label=_("in the footer since"))
+
+    def clean_footer_on(self) -> dt.date:
+        """The day since which the number is shown: not before the filing."""
+        return not_before_filing(self.case, self.cleaned_data["footer_on"])
 
 
 class PublicSecurityEntry(Entry):

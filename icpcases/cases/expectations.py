@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from icpcases.rules.rule import Party
 
-from .clocks import PAUSING, calendar, clock
+from .clocks import PAUSING, calendar, length_of
 from .models import HistoryRow
 from .route import Stop, path_of
 from .states import WITH_NUMBER, State, Unit
@@ -54,9 +54,7 @@ def usual_range(case: "FilingCase", state: State) -> Range | None:
 
 def published_range(case: "FilingCase", state: State) -> Range | None:
     """The published duration of a state, which is its turn clock, in working days."""
-    if state == State.AUTHORITY_REVIEW and case.province and case.province.review_days:
-        return Range(case.province.review_days, case.province.review_days)
-    limit = clock(state)
+    limit = length_of(state, case.province)
     if limit is None or state in WITH_NUMBER:
         return None
     amount, unit = limit

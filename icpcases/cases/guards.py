@@ -39,6 +39,14 @@ _SQLITE_SAME_CASE = f"""EXISTS (SELECT 1 FROM {CASE} o WHERE o.id IS NOT NEW.id 
         AND o.registrable_domain = NEW.registrable_domain)
     OR (NEW.state IN ({_NUMBERED}) AND o.state IN ({_NUMBERED})
         AND o.icp_number = NEW.icp_number)))"""
+# What another case may also claim. A change of anything else, such as the due dates of all cases
+# at once, needs no look at the others.
+_SQLITE_CLAIMS_ANEW = "({})".format(
+    " OR ".join(
+        f"NEW.{column} IS NOT OLD.{column}"
+        for column in ("reference", "state", "registrable_domain", "icp_number")
+    )
+)
 _NOT_LOWER = (
     "NEW.domain <> lower(NEW.domain) OR NEW.registrable_domain <> lower(NEW.registrable_domain)"
 )
@@ -78,7 +86,7 @@ SQLITE = {
         "case_not_displaced",
         "UPDATE",
         CASE,
-        f"NEW.id IS NOT OLD.id OR {_SQLITE_SAME_CASE}",
+        f"NEW.id IS NOT OLD.id OR ({_SQLITE_CLAIMS_ANEW} AND {_SQLITE_SAME_CASE})",
         "another case stands in the way",
     ),
     "case_domain_inserted": _sqlite_trigger(

@@ -16,7 +16,7 @@ from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.rule import Party
 
 from . import letter_words as words
-from .clocks import set_turn
+from .clocks import kept, set_turn
 from .dossiers import Rows, dossier_of
 from .entries import Entry, reason_places
 from .explain import unmet_guards
@@ -135,7 +135,7 @@ def case_after(case: FilingCase, step: Step, data: Mapping[str, Any]) -> tuple[F
     rows.__dict__["requests"] = [*before.requests, *_new_requests(after, step, data, now)]
     rows.__dict__["documents"] = [*before.documents, *_new_document(after, step, data)]
     rows.__dict__["orders"] = [*before.orders, *_new_order(before, step, data, now)]
-    set_turn(after, rows, now, moved)
+    set_turn(after, rows, now, moved, kept())
     after.dossier = dossier_of(after, rows, now)
     return after, rows
 
@@ -207,7 +207,7 @@ def write(case: FilingCase, rows: Rows, about: Happening, language: str) -> Lett
                 "line": about.line,
                 "state": case.is_at.about.applicant,
                 "needed": needed,
-                "turn": "" if case.whose_turn == Party.NOBODY else _(case.whose_turn.label),
+                "turn": "" if case.whose_turn == Party.NOBODY else case.turn_name,
                 "when": shown_time(case.due_at) if case.due_at else "",
                 "theirs": case.whose_turn == Party.APPLICANT,
                 "provisional": case.due_provisional,

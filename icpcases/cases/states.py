@@ -1,6 +1,7 @@
 """The states of a case: everything about a state is asked of its member (domain.md, section 4)."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import about_case, about_facts
@@ -138,6 +139,16 @@ class State(TextChoices):
         if self == State.OPEN and duties_done:
             return Party.NOBODY
         return _STATES[self].turn
+
+    def name_of(self, party: Party) -> str:
+        """A party as readers know it while a case is in this state.
+
+        The registration certificate is decided on by the market regulator, not by the
+        communications administration.
+        """
+        if self == State.CERTIFICATE_APPLIED and party == Party.AUTHORITY:
+            return gettext("the market regulator")
+        return gettext(party.label)
 
 
 _STATES = {

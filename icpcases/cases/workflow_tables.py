@@ -111,7 +111,7 @@ def _state_row(state: State) -> tuple[str, ...]:
 def _whose_turn(state: State) -> str:
     usual, asked, done = state.turn(), state.turn(True), state.turn(duties_done=True)
     judged = state.turn(answers_wait=True)
-    found = str(usual.label)
+    found = state.name_of(usual)
     if judged != usual:
         found += f"; {judged.label} while an answer waits and no request is open"
     if asked != usual:

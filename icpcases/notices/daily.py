@@ -1,12 +1,10 @@
-"""What time alone brings: orders that end, reminders, and calendars that are missing."""
+"""What time alone brings: orders that end, and reminders."""
 
 import datetime as dt
 from collections.abc import Iterator
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from icpcases.cases.clocks import calendar
 from icpcases.cases.door import SYSTEM, Refused, perform
 from icpcases.cases.models import FilingCase, Notice, Order
 from icpcases.cases.states import State
@@ -15,7 +13,6 @@ from icpcases.cases.telling import is_night
 
 from .reminders import Reminder, reminders_due
 
-ASK_FOR_NEXT_YEAR = 10
 CODES_KEPT = dt.timedelta(days=30)
 
 
@@ -66,17 +63,3 @@ def forget_codes(now: dt.datetime) -> int:
     """Delete what is left of mails with sign-in codes: who asked for one when; how many."""
     old = Notice.objects.filter(once=True, case__isnull=True, created_at__lt=now - CODES_KEPT)
     return old.delete()[0]
-
-
-def missing_years(now: dt.datetime) -> list[str]:
-    """A sentence for this year and, from October on, the next, if its holidays are missing."""
-    today = timezone.localdate(now)
-    years = [today.year]
-    if today.month >= ASK_FOR_NEXT_YEAR:
-        years.append(today.year + 1)
-    known = calendar().years
-    sentence = _(
-        "The calendar of %(year)s is missing: enter the State Council's holidays, or dates in "
-        "that year stay provisional."
-    )
-    return [sentence % {"year": year} for year in years if year not in known]

@@ -19,6 +19,7 @@ from .case_page import case_context
 from .intake import intake_page
 from .pages import get_case_for_user, page
 from .tables_admin import RoleAdmin
+from .templatetags.staff import moment
 
 __all__ = ["ApplicantAdmin", "FilingCaseAdmin"]
 
@@ -66,6 +67,7 @@ class FilingCaseAdmin(RoleAdmin):
             ("assign/", edit_views.assign_page, "assign"),
             ("people/", edit_views.people_page, "people"),
             ("claim/", edit_views.claim, "claim"),
+            ("release/", edit_views.release, "release"),
             ("confirm/", edit_views.confirm_page, "confirm"),
             ("reveal/<str:name>/", edit_views.reveal, "reveal"),
             (
@@ -130,7 +132,7 @@ class FilingCaseAdmin(RoleAdmin):
     @admin.display(description=gettext_lazy("turn"), ordering="turn")
     def turn_name(self, case: FilingCase) -> str:
         """Whose turn it is."""
-        return _(case.whose_turn.label)
+        return case.turn_name
 
     @admin.display(description=gettext_lazy("officer"), ordering="officer")
     def officer_name(self, case: FilingCase) -> str:
@@ -147,8 +149,7 @@ class FilingCaseAdmin(RoleAdmin):
         """Until when the turn should end; marked when that has passed."""
         if case.due_at is None:
             return ""
-        day = f"{timezone.localtime(case.due_at):%Y-%m-%d %H:%M}"
-        day = day.removesuffix(" 23:59")
+        day = moment(case.due_at)
         if not case.overdue:
             return day
         return format_html('<strong class="over">{} {}</strong>', day, _("overdue"))

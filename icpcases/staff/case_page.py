@@ -15,7 +15,7 @@ from icpcases.cases.effects import FACT_FIELDS
 from icpcases.cases.explain import explain
 from icpcases.cases.models import Document, FilingCase, HistoryRow
 from icpcases.cases.roles import is_supervisor, is_working
-from icpcases.cases.route import route_bar
+from icpcases.cases.route import recommended_step, route_bar
 from icpcases.cases.states import State
 from icpcases.cases.telling import delivery_problems
 from icpcases.rules.about_facts import FORUM_PROVINCE
@@ -39,6 +39,8 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
     return {
         "case": case,
         "title": case.reference,
+        "suggested": recommended_step(case),
+        "mine": case.officer_id == request.user.pk,
         "bar": route_bar(case),
         "steps": [show_step(case, explanation) for explanation in explain(case, request.user)],
         "facts": list(fact_rows(case)),

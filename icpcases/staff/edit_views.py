@@ -97,6 +97,17 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_POST
+@for_working
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a case back to the queue of those that nobody has."""
+    case = get_case_for_user(pk, request.user)
+    return act(
+        request, case, lambda version: edits.assign(case, request.user, None, version),
+        _("The case is back in the queue."),
+    )  # fmt: skip
+
+
 @require_http_methods(["GET", "POST"])
 @for_working
 def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -19,6 +19,20 @@ class StaffSite(AdminSite):
     site_url = None
     # The list and the case page need the width; the menu stands in the header.
     enable_nav_sidebar = False
+    index_template = "staff/home.html"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The day: what to take next, what nobody has, and the tables."""
+        from .home import home_context
+
+        context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
+        return super().index(request, context)
+
+    def get_urls(self) -> list[Any]:
+        """The way to the next case, before the stock pages."""
+        from .home import next_page
+
+        return [path("next/", self.admin_view(next_page), name="next"), *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """A staff role opens the admin; a superuser without one keeps accounts only."""

@@ -57,7 +57,7 @@ def said(case: FilingCase, step: Step) -> str:
     return _("%(step)s: done. The case is now in “%(state)s”; it is the turn of %(turn)s.") % {
         "step": step.label,
         "state": case.is_at.label,
-        "turn": _(case.whose_turn.label),
+        "turn": case.turn_name,
     }
 
 

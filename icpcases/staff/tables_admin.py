@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -11,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from icpcases.cases import edits
+from icpcases.cases import edits, recalculating
 from icpcases.cases.forms import ProvinceAnswerForm
 from icpcases.cases.models import (
     AccessLogRow,
@@ -36,6 +35,8 @@ class RoleAdmin(admin.ModelAdmin):
 
     kept_by_supervisors = False
     deletable = False
+    # The fields on which due dates hang.
+    moves_due_dates: tuple[str, ...] = ()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Every staff role sees it on the front page."""
@@ -57,15 +58,41 @@ class RoleAdmin(admin.ModelAdmin):
         """Supervisors delete only where nothing stands on the row."""
         return self.deletable and is_supervisor(request.user)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields; above them what saving will do, where it does more than save."""
+        hint = _(
+            "Saving reckons the due dates anew that hang on this: of up to %(n)s cases at once, "
+            "of more by the daily job."
+        )
+        fields: dict[str, Any] = {"fields": self.get_fields(request, obj)}
+        if self.moves_due_dates and self.has_change_permission(request):
+            fields["description"] = hint % {"n": recalculating.AT_ONCE}
+        return [(None, fields)]
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save, and have every process read the tables anew."""
+        """Save, and have the tables read anew."""
         super().save_model(request, obj, form, change)
-        caches["tables"].clear()
+        self.changed(request, set(form.changed_data))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete, and have every process read the tables anew."""
+        """Delete, and have the tables read anew."""
         super().delete_model(request, obj)
-        caches["tables"].clear()
+        self.changed(request, set(self.moves_due_dates))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete several, and have the tables read anew."""
+        super().delete_queryset(request, queryset)
+        self.changed(request, set(self.moves_due_dates))
+
+    def changed(self, request: HttpRequest, fields: set[str]) -> None:
+        """Have the tables read anew and, where due dates hang on them, those reckoned anew."""
+        if not fields & set(self.moves_due_dates):
+            recalculating.forget_tables()
+        elif recalculating.ask():
+            self.message_user(request, _("Due dates are reckoned anew."))
+        else:
+            sentence = _("Many due dates hang on this: the daily job reckons them anew.")
+            self.message_user(request, sentence)
 
 
 @admin.register(Province)
@@ -90,6 +117,7 @@ class ProvinceAdmin(RoleAdmin):
         "source",
     )
     change_form_template = "staff/province_change.html"
+    moves_due_dates = ("review_days",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There are 31."""
@@ -160,15 +188,19 @@ class ProviderAdmin(RoleAdmin):
         "name", "order_life_days", "warn_days", "one_order_per_applicant", "review_days", "active"
     )  # fmt: skip
     search_fields = ("name",)
+    moves_due_dates = ("review_days",)
 
 
 @admin.register(Clock)
 class ClockAdmin(RoleAdmin):
-    """Turn clocks per state."""
+    """Turn clocks per state, and per province and provider where they differ there."""
 
     kept_by_supervisors = True
     deletable = True
-    list_display = ("state", "amount", "unit")
+    list_display = ("state", "province", "provider", "amount", "unit")
+    list_select_related = ("province", "provider")
+    empty_value_display = gettext_lazy("all")
+    moves_due_dates = ("state", "province", "provider", "amount", "unit")
 
 
 @admin.register(CalendarDay)
@@ -179,6 +211,11 @@ class CalendarDayAdmin(RoleAdmin):
     deletable = True
     list_display = ("day", "kind", "name", "notice")
     list_filter = ("kind", ("day", admin.DateFieldListFilter))
+    moves_due_dates = ("day", "kind")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A day that is there stays that day: with another date it would be another row."""
+        return ("day",) if obj else ()
 
 
 @admin.register(Setting)

@@ -19,6 +19,7 @@ YOURS = "It is your move."
 OFFICE = "It is the move of an officer."
 PROVIDER = "It is the move of the provider."
 AUTHORITY = "It is the move of the administration."
+REGULATOR = "It is the move of the market regulator."
 NOBODY = "Nobody has to do anything."
 PAPERS = [
     ("Business licence", "business_licence"),
@@ -41,7 +42,7 @@ SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
     "draft": ("Not sent yet", YOURS, [SEND, CHANGE]),
     "triage": ("Being looked at", OFFICE, []),
     "certificate_needed": ("Apply for the registration certificate", YOURS, [RECORD_CERTIFICATE]),
-    "certificate_applied": ("Certificate being decided on", AUTHORITY, []),
+    "certificate_applied": ("Certificate being decided on", REGULATOR, []),
     "certificate_granted": ("Certificate granted", OFFICE, []),
     "preapproval_needed": ("Apply for BBS pre-approval", YOURS, [RECORD_PREAPPROVAL]),
     "preapproval_applied": ("Pre-approval being decided on", AUTHORITY, []),
@@ -115,7 +116,7 @@ def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state)
     ("state", "said"),
     [
         ("triage", "Nothing. It is with an officer. Usually until"),
-        ("certificate_applied", "Nothing. It is with the administration."),
+        ("certificate_applied", "Nothing. It is with the market regulator."),
         ("provider_review", "Nothing. It is with the provider. Usually until"),
         ("withdrawn", "Nothing."),
     ],

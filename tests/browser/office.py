@@ -80,6 +80,8 @@ def small_office(world: World) -> Office:
     for state in ("draft", "preparing", "filed", "withdrawn"):
         world.at(state)
     opened = world.step(world.at("open"), "record_footer")
+    nobodys = world.at("triage")
+    edits.assign(nobodys, world.li, None, nobodys.version)
     applicant = world.applicant(
         name="Südwestdeutsche Verlagsanstalt für Gartenbau und Landschaftspflege mbH (Sichuan)",
         email="filing@verlag.example",

@@ -19,7 +19,7 @@ from icpcases.cases.steps import Step
 from icpcases.rules.rule import Party
 from tests.world import png
 
-from .office import fill, named
+from .office import LIST, fill, named
 
 PASSWORD = "a long pass phrase"
 SHADES = count()
@@ -68,7 +68,7 @@ class Desk:
 
     def find_case(self, words: str) -> "Desk":
         """From wherever they are, over the list, to the case page."""
-        self.page.locator(".rooms a").first.click()
+        self.page.locator(f".rooms a[href='{LIST}']").click()
         fill(self.page, "q", words)
         self.page.locator("#changelist-search [type=submit]").click()
         self.page.locator("#result_list tbody th a").click()
@@ -79,7 +79,7 @@ class Desk:
 
     def open_case(self, applicant: dict[str, str], facts: dict[str, str]) -> "Desk":
         """From the list to the intake page, and with the verdict in sight to the new case."""
-        self.page.locator(".rooms a").first.click()
+        self.page.locator(f".rooms a[href='{LIST}']").click()
         self.page.locator("a.addlink").click()
         for name, value in {**{f"new-{n}": v for n, v in applicant.items()}, **facts}.items():
             fill(self.page, name, value)
@@ -131,7 +131,7 @@ class Desk:
         row = self.newest()
         assert (self.case.state, self.case.turn, row.step, row.by) == (state, turn, step, self.user)
         with translation.override(self.language):
-            standing = [str(State(state).label), translation.gettext(Party(turn).label)]
+            standing = [str(State(state).label), State(state).name_of(Party(turn))]
             happened = [str(Step(step).label), shown_name(self.user)]
         shown = self.page.locator(".standing dd")
         expect(shown.nth(0)).to_have_text(standing[0])

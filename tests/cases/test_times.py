@@ -77,6 +77,53 @@ def test_a_step_before_the_step_before_is_refused(world, li):
     assert done.state_since == at("2026-03-02 10:30")
 
 
+def test_nothing_happens_before_the_case_was_opened(world, li):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    early = {"happened": at("2026-03-01 18:00")}
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "submit_request", li, early, case.version)
+    assert bad.value.form.errors == {
+        "happened": ["The case was opened on 2026-03-02 09:00; this cannot lie earlier."]
+    }
+    assert world.step(case, "submit_request", happened=at("2026-03-02 09:00")).state == "triage"
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        ("2026-03-02 08:59", "The step before it happened on 2026-03-02 10:30; "
+         "this cannot lie earlier."),
+        ("2099-01-01 09:00", "This lies in the future."),
+    ],
+)  # fmt: skip
+def test_an_edit_keeps_the_same_times_as_a_step(world, li, when, sentence):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    case = world.step(case, "submit_request", happened=at("2026-03-02 10:30"))
+    with pytest.raises(Closed) as closed:
+        edits.add_note(case, li, "Called.", case.version, at(when))
+    assert [(f.code, f.sentence) for f in closed.value.findings] == [("happened", sentence)]
+    edits.add_note(case, li, "Called.", case.version, at("2026-03-02 10:30"))
+    assert case.history.latest("sequence").happened_at == at("2026-03-02 10:30")
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "more"),
+    [
+        ("cancel_filing", "cancelled_on", {"reason": "Shut down."}),
+        ("record_footer", "footer_on", {}),
+    ],
+)
+def test_what_follows_the_filing_does_not_lie_before_it(world, chen, step, field, more):
+    day = timezone.localdate()
+    case = world.at("filed")
+    with pytest.raises(BadEntry) as bad:
+        world.step(case, step, by=chen, **more, **{field: day - dt.timedelta(days=1)})
+    assert bad.value.form.errors == {
+        field: [f"The number was granted on {day}; this cannot lie earlier."]
+    }
+    assert getattr(world.step(case, step, by=chen, **more, **{field: day}), field) == day
+
+
 def returned_on_the_last_days(world) -> FilingCase:
     """Submitted on 2 March 2026, so the order lives until 16 April; returned, all settled."""
     case = world.case(happened=at("2026-03-02 08:00"))

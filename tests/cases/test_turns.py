@@ -54,6 +54,15 @@ def test_whose_turn_it_is(world, state):
     assert case.history.last().turn == case.turn
 
 
+def test_the_market_regulator_decides_on_the_certificate(world):
+    named = {state: world.at(state).turn_name for state in ("certificate_applied", "triage")}
+    named["preapproval_applied"] = world.at("preapproval_applied").turn_name
+    assert named == {
+        "certificate_applied": "the market regulator", "triage": "an officer",
+        "preapproval_applied": "the administration",
+    }  # fmt: skip
+
+
 WAYS = {
     "triage": "submit_request",
     "preparing": "submit_request prepare_filing",
@@ -135,7 +144,7 @@ def test_beyond_the_last_published_year_a_date_is_provisional(world):
 
 
 def test_clocks_and_calendar_are_data(world):
-    Clock.objects.filter(pk="triage").update(amount=3)
+    Clock.objects.filter(state="triage").update(amount=3)
     CalendarDay.objects.create(day=dt.date(2026, 3, 4), kind="holiday")
     CalendarDay.objects.create(day=dt.date(2026, 3, 7), kind="workday")
     assert walk(world, "triage", "2026-03-03 09:00").due_at == end("2026-03-07")

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from icpcases.cases import edits
+from icpcases.cases.calendars import missing_years
 from icpcases.cases.models import (
     Applicant,
     CalendarDay,
@@ -19,7 +20,7 @@ from icpcases.cases.models import (
     Setting,
 )
 from icpcases.cases.telling import NEEDLESS
-from icpcases.notices.daily import expire_orders, missing_years, remind
+from icpcases.notices.daily import expire_orders, remind
 from icpcases.notices.reminders import reminder_letter
 from tests.harness.race import together
 from tests.harness.smtp import text_of

@@ -4,15 +4,8 @@ from django import template
 from django.utils.translation import gettext as _
 
 from icpcases.cases.expectations import Expected
-from icpcases.rules.rule import Party
 
 register = template.Library()
-
-
-@register.filter
-def party(code: str) -> str:
-    """A party's name."""
-    return _(Party(code).label)
 
 
 @register.filter

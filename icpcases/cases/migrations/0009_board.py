@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_files"),
+        ("cases", "0008_clocks_and_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitatio
 from .provider import Order, Provider
 from .province import Province, ProvinceAnswer
 from .summary import Summary
-from .tables import AccessLogRow, CalendarDay, Clock, ReferenceCounter, Setting
+from .tables import AccessLogRow, CalendarDay, Clock, DueRun, ReferenceCounter, Setting
 
 __all__ = [
     "AccessLogRow",
@@ -18,6 +18,7 @@ __all__ = [
     "CertificateType",
     "Clock",
     "Document",
+    "DueRun",
     "FilingCase",
     "FollowTry",
     "HistoryRow",

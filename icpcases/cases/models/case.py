@@ -148,6 +148,22 @@ class FilingCase(Moves, models.Model):
             models.Index(fields=["state", "due_at"], name="case_state_due"),
             models.Index(fields=["officer", "state"], name="case_officer_state"),
             models.Index(fields=["due_at"], name="case_due"),
+            models.Index(
+                fields=["officer", "due_at"], condition=Q(turn="officer"), name="case_queue"
+            ),
+            models.Index(
+                fields=["officer", "due_at"], condition=Q(answered=True), name="case_answered"
+            ),
+            models.Index(
+                fields=["officer", "due_at"],
+                condition=~Q(turn="officer") & Q(due_at__isnull=False),
+                name="case_with_others",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(officer__isnull=True) & ~Q(turn="nobody") & ~Q(state="draft"),
+                name="case_unassigned",
+            ),
             models.Index(fields=["registrable_domain"], name="case_registrable"),
             models.Index(fields=["domain"], name="case_domain"),
             models.Index(fields=["icp_number"], name="case_icp_number"),
@@ -238,6 +254,11 @@ class FilingCase(Moves, models.Model):
     def whose_turn(self) -> Party:
         """The party whose turn it is."""
         return Party(self.turn)
+
+    @property
+    def turn_name(self) -> str:
+        """Whose turn it is, as readers know them."""
+        return self.is_at.name_of(self.whose_turn)
 
     @property
     def facts(self) -> Facts:

@@ -31,7 +31,10 @@ class Provider(models.Model):
     warn_days = models.JSONField(_("warn after days"), default=default_warnings)
     one_order_per_applicant = models.BooleanField(_("one order per applicant"), default=True)
     review_days = models.PositiveSmallIntegerField(
-        _("provider's review, in working days"), null=True, blank=True
+        _("provider's review, in working days"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty, the turn clock of this review counts."),
     )
     order_number_format = models.CharField(
         _("order number format"),

@@ -33,7 +33,10 @@ class Province(models.Model):
     )
     source = models.CharField(_("source of the answer"), max_length=200, blank=True)
     review_days = models.PositiveSmallIntegerField(
-        _("administration's review, in working days"), null=True, blank=True
+        _("administration's review, in working days"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty, the turn clock of this review counts."),
     )
     notes = models.TextField(_("notes"), blank=True)
 

@@ -4,11 +4,13 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from icpcases.cases.models import HistoryRow
 from icpcases.cases.roles import shown_name
+from icpcases.cases.states import State
 from icpcases.cases.steps import Step
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
@@ -25,9 +27,9 @@ def person(user: Any) -> str:
 
 
 @register.filter
-def party(code: str) -> str:
-    """A party's name."""
-    return _(Party(code).label) if code else ""
+def on_behalf(row: HistoryRow) -> str:
+    """The party for whom somebody else recorded a change."""
+    return State(row.from_state or row.to_state).name_of(Party(row.on_behalf_of))
 
 
 @register.filter
@@ -51,6 +53,12 @@ def lasting(span: dt.timedelta | None) -> str:
         hours = minutes // 60
         return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
     return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.filter
+def moment(when: dt.datetime) -> str:
+    """A due date: the day, and the hour where it is not the end of the day."""
+    return f"{timezone.localtime(when):%Y-%m-%d %H:%M}".removesuffix(" 23:59")
 
 
 @register.filter

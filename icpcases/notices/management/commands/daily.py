@@ -5,14 +5,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from icpcases.cases import recalculating
+from icpcases.cases.calendars import missing_years
 from icpcases.cases.summary import look_after_weeks
-from icpcases.notices.daily import expire_orders, forget_codes, missing_years, remind
+from icpcases.notices.daily import expire_orders, forget_codes, remind
 
 
 class Command(BaseCommand):
     """Safe at any time, any number of times, on several machines at once."""
 
-    help = "Let orders expire, write reminders, and warn of calendar years that are missing."
+    help = "Let orders expire, write reminders, reckon due dates anew, name missing years."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One look at the clock, and what it brings."""
@@ -20,6 +22,7 @@ class Command(BaseCommand):
         self.stdout.write(f"orders expired: {expire_orders(now)}")
         self.stdout.write(f"reminders written: {remind(now)}")
         forget_codes(now)
+        self.stdout.write(f"due dates changed: {recalculating.run()}")
         self.stdout.write(f"weeks counted anew: {look_after_weeks()}")
         for sentence in missing_years(now):
             self.stdout.write(self.style.WARNING(sentence))
