@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from .clocks import clock
+from .clocks import length_of
 from .models import HistoryRow
 from .states import State, Unit
 from .steps import Step
@@ -43,7 +43,7 @@ class Written:
 
 def clocks_in_words() -> dict[State, str]:
     """The turn clocks of this office, such as “2 working days”; states without one are left out."""
-    found = ((state, clock(state)) for state in State)
+    found = ((state, length_of(state)) for state in State)
     return {state: _in_words(*limit) for state, limit in found if limit}
 
 

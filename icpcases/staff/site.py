@@ -28,26 +28,22 @@ class StaffSite(AdminSite):
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
         return super().index(request, context)
 
-    def get_urls(self) -> list[Any]:
-        """The way to the next case, before the stock pages."""
-        from .home import next_page
-
-        return [path("next/", self.admin_view(next_page), name="next"), *super().get_urls()]
-
     def has_permission(self, request: HttpRequest) -> bool:
         """A staff role opens the admin; a superuser without one keeps accounts only."""
         user: Any = request.user
         return bool(user.is_active and user.is_staff and (user.is_superuser or is_staff_role(user)))
 
     def get_urls(self) -> list[Any]:
-        """The board, before the stock pages."""
-        from . import board
+        """The way to the next case and the board, before the stock pages."""
+        from .board import behind_page, board_page
+        from .home import next_page
 
-        pages = (("board/", board.board_page, ""), ("board/cases/", board.behind_page, "_cases"))
+        pages = (
+            ("next/", next_page, "next"),
+            ("board/", board_page, "cases_board"),
+            ("board/cases/", behind_page, "cases_board_cases"),
+        )
         return [
-            *(
-                path(route, self.admin_view(view), name=f"cases_board{name}")
-                for route, view, name in pages
-            ),
+            *(path(route, self.admin_view(view), name=name) for route, view, name in pages),
             *super().get_urls(),
         ]
