@@ -18,6 +18,7 @@ from .door import Change, Closed, NotAllowed, changing
 from .dossiers import Rows, dossier_of
 from .effects import kind_of_request
 from .explain import roles_on
+from .finding import index
 from .models import (
     Applicant,
     CasePerson,
@@ -79,6 +80,7 @@ def open_case(
             recorded_at=now,
             entered={"opened": case.reference},
         )
+        index.keep(case)
     return case
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from icpcases.cases.finding import index
 from icpcases.cases.forms import ApplicantForm
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.roles import is_working
@@ -70,6 +71,12 @@ class ApplicantAdmin(RoleAdmin):
         cases = FilingCase.objects.order_by("-pk").only("pk", "reference", "state", "applicant")
         counted = super().get_queryset(request).annotate(case_count=Count("cases"))
         return counted.prefetch_related(Prefetch("cases", cases))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saved, and found by what it is called now."""
+        super().save_model(request, obj, form, change)
+        if change:
+            index.keep_applicant(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Officers add applicants."""

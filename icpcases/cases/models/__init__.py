@@ -7,6 +7,7 @@ from .papers import Document, NotNeeded, Request
 from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitation
 from .provider import Order, Provider
 from .province import Province, ProvinceAnswer
+from .search import SearchText, SearchToken
 from .tables import AccessLogRow, CalendarDay, Clock, ReferenceCounter, Setting
 
 __all__ = [
@@ -29,5 +30,7 @@ __all__ = [
     "ProvinceAnswer",
     "ReferenceCounter",
     "Request",
+    "SearchText",
+    "SearchToken",
     "Setting",
 ]

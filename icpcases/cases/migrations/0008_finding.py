@@ -1,0 +1,93 @@
+"""The search index: a line and tokens per case, in a table ordered by token and case."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+from icpcases.cases.finding.index import rebuild
+
+TABLE = {
+    # One ordered tree on SQLite. The C collation on PostgreSQL: beginnings are ranges.
+    "sqlite": (
+        "CREATE TABLE cases_searchtoken (token varchar(50) NOT NULL, case_id bigint NOT NULL,"
+        " PRIMARY KEY (token, case_id)) WITHOUT ROWID"
+    ),
+    "postgresql": (
+        'CREATE TABLE cases_searchtoken (token varchar(50) COLLATE "C" NOT NULL,'
+        " case_id bigint NOT NULL, PRIMARY KEY (token, case_id))"
+    ),
+}
+
+
+def make_table(apps, schema_editor):
+    schema_editor.execute(TABLE[schema_editor.connection.vendor])
+
+
+def drop_table(apps, schema_editor):
+    schema_editor.execute("DROP TABLE cases_searchtoken")
+
+
+def fill(apps, schema_editor):
+    rebuild(apps.get_model)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0005_answered")]
+    operations = [
+        migrations.CreateModel(
+            name="SearchText",
+            fields=[
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="search_text",
+                        serialize=False,
+                        to="cases.filingcase",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="text")),
+            ],
+            options={
+                "verbose_name": "text a case is found by",
+                "verbose_name_plural": "texts cases are found by",
+            },
+        ),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunPython(make_table, drop_table)],
+            state_operations=[
+                migrations.CreateModel(
+                    name="SearchToken",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "token",
+                                "case_id",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("token", models.CharField(max_length=50, verbose_name="token")),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="cases.filingcase",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "search token",
+                        "verbose_name_plural": "search tokens",
+                    },
+                )
+            ],
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]
