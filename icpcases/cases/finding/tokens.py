@@ -84,12 +84,9 @@ def compact(number: str) -> str:
 
 
 def tokens_of(text: str) -> set[str]:
-    """The tokens of a case's line, as `text_of` makes it: about twenty."""
+    """The tokens of a case's line, as `text_of` makes it: about twenty-five."""
     found: set[str] = set()
-    reference, _, rest = text.partition("\n")
-    # The year is on every line; what tells one reference from another is its last part.
-    found.update(grams_of(reference.rpartition("-")[2]))
-    for line in rest.split("\n"):
+    for line in text.split("\n"):
         if line.startswith(NUMBER):
             found.update(_tokens_of_number(line[1:]))
         else:

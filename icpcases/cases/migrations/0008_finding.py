@@ -89,5 +89,47 @@ class Migration(migrations.Migration):
                 )
             ],
         ),
+        # Indexes of the list: docs/decisions/0008-finding.md says what each is for.
+        migrations.RemoveIndex(model_name="filingcase", name="case_officer_state"),
+        migrations.RemoveIndex(model_name="filingcase", name="case_due"),
+        migrations.AddIndex(
+            model_name="filingcase",
+            index=models.Index(
+                fields=["officer", "state", "province", "turn"], name="case_officer"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="filingcase",
+            index=models.Index(fields=["province", "state", "turn"], name="case_province_state"),
+        ),
+        migrations.AddIndex(
+            model_name="filingcase",
+            index=models.Index(fields=["state", "turn", "id"], name="case_state_turn"),
+        ),
+        migrations.AddIndex(
+            model_name="filingcase",
+            index=models.Index(
+                condition=models.Q(due_at__isnull=False),
+                fields=["due_at", "id", "officer", "state", "province", "turn"],
+                name="case_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="filingcase",
+            index=models.Index(fields=["state_since", "id"], name="case_since"),
+        ),
+        migrations.AddIndex(
+            model_name="filingcase",
+            index=models.Index(
+                fields=["created_at", "id", "officer", "state", "province", "turn"],
+                name="case_created",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="filingcase",
+            index=models.Index(
+                condition=models.Q(answered=True), fields=["id"], name="case_answered"
+            ),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]
