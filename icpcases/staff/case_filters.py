@@ -15,7 +15,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from icpcases.cases.finding import standing
-from icpcases.cases.finding.listing import NOBODY, Order, Wanted
+from icpcases.cases.finding.listing import NOBODY, Listing, Order, Wanted
 from icpcases.cases.finding.needle import LONGEST_NEEDLE, needle_of
 from icpcases.cases.models import Province
 from icpcases.cases.roles import STAFF_GROUPS, shown_name
@@ -159,10 +159,10 @@ class Field:
         return next((choice for choice in self.choices if choice.chosen), None)
 
 
-def fields_of(query: Query, wanted: Wanted, user: Any) -> list[Field]:
+def fields_of(query: Query, listing: Listing, user: Any) -> list[Field]:
     """The filters, each choice with the number of cases there would be with it."""
-    found = standing.standing_of(wanted)
-    counts = found.counts(wanted) if found else {}
+    found = standing.standing_of(listing)
+    counts = found.counts(listing.wanted) if found else {}
     by_state = counts.get("state")
     by_phase = by_state and Counter(
         {phase: sum(by_state[state] for state in states) for phase, states in PHASES.items()}

@@ -38,7 +38,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "total": listing.total,
         "too_short": wanted.needle.too_short,
-        "fields": fields_of(query, wanted, request.user),
+        "fields": fields_of(query, listing, request.user),
         "columns": _columns(query),
         "lines": turned.lines,
         "words": _words(),

@@ -140,19 +140,50 @@ def fill(rows: Iterable[tuple[str, int]]) -> int:
     transaction. Gives back how many different pairs there are.
     """
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE staged_token (token text, case_id bigint)")
+        _run(cursor, "before")
         todo = iter(rows)
         while chunk := list(islice(todo, CHUNK)):
             _stage(cursor, chunk)
-        cursor.execute(f"DELETE FROM {TABLE}")
-        order = 'token COLLATE "C"' if connection.vendor == "postgresql" else "token"
-        cursor.execute(
-            f"INSERT INTO {TABLE} (token, case_id)"
-            f" SELECT DISTINCT {order}, case_id FROM staged_token ORDER BY 1, 2"
-        )
-        count = cursor.rowcount
-        cursor.execute("DROP TABLE staged_token")
+        _run(cursor, "put")
+        cursor.execute(f"SELECT COUNT(*) FROM {TABLE}")
+        (count,) = cursor.fetchone()
+        _run(cursor, "after")
     return count
+
+
+_STAGE = "CREATE TEMPORARY TABLE staged_token (token text, case_id bigint)"
+_UNSTAGE = "DROP TABLE staged_token"
+_FILL: dict[str, dict[str, tuple[str, ...]]] = {
+    "sqlite": {
+        "before": (_STAGE,),
+        "put": (
+            f"DELETE FROM {TABLE}",
+            f"INSERT INTO {TABLE} SELECT DISTINCT token, case_id FROM staged_token ORDER BY 1, 2",
+        ),
+        "after": (_UNSTAGE,),
+    },
+    "postgresql": {
+        # A whole index takes longer than any request may, and sorts more than it may hold.
+        "before": (
+            "SET LOCAL statement_timeout = 0",
+            "SET LOCAL work_mem = '256MB'",
+            "SET LOCAL maintenance_work_mem = '256MB'",
+            _STAGE,
+        ),
+        "put": (
+            f"TRUNCATE {TABLE}",
+            f"ALTER TABLE {TABLE} DROP CONSTRAINT {TABLE}_pkey",
+            f'INSERT INTO {TABLE} SELECT DISTINCT token COLLATE "C", case_id FROM staged_token',
+            f"ALTER TABLE {TABLE} ADD PRIMARY KEY (token, case_id)",
+        ),
+        "after": (_UNSTAGE,),
+    },
+}
+
+
+def _run(cursor: Any, when: str) -> None:
+    for sql in _FILL[connection.vendor][when]:
+        cursor.execute(sql)
 
 
 def _stage(cursor: Any, chunk: list[tuple[str, int]]) -> None:

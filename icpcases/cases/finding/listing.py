@@ -41,6 +41,7 @@ class Wanted:
 
     def parts(self) -> "dict[str, Part]":
         """The conditions, each by the column it is about."""
+        states = self.states or tuple(s for s in State.values if self.turn in turns_of(s))
         found = {
             "answered": Part("answered", "{}") if self.answered else None,
             "due_at": self._due(),
@@ -48,8 +49,7 @@ class Wanted:
             and Part("created_at", "{0} >= %s AND {0} < %s", _times(*self.created)),
             "officer_id": self._officer(),
             "province_id": self.province and Part("province_id", "{} = %s", [self.province]),
-            "state": self.states
-            and Part("state", f"{{}} IN ({_marks(self.states)})", list(self.states)),
+            "state": states and Part("state", f"{{}} IN ({_marks(states)})", list(states)),
             "turn": self.turn and Part("turn", "{} = %s", [self.turn]),
         }
         return {name: part for name, part in found.items() if isinstance(part, Part)}
@@ -220,7 +220,7 @@ class Listing:
         rest, values = self._where((), without=("state", "turn"))
         return [
             Stream(f"c.state = %s AND c.turn = %s AND {rest}", [state, turn, *values])
-            for state in self.wanted.states or State.values
+            for state in self.parts["state"].params
             for turn in turns_of(state)
             if self.wanted.turn in ("", turn)
         ]
@@ -236,7 +236,7 @@ class Listing:
         rest, values = self._where((), skip=1)
         parts = [way.cases_where(rest, values) for way in self.needle.rarest.ways]
         streams = " UNION ALL ".join(
-            f"SELECT id FROM ({sql} LIMIT {FOUND_AT_MOST + 1}) w{n}"
+            f"SELECT id FROM ({sql} ORDER BY k.case_id DESC LIMIT {FOUND_AT_MOST + 1}) w{n}"
             for n, (sql, _) in enumerate(parts)
         )
         params = [p for _, values in parts for p in values]

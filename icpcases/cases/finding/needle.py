@@ -5,7 +5,7 @@ order, and looks at the line (or at further tokens of a note) of each case it me
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -199,20 +199,25 @@ def _counted(words: list[Word]) -> list[Word]:
     tried = list(dict.fromkeys(t for word in words for way in word.ways for t in _spread(way)))
     if not tried:
         return words
-    parts = [_token("k", token) for token in tried]
-    counts = ", ".join(
-        f"(SELECT COUNT(*) FROM (SELECT 1 FROM {TOKENS} k WHERE {where} LIMIT {RARE + 1}) t{n})"
-        for n, (where, _) in enumerate(parts)
-    )
+    selects, values = [], []
+    for number, token in enumerate(tried):
+        where, params = _token("k", token)
+        newest = "" if token.endswith("*") else "ORDER BY k.case_id DESC"
+        selects.append(
+            f"SELECT {number}, COUNT(*), MIN(id) FROM (SELECT k.case_id AS id FROM {TOKENS} k"
+            f" WHERE {where} {newest} LIMIT {RARE + 1}) t{number}"
+        )
+        values += params
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", [p for _, params in parts for p in params])
-        counted = dict(zip(tried, cursor.fetchone(), strict=True))
-    return [Word(tuple(_started(way, counted.__getitem__) for way in word.ways)) for word in words]
+        cursor.execute(" UNION ALL ".join(selects), values)
+        # Of two that many cases have, the one whose newest reach further back is the rarer.
+        rows = {tried[number]: (count, first or 0) for number, count, first in cursor.fetchall()}
+    return [Word(tuple(_started(way, rows) for way in word.ways)) for word in words]
 
 
-def _started(way: Way, count: Callable[[str], int]) -> Way:
-    rarest = min(_spread(way), key=count)
-    return replace(way, narrowing=rarest, count=count(rarest))
+def _started(way: Way, rows: dict[str, tuple[int, int]]) -> Way:
+    rarest = min(_spread(way), key=rows.__getitem__)
+    return replace(way, narrowing=rarest, count=rows[rarest][0])
 
 
 def _spread(way: Way) -> tuple[str, ...]:

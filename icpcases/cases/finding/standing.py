@@ -4,10 +4,11 @@ A minute old at most where there are many cases; the list itself is never old.
 """
 
 from collections import Counter
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from .listing import NOBODY, Listing, Order, Wanted, fetch
+from .listing import NOBODY, Listing, Wanted, fetch
 from .needle import CASES
 
 #: Up to so many cases they are counted on every page, further on once a minute.
@@ -15,26 +16,20 @@ COUNTED_ANEW = 2_000
 KEPT_SECONDS = 60
 
 
-def standing_of(wanted: Wanted) -> "Standing | None":
+def standing_of(listing: Listing) -> "Standing | None":
     """The cases by where they stand, of those that the search and the dates leave.
 
     None where these leave more than are counted while somebody waits.
     """
+    wanted = listing.wanted
     if not (wanted.needle.words or wanted.due or wanted.answered or wanted.created):
         return all_cases()
-    listing = Listing(
-        Wanted(
-            due=wanted.due,
-            answered=wanted.answered,
-            created=wanted.created,
-            needle=wanted.needle,
-            now=wanted.now,
-        ),
-        Order(),
-    )
+    bare = replace(wanted, states=(), turn="", officer="", province="")
+    if bare != wanted:
+        listing = Listing(bare, listing.order)
     if listing.total.more or listing.total.number > COUNTED_ANEW:
         return None
-    return _counted(*listing.condition())
+    return _counted(*listing.condition()) if listing.total else Standing([])
 
 
 def all_cases() -> "Standing":
