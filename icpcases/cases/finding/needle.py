@@ -68,24 +68,26 @@ class Way:
         """The condition that the case of this key has the word in this way."""
         where, params = _token("k", self.narrowing)
         more, further = self._further(key)
-        exists = f"EXISTS (SELECT 1 FROM {TOKENS} k WHERE k.case_id = {key} AND {where})"
-        return f"({exists}{more})", params + further
+        return f"({_is_there(TOKENS, 'k', key, where)}{more})", params + further
 
     def _further(self, key: str) -> Sql:
         if self.line:
             found = {"sqlite": "instr", "postgresql": "strpos"}[connection.vendor]
-            return (
-                f" AND EXISTS (SELECT 1 FROM {LINES} x WHERE x.case_id = {key}"
-                f" AND {found}(x.text, %s) > 0)",
-                [self.line],
-            )
+            held = _is_there(LINES, "x", key, f"{found}(x.text, %s) > 0")
+            return f" AND {held}", [self.line]
         sql, params = "", []
         for token in self.tokens if self.tokens[0].startswith(NOTE) else ():
             if token != self.narrowing:
                 where, values = _token("n", token)
-                sql += f" AND EXISTS (SELECT 1 FROM {TOKENS} n WHERE n.case_id = {key} AND {where})"
+                sql += f" AND {_is_there(TOKENS, 'n', key, where)}"
                 params += values
         return sql, params
+
+
+def _is_there(table: str, alias: str, key: str, where: str) -> str:
+    # Not EXISTS, of which PostgreSQL would make a table of all cases that have the token.
+    row = f"SELECT 1 FROM {table} {alias} WHERE {alias}.case_id = {key} AND {where} LIMIT 1"
+    return f"({row}) IS NOT NULL"
 
 
 def _token(alias: str, token: str) -> Sql:
