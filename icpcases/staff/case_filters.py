@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.core.cache import caches
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dates import MONTHS
-from django.utils.translation import get_language, pgettext
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from icpcases.cases.finding import standing
@@ -230,8 +230,7 @@ def _months(query: Query) -> list[tuple[str, str]]:
 def month_name(month: str) -> str:
     """A month such as 2026-11 as people call it."""
     year, _sep, number = month.partition("-")
-    name = MONTHS[int(number)]
-    return pgettext("month of a year", "%(month)s %(year)s") % {"month": name, "year": year}
+    return date_format(dt.date(int(year), int(number), 1), "YEAR_MONTH_FORMAT")
 
 
 def _officers(query: Query, counts: Counter[str] | None, user: Any) -> Field:

@@ -131,5 +131,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(answered=True), fields=["id"], name="case_answered"
             ),
         ),
+        migrations.AddIndex(
+            model_name="applicant",
+            index=models.Index(fields=["name", "id"], name="applicant_name"),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]
