@@ -280,7 +280,7 @@ def _ordered(
     key = stream.key if walk else fenced("id")
     by = [key] if column == "id" else [f"c.{column}" if walk else fenced(column), key]
     if mark is not None:
-        values = [mark.pk] if column == "id" else [*_times(mark.value), mark.pk]
+        values = [*_times(*([mark.value] if mark.value else ())), mark.pk]
         sql += f" AND ({', '.join(by)}) {'<' if down else '>'} ({_marks(values)})"
         params += values
     way = " DESC" if down else " ASC"
