@@ -31,7 +31,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_answered")]
+    dependencies = [("cases", "0006_words")]
     operations = [
         migrations.CreateModel(
             name="SearchText",
