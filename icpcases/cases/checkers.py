@@ -21,7 +21,7 @@ from icpcases.rules.dossier import DocumentStatus, Dossier, RequestStatus
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
 
-from . import checkers_of_files, checkers_of_history, guards
+from . import checkers_of_files, checkers_of_finding, checkers_of_history, guards
 from .checking import KNOWN, Found, batches, checker, rows_of
 from .clocks import PAUSING, clocked_states, kept, limit_of
 from .dossiers import Rows, dossier_of
@@ -32,7 +32,7 @@ from .roles import WORKING, Role
 from .states import HOLDING_DOMAIN, IN_FILING, UNDER_THE_FILING_RULES, WITH_NUMBER, State
 from .steps import BACK, STAYS, Step
 
-__all__ = ["checkers_of_files", "checkers_of_history"]
+__all__ = ["checkers_of_files", "checkers_of_finding", "checkers_of_history"]
 
 # Where the province or the provider may say how long a turn takes.
 _NUMBERED = FilingCase.objects.filter(state__in=WITH_NUMBER)

@@ -19,6 +19,7 @@ from .clocks import set_turn
 from .dossiers import Rows, dossier_of
 from .effects import Work
 from .entries import entry_for
+from .finding import index
 from .models import FilingCase, HistoryRow
 from .moments import moment
 from .papers import files_follow_rows
@@ -128,6 +129,7 @@ class Change:
             changes={name: value for name, value in changes.items() if value},
             **row,
         )
+        index.follow(case, self.saved)
         case.forget_dossier()
         if self.saved.told:
             tell(case, self.saved)

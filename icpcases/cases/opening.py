@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from icpcases.rules.rule import Party
 
+from .finding import index
 from .models import Applicant, CasePerson, FilingCase, HistoryRow
 from .references import next_reference
 from .roles import is_working
@@ -58,4 +59,5 @@ def open_new(
             recorded_at=now,
             entered={"opened": case.reference},
         )
+        index.keep(case)
     return case

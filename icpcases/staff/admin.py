@@ -3,23 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from icpcases.cases.models import FilingCase
-from icpcases.cases.roles import is_working, shown_name
+from icpcases.cases.roles import is_working
 
-from . import beside, edit_views, filters, paper_views, step_views, versions
+from . import beside, edit_views, paper_views, step_views, versions
 from .applicants_admin import ApplicantAdmin
+from .case_list import case_list
 from .case_page import case_context
 from .intake import intake_page
 from .pages import get_case_for_user, page
 from .tables_admin import RoleAdmin
-from .templatetags.staff import moment
 
 __all__ = ["ApplicantAdmin", "FilingCaseAdmin"]
 
@@ -27,27 +24,6 @@ __all__ = ["ApplicantAdmin", "FilingCaseAdmin"]
 @admin.register(FilingCase)
 class FilingCaseAdmin(RoleAdmin):
     """Cases: listed here, worked on their own pages, changed through the door only."""
-
-    list_display = (
-        "reference", "applicant", "site", "province", "state_badge", "turn_name", "officer_name",
-        "since", "due",
-    )  # fmt: skip
-    list_filter = (
-        filters.OverdueFilter, filters.OfficerFilter, filters.TurnFilter, filters.PhaseFilter,
-        filters.StateFilter, filters.ProvinceFilter,
-    )  # fmt: skip
-    list_select_related = ("applicant", "province", "officer")
-    search_fields = (
-        "reference", "domain", "domain_unicode", "applicant__name", "icp_number",
-        "applicant__certificate_number",
-    )  # fmt: skip
-    search_help_text = gettext_lazy(
-        "Reference, domain, applicant's name, ICP number or certificate number"
-    )
-    show_full_result_count = False
-    list_per_page = 50
-    ordering = ("-pk",)
-    actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Officers open cases."""
@@ -115,41 +91,7 @@ class FilingCaseAdmin(RoleAdmin):
         return self.change_view(request, object_id)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list under its own name."""
-        return super().changelist_view(request, {**(extra_context or {}), "title": _("Cases")})
-
-    @admin.display(description=gettext_lazy("site"), ordering="domain")
-    def site(self, case: FilingCase) -> str:
-        """The domain, else the address."""
-        return case.shown_domain
-
-    @admin.display(description=gettext_lazy("state"), ordering="state")
-    def state_badge(self, case: FilingCase) -> str:
-        """The state, coloured by its phase."""
-        state = case.is_at
-        return format_html('<span class="badge phase-{}">{}</span>', state.phase, state.label)
-
-    @admin.display(description=gettext_lazy("turn"), ordering="turn")
-    def turn_name(self, case: FilingCase) -> str:
-        """Whose turn it is."""
-        return case.turn_name
-
-    @admin.display(description=gettext_lazy("officer"), ordering="officer")
-    def officer_name(self, case: FilingCase) -> str:
-        """Who works the case."""
-        return shown_name(case.officer) if case.officer else ""
-
-    @admin.display(description=gettext_lazy("since"), ordering="state_since")
-    def since(self, case: FilingCase) -> str:
-        """Since when it is in its state."""
-        return f"{timezone.localtime(case.state_since):%Y-%m-%d}"
-
-    @admin.display(description=gettext_lazy("due"), ordering="due_at")
-    def due(self, case: FilingCase) -> str:
-        """Until when the turn should end; marked when that has passed."""
-        if case.due_at is None:
-            return ""
-        day = moment(case.due_at)
-        if not case.overdue:
-            return day
-        return format_html('<strong class="over">{} {}</strong>', day, _("overdue"))
+        """The list is a page of its own, too."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return case_list(request)

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from icpcases.cases.finding import index
 from icpcases.cases.forms import ApplicantForm
+from icpcases.cases.keyset import CappedPaginator
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.roles import is_working
 from icpcases.cases.route import bars_of
@@ -64,12 +67,23 @@ class ApplicantAdmin(RoleAdmin):
     readonly_fields = ("confirmed_at", "confirmed_by")
     change_form_template = "staff/applicant_change.html"
     list_per_page = 50
+    paginator = CappedPaginator
+    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With each applicant's newest cases, in two queries."""
         cases = FilingCase.objects.order_by("-pk").only("pk", "reference", "state", "applicant")
-        counted = super().get_queryset(request).annotate(case_count=Count("cases"))
+        of_each = FilingCase.objects.filter(applicant=OuterRef("pk")).order_by()
+        number = of_each.values("applicant").annotate(number=Count("pk")).values("number")
+        # Counted for the page's rows only, not for all to be joined and grouped.
+        counted = super().get_queryset(request).annotate(case_count=Coalesce(Subquery(number), 0))
         return counted.prefetch_related(Prefetch("cases", cases))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saved, and found by what it is called now."""
+        super().save_model(request, obj, form, change)
+        if change:
+            index.keep_applicant(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Officers add applicants."""
@@ -108,7 +122,7 @@ class ApplicantAdmin(RoleAdmin):
         """Whether an officer has confirmed who it is."""
         return applicant.confirmed
 
-    @admin.display(description=_("cases"), ordering="case_count")
+    @admin.display(description=_("cases"))
     def number_of_cases(self, applicant: Any) -> int:
         """How many cases there are."""
         count: int = applicant.case_count

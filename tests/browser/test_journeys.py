@@ -70,8 +70,8 @@ class Desk:
         """From wherever they are, over the list, to the case page."""
         self.page.locator(f".rooms a[href='{LIST}']").click()
         fill(self.page, "q", words)
-        self.page.locator("#changelist-search [type=submit]").click()
-        self.page.locator("#result_list tbody th a").click()
+        self.page.locator(".find-cases button").click()
+        self.page.locator(".case-lines tbody th a").click()
         pk = re.search(r"filingcase/(\d+)/change/", self.page.url)
         assert pk
         self.case = FilingCase.objects.get(pk=pk[1])
@@ -80,7 +80,7 @@ class Desk:
     def open_case(self, applicant: dict[str, str], facts: dict[str, str]) -> "Desk":
         """From the list to the intake page, and with the verdict in sight to the new case."""
         self.page.locator(f".rooms a[href='{LIST}']").click()
-        self.page.locator("a.addlink").click()
+        self.page.locator(".cases-head a.button").click()
         for name, value in {**{f"new-{n}": v for n, v in applicant.items()}, **facts}.items():
             fill(self.page, name, value)
         self.page.locator("[name=_preview]").click()

@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from icpcases.cases import checkers, checking, edits, guards
 from icpcases.cases.checking import CHECKERS, DEEP
-from icpcases.cases.models import Document, FilingCase
+from icpcases.cases.finding import index
+from icpcases.cases.models import Applicant, Document, FilingCase, SearchToken
 from icpcases.cases.states import State
 from tests.world import ENTERPRISE, FOREIGN, World, user
 
@@ -67,6 +68,8 @@ def write(sql: str, *values: Any) -> None:
     with unguarded(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         assert cursor.rowcount > 0
+    # The search index follows: what is broken is to be found by its own checker alone.
+    index.rebuild()
 
 
 def set_on(case: FilingCase, **values: Any) -> None:
@@ -314,6 +317,34 @@ def file_overwritten(world: World) -> tuple[FilingCase, list[str]]:
     return case, [f"has a business_licence whose file has changed: {document.file.name}."]
 
 
+NOT_FOUND = ["is not in the search index as it stands: rebuild_search."]
+
+
+def token_lost(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.case()
+    SearchToken.objects.filter(case=case, token="玉兰").delete()
+    return case, NOT_FOUND
+
+
+def token_too_many(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.case()
+    SearchToken.objects.create(case_id=case.pk, token="海棠")
+    return case, NOT_FOUND
+
+
+def note_not_indexed(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.case()
+    edits.add_note(case, world.li, "已电话", case.version)
+    SearchToken.objects.filter(case=case, token="~电话").delete()
+    return case, NOT_FOUND
+
+
+def renamed_past_the_program(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.case()
+    Applicant.objects.filter(pk=case.applicant_id).update(name="海棠")
+    return case, NOT_FOUND
+
+
 BROKEN: list[tuple[str, Callable[[World], tuple[FilingCase, list[str]]]]] = [
     ("history_chain", gap),
     ("history_chain", cut_short),
@@ -345,6 +376,10 @@ BROKEN: list[tuple[str, Callable[[World], tuple[FilingCase, list[str]]]]] = [
     ("officer_absent", officer_no_more),
     ("order_outlives_filing", order_of_a_withdrawn_case),
     ("document_from_outside", licence_from_hong_kong),
+    ("search_index", token_lost),
+    ("search_index", token_too_many),
+    ("search_index", note_not_indexed),
+    ("search_index", renamed_past_the_program),
     ("row_without_file", file_lost),
     ("row_without_file", file_outside),
     ("file_changed", file_overwritten),

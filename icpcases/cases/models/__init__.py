@@ -7,6 +7,7 @@ from .papers import Document, NotNeeded, Request
 from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitation
 from .provider import Order, Provider
 from .province import Province, ProvinceAnswer
+from .search import SearchText, SearchToken
 from .summary import Summary
 from .tables import AccessLogRow, CalendarDay, Clock, DueRun, ReferenceCounter, Setting
 
@@ -31,6 +32,8 @@ __all__ = [
     "ProvinceAnswer",
     "ReferenceCounter",
     "Request",
+    "SearchText",
+    "SearchToken",
     "Setting",
     "Summary",
 ]

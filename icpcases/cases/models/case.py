@@ -146,8 +146,7 @@ class FilingCase(Moves, models.Model):
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["state", "due_at"], name="case_state_due"),
-            models.Index(fields=["officer", "state"], name="case_officer_state"),
-            models.Index(fields=["due_at"], name="case_due"),
+            # Of the queues: icpcases/cases/queue.py.
             models.Index(
                 fields=["officer", "due_at"], condition=Q(turn="officer"), name="case_queue"
             ),
@@ -164,6 +163,21 @@ class FilingCase(Moves, models.Model):
                 condition=Q(officer__isnull=True) & ~Q(turn="nobody") & ~Q(state="draft"),
                 name="case_unassigned",
             ),
+            # Of the list, which is walked or collected along them: docs/decisions/0008-finding.md.
+            models.Index(fields=["officer", "state", "province", "turn"], name="case_officer"),
+            models.Index(fields=["province", "state", "turn"], name="case_province_state"),
+            models.Index(fields=["state", "turn", "id"], name="case_state_turn"),
+            models.Index(
+                fields=["due_at", "id", "officer", "state", "province", "turn"],
+                condition=Q(due_at__isnull=False),
+                name="case_due",
+            ),
+            models.Index(fields=["state_since", "id"], name="case_since"),
+            models.Index(
+                fields=["created_at", "id", "officer", "state", "province", "turn"],
+                name="case_created",
+            ),
+            models.Index(fields=["id"], condition=Q(answered=True), name="case_answered_newest"),
             models.Index(fields=["registrable_domain"], name="case_registrable"),
             models.Index(fields=["domain"], name="case_domain"),
             models.Index(fields=["icp_number"], name="case_icp_number"),

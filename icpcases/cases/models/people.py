@@ -49,6 +49,7 @@ class Applicant(models.Model):
         verbose_name = _("applicant")
         verbose_name_plural = _("applicants")
         ordering = ("name", "pk")
+        indexes = [models.Index(fields=["name", "id"], name="applicant_name")]
         constraints = [
             models.UniqueConstraint(
                 fields=["certificate_type", "certificate_number"],

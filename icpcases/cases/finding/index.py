@@ -1,0 +1,196 @@
+"""Keeping the search index: the lines and tokens of cases, in step with what they say.
+
+`follow` stands in the transaction of every change; `rebuild` makes the whole index anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from icpcases.rules.documents import Kind
+
+from ..models import Applicant, Document, FilingCase, HistoryRow, Order, SearchText, SearchToken
+from .tokens import note_tokens, text_of, tokens_of
+
+TABLE = "cases_searchtoken"
+BATCH = 1000
+CHUNK = 100_000
+#: The fields of a case that its line is made of.
+_ON_THE_LINE = {
+    "applicant_id", "domain", "domain_unicode", "ip_address", "service_leader_phone",
+    "icp_number", "public_security_number",
+}  # fmt: skip
+_PERSONAL = [kind.value for kind in Kind if kind.personal]
+
+
+def line_of(case: Any, numbers: Iterable[str]) -> str:
+    """The line of a case with its applicant, given the numbers of its orders and papers."""
+    applicant = case.applicant
+    return text_of(
+        reference=case.reference,
+        name=applicant.name,
+        domain=case.domain,
+        domain_unicode=case.domain_unicode,
+        address=case.ip_address or "",
+        numbers=[
+            applicant.certificate_number,
+            applicant.phone,
+            case.service_leader_phone,
+            case.icp_number,
+            case.public_security_number,
+            *numbers,
+        ],
+    )
+
+
+def follow(case: FilingCase, row: HistoryRow) -> None:
+    """Take a change into the index that has just been recorded as `row`."""
+    changes = row.changes
+    if (
+        row.undoes is not None
+        or _ON_THE_LINE & changes.get("fields", {}).keys()
+        or changes.keys() & {"documents", "orders"}
+    ):
+        keep(case)
+    _insert(case.pk, note_tokens(row.note_public) | note_tokens(row.note_internal))
+
+
+def keep(case: FilingCase) -> None:
+    """Have the index say of a case what its records say now."""
+    orders = Order.objects.filter(case=case).values_list("number", flat=True)
+    papers = Document.objects.filter(case=case).exclude(kind__in=_PERSONAL)
+    text = line_of(case, [*orders, *papers.exclude(number="").values_list("number", flat=True)])
+    kept = SearchText.objects.filter(case=case).values_list("text", flat=True).first()
+    if kept == text:
+        return
+    SearchText.objects.update_or_create(case=case, defaults={"text": text})
+    before, after = tokens_of(kept or ""), tokens_of(text)
+    if gone := before - after:
+        SearchToken.objects.filter(case=case, token__in=gone).delete()
+    _insert(case.pk, after - before)
+
+
+def keep_applicant(applicant: Applicant) -> None:
+    """Have the index say of all the applicant's cases what the applicant's record says now."""
+    with transaction.atomic():
+        for case in FilingCase.objects.filter(applicant=applicant).order_by("pk"):
+            case.applicant = applicant
+            keep(case)
+
+
+def _insert(pk: int, tokens: set[str]) -> None:
+    # In one order for all, so that two changes do not wait for each other.
+    rows = [SearchToken(token=token, case_id=pk) for token in sorted(tokens)]
+    SearchToken.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def lines(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, str]]:
+    """Every case's key with the line its records ask for, in the order of keys."""
+    cases = get_model("cases", "FilingCase").objects.select_related("applicant").order_by("pk")
+    orders = get_model("cases", "Order").objects.all()
+    papers = get_model("cases", "Document").objects.exclude(kind__in=_PERSONAL).exclude(number="")
+    last = 0
+    while batch := list(cases.filter(pk__gt=last)[:BATCH]):
+        numbers: dict[int, list[str]] = {case.pk: [] for case in batch}
+        for rows in (orders, papers):
+            within = rows.filter(case_id__gt=last, case_id__lte=batch[-1].pk)
+            for pk, number in within.values_list("case_id", "number"):
+                numbers[pk].append(number)
+        yield from ((case.pk, line_of(case, numbers[case.pk])) for case in batch)
+        last = batch[-1].pk
+
+
+def noted(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, set[str]]]:
+    """The tokens of each history row's notes with its case's key, in the order of cases."""
+    history = get_model("cases", "HistoryRow").objects
+    said = history.exclude(note_public="", note_internal="").order_by("case_id", "sequence")
+    for pk, public, internal in said.values_list(
+        "case_id", "note_public", "note_internal"
+    ).iterator(chunk_size=BATCH):
+        yield pk, note_tokens(public) | note_tokens(internal)
+
+
+def rebuild(get_model: Callable[..., Any] = apps.get_model) -> int:
+    """Make the whole index anew from the records, in one transaction; gives back its tokens."""
+    texts = get_model("cases", "SearchText").objects
+
+    def rows() -> Iterator[tuple[str, int]]:
+        batch = []
+        for pk, text in lines(get_model):
+            batch.append(texts.model(case_id=pk, text=text))
+            if len(batch) == BATCH:
+                texts.bulk_create(batch)
+                batch = []
+            yield from ((token, pk) for token in tokens_of(text))
+        texts.bulk_create(batch)
+        yield from ((token, pk) for pk, tokens in noted(get_model) for token in tokens)
+
+    with transaction.atomic():
+        texts.all().delete()
+        return fill(rows())
+
+
+def fill(rows: Iterable[tuple[str, int]]) -> int:
+    """Replace all tokens by these pairs of token and case; the same pair may come twice.
+
+    Staged first and put in order afterwards: many times faster than one by one. Call it in a
+    transaction. Gives back how many different pairs there are.
+    """
+    with connection.cursor() as cursor:
+        _run(cursor, "before")
+        todo = iter(rows)
+        while chunk := list(islice(todo, CHUNK)):
+            _stage(cursor, chunk)
+        _run(cursor, "put")
+        cursor.execute(f"SELECT COUNT(*) FROM {TABLE}")
+        (count,) = cursor.fetchone()
+        _run(cursor, "after")
+    return count
+
+
+_STAGE = "CREATE TEMPORARY TABLE staged_token (token text, case_id bigint)"
+_UNSTAGE = "DROP TABLE staged_token"
+_FILL: dict[str, dict[str, tuple[str, ...]]] = {
+    "sqlite": {
+        "before": (_STAGE,),
+        "put": (
+            f"DELETE FROM {TABLE}",
+            f"INSERT INTO {TABLE} SELECT DISTINCT token, case_id FROM staged_token ORDER BY 1, 2",
+        ),
+        "after": (_UNSTAGE,),
+    },
+    "postgresql": {
+        # A whole index takes longer than any request may, and sorts more than it may hold.
+        "before": (
+            "SET LOCAL statement_timeout = 0",
+            "SET LOCAL work_mem = '256MB'",
+            "SET LOCAL maintenance_work_mem = '256MB'",
+            _STAGE,
+        ),
+        "put": (
+            f"TRUNCATE {TABLE}",
+            f"ALTER TABLE {TABLE} DROP CONSTRAINT {TABLE}_pkey",
+            f'INSERT INTO {TABLE} SELECT DISTINCT token COLLATE "C", case_id FROM staged_token',
+            f"ALTER TABLE {TABLE} ADD PRIMARY KEY (token, case_id)",
+        ),
+        "after": (_UNSTAGE,),
+    },
+}
+
+
+def _run(cursor: Any, when: str) -> None:
+    for sql in _FILL[connection.vendor][when]:
+        cursor.execute(sql)
+
+
+def _stage(cursor: Any, chunk: list[tuple[str, int]]) -> None:
+    # A chunk is complete before its COPY begins: whoever makes the rows may be reading.
+    if connection.vendor == "postgresql":
+        with cursor.copy("COPY staged_token FROM STDIN") as copy:
+            for row in chunk:
+                copy.write_row(row)
+    else:
+        cursor.executemany("INSERT INTO staged_token VALUES (%s, %s)", chunk)

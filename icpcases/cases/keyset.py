@@ -1,0 +1,46 @@
+"""Pages of long tables: counted up to a limit, and turned by the key of a row, not by offset."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from django.utils.numberformat import format as grouped
+
+#: Counting further costs more than anybody reads out of the figure.
+AT_MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of rows, or that there are more than it."""
+
+    number: int
+    more: bool = False
+
+    @classmethod
+    def of(cls, counted: int, at_most: int = AT_MOST) -> "Count":
+        """From rows counted up to `at_most` and one more."""
+        return cls(min(counted, at_most), counted > at_most)
+
+    def __str__(self) -> str:
+        """As people read it: 12,345, or 10,000+."""
+        number = grouped(self.number, ".", grouping=3, thousand_sep=",", force_grouping=True)
+        return f"{number}+" if self.more else number
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+
+def capped_count(rows: Any, at_most: int = AT_MOST) -> Count:
+    """How many rows a queryset has, at the cost of `at_most` rows whatever its size."""
+    return Count.of(rows.order_by()[: at_most + 1].count(), at_most)
+
+
+class CappedPaginator(Paginator):
+    """A paginator for the admin's tables that counts no further than AT_MOST rows."""
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows that can be paged through."""
+        return capped_count(self.object_list).number

@@ -1,0 +1,248 @@
+"""The filters of the list of cases: read from the address, shown as fields with counts."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.cache import caches
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from icpcases.cases.finding import standing
+from icpcases.cases.finding.listing import NOBODY, Listing, Order, Wanted
+from icpcases.cases.finding.needle import LONGEST_NEEDLE, needle_of
+from icpcases.cases.models import Province
+from icpcases.cases.roles import STAFF_GROUPS, shown_name
+from icpcases.cases.states import Phase, State
+from icpcases.rules.rule import Party
+
+NAMES = ("state", "phase", "turn", "officer", "province", "due", "created", "answered")
+ORDERS = {
+    "reference": Order("id", down=False),
+    "-reference": Order("id", down=True),
+    "due": Order("due_at", down=False),
+    "-due": Order("due_at", down=True),
+    "since": Order("state_since", down=False),
+    "-since": Order("state_since", down=True),
+}
+NEWEST_FIRST = "-reference"
+PHASES = {phase.value: tuple(s.value for s in State if s.phase == phase) for phase in Phase}
+TURNS = [party for party in Party if party != Party.SUPERVISOR]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the address asks for. What nobody offers is left out: it cannot be an error."""
+
+    typed: str
+    values: dict[str, str]
+    sort: str
+
+    @classmethod
+    def of(cls, get: QueryDict) -> "Query":
+        """Read from the address."""
+        typed = get.get("q", "").encode("utf-8", "ignore").decode().replace("\0", "")
+        values = {name: get.get(name, "") for name in NAMES}
+        sort = get.get("sort", "")
+        kept = {name: value for name, value in values.items() if value and _offered(name, value)}
+        return cls(typed[:LONGEST_NEEDLE], kept, sort if sort in ORDERS else NEWEST_FIRST)
+
+    @property
+    def order(self) -> Order:
+        """The order of the list."""
+        return ORDERS[self.sort]
+
+    def wanted(self, user: Any) -> Wanted:
+        """The cases asked for by this user."""
+        value = self.values.get
+        states = PHASES.get(value("phase", ""), tuple(State.values))
+        if one := value("state"):
+            # A state of another phase leaves none: the pair is looked for as it stands.
+            states = (one,) if one in states else ("",)
+        officer = value("officer", "")
+        return Wanted(
+            states=states if len(states) < len(State.values) else (),
+            turn=value("turn", ""),
+            officer=user.pk
+            if officer == "mine"
+            else int(officer)
+            if officer.isdigit()
+            else officer,
+            province=value("province", ""),
+            due=value("due", ""),
+            answered=bool(value("answered")),
+            created=month_of(value("created", "")),
+            needle=needle_of(self.typed),
+        )
+
+    def address(self, **changed: str) -> str:
+        """The address of this list with something changed; empty leaves it out."""
+        sort = "" if self.sort == NEWEST_FIRST else self.sort
+        asked = {"q": self.typed, **self.values, "sort": sort, **changed}
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in asked.items() if value})
+        return f"?{query.urlencode()}"
+
+
+def _offered(name: str, value: str) -> bool:
+    if name == "officer":
+        number = value.isascii() and value.isdigit() and len(value) < 10
+        return number or value in ("mine", NOBODY)
+    if name == "created":
+        return month_of(value) is not None
+    offered: dict[str, Iterable[str]] = {
+        "state": State.values,
+        "phase": Phase.values,
+        "turn": [party.value for party in TURNS],
+        "due": ("over", "today"),
+        "answered": ("1",),
+        "province": provinces(),
+    }
+    return value in offered[name]
+
+
+def month_of(text: str) -> tuple[dt.datetime, dt.datetime] | None:
+    """The first moment of a month, such as 2026-11, and of the next; None if it is none."""
+    try:
+        first = dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007
+        after = (first + dt.timedelta(days=32)).replace(day=1)
+        return timezone.make_aware(first), timezone.make_aware(after)
+    except (ValueError, OverflowError):
+        return None
+
+
+def provinces() -> dict[str, tuple[str, str]]:
+    """The provinces' names, English and Chinese, kept as every table of the staff is."""
+    kept: dict[str, tuple[str, str]] | None = caches["tables"].get("province_names")
+    if kept is None:
+        rows = Province.objects.values_list("code", "name_en", "name_zh")
+        kept = {code: (english, chinese) for code, english, chinese in rows}
+        caches["tables"].set("province_names", kept, 60)
+    return kept
+
+
+def province_name(code: str | None) -> str:
+    """A province's name in the reader's language."""
+    if not code:
+        return ""
+    return provinces()[code][(get_language() or "").startswith("zh")]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a field, with the number of cases behind it where it is known."""
+
+    value: str
+    label: str
+    count: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A filter as a field: its name, label and choices, and the list's address without it."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+    without: str = ""
+
+    @property
+    def chosen(self) -> "Choice | None":
+        """The choice in use, if there is one."""
+        return next((choice for choice in self.choices if choice.chosen), None)
+
+
+def fields_of(query: Query, listing: Listing, user: Any) -> list[Field]:
+    """The filters, each choice with the number of cases there would be with it."""
+    found = standing.standing_of(listing)
+    counts = found.counts(listing.wanted) if found else {}
+    by_state = counts.get("state")
+    by_phase = by_state and Counter(
+        {phase: sum(by_state[state] for state in states) for phase, states in PHASES.items()}
+    )
+    return [
+        _field(query, "phase", _("phase"), _phases(), by_phase),
+        _field(query, "state", _("state"), _states(query), by_state),
+        _field(query, "turn", _("turn"), _turns(), counts.get("turn")),
+        _officers(query, counts.get("officer"), user),
+        _field(query, "province", _("province"), _provinces(), counts.get("province")),
+        _field(query, "due", _("due"), [("over", _("overdue")), ("today", _("due today"))]),
+        _field(query, "created", _("opened in"), _months(query)),
+        _field(query, "answered", _("answers"), [("1", _("answered by the applicant"))]),
+    ]
+
+
+def _field(
+    query: Query,
+    name: str,
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    counts: Counter[str] | None = None,
+) -> Field:
+    value = query.values.get(name, "")
+    made = [Choice(key, text, _shown(counts, key), key == value) for key, text in choices]
+    return Field(name, label, made, query.address(**{name: ""}))
+
+
+def _shown(counts: Counter[str] | None, key: str) -> str:
+    return "" if counts is None else f"{counts[key]:,}"
+
+
+def _phases() -> list[tuple[str, str]]:
+    return [(phase.value, str(phase.label)) for phase in Phase]
+
+
+def _states(query: Query) -> list[tuple[str, str]]:
+    within = PHASES.get(query.values.get("phase", ""), tuple(State.values))
+    chosen = query.values.get("state")
+    return [
+        (state.value, str(state.label))
+        for state in State
+        if state.value in within or state.value == chosen
+    ]
+
+
+def _turns() -> list[tuple[str, str]]:
+    return [(party.value, _(party.label)) for party in TURNS]
+
+
+def _provinces() -> list[tuple[str, str]]:
+    return [(code, province_name(code)) for code in provinces()]
+
+
+def _months(query: Query) -> list[tuple[str, str]]:
+    today = timezone.localdate()
+    first = today.year * 12 + today.month - 1
+    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(first, first - 24, -1)]
+    chosen = query.values.get("created", "")
+    if chosen and chosen not in months:
+        months.append(chosen)
+    return [(month, month_name(month)) for month in months]
+
+
+def month_name(month: str) -> str:
+    """A month such as 2026-11 as people call it."""
+    year, _sep, number = month.partition("-")
+    return date_format(dt.date(int(year), int(number), 1), "YEAR_MONTH_FORMAT")
+
+
+def _officers(query: Query, counts: Counter[str] | None, user: Any) -> Field:
+    people = get_user_model().objects.filter(is_active=True, groups__name__in=STAFF_GROUPS[:2])
+    rows = people.distinct().only("username", "first_name", "last_name").order_by("username")
+    others = [(str(row.pk), shown_name(row)) for row in rows if row.pk != user.pk]
+    chosen = query.values.get("officer", "")
+    if chosen.isdigit() and chosen not in dict(others) and chosen != str(user.pk):
+        others.append((chosen, _("officer %(number)s") % {"number": chosen}))
+    if counts is not None:
+        counts = counts + Counter({"mine": counts[str(user.pk)]})
+    mine = replace(query, values={**query.values, "officer": "mine"})
+    own = mine if chosen == str(user.pk) else query
+    choices = [("mine", _("mine")), (NOBODY, _("nobody")), *others]
+    return _field(own, "officer", _("officer"), choices, counts)
