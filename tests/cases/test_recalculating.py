@@ -190,3 +190,18 @@ def test_a_batch_costs_the_same_whatever_it_holds(world, cases, django_assert_nu
     Clock.objects.filter(state="triage").update(amount=9)
     with django_assert_num_queries(QUERIES_OF_A_BATCH):
         assert recalculating._batch(0)[1] == cases
+
+
+def test_the_command_reckons_all_or_only_goes_on(world):
+    case = walk(world, "triage", "2026-03-06 09:00")
+    Clock.objects.filter(state="triage").update(amount=2)
+    told = {}
+    for options in (["--go-on"], []):
+        out = StringIO()
+        call_command("recalculate", *options, stdout=out)
+        case.refresh_from_db()
+        told[tuple(options)] = (out.getvalue(), case.due_at)
+    assert told == {
+        ("--go-on",): ("due dates changed: 0\n", end("2026-03-09")),
+        (): ("due dates changed: 1\n", end("2026-03-10")),
+    }
