@@ -194,8 +194,9 @@ REFUSED = [
     Hostile("a script nothing leads to", "p.pdf", lambda: pdf(b"", b"", JS), ACTIVE),
     Hostile("a script in an object stream", "p.pdf", lambda: packed_pdf(JS), ACTIVE),
     Hostile("a script in a stream no table names", "p.pdf", lambda: pdf(
-        b"", b"", b"null", tail=b"").replace(b"4 0 obj\nnull", b"4 0 obj\n" + stream(
-            b"/Type /ObjStm /N 1 /First 4", b"9 0 " + JS)), ACTIVE),
+        b"", b"", stream(b"/Type /ObjStm /N 1 /First 4", b"9 0 " + JS)), ACTIVE),
+    Hostile("an action nothing leads to", "p.pdf", lambda: pdf(
+        b"", b"", b"<< /AA << /O 5 0 R >> >>", b"<< /S /URI /URI (x) >>"), ACTIVE),
     Hostile("a program to start", "p.pdf", lambda: pdf(
         b"", NOTE % b"<< /S /Launch /F (cmd.exe) >>"), ACTIVE),
     Hostile("an attachment", "p.pdf", lambda: pdf(
