@@ -39,8 +39,8 @@ REFRESH = "run script/messages, and translate what it names"
 
 CHINESE = re.compile("[㐀-鿿]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]")
-# The same in both languages: what a protocol is called.
-NOT_CHINESE = {"HTTP", "HTTPS"}
+# The same in both languages: what a protocol, a key or a maker's product is called.
+NOT_CHINESE = {"HTTP", "HTTPS", "Alt", "Ctrl", "Option", "Shift", "Mac", "Firefox"}
 # A comma or bracket beside Chinese, a stop behind it or at the end; 例子.中国 has none.
 HALF_WIDTH = re.compile("[㐀-鿿” ][,;:?!()]|[,;:?!()][㐀-鿿“]|[㐀-鿿][.](?![㐀-鿿])|[.,;:?!]$|。。")
 ENDINGS = {".": "。", "?": "？", ":": "：", "!": "！"}

@@ -42,7 +42,7 @@ def sentence_of_error(error: NumberError) -> str:
     sentence = _now(error.sentence) % error.params
     if error.suggestion is None:
         return sentence
-    meant = _now("Is %(number)s meant?") % {"number": error.suggestion}
+    meant = _("Is %(number)s meant?") % {"number": error.suggestion}
     return f"{sentence} {meant}"
 
 
