@@ -39,8 +39,8 @@ REFRESH = "run script/messages, and translate what it names"
 
 CHINESE = re.compile("[㐀-鿿]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]")
-# The same in both languages: what a protocol, a key or a maker's product is called.
-NOT_CHINESE = {"HTTP", "HTTPS", "Alt", "Ctrl", "Option", "Shift", "Mac", "Firefox"}
+# The same in both languages: what a protocol is called.
+NOT_CHINESE = {"HTTP", "HTTPS"}
 # A comma or bracket beside Chinese, a stop behind it or at the end; 例子.中国 has none.
 HALF_WIDTH = re.compile("[㐀-鿿” ][,;:?!()]|[,;:?!()][㐀-鿿“]|[㐀-鿿][.](?![㐀-鿿])|[.,;:?!]$|。。")
 ENDINGS = {".": "。", "?": "？", ":": "：", "!": "！"}
@@ -205,7 +205,21 @@ def test_states_and_steps_speak_chinese() -> None:
 
 
 # What is neither English nor Chinese, on whatever page.
-SAME_IN_BOTH = {"HTTP", "HTTPS", "BBS", "ICP", "IP", "PDF", "PNG", "JPEG", "MB", "KB", "cn", "CN"}
+KEYS = {"Alt", "Ctrl", "Option", "Shift", "Mac", "Firefox"}
+SAME_IN_BOTH = KEYS | {
+    "HTTP",
+    "HTTPS",
+    "BBS",
+    "ICP",
+    "IP",
+    "PDF",
+    "PNG",
+    "JPEG",
+    "MB",
+    "KB",
+    "cn",
+    "CN",
+}
 # What the tests themselves have typed in, or what people have named: as it was written.
 DATA = re.compile(
     r"""Example\ Cloud|The\ domain\ certificate\ is\ blurred|phone\ call|blurred|Seen\ twice

@@ -56,9 +56,10 @@ def explain(case: "FilingCase", user: Any) -> list[Explanation]:
 
 def explain_step(case: "FilingCase", step: Step, user: Any) -> Explanation:
     """One step of the case as this reader meets it."""
+    dossier = case.dossier
     unmet = (*permission_findings(case, step, user), *state_findings(case, step))
-    guards = unmet_guards(case.dossier, step, not is_staff_role(user))
-    return Explanation(step, (*unmet, *guards), checked_later(case.dossier, step))
+    guards = unmet_guards(dossier, step, not is_staff_role(user))
+    return Explanation(step, (*unmet, *guards), checked_later(dossier, step))
 
 
 def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> tuple[Finding, ...]:
@@ -73,21 +74,32 @@ def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> t
 
 def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     """The guards that wait for what will be entered."""
-    known = {"case.applicant_free"} if dossier.provider else set()
-    return tuple(g for g in step.guards if g.on_entry and g.rule.code not in known)
+    later = tuple(guard for guard in step.guards if guard.on_entry)
+    known = {"case.applicant_free"} if later and dossier.provider else set()
+    return tuple(guard for guard in later if guard.rule.code not in known)
 
 
 def roles_on(case: "FilingCase", user: Any) -> frozenset[Role]:
     """The roles a user has on this case: staff roles, and applicant if it is theirs."""
-    if not (user and user.is_authenticated and user.is_active):
-        return frozenset()
-    theirs = user.pk in case.people_pks
-    return staff_roles(user) | ({Role.APPLICANT} if theirs else set())
+    return staff_roles(user) | ({Role.APPLICANT} if is_theirs(case, user) else set())
+
+
+def is_theirs(case: "FilingCase", user: Any) -> bool:
+    """Whether the user is a person of this case."""
+    known = user and user.is_authenticated and user.is_active
+    return bool(known and user.pk in case.people_pks)
+
+
+def may_see(case: "FilingCase", user: Any) -> bool:
+    """Whether the user has any role on this case; who its people are is only read if it matters."""
+    return bool(staff_roles(user)) or is_theirs(case, user)
 
 
 def may_take(case: "FilingCase", step: Step, user: Any) -> bool:
     """Whether the user's roles on this case allow the step."""
-    return bool(roles_on(case, user) & step.who)
+    if staff_roles(user) & step.who:
+        return True
+    return Role.APPLICANT in step.who and is_theirs(case, user)
 
 
 def permission_findings(case: "FilingCase", step: Step, user: Any) -> tuple[Finding, ...]:
