@@ -16,9 +16,9 @@ from icpcases.rules.rule import Party
 
 from .case_filters import Query, fields_of, province_name
 from .pages import page
+from .templatetags.staff import moment
 
 SIZE = 50
-_PLACES = ("after", "before", "end")
 
 
 def case_list(request: HttpRequest) -> HttpResponse:
@@ -131,7 +131,7 @@ class Line:
     @property
     def turn(self) -> str:
         """Whose turn it is."""
-        return _(Party(self.case["turn"]).label)
+        return self.state.name_of(Party(self.case["turn"]))
 
     @property
     def site(self) -> str:
@@ -155,10 +155,8 @@ class Line:
 
     @property
     def due(self) -> str:
-        """Until when the turn should end; the hour only where it is not the end of a day."""
-        if self.case["due_at"] is None:
-            return ""
-        return f"{timezone.localtime(self.case['due_at']):%Y-%m-%d %H:%M}".removesuffix(" 23:59")
+        """Until when the turn should end."""
+        return moment(self.case["due_at"]) if self.case["due_at"] else ""
 
     @property
     def overdue(self) -> bool:
