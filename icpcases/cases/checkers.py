@@ -144,7 +144,7 @@ def _as_if_forums_were_taken(dossier: Dossier) -> Dossier:
     if dossier.facts.province_accepts_forums != ForumAnswer.NO:
         return dossier
     facts = replace(dossier.facts, province_accepts_forums=ForumAnswer.YES)
-    return replace(dossier, facts=facts)
+    return dossier.but(facts=facts)
 
 
 @checker

@@ -105,15 +105,23 @@ class Change:
         }
 
     def record(
-        self, kind: HistoryRow.Kind, at: dt.datetime | None = None, moved: bool = False, **row: Any
+        self,
+        kind: HistoryRow.Kind,
+        at: dt.datetime | None = None,
+        moved: bool = False,
+        rows: Rows | None = None,
+        **row: Any,
     ) -> HistoryRow:
-        """Save the case one version on, with the one history row of this change."""
+        """Save the case one version on, with the one history row of this change.
+
+        `rows` are those around the case where they are known to be as before.
+        """
         at = at or self.at
         case = self.case
         changes = {"fields": self.changed_fields(), **row.pop("made", {})}
         if moved:
             case.state_since = at
-        set_turn(case, Rows(case), at, moved)
+        set_turn(case, rows or Rows(case), at, moved)
         case.version += 1
         after = _values(case)
         case.save(update_fields=[n for n, old in self.before.items() if after[n] != old])
@@ -176,7 +184,7 @@ def changing(
             "applicant", "province", "officer"
         )
         locked = rows.get(pk=case.pk)
-        if by is not SYSTEM and not explaining.roles_on(locked, by):
+        if by is not SYSTEM and not explaining.may_see(locked, by):
             raise NotAllowed(by)
         if locked.version != seen_version:
             meanwhile = HistoryRow.objects.filter(case=locked, sequence__gt=seen_version)
@@ -272,6 +280,7 @@ def _write(
         HistoryRow.Kind.STEP,
         at=at,
         moved=change.case.state != from_state and work.undoes is None,
+        rows=None if work.made or work.undoes else change.rows,
         made=work.made,
         step=step.value,
         from_state=from_state,

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from .models import FilingCase
 
-_CHUNK = 40
+_CHUNK = 4
 
 
 @dataclass
@@ -82,14 +83,14 @@ class Rows:
         return list(live.exclude(case=self.case).select_related("case", "provider"))
 
     @cached_property
-    def newest_step(self) -> HistoryRow | None:
-        """The newest step, taken back or not."""
-        return next(self._steps_newest_first(), None)
+    def newest_step_at(self) -> dt.datetime | None:
+        """When the newest step happened, taken back or not."""
+        return self._step_rows().values_list("happened_at", flat=True).first()
 
     @property
     def not_before(self) -> dt.datetime:
         """The moment before which nothing more happens: the newest step, else the opening."""
-        return self.newest_step.happened_at if self.newest_step else self.case.created_at
+        return self.newest_step_at or self.case.created_at
 
     @cached_property
     def step_to_undo(self) -> HistoryRow | None:
@@ -102,47 +103,106 @@ class Rows:
                 return row
         return None
 
-    @cached_property
-    def _first_steps(self) -> list[HistoryRow]:
-        return list(self._step_rows()[:_CHUNK])
-
     def _step_rows(self) -> "QuerySet[HistoryRow]":
         rows = HistoryRow.objects.filter(case=self.case, kind=HistoryRow.Kind.STEP)
         return rows.order_by("-sequence")
 
     def _steps_newest_first(self) -> Iterator[HistoryRow]:
-        yield from self._first_steps
-        if len(self._first_steps) == _CHUNK:
+        first = list(self._step_rows()[:_CHUNK])
+        yield from first
+        if len(first) == _CHUNK:
             yield from self._step_rows()[_CHUNK:].iterator(chunk_size=500)
+
+
+class CaseDossier(d.Dossier):
+    """The dossier of a case: what takes a query is fetched when a rule first reads it.
+
+    What stands in the case's own row is read at once, because a step changes it later on.
+    """
+
+    _rows: Rows
+
+    def __init__(self, case: "FilingCase", rows: Rows, now: dt.datetime) -> None:
+        super().__init__(
+            facts=case.facts,
+            today=timezone.localdate(now),
+            now=now,
+            confirmed=case.applicant.confirmed,
+            service_leader=case.service_leader,
+            service_leader_phone=case.service_leader_phone,
+            domain=case.domain,
+            filed=case.filed_on,
+        )
+        # What is still to be fetched must not look as if it were there.
+        for name in _FETCHED:
+            del vars(self)[name]
+        vars(self)["_rows"] = rows
+
+    def but(self, **changes: Any) -> d.Dossier:
+        """This dossier with other values in some fields; the rest is fetched when it is read."""
+        other = copy(self)
+        vars(other).update(changes)
+        return other
+
+    @cached_property
+    def papers(self) -> tuple[d.Paper, ...]:
+        return tuple(paper_of(document) for document in self._rows.documents)
+
+    @cached_property
+    def not_needed(self) -> frozenset[Kind]:
+        return self._rows.not_needed
+
+    @cached_property
+    def margin_days(self) -> int:
+        return self._rows.margin_days
+
+    @cached_property
+    def asks(self) -> tuple[d.Ask, ...]:
+        requests = self._rows.requests
+        return tuple(d.Ask(str(r.pk), r.text, d.RequestStatus(r.status)) for r in requests)
+
+    @cached_property
+    def rivals(self) -> tuple[d.Rival, ...]:
+        return tuple(d.Rival(case.reference) for case in self._rows.rivals)
+
+    @cached_property
+    def rival_orders(self) -> tuple[d.Rival, ...]:
+        orders = self._rows.rival_orders
+        return tuple(d.Rival(o.case.reference, o.provider.name) for o in orders)
+
+    @cached_property
+    def order(self) -> d.Order | None:
+        order = self._rows.live_order
+        return order_of(order) if order else None
+
+    @cached_property
+    def provider(self) -> str:
+        return self.order.provider if self.order else ""
+
+    @cached_property
+    def provider_one_order(self) -> bool:
+        order = self._rows.live_order
+        return order.provider.one_order_per_applicant if order else True
+
+    @cached_property
+    def earlier_state(self) -> str:
+        row = self._rows.step_to_undo
+        return State(row.from_state).value if row else ""
+
+    @cached_property
+    def earlier_unmet(self) -> tuple[str, ...]:
+        row = self._rows.step_to_undo
+        return _unmet_before(self, row, self._rows) if row else ()
+
+
+_FETCHED = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]
 
 
 def dossier_of(
     case: "FilingCase", rows: Rows | None = None, now: dt.datetime | None = None
 ) -> d.Dossier:
     """The dossier of a case as its rows stand, judged at `now`."""
-    rows = rows or Rows(case)
-    now = now or timezone.now()
-    order = rows.live_order
-    dossier = d.Dossier(
-        facts=case.facts,
-        today=timezone.localdate(now),
-        now=now,
-        confirmed=case.applicant.confirmed,
-        service_leader=case.service_leader,
-        service_leader_phone=case.service_leader_phone,
-        domain=case.domain,
-        papers=tuple(paper_of(document) for document in rows.documents),
-        not_needed=rows.not_needed,
-        margin_days=rows.margin_days,
-        asks=tuple(d.Ask(str(r.pk), r.text, d.RequestStatus(r.status)) for r in rows.requests),
-        rivals=tuple(d.Rival(case.reference) for case in rows.rivals),
-        rival_orders=tuple(d.Rival(o.case.reference, o.provider.name) for o in rows.rival_orders),
-        provider=order.provider.name if order else "",
-        provider_one_order=order.provider.one_order_per_applicant if order else True,
-        order=order_of(order) if order else None,
-        filed=case.filed_on,
-    )
-    return _with_earlier_state(dossier, rows)
+    return CaseDossier(case, rows or Rows(case), now or timezone.now())
 
 
 def order_of(order: Order) -> d.Order:
@@ -161,19 +221,15 @@ def paper_of(document: Document) -> d.Paper:
     )
 
 
-def _with_earlier_state(dossier: d.Dossier, rows: Rows) -> d.Dossier:
-    row = rows.step_to_undo
-    if row is None:
-        return dossier
-    earlier = State(row.from_state)
-    before = replace(
-        dossier,
+def _unmet_before(dossier: d.Dossier, row: HistoryRow, rows: Rows) -> tuple[str, ...]:
+    """The rules that would fail in the state before this step, with what it entered cleared."""
+    before = dossier.but(
         facts=_facts_before(dossier.facts, row),
         papers=_papers_before(dossier.papers, row),
     )
+    earlier = State(row.from_state)
     unmet = [guard.rule.code for guard in earlier.about.invariants if not guard.met(before)]
-    unmet += _unmet_across_cases(before, row, rows)
-    return replace(dossier, earlier_state=earlier.value, earlier_unmet=tuple(unmet))
+    return (*unmet, *_unmet_across_cases(before, row, rows))
 
 
 def _unmet_across_cases(before: d.Dossier, row: HistoryRow, rows: Rows) -> list[str]:
@@ -183,11 +239,11 @@ def _unmet_across_cases(before: d.Dossier, row: HistoryRow, rows: Rows) -> list[
     asked = []
     ended = row.changes.get("ended_orders", ())
     for order in (order for order in rows.orders if order.pk in ended):
-        alive = replace(before, provider=order.provider.name, provider_one_order=order.exclusive)
+        alive = before.but(provider=order.provider.name, provider_one_order=order.exclusive)
         asked.append((CASE_APPLICANT_FREE, alive))
     if row.from_state in WITH_NUMBER and row.to_state not in WITH_NUMBER:
         number = look_up_number(rows.case, icp_number(rows.case.icp_number))
-        asked.append((NUMBER_VALID, replace(before, number=number)))
+        asked.append((NUMBER_VALID, before.but(number=number)))
     return [rule.code for rule, dossier in asked if not rule.holds(dossier)]
 
 

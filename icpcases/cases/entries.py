@@ -223,7 +223,7 @@ class CertificateEntry(Entry):
         region = ServerRegion(data["issued_in"])
         paper = Paper("", self.kind, DocumentStatus.PENDING, region, data["expires_on"])
         facts = replace(self.case.facts, mainland_branch=False, registration_certificate=True)
-        return replace(super().entered_dossier(), facts=facts, papers=(paper,))
+        return super().entered_dossier().but(facts=facts, papers=(paper,))
 
 
 class PreapprovalEntry(Entry):
@@ -277,8 +277,8 @@ class SubmissionEntry(Entry):
         provider = self.cleaned_data.get("provider")
         if provider is None:
             return dossier
-        return replace(
-            dossier, provider=provider.name, provider_one_order=provider.one_order_per_applicant
+        return dossier.but(
+            provider=provider.name, provider_one_order=provider.one_order_per_applicant
         )
 
 
@@ -312,7 +312,7 @@ class ApprovalEntry(Entry):
     def entered_dossier(self) -> Dossier:
         """The dossier with what is known about the number."""
         number = self.cleaned_data["icp_number"]
-        return replace(super().entered_dossier(), number=look_up_number(self.case, number))
+        return super().entered_dossier().but(number=look_up_number(self.case, number))
 
 
 def look_up_number(case: "FilingCase", number: numbers.IcpNumber) -> NumberCheck:
@@ -341,7 +341,7 @@ class OpeningEntry(Entry):
     def entered_dossier(self) -> Dossier:
         """The dossier with the opening that was entered."""
         opening = self.cleaned_data["opened_on"]
-        return replace(super().entered_dossier(), opening=opening, today=timezone.localdate())
+        return super().entered_dossier().but(opening=opening, today=timezone.localdate())
 
 
 class FooterEntry(Entry):

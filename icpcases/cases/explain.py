@@ -79,15 +79,25 @@ def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
 
 def roles_on(case: "FilingCase", user: Any) -> frozenset[Role]:
     """The roles a user has on this case: staff roles, and applicant if it is theirs."""
-    if not (user and user.is_authenticated and user.is_active):
-        return frozenset()
-    theirs = user.pk in case.people_pks
-    return staff_roles(user) | ({Role.APPLICANT} if theirs else set())
+    return staff_roles(user) | ({Role.APPLICANT} if is_theirs(case, user) else set())
+
+
+def is_theirs(case: "FilingCase", user: Any) -> bool:
+    """Whether the user is a person of this case."""
+    known = user and user.is_authenticated and user.is_active
+    return bool(known and user.pk in case.people_pks)
+
+
+def may_see(case: "FilingCase", user: Any) -> bool:
+    """Whether the user has any role on this case; who its people are is only read if it matters."""
+    return bool(staff_roles(user)) or is_theirs(case, user)
 
 
 def may_take(case: "FilingCase", step: Step, user: Any) -> bool:
     """Whether the user's roles on this case allow the step."""
-    return bool(roles_on(case, user) & step.who)
+    if staff_roles(user) & step.who:
+        return True
+    return Role.APPLICANT in step.who and is_theirs(case, user)
 
 
 def permission_findings(case: "FilingCase", step: Step, user: Any) -> tuple[Finding, ...]:

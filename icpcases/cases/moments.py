@@ -25,7 +25,7 @@ def moment(rows: "Rows", entered: dt.datetime | None, now: dt.datetime) -> dt.da
         raise ValidationError(_("This lies in the future."), code="future")
     if happened + TOLERANCE <= earliest:
         sentence = _("The step before it happened on %(when)s; this cannot lie earlier.")
-        if rows.newest_step is None:
+        if rows.newest_step_at is None:
             sentence = _("The case was opened on %(when)s; this cannot lie earlier.")
         when = timezone.localtime(earliest).strftime("%Y-%m-%d %H:%M")
         raise ValidationError(sentence, code="too_early", params={"when": when})

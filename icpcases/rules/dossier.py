@@ -1,8 +1,9 @@
 """Everything the rules may read about one case, fetched once and frozen."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from .documents import Kind, Wanted, wanted_documents
 from .facts import Facts, ServerRegion
@@ -74,7 +75,7 @@ class NumberCheck:
     subject_of_other: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dossier:
     """What the rules read. Facts alone are enough for the rules about facts."""
 
@@ -99,6 +100,10 @@ class Dossier:
     opening: date | None = None
     earlier_state: str = ""
     earlier_unmet: tuple[str, ...] = field(default=())
+
+    def but(self, **changes: Any) -> "Dossier":
+        """This dossier with other values in some fields."""
+        return replace(self, **changes)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
