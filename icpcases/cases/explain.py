@@ -56,9 +56,10 @@ def explain(case: "FilingCase", user: Any) -> list[Explanation]:
 
 def explain_step(case: "FilingCase", step: Step, user: Any) -> Explanation:
     """One step of the case as this reader meets it."""
+    dossier = case.dossier
     unmet = (*permission_findings(case, step, user), *state_findings(case, step))
-    guards = unmet_guards(case.dossier, step, not is_staff_role(user))
-    return Explanation(step, (*unmet, *guards), checked_later(case.dossier, step))
+    guards = unmet_guards(dossier, step, not is_staff_role(user))
+    return Explanation(step, (*unmet, *guards), checked_later(dossier, step))
 
 
 def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> tuple[Finding, ...]:
@@ -73,8 +74,9 @@ def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> t
 
 def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     """The guards that wait for what will be entered."""
-    known = {"case.applicant_free"} if dossier.provider else set()
-    return tuple(g for g in step.guards if g.on_entry and g.rule.code not in known)
+    later = tuple(guard for guard in step.guards if guard.on_entry)
+    known = {"case.applicant_free"} if later and dossier.provider else set()
+    return tuple(guard for guard in later if guard.rule.code not in known)
 
 
 def roles_on(case: "FilingCase", user: Any) -> frozenset[Role]:

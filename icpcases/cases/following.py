@@ -26,11 +26,13 @@ def find_followed(reference: str, code: str, address: str) -> FilingCase | None:
     reference, code = reference.strip().upper()[:30], code.strip().upper().replace(" ", "")[:30]
     keys = (f"reference {reference}", f"address {address}"[:100])
     now = timezone.now()
-    if FollowTry.objects.filter(key__in=keys, closed_until__gt=now).exists():
+    tries = FollowTry.objects.in_bulk(keys)
+    if any(row.closed_until and row.closed_until > now for row in tries.values()):
         raise TooManyTries
     case = FilingCase.objects.filter(reference=reference).with_names().first()
     if constant_time_compare(code, case.follow_code if case else _NOBODYS_CODE) and case:
-        FollowTry.objects.filter(key=keys[0]).delete()
+        if keys[0] in tries:
+            tries[keys[0]].delete()
         return case
     for key in keys:
         _count(key, now)

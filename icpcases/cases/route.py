@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Q
+
 from icpcases.rules.about_case import ORDER_EXPIRED
 from icpcases.rules.verdict import FactsMissing, Stage, Verdict, find_stages, find_verdict
 
@@ -95,14 +97,17 @@ def path_of(case: "FilingCase") -> list[Stop]:
     here = order.index(now)
     done = [Stop(s, "done", entered[s]) for s in order[:here] if s in entered]
     present = Stop(now, "now", case.state_since)
-    due = {segment.phase for segment in route_bar(case)}
+    walked = {Phase.INTAKE} | {state.phase for state in entered}
+    due = {segment.phase for segment in _bar(case, walked)}
     ahead = [Stop(s, "ahead", None) for s in order[here + 1 :] if s.phase in due]
     return [*done, present, *ahead]
 
 
 def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
     """When each state was last entered, but for steps that were taken back."""
-    rows = HistoryRow.objects.filter(case=case).order_by("sequence")
+    # What left the case where it was says nothing of when a state was entered, however long.
+    moved = ~Q(from_state=F("to_state")) & (Q(kind=HistoryRow.Kind.STEP) | Q(sequence=1))
+    rows = HistoryRow.objects.filter(moved, case=case).order_by("sequence")
     found: dict[int, tuple[str, dt.datetime]] = {}
     for sequence, state, happened, undoes in rows.values_list(
         "sequence", "to_state", "happened_at", "undoes"
@@ -159,7 +164,8 @@ def _place(phase: Phase, now: Phase) -> str:
 def walked_phases(cases: "list[FilingCase]") -> dict[int, set[Phase]]:
     """Per case the phases it has been in, but for those it was taken back out of."""
     steps = HistoryRow.objects.filter(case__in=cases, kind=HistoryRow.Kind.STEP)
-    rows = steps.order_by("sequence").values_list("case_id", "sequence", "to_state", "undoes")
+    moves = steps.exclude(from_state=F("to_state")).order_by("sequence")
+    rows = moves.values_list("case_id", "sequence", "to_state", "undoes")
     reached: dict[int, dict[int, str]] = {case.pk: {} for case in cases}
     for case_id, sequence, to_state, undoes in rows:
         if undoes:

@@ -1,5 +1,6 @@
 """The transitions: everything about a step is asked of its member (domain.md, section 5)."""
 
+from functools import cache
 from typing import Any
 
 from django.db.models import TextChoices
@@ -120,6 +121,7 @@ class Step(TextChoices):
         return _STEPS[self].who
 
     @classmethod
+    @cache
     def leading_out_of(cls, state: State) -> "tuple[Step, ...]":
         """Every step that leads out of a state, the recommended first."""
         steps = [step for step in cls if state in _STEPS[step].sources]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from .documents import Kind
 from .dossier import Dossier
@@ -128,6 +129,7 @@ class Rule:
         return missing[:1] if missing[:1] == self.reads[:1] else missing
 
     @staticmethod
+    @cache
     def fact_places(names: tuple[str, ...]) -> tuple[Place, ...]:
         """Places that point at facts, each once."""
         return tuple(Place("fact", name, FACT_LABELS[name]) for name in dict.fromkeys(names))
@@ -156,7 +158,7 @@ class Guard:
             gaps = (Gap(_UNDECIDED, Rule.fact_places(self.rule.missing(dossier))),)
         elif not self.wanted:
             gaps = () if gaps else (Gap(self.rule.holding, Rule.fact_places(self.rule.reads)),)
-        return tuple(self.rule_finding(gap, for_applicant) for gap in gaps)
+        return tuple([self.rule_finding(gap, for_applicant) for gap in gaps]) if gaps else ()
 
     def met(self, dossier: Dossier) -> bool:
         """Whether the guard lets the step through."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -28,7 +28,7 @@ from icpcases.rules.rule import Party
 from .beside import beside_case
 from .told import show_step
 
-HISTORY_PAGE = 50
+HISTORY_PAGE = 20
 PRIVATE = {"service_leader_phone": mask_phone, "service_leader_id": mask_resident_id}
 
 
@@ -145,12 +145,19 @@ class HistoryLine:
     entered: list[tuple[str, str]]
     changed: list[tuple[str, str, str]]
 
+    @property
+    def recorded_later(self) -> bool:
+        """Whether it was recorded in another minute than it happened."""
+        minute = {"second": 0, "microsecond": 0}
+        return self.row.recorded_at.replace(**minute) != self.row.happened_at.replace(**minute)
 
-def history_page(request: HttpRequest, case: FilingCase) -> Any:
-    """A page of the history, newest first."""
-    rows = case.history.select_related("by").order_by("-sequence")
-    page: Any = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("history"))
-    page.object_list = history_lines(case, list(page.object_list))
+
+def history_page(request: HttpRequest, case: FilingCase) -> Page:
+    """A page of the history, newest first, found by its numbers: they have no gap."""
+    numbers = range(case.version, 0, -1)
+    page: Any = Paginator(numbers, HISTORY_PAGE).get_page(request.GET.get("history"))
+    rows = case.history.filter(sequence__in=page.object_list).select_related("by")
+    page.object_list = history_lines(case, list(rows.order_by("-sequence")))
     return page
 
 

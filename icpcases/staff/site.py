@@ -28,6 +28,18 @@ class StaffSite(AdminSite):
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
         return super().index(request, context)
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page's frame shows; the list of all tables stands on the start page only."""
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": self.site_url,
+            "has_permission": self.has_permission(request),
+            "is_popup": False,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "log_entries": self.get_log_entries(request),
+        }
+
     def has_permission(self, request: HttpRequest) -> bool:
         """A staff role opens the admin; a superuser without one keeps accounts only."""
         user: Any = request.user

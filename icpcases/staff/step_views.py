@@ -44,8 +44,7 @@ def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
     except BadEntry as error:
         return show(request, case, step, form=error.form, status=422)
     except Refused as error:
-        case.refresh_from_db()
-        return show(request, case, step, data, error)
+        return show(request, get_case_for_user(case.pk, request.user), step, data, error)
     except OperationalError:
         busy(request)
         return show(request, case, step, data, status=409)
@@ -83,7 +82,8 @@ def show(
         "closed_elsewhere": not leads_out,
         "target": target_of(rows, explanation),
         "form": form,
-        "previews": previews(case, step, looked_over(form)) if leads_out else [],
+        # What cannot be done now is announced to nobody.
+        "previews": previews(case, step, looked_over(form)) if explanation.open else [],
         "tells": step.about.tells,
         "refusal": refusal_of(case, error, link) if error else None,
         "stale": isinstance(error, Stale),

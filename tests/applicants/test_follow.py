@@ -117,6 +117,12 @@ def test_a_wrong_code_and_an_unknown_reference_cost_the_same(case):
     assert costs[0] == costs[1]
 
 
+def test_following_costs_three_queries_tries_case_and_history(case, django_assert_num_queries):
+    assert follow(case.reference, case.follow_code, "192.0.2.7").status_code == 200
+    with django_assert_num_queries(3):
+        assert follow(case.reference, case.follow_code, "192.0.2.7").status_code == 200
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_five_wrong_tries_close_a_reference_from_wherever_they_come(case, known):
     reference = case.reference if known else NOBODYS

@@ -21,7 +21,10 @@ class HistoryRow(models.Model):
         ASSIGNMENT = "assignment", _("Assignment")
         NOTE = "note", _("Note")
 
-    case = models.ForeignKey("cases.FilingCase", on_delete=models.PROTECT, related_name="history")
+    # Found by the indexes below, which both begin with the case.
+    case = models.ForeignKey(
+        "cases.FilingCase", on_delete=models.PROTECT, related_name="history", db_index=False
+    )
     sequence = models.PositiveIntegerField(_("number in the case"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     step = models.CharField(_("step"), max_length=40, choices=Step.choices, blank=True)
@@ -51,8 +54,12 @@ class HistoryRow(models.Model):
         verbose_name = _("history row")
         verbose_name_plural = _("history")
         ordering = ("case", "sequence")
-        # What happened in a week, step by step: the board's figures and the cases behind them.
-        indexes = [models.Index(fields=["step", "happened_at"], name="history_step_happened")]
+        indexes = [
+            # What happened in a week, step by step: the board's figures and the cases behind them.
+            models.Index(fields=["step", "happened_at"], name="history_step_happened"),
+            # The newest step of a case, however many notes came after it.
+            models.Index(fields=["case", "kind", "sequence"], name="history_kind"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "sequence"], name="history_sequence_once"),
         ]

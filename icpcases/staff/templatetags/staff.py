@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,6 +60,17 @@ def lasting(span: dt.timedelta | None) -> str:
 def moment(when: dt.datetime) -> str:
     """A due date: the day, and the hour where it is not the end of the day."""
     return f"{timezone.localtime(when):%Y-%m-%d %H:%M}".removesuffix(" 23:59")
+
+
+@register.filter
+def stamped(at: dt.datetime) -> str:
+    """A point of time in Shanghai, for readers and for programs."""
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        local.strftime("%Y-%m-%d %H:%M"),
+    )
 
 
 @register.filter
