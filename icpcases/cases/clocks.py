@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.core.cache import caches
-from django.db.models import Max
 from django.utils import timezone
 
 from icpcases.rules.dossier import RequestStatus
@@ -133,7 +132,7 @@ def due(case: "FilingCase", rows: "Rows", tables: Tables) -> tuple[dt.datetime |
     if unit == Unit.DAYS:
         return end_of(_starts_on(case) + dt.timedelta(days=amount)), False
     start = timezone.localdate(case.turn_since)
-    left = max(amount - _used_up(case, tables.calendar), 0)
+    left = max(amount - _used_up(case, rows, tables.calendar), 0)
     day = tables.calendar.add(start, left)
     return end_of(day), tables.calendar.provisional(start, day)
 
@@ -160,20 +159,14 @@ def _starts_on(case: "FilingCase") -> dt.date:
     return timezone.localdate(case.turn_since)
 
 
-def _used_up(case: "FilingCase", table: Calendar) -> int:
+def _used_up(case: "FilingCase", rows: "Rows", table: Calendar) -> int:
     """Working days of this state in which it was the officer's turn before the present turn."""
     if case.is_at not in PAUSING or case.turn_since <= case.state_since:
         return 0
-    steps = HistoryRow.objects.filter(case=case, to_state=case.state, happened_at=case.state_since)
-    moves = steps.exclude(from_state__in=("", case.state)).exclude(step=Step.STEP_BACK)
-    entered = moves.aggregate(last=Max("sequence"))["last"]
-    # What was recorded late stands where it happened.
-    rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
-    times = [(row.happened_at, row.turn) for row in rows.order_by("happened_at", "sequence")]
-    ends = [start for start, _ in times[1:]] + [case.turn_since]
+    ends = [start for start, _ in rows.turns[1:]] + [case.turn_since]
     return sum(
         table.between(timezone.localdate(start), timezone.localdate(end))
-        for (start, turn), end in zip(times, ends, strict=True)
+        for (start, turn), end in zip(rows.turns, ends, strict=True)
         if turn == Party.OFFICER and start < case.turn_since
     )
 

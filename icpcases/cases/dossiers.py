@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from icpcases.rules import dossier as d
@@ -102,6 +103,19 @@ class Rows:
             elif row.sequence not in undone:
                 return row
         return None
+
+    @cached_property
+    def turns(self) -> list[tuple[dt.datetime, str]]:
+        """Since the case came into its state: when each change happened, and whose turn it left."""
+        case = self.case
+        steps = HistoryRow.objects.filter(
+            case=case, to_state=case.state, happened_at=case.state_since
+        )
+        moves = steps.exclude(from_state__in=("", case.state)).exclude(step=Step.STEP_BACK)
+        entered = moves.aggregate(last=Max("sequence"))["last"]
+        # What was recorded late stands where it happened.
+        rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
+        return list(rows.order_by("happened_at", "sequence").values_list("happened_at", "turn"))
 
     def _step_rows(self) -> "QuerySet[HistoryRow]":
         rows = HistoryRow.objects.filter(case=self.case, kind=HistoryRow.Kind.STEP)

@@ -148,8 +148,10 @@ class HistoryLine:
     @property
     def recorded_later(self) -> bool:
         """Whether it was recorded in another minute than it happened."""
-        minute = {"second": 0, "microsecond": 0}
-        return self.row.recorded_at.replace(**minute) != self.row.happened_at.replace(**minute)
+        happened, recorded = self.row.happened_at, self.row.recorded_at
+        return recorded.replace(second=0, microsecond=0) != happened.replace(
+            second=0, microsecond=0
+        )
 
 
 def history_page(request: HttpRequest, case: FilingCase) -> Page:

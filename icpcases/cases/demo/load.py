@@ -1,7 +1,7 @@
 """Loading the demo office: every story laid out in time, then all of them lived in one order."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +12,7 @@ from icpcases.cases.door import Refused
 from icpcases.cases.models import FilingCase
 
 from . import done, filing, intake, stages
-from .data import CAST, SITES
+from .data import CAST
 from .office import Office
 from .story import Act, Story
 from .walk import Unbelievable, Walk
@@ -60,16 +60,25 @@ class Summary:
 
 def load(seed: int, password: str) -> Summary:
     """Fill an empty database. Raises NotLoaded; what was made until then stays."""
-    office = Office(seed, password)
-    events = [event for n, story in enumerate(STORIES) for event in _events(office, n, story)]
+    live(Office(seed, password), STORIES)
+    states = FilingCase.objects.values_list("state", flat=True)
+    return Summary(len(states), len(set(states)))
+
+
+def live(office: Office, stories: Iterable[Story]) -> list[Walk]:
+    """Live these stories in one order of time, with what the administrations answered.
+
+    Gives back the walks in the order of the stories. Raises NotLoaded.
+    """
+    walks = [Walk(office, story, office.rng(story.site)) for story in stories]
+    events = [event for n, walk in enumerate(walks) for event in _events(walk, n)]
     for event in sorted([*_answers(office), *events]):
         try:
             event.do()
         except (Refused, Unbelievable, ValidationError, Error, LookupError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise NotLoaded(f"{event.label}, {event.at:%Y-%m-%d %H:%M}: {reason}") from error
-    states = FilingCase.objects.values_list("state", flat=True)
-    return Summary(len(states), len(set(states)))
+    return walks
 
 
 def taken_names(usernames: set[str]) -> set[str]:
@@ -86,12 +95,11 @@ def _answers(office: Office) -> list[Event]:
     return found
 
 
-def _events(office: Office, number: int, story: Story) -> list[Event]:
+def _events(walk: Walk, number: int) -> list[Event]:
     """The opening and the acts of a story, each at its moment, counted back from the newest."""
-    walk = Walk(office, story, office.rng(story.site))
-    site = SITES[story.site]
+    site, story = walk.site, walk.story
     label = f"{site.domain or site.ip_address}, act %d (%s)"
-    moments = _moments(office, story, walk)
+    moments = _moments(walk.office, story, walk)
     opening = Event(moments[0], number, 0, label % (0, "open"), partial(_live, walk, moments[0]))
     return [opening] + [
         Event(at, number, n, label % (n, act.name), partial(_live, walk, at, act))

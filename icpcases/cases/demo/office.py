@@ -14,7 +14,7 @@ from icpcases.cases.forms import ApplicantForm, ProvinceAnswerForm
 from icpcases.cases.models import Applicant, CertificateType, Provider, Province
 from icpcases.cases.seeds import PROVIDERS
 
-from .data import CAST, FIRMS, Firm
+from .data import CAST, FIRMS, SITES, Firm, Site
 from .numbers import Numbers
 from .times import OfficeTime
 from .walk import valid
@@ -25,7 +25,14 @@ _ORDER_NUMBERS = ("{day:%Y%m%d}{n:06d}", "SH{day:%Y%m%d}{n:04d}", "BA-{day:%Y%m%
 class Office:
     """Users, providers, applicants and numbers; the same ones for the same seed."""
 
-    def __init__(self, seed: int, password: str) -> None:
+    def __init__(
+        self,
+        seed: int,
+        password: str,
+        firms: dict[str, Firm] = FIRMS,
+        sites: dict[str, Site] = SITES,
+    ) -> None:
+        self.firms, self.sites = firms, sites
         self.seed = seed
         self.now = timezone.localtime()
         self.today = self.now.date()
@@ -45,14 +52,14 @@ class Office:
     def leader(self, key: str) -> tuple[str, str]:
         """The resident ID and the phone of a firm's service leader."""
         if key not in self._leaders:
-            province = FIRMS[key].province
+            province = self.firms[key].province
             self._leaders[key] = self.numbers.resident_id(province), self.numbers.mobile()
         return self._leaders[key]
 
     def applicant(self, key: str) -> Applicant:
         """The applicant of a firm: made with its first case, the same for the next."""
         if key not in self.applicants:
-            form = valid(ApplicantForm(data=self._applicant_data(key, FIRMS[key])))
+            form = valid(ApplicantForm(data=self._applicant_data(key, self.firms[key])))
             self.applicants[key] = form.save(commit=False)
         return self.applicants[key]
 

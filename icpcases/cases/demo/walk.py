@@ -15,7 +15,6 @@ from icpcases.cases.states import State
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import DocumentStatus
 
-from .data import FIRMS, SITES
 from .scans import scan_of
 from .story import Story
 
@@ -48,8 +47,8 @@ class Walk:
 
     def __init__(self, office: "Office", story: Story, rng: random.Random) -> None:
         self.office, self.story, self.rng = office, story, rng
-        self.site = SITES[story.site]
-        self.firm = FIRMS[self.site.firm]
+        self.site = office.sites[story.site]
+        self.firm = office.firms[self.site.firm]
         self.numbers = office.numbers
         self.at = office.now
         self.leader_id, self.leader_phone = office.leader(self.site.firm)
