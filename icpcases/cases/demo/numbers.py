@@ -16,8 +16,8 @@ from icpcases.rules.numbers import (
 _FIRST_TWO = (
     *range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66),
 )  # fmt: skip
-_REGIONS = dict(zip((province.code for province in PROVINCES), _FIRST_TWO, strict=True))
-_CHARACTERS = {province.code: province.character for province in PROVINCES}
+REGIONS = dict(zip((province.code for province in PROVINCES), _FIRST_TWO, strict=True))
+CHARACTERS = {province.code: province.character for province in PROVINCES}
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 # Beginnings of mobile numbers that the numbering plan keeps back.
 _MOBILES = ("142", "143", "154", "160", "168")
@@ -34,7 +34,7 @@ class Numbers:
 
     def region(self, province: str) -> str:
         """A district code of the province that is given to no district."""
-        return f"{_REGIONS[province]}01{self.rng.randint(90, 99)}"
+        return f"{REGIONS[province]}01{self.rng.randint(90, 99)}"
 
     def digits(self, count: int) -> str:
         """So many digits, the first of them no zero."""
@@ -63,14 +63,14 @@ class Numbers:
     def icp_number(self, firm: str, province: str, year: int) -> str:
         """The next site number of an applicant: one subject, its sites counted up."""
         if firm not in self.subjects:
-            self.subjects[firm] = f"{_CHARACTERS[province]}ICP备{year}{self.digits(6)}号"
+            self.subjects[firm] = f"{CHARACTERS[province]}ICP备{year}{self.digits(6)}号"
         self.sites[firm] = self.sites.get(firm, 0) + 1
         return f"{self.subjects[firm]}-{self.sites[firm]}"
 
     def mistyped_icp_number(self, province: str, year: int) -> str:
         """A number as it looks when a digit was read wrongly: of no applicant here."""
-        return f"{_CHARACTERS[province]}ICP备{year}{self.digits(6)}号-1"
+        return f"{CHARACTERS[province]}ICP备{year}{self.digits(6)}号-1"
 
     def public_security(self, province: str) -> str:
         """A number of a public-security filing."""
-        return f"{_CHARACTERS[province]}公网安备{self.region(province)}02{self.digits(6)}号"
+        return f"{CHARACTERS[province]}公网安备{self.region(province)}02{self.digits(6)}号"

@@ -19,7 +19,7 @@ from .numbers import Numbers
 from .times import OfficeTime
 from .walk import valid
 
-_ORDER_NUMBERS = ("{day:%Y%m%d}{n:06d}", "SH{day:%Y%m%d}{n:04d}", "BA-{day:%Y%m%d}-{n:04d}")
+ORDER_NUMBERS = ("{day:%Y%m%d}{n:06d}", "SH{day:%Y%m%d}{n:04d}", "BA-{day:%Y%m%d}-{n:04d}")
 
 
 class Office:
@@ -91,7 +91,7 @@ class Office:
     def order(self, which: int, day: dt.date) -> dict[str, Any]:
         """A provider and a new order number in its format."""
         self._orders += 1
-        number = _ORDER_NUMBERS[which].format(day=day, n=self._orders)
+        number = ORDER_NUMBERS[which].format(day=day, n=self._orders)
         return {"provider": self.providers[which].pk, "order_number": number}
 
     def province_answers(self, code: str, answer: str, at: dt.datetime, source: str) -> None:

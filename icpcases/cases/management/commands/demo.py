@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from icpcases.cases.demo.load import NotLoaded, load, taken_names
+from icpcases.cases.demo.mass.load import LEAST, load_many
 from icpcases.cases.models import FilingCase
 
 
@@ -37,22 +38,39 @@ class Command(BaseCommand):
             help="the same seed gives the same office, relative to today (default: %(default)s)",
         )
 
-    def handle(self, *args: Any, if_empty: bool, force: bool, seed: int, **options: Any) -> None:
+        parser.add_argument(
+            "--cases",
+            type=int,
+            metavar="N",
+            help="instead, load an office with this many cases, to see how it works with many",
+        )
+
+    def handle(
+        self,
+        *args: Any,
+        if_empty: bool,
+        force: bool,
+        seed: int,
+        cases: int | None,
+        **options: Any,
+    ) -> None:
         """Load, or say why not. Raises CommandError."""
         if not (settings.DEMO or settings.DEBUG or force):
             raise CommandError(
                 "This is not a demo: neither DEMO nor DEBUG is on. "
                 "With --force an empty database is filled all the same."
             )
-        cases, users = _contents()
-        if if_empty and (cases or users):
+        if cases is not None and cases < LEAST:
+            raise CommandError(f"--cases {cases} is too few: {LEAST} or more.")
+        there, users = _contents()
+        if if_empty and (there or users):
             self.stdout.write("There are cases or users already: nothing was loaded.")
             return
-        _need_room(cases, users)
+        _need_room(there, users)
         password = os.environ.get("DEMO_PASSWORD", "")
         chosen = password or secrets.token_urlsafe(9)
         try:
-            loaded = load(seed, chosen)
+            loaded = load_many(seed, chosen, cases) if cases else load(seed, chosen)
         except NotLoaded as error:
             raise CommandError(
                 f"The demo office is only half loaded. It stopped at {error}. "

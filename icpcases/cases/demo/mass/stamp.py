@@ -1,0 +1,232 @@
+"""Cases after the pattern of a template: its rows with a new party's own values in the slots."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from icpcases.cases.models import (
+    Applicant,
+    Document,
+    FilingCase,
+    HistoryRow,
+    Order,
+    Province,
+)
+from icpcases.cases.models.case import FOLLOW_ALPHABET
+from icpcases.cases.roles import shown_name
+from icpcases.rules.documents import Kind
+
+from ..office import ORDER_NUMBERS
+from .identities import Identities, Party
+from .templates import TABLES, Dated, Json, Row, Slot, Template
+
+Rows = dict[type[Model], list[list[Any]]]
+_BETWEEN_NOTES = dt.timedelta(hours=2)
+_LEADERS = (Kind.SERVICE_LEADER_ID, Kind.IDENTITY)
+_OWN_PAPERS = (Kind.BUSINESS_LICENCE, Kind.LEGAL_PERSON_CERTIFICATE)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who works a case: the accounts that stand for the officer, the other one, the supervisor."""
+
+    li: Any
+    zhao: Any
+    chen: Any
+
+
+class Stamp:
+    """Makes the rows of one case after another; keys count on from what is there."""
+
+    def __init__(self, identities: Identities, provinces: dict[str, Province]) -> None:
+        self.identities, self.provinces = identities, provinces
+        self.next = {model: _last_key(model) + 1 for model in TABLES}
+        self.years: dict[int, int] = {}
+        self.places: dict[int, int] = {}
+
+    def rows(self, template: Template, weeks: int, party: Party, staff: Staff) -> Rows:
+        """The rows of a case of this party, so many weeks before the template's."""
+        dated: Dated = template.dated(weeks)
+        earlier = dt.timedelta(seconds=int(self.identities.rng.random() * template.slack))
+        slots = self._slots(template, dated, weeks, party, staff, earlier)
+        fill = _Filler(slots, earlier)
+        return {model: [fill.row(row) for row in rows] for model, rows in dated.rows.items()}
+
+    def _slots(
+        self,
+        template: Template,
+        dated: Dated,
+        weeks: int,
+        party: Party,
+        staff: Staff,
+        earlier: dt.timedelta,
+    ) -> dict[str, Any]:
+        first = template.first_day - dt.timedelta(weeks=weeks)
+        slots = {
+            **self._keys(dated),
+            **_people(party, staff),
+            "reference": self._reference(first.year),
+            "follow_code": self.identities.letters(FOLLOW_ALPHABET, 10),
+            "applicant": party.pk,
+            "province_id": party.province,
+            "name": party.name,
+            "address": party.email,
+            "site_name": _site_name(party),
+            "service_leader": party.leader,
+            "service_leader_phone": party.leader_phone,
+            "service_leader_id": party.leader_id,
+        }
+        slots |= self._site(template)
+        slots |= self._numbers(template, dated, party)
+        due, provisional = dated.due(self.provinces[party.province])
+        # What ends with a day ends then; what runs for hours runs from the minute.
+        if due and timezone.localtime(due).time() != dt.time(23, 59, 59):
+            due -= earlier
+        slots |= {"due_at": due, "due_provisional": provisional}
+        return slots
+
+    def _keys(self, dated: Dated) -> dict[str, int]:
+        keys = {}
+        for model, rows in dated.rows.items():
+            first, name = self.next[model], model._meta.model_name
+            keys.update({f"{name}.{place}": first + place for place in range(len(rows))})
+            self.next[model] += len(rows)
+        return keys
+
+    def _reference(self, year: int) -> str:
+        self.years[year] = self.years.get(year, 0) + 1
+        return f"ICP-{year}-{self.years[year]:06d}"
+
+    def _site(self, template: Template) -> dict[str, str]:
+        key, shown = self.identities.domain()
+        rng = self.identities.rng
+        return {
+            "registrable_domain": key,
+            "domain": key,
+            "domain_unicode": shown,
+            "ip_address": f"198.{rng.randint(18, 19)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}",
+        }
+
+    def _numbers(self, template: Template, dated: Dated, party: Party) -> dict[str, str]:
+        found = {}
+        case, identities = template.case, self.identities
+        if case.icp_number:
+            filed: Any = case.filed_on
+            number = identities.icp_number(party, filed.year)
+            found = {"icp_number": number, "icp_subject": party.subject}
+        if case.public_security_number:
+            found["public_security_number"] = identities.public_security(party.province)
+        for place, order in enumerate(template.found[Order]):
+            found[f"order:{place}"] = self._order_number(order, dated.days[f"order:{place}"])
+        for place, paper in enumerate(template.found[Document]):
+            found[f"paper:{place}"] = self._paper_number(paper, party)
+        return found
+
+    def _order_number(self, order: Any, day: dt.date) -> str:
+        if not self.places:
+            keys = type(order.provider).objects.order_by("pk").values_list("pk", flat=True)
+            self.places = {key: place for place, key in enumerate(keys)}
+        place = self.places[order.provider_id]
+        return self.identities.order_number(place, day, ORDER_NUMBERS[place])
+
+    def _paper_number(self, paper: Any, party: Party) -> str:
+        kind = Kind(paper.kind)
+        if kind in _LEADERS:
+            return party.leader_id
+        if kind in _OWN_PAPERS:
+            return party.certificate[1]
+        if kind.value.endswith("_id"):
+            return self.identities.resident_id(party.province)
+        if kind == Kind.BRANCH_LICENCE:
+            return self.identities.credit_code("91", party.province)
+        initials = "".join(word[0] for word in kind.value.split("_")).upper()
+        return f"{initials}{self.identities.letters('0123456789', 10)}"
+
+    def note_rows(self, rows: Rows, count: int, texts: list[str]) -> None:
+        """Let so many internal notes follow the newest row of a case, two hours apart."""
+        (case,), history = rows[FilingCase], rows[HistoryRow]
+        names = [f.attname for f in FilingCase._meta.concrete_fields]
+        at = {f.attname: place for place, f in enumerate(HistoryRow._meta.concrete_fields)}
+        last = history[-1]
+        for n in range(1, count + 1):
+            note = list(last)
+            moment = last[at["happened_at"]] + n * _BETWEEN_NOTES
+            changed = {
+                "id": self.next[HistoryRow], "sequence": last[at["sequence"]] + n, "kind": "note",
+                "step": "", "from_state": "", "on_behalf_of": "", "undoes": None, "told": False,
+                "happened_at": moment, "recorded_at": moment, "note_public": "",
+                "note_internal": texts[n % len(texts)], "reasons": "[]", "entered": "{}",
+                "changes": "{}", "findings": "[]", "by_id": case[names.index("officer_id")],
+            }  # fmt: skip
+            for name, value in changed.items():
+                note[at[name]] = value
+            history.append(note)
+            self.next[HistoryRow] += 1
+        case[names.index("version")] += count
+
+
+class _Filler:
+    """Puts the values of one case into the open places of its template's rows."""
+
+    def __init__(self, slots: dict[str, Any], earlier: dt.timedelta) -> None:
+        self.slots, self.earlier = slots, earlier
+        self.texts: dict[str, str] = {}
+
+    def row(self, row: Row) -> list[Any]:
+        """One row, filled."""
+        slots, earlier = self.slots, self.earlier
+        return [
+            slots[value.name] if type(value) is Slot
+            else value - earlier if type(value) is dt.datetime
+            else self._json(value) if type(value) is Json
+            else value
+            for value in row
+        ]  # fmt: skip
+
+    def _json(self, value: Json) -> str:
+        pieces = value.pieces
+        filled = [self._text(name) for name in pieces[1::2]]
+        return "".join(chain.from_iterable(zip(pieces[::2], [*filled, ""], strict=True)))
+
+    def _text(self, name: str) -> str:
+        if name not in self.texts:
+            value = self.slots[name]
+            self.texts[name] = json.dumps(value)[1:-1] if isinstance(value, str) else str(value)
+        return self.texts[name]
+
+
+def _people(party: Party, staff: Staff) -> dict[str, Any]:
+    # Whoever owns a case of the templates stands for the party's own account.
+    return {
+        "user:wei": party.user,
+        "user:li": staff.li.pk, "shown:li": shown_name(staff.li),
+        "user:zhao": staff.zhao.pk, "shown:zhao": shown_name(staff.zhao),
+        "user:chen": staff.chen.pk, "shown:chen": shown_name(staff.chen),
+    }  # fmt: skip
+
+
+def _site_name(party: Party) -> str:
+    return party.name.removesuffix("有限公司")[:100]
+
+
+def _last_key(model: type[Model]) -> int:
+    last: int | None = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    return last or 0
+
+
+def applicant_row(party: Party, confirmed: dt.datetime | None, by: int, created: dt.datetime) -> Iterator[Any]:  # fmt: skip # noqa: E501
+    """The columns of a party's own row, in the order of its table."""
+    own = {
+        "id": party.pk, "name": party.name, "certificate_type": party.certificate[0],
+        "certificate_number": party.certificate[1], "phone": party.phone, "email": party.email,
+        "language": "en" if party.kind == "foreign_enterprise" else "zh-hans",
+        "confirmed_at": confirmed, "confirmed_by_id": by if confirmed else None,
+        "created_at": created,
+    }  # fmt: skip
+    return (own[field.attname] for field in Applicant._meta.concrete_fields)
