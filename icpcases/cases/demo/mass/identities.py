@@ -30,9 +30,9 @@ _BRANDS = (
     "云海天润恒信华泰众合鼎盛瑞丰星辰博雅远航卓越启明同创佳艺金桥绿源锦绣长青新锐中科万象和顺百川"
 )
 _TRADES = (
-    "科技", "网络科技", "信息技术", "文化传播", "商贸", "电子商务", "餐饮管理", "教育咨询", "食品",
-    "机械设备", "装饰工程", "旅游", "医疗器械", "物流", "农业发展", "服饰", "体育文化", "环保科技", "影视文化",
-    "家居用品",
+    "科技", "网络科技", "信息技术", "文化传播", "商贸", "电子商务", "餐饮管理", "教育咨询",
+    "食品", "机械设备", "装饰工程", "旅游", "医疗器械", "物流", "农业发展", "服饰",
+    "体育文化", "环保科技", "影视文化", "家居用品",
 )  # fmt: skip
 _BODIES = ("研究所", "协会", "图书馆", "中学", "志愿者服务中心", "文化馆", "商会", "博物馆")
 _ABROAD = ("Trading", "Design", "Labs", "Instruments", "Foods", "Textiles", "Marine", "Optics")
@@ -57,6 +57,7 @@ _ENDING_SUMS = tuple(accumulate(_ENDING_WEIGHTS))
 _BIRTHS, _FIRST_BIRTH = 14_000, dt.date(1966, 1, 1)
 _BODIES_OF_CODES = 90_000_000
 _STRIDE = 7_777_777  # prime to what it strides through, so that no number comes twice
+_LIVED = 500  # order numbers below are left to the cases that are lived through the door
 _MOBILES = ("142", "143", "154", "160", "168")
 
 
@@ -79,6 +80,16 @@ class Party:
     busy_since: int = 10_000
     subject: str = ""
     sites: int = 0
+
+    @property
+    def own_email(self) -> str:
+        """The address of its account."""
+        return f"owner@a{self.user}.example"
+
+    @property
+    def language(self) -> str:
+        """The language of its mails."""
+        return "en" if self.kind == "foreign_enterprise" else "zh-hans"
 
 
 class Identities:
@@ -197,7 +208,7 @@ class Identities:
     def order_number(self, place: int, day: dt.date, shape: str) -> str:
         """The next order number of a provider on a day, in the provider's format."""
         self._orders[place, day] += 1
-        return shape.format(day=day, n=self._orders[place, day])
+        return shape.format(day=day, n=_LIVED + self._orders[place, day])
 
     def letters(self, alphabet: str, count: int) -> str:
         """So many random letters."""

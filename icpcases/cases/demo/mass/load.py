@@ -197,7 +197,7 @@ def _empty() -> Rows:
 
 def _user_row(party: Party, joined: dt.datetime) -> list[Any]:
     user = User(
-        pk=party.user, username=f"a{party.user}", email=f"owner@a{party.user}.example",
+        pk=party.user, username=f"a{party.user}", email=party.own_email,
         last_name=party.leader[0], first_name=party.leader[1:], date_joined=joined, password="!",
     )  # fmt: skip
     return [getattr(user, field.attname) for field in User._meta.concrete_fields]

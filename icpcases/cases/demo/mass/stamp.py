@@ -76,7 +76,8 @@ class Stamp:
             "applicant": party.pk,
             "province_id": party.province,
             "name": party.name,
-            "address": party.email,
+            "address": party.own_email if template.owned else party.email,
+            "language": party.language,
             "site_name": _site_name(party),
             "service_leader": party.leader,
             "service_leader_phone": party.leader_phone,
@@ -225,7 +226,7 @@ def applicant_row(party: Party, confirmed: dt.datetime | None, by: int, created:
     own = {
         "id": party.pk, "name": party.name, "certificate_type": party.certificate[0],
         "certificate_number": party.certificate[1], "phone": party.phone, "email": party.email,
-        "language": "en" if party.kind == "foreign_enterprise" else "zh-hans",
+        "language": party.language,
         "confirmed_at": confirmed, "confirmed_by_id": by if confirmed else None,
         "created_at": created,
     }  # fmt: skip

@@ -44,15 +44,16 @@ _OWN: dict[type[Model], tuple[str, ...]] = {
         "registrable_domain", "ip_address", "service_leader", "service_leader_phone",
         "service_leader_id", "icp_number", "icp_subject", "public_security_number",
     ),
-    Notice: ("address",),
+    Notice: ("address", "language"),
 }  # fmt: skip
-_PKS_IN_JSON = {
+PKS_IN_JSON = {
     "documents": Document, "doubted": Document, "document": Document,
     "orders": Order, "ended_orders": Order,
     "requests": Request, "asked": Request, "answered": Request, "settled": Request,
 }  # fmt: skip
 _TOKEN = re.compile(r'"@@#(.+?)@@"|@@(.+?)@@')
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WEEKS_KEPT = 4  # the cases come in the order of time
 _MAIL_TAKES = dt.timedelta(minutes=1)
 
 
@@ -113,7 +114,9 @@ class Template:
         self.moments = [row.happened_at for row in self.history]
         # How far every moment may lie earlier without falling on another day in Shanghai.
         self.slack = min(_since_midnight(moment) for moment in self.moments)
-        self.dated = lru_cache(maxsize=None)(self._dated)
+        self.turns = Rows(case).turns
+        self.texts = self._texts_of_its_own()
+        self.dated = lru_cache(maxsize=_WEEKS_KEPT)(self._dated)
 
     @property
     def first_day(self) -> dt.date:
@@ -138,7 +141,7 @@ class Template:
         other.places = {
             **self.places, HistoryRow: {row.pk: n for n, row in enumerate(other.history)}
         }  # fmt: skip
-        other.dated = lru_cache(maxsize=None)(other._dated)
+        other.dated = lru_cache(maxsize=_WEEKS_KEPT)(other._dated)
         return other
 
     def _dated(self, weeks: int) -> Dated:
@@ -166,9 +169,8 @@ class Template:
         around.requests = [
             _copy(row, due_on=row.due_on and row.due_on - by) for row in self.found[Request]
         ]
-        turns = Rows(case).turns
         # The newest row had not been written when the clock was last set.
-        around.turns = [(at - by, turn) for at, turn in turns][:-1]
+        around.turns = [(at - by, turn) for at, turn in self.turns[:-1]]
         return moved, around
 
     def _row(self, row: Model, place: int, by: dt.timedelta) -> Row:
@@ -232,8 +234,8 @@ class Template:
             return [self._open(inner, key, by) for inner in value]
         if isinstance(value, str):
             return self._text(value, by)
-        if key in _PKS_IN_JSON and type(value) is int:
-            model = _PKS_IN_JSON[key]
+        if key in PKS_IN_JSON and type(value) is int:
+            model = PKS_IN_JSON[key]
             return f"@@#{_pk(model, self.places[model][value])}@@"
         if key == "officer_id" and value is not None:
             return f"@@#user:{self.people[value]}@@"
@@ -242,11 +244,10 @@ class Template:
     def _text(self, value: str, by: dt.timedelta) -> str:
         if _DAY.fullmatch(value):
             return (dt.date.fromisoformat(value) - by).isoformat()
-        slot = self._texts.get(value)
+        slot = self.texts.get(value)
         return f"@@{slot}@@" if slot else value
 
-    @property
-    def _texts(self) -> dict[str, str]:
+    def _texts_of_its_own(self) -> dict[str, str]:
         """What stands in JSON word for word and belongs to this case, with its slot."""
         case = self.case
         own = {
