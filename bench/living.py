@@ -61,6 +61,8 @@ class _Life:
 
     def __init__(self, living: Living, wanted: Row) -> None:
         self.living, self.wanted = living, wanted
+        for username, _part, email in wanted["people"]:
+            living._user(username, email=email)
 
     def happens(self, row: Row) -> None:
         """One row of the history happens again."""
@@ -79,7 +81,7 @@ class _Life:
     def _open(self, by: Any, at: dt.datetime) -> None:
         applicant = self._applicant()
         people = self.wanted["people"]
-        owner = self.living._user(people[0][0], email=people[0][2]) if people else None
+        owner = self.living._user(people[0][0]) if people else None
         form = FactsForm(data=self._facts())
         assert form.is_valid(), form.errors
         self.case = edits.open_case(by, applicant, form, owner, at)
