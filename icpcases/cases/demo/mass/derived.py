@@ -1,12 +1,19 @@
 """What is kept beside the cases and made anew from them after a bulk load."""
 
-from collections.abc import Callable
+from importlib.util import find_spec
 
-#: Each is called once, with all cases there; a table that follows from the cases adds its own.
-REBUILD: tuple[Callable[[], object], ...] = ()
+from django.utils.module_loading import import_string
+
+#: Each is called once, when all cases are there. A table that follows from the cases adds its own.
+REBUILD = (
+    "icpcases.cases.finding.index.rebuild",
+    "icpcases.cases.summary.look_after_weeks",
+)
 
 
 def rebuild() -> None:
     """Make everything that follows from the cases anew."""
-    for make in REBUILD:
-        make()
+    for name in REBUILD:
+        module = name.rpartition(".")[0]
+        if find_spec(module.rpartition(".")[0]) and find_spec(module):
+            import_string(name)()

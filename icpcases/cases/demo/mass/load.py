@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
+from django.db.models import Model
 
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow, Province, ReferenceCounter
 
@@ -36,16 +37,16 @@ _NOTES = (
     "已邮件提醒。",
     "来电询问进度,已答复。",
 )
-_LOADED = (User, Applicant, *TABLES)
+_LOADED: tuple[type[Model], ...] = (User, Applicant, *TABLES)
 
 LEAST = len(LIVES) * _TWICE + 20
 
 
 def load_many(seed: int, password: str, cases: int) -> Summary:
     """Fill an empty database with so many cases. Raises NotLoaded."""
+    prepare()
     loader = _Loader(seed, password)
     loader.live()
-    prepare()
     loader.stamp(cases - len(loader.templates))
     finish(_LOADED)
     derived.rebuild()

@@ -1,0 +1,1 @@
+"""What a good developer gets by following the documentation, to measure against."""
