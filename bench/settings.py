@@ -11,6 +11,15 @@ ALLOWED_HOSTS = ["*"]
 STAFF_SECOND_FACTOR = False
 LOG_LEVEL = "ERROR"
 LOGGING = {"version": 1, "disable_existing_loggers": False}
+# Our own cases keep a history of their own.
+DJANGO_FSM_LOG_IGNORED_MODELS = ["icpcases.cases.models.case.FilingCase"]
 # Whoever measures waits; the limits of an office would end a baseline's query.
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
     DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=0"  # noqa: F405
+else:
+    # The baseline once more as Django makes a SQLite database without being told anything.
+    _NAME = str(DATABASES["default"]["NAME"])  # noqa: F405
+    DATABASES["stock"] = {  # noqa: F405
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": _NAME.replace("cases_", "stock_"),
+    }

@@ -1,6 +1,11 @@
 """Fills the baseline's tables with as many cases and log rows as ours hold."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import django
+from django.conf import settings
 
 _PLAIN = """INSERT INTO baseline_plaincase (reference, applicant_id, officer_id, province_id, state,
     site_name, domain, service_leader, service_leader_phone, icp_number, filed_on, created_at,
@@ -23,6 +28,19 @@ def main() -> None:
     with connection.cursor() as cursor:
         for sql in (_PLAIN, _LOG, "ANALYZE"):
             cursor.execute(sql)
+    if "stock" in settings.DATABASES:
+        _copy(
+            Path(settings.DATABASES["default"]["NAME"]), Path(settings.DATABASES["stock"]["NAME"])
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    """The whole file once more, with the journal that SQLite has by itself."""
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        old.backup(new)
+        new.execute("PRAGMA journal_mode = DELETE")
 
 
 if __name__ == "__main__":

@@ -181,7 +181,7 @@ def changing(
     """
     with files_follow_rows(), transaction.atomic(durable=True):
         rows = FilingCase.objects.select_for_update(of=("self",)).select_related(
-            "applicant", "province", "officer"
+            "applicant", "province"
         )
         locked = rows.get(pk=case.pk)
         if by is not SYSTEM and not explaining.may_see(locked, by):

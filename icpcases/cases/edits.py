@@ -371,7 +371,7 @@ def assign(
     with changing(case, by, seen_version, happened) as change:
         need_worker(change.case, by)
         own = officer is None or officer == by
-        taken = change.case.officer not in (None, by)
+        taken = change.case.officer_id not in (None, by.pk)
         if Role.SUPERVISOR not in roles_on(change.case, by) and (not own or taken):
             raise NotAllowed(by)
         if officer is not None and not is_working(officer):

@@ -36,8 +36,8 @@ def silent_at_night() -> Q:
 def audience(case: "FilingCase") -> list[tuple[str, str]]:
     """Who is told of a step: the people on the case, else the applicant's own address."""
     language = case.applicant.language
-    people = case.people.select_related("user").exclude(user__email="").order_by("pk")
-    found = dict.fromkeys(person.user.email for person in people if person.user.is_active)
+    people = case.people.filter(user__is_active=True).exclude(user__email="").order_by("pk")
+    found = dict.fromkeys(people.values_list("user__email", flat=True))
     if not found and case.applicant.email:
         found = {case.applicant.email: None}
     return [(address, language) for address in found]

@@ -1,0 +1,92 @@
+"""Eight workers on different cases: what steps a second gain from more hands (PostgreSQL)."""
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from icpcases.cases.door import perform
+from icpcases.cases.models import FilingCase, HistoryRow, Notice
+from icpcases.cases.roles import staff_roles
+
+SECONDS, HANDS = 6.0, 8
+
+
+def run() -> dict[str, Any]:
+    """Steps per second with one worker and with eight, through the door and by the ORM alone."""
+    found = {}
+    for side in ("orm", "door"):
+        one, eight = _rate(side, 1), _rate(side, HANDS)
+        found[side] = {"one": one, "eight": eight, "gain": eight / one}
+    return found
+
+
+def _rate(side: str, hands: int) -> float:
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.contested", side, str(place)],
+            stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
+        )
+        for place in range(hands)
+    ]  # fmt: skip
+    for worker in workers:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+    return sum(float(worker.communicate()[0]) for worker in workers)
+
+
+def _work(side: str, place: int) -> float:
+    user = User.objects.get(username="li")
+    staff_roles(user)
+    cases = FilingCase.objects.filter(state="authority_review").order_by("pk")
+    key = cases.values_list("pk", flat=True)[place]
+    step = {"orm": _by_orm, "door": _by_door}[side]
+    step(key, user)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    done, end = 0, time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        step(key, user)
+        done += 1
+    return done / SECONDS
+
+
+def _by_door(key: int, user: User) -> None:
+    FilingCase.objects.filter(pk=key).update(state="sms_verification")
+    case = FilingCase.objects.get(pk=key)
+    perform(case, "confirm_sms", user, {"tell": "on"}, case.version)
+
+
+def _by_orm(key: int, user: User) -> None:
+    """The same writes, without a guard."""
+    FilingCase.objects.filter(pk=key).update(state="sms_verification")
+    now = timezone.now()
+    with transaction.atomic():
+        case = FilingCase.objects.select_for_update().get(pk=key)
+        case.version += 1
+        case.__dict__["state"] = "authority_review"
+        case.state_since = case.turn_since = case.due_at = now
+        case.save(update_fields=["state", "version", "state_since", "turn_since", "turn", "due_at"])
+        row = HistoryRow.objects.create(
+            case=case, sequence=case.version, kind="step", step="confirm_sms",
+            from_state="sms_verification", to_state=case.state, turn=case.turn, by=user,
+            happened_at=now, recorded_at=now, told=True,
+        )  # fmt: skip
+        Notice.objects.create(
+            case=case, history=row, address="office@a1.example", language="en", created_at=now
+        )
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    print(_work(sys.argv[1], int(sys.argv[2])))

@@ -1,0 +1,154 @@
+"""A step through the door, against django-fsm-2 + save() + django-fsm-log, and against raw SQL."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from functools import partial
+from itertools import product
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, connections
+from django.utils import timezone
+
+from icpcases.cases.door import perform
+from icpcases.cases.models import FilingCase, HistoryRow, Notice
+from icpcases.cases.roles import staff_roles
+
+from .baseline.models import PlainCase
+from .measure import Figure, queries_of, timed
+
+ROUNDS = 60
+STEPS = {
+    # Fourteen guards, then steps without any.
+    "submit_to_provider": ("provider_review", "begin_again"),
+    "provider_passes": ("sms_verification", "provider_passes"),
+    "confirm_sms": ("authority_review", "confirm_sms"),
+}
+_MARK = {"sqlite": "?", "postgresql": "%s"}
+
+
+def run() -> dict[str, dict[str, Figure]]:
+    """Three steps in a row, all sides in turn, each again and again on a case of its own."""
+    user = User.objects.get(username="li")
+    staff_roles(user)  # read once per request, before the door
+    own, other = _cases()
+    plain = PlainCase.objects.order_by("pk")[11].pk
+    sides: dict[str, Side] = {
+        "raw SQL": _Raw(other, user).step,
+        "fsm + save + log": partial(_by_fsm, plain, user, "default"),
+        "ours": partial(_by_door, own.pk, user),
+    }
+    if "stock" in connections.databases:
+        sides["the same, Django's own SQLite settings"] = partial(_by_fsm, plain, user, "stock")
+    times: dict[str, dict[str, list[float]]] = {n: {side: [] for side in sides} for n in STEPS}
+    counts: dict[str, dict[str, int]] = {name: {} for name in STEPS}
+    for turn in range(-2, ROUNDS):
+        _begin_again(own.pk, other.pk)
+        for name, side in product(STEPS, sides):
+            work = sides[side](name)
+            if turn == -2:
+                counts[name][side] = queries_of(work)
+            elif (seconds := timed(work)) and turn >= 0:
+                times[name][side].append(seconds)
+    return {
+        name: {side: Figure.of(found, counts[name][side]) for side, found in one.items()}
+        for name, one in times.items()
+    }
+
+
+Side = Callable[[str], Callable[[], None]]
+
+
+def _cases() -> list[FilingCase]:
+    """Two cases with the provider whose orders will live on, and whose papers are in order."""
+    since = timezone.localdate() - dt.timedelta(days=20)
+    cases = FilingCase.objects.filter(
+        state="provider_review", orders__ended_on__isnull=True, orders__submitted_on__gte=since
+    )
+    return list(cases.with_names().exclude(applicant__email="").order_by("pk")[:2])
+
+
+def _begin_again(*keys: int) -> None:
+    """Where the measurement begins again; the history goes on."""
+    marks = ", ".join(map(str, keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_filingcase SET state = 'returned', turn = 'officer'"
+            f" WHERE id IN ({marks})"
+        )
+
+
+def _by_door(pk: int, user: User, name: str) -> Callable[[], None]:
+    """One step as a page takes it, with a mail owed to the applicant."""
+    case = FilingCase.objects.with_names().get(pk=pk)
+    data = {"tell": "on", "note_public": "Told by telephone."}
+    return lambda: perform(case, name, user, data, case.version) and None
+
+
+def _by_fsm(pk: int, user: User, using: str, name: str) -> Callable[[], None]:
+    def work() -> None:
+        case = PlainCase.objects.using(using).get(pk=pk)
+        getattr(case, STEPS[name][1])(by=by, description="Told by telephone.")
+        case.save()
+
+    by = User.objects.using(using).get(username=user.username)
+    return work
+
+
+class _Raw:
+    """The same writes, by the driver alone, in one transaction."""
+
+    def __init__(self, case: FilingCase, user: User) -> None:
+        self.case, self.user = case, user
+        self.mark = _MARK[connection.vendor]
+        self.history = self._insert(HistoryRow)
+        self.notice = self._insert(Notice)
+
+    def _insert(self, model: Any) -> tuple[str, list[Any]]:
+        fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+        columns = ", ".join(f'"{f.column}"' for f in fields)
+        marks = ", ".join(self.mark for _ in fields)
+        sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks}) RETURNING id"
+        return sql, fields
+
+    def _values(self, fields: list[Any], row: Any) -> list[Any]:
+        found = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
+        return [json.dumps(v.obj) if hasattr(v, "obj") else v for v in found]
+
+    def step(self, name: str) -> Callable[[], None]:
+        """Lock the row, write the case, a history row and a mail that is owed."""
+        now, case = timezone.now(), FilingCase.objects.get(pk=self.case.pk)
+        row = HistoryRow(
+            case=case, sequence=case.version + 1, kind="step", step=name, from_state=case.state,
+            to_state=STEPS[name][0], turn="provider", by=self.user, happened_at=now,
+            recorded_at=now, note_public="Told by telephone.", told=True,
+        )  # fmt: skip
+        notice = Notice(
+            case=case, address="office@a1.example", language="zh-hans",
+            line=row.note_public, created_at=now,
+        )  # fmt: skip
+        sql, fields = self.history
+        values = self._values(fields, row)
+        sql_notice, notice_fields = self.notice
+        notice_values = self._values(notice_fields, notice)
+        place = [f.attname for f in notice_fields].index("history_id")
+        stamp: Any = now if connection.vendor == "postgresql" else str(now.replace(tzinfo=None))
+        names = ("state", "version", "state_since", "turn", "turn_since", "due_at")
+        settings = ", ".join(f"{name} = {self.mark}" for name in names)
+        update = f"UPDATE cases_filingcase SET {settings} WHERE id = {self.mark}"
+        changed = [row.to_state, row.sequence, stamp, "provider", stamp, stamp, case.pk]
+        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+
+        def work() -> None:
+            driver = connection.connection.cursor()
+            driver.execute("BEGIN" if lock else "BEGIN IMMEDIATE")
+            driver.execute(f"SELECT * FROM cases_filingcase WHERE id = {case.pk}{lock}")
+            driver.fetchone()
+            driver.execute(update, changed)
+            driver.execute(sql, values)
+            notice_values[place] = driver.fetchone()[0]
+            driver.execute(sql_notice, notice_values)
+            driver.execute("COMMIT")
+
+        return work
