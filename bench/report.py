@@ -88,7 +88,7 @@ def _targets(results: Results) -> Iterator[str]:
 def _target(target: Target, kind: str, results: Results) -> str:
     try:
         figure = target.measure(results, kind)
-    except (KeyError, TypeError, ZeroDivisionError, ValueError):
+    except (LookupError, TypeError, ZeroDivisionError, ValueError):
         figure = None
     words = "not measured" if figure is None else target.shape.format(figure)
     if figure is None:
