@@ -32,11 +32,12 @@ def reviewed(world: Any) -> FilingCase:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_step_without_rules_reads_case_time_and_requests_and_writes_two_rows(reviewed, li):
+def test_a_step_without_rules_reads_case_time_requests_and_clocks_and_writes_two_rows(reviewed, li):
     assert is_staff_role(li)  # read once per request
     with CaptureQueriesContext(connection) as queries:
         perform(reviewed, "provider_passes", li, {}, reviewed.version)
-    assert tables(queries) == ["filingcase", "historyrow", "request", "filingcase", "historyrow"]
+    read, written = ["filingcase", "historyrow", "request", "clock"], ["filingcase", "historyrow"]
+    assert tables(queries) == read + written
 
 
 @pytest.mark.django_db(transaction=True)

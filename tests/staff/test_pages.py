@@ -245,7 +245,7 @@ def test_nobody_deletes_and_no_state_is_editable(client, world, request, name):
     assert LogEntry.objects.count() == 0
 
 
-QUERIES_OF_THE_CASE_PAGE = 20
+QUERIES_OF_THE_CASE_PAGE = 16
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from icpcases.cases.clocks import due
+from icpcases.cases.clocks import due, kept
 from icpcases.cases.dossiers import Rows
 from icpcases.cases.models import (
     CasePerson,
@@ -83,16 +83,14 @@ class Dated:
     days: dict[str, dt.date]
     case: FilingCase
     _rows_around: Rows
-    _last: dt.datetime
-    _due: dict[int | None, tuple[dt.datetime | None, bool]] = field(default_factory=dict)
+    _due: dict[str, tuple[dt.datetime | None, bool]] = field(default_factory=dict)
 
     def due(self, province: Any) -> tuple[dt.datetime | None, bool]:
         """When the present turn of a case in this province is due, and whether provisionally."""
-        days = province.review_days
-        if days not in self._due:
+        if province.pk not in self._due:
             self.case.province = province
-            self._due[days] = due(self.case, self._rows_around, self._last)
-        return self._due[days]
+            self._due[province.pk] = due(self.case, self._rows_around, kept())
+        return self._due[province.pk]
 
 
 class Template:
@@ -152,7 +150,7 @@ class Template:
             for model, found in self.found.items()
         }
         case, around = self._moved(by)
-        return Dated(rows, self._days, case, around, self.moments[-1] - by)
+        return Dated(rows, self._days, case, around)
 
     def _moved(self, by: dt.timedelta) -> tuple[FilingCase, Rows]:
         """The case and what its clock reads, so many weeks earlier."""
