@@ -206,20 +206,7 @@ def test_states_and_steps_speak_chinese() -> None:
 
 # What is neither English nor Chinese, on whatever page.
 KEYS = {"Alt", "Ctrl", "Option", "Shift", "Mac", "Firefox"}
-SAME_IN_BOTH = KEYS | {
-    "HTTP",
-    "HTTPS",
-    "BBS",
-    "ICP",
-    "IP",
-    "PDF",
-    "PNG",
-    "JPEG",
-    "MB",
-    "KB",
-    "cn",
-    "CN",
-}
+SAME_IN_BOTH = KEYS | {"HTTP", "HTTPS", "BBS", "ICP", "IP", "PDF", "PNG", "JPEG", "MB", "KB", "cn", "CN"}  # fmt: skip # noqa: E501
 # What the tests themselves have typed in, or what people have named: as it was written.
 DATA = re.compile(
     r"""Example\ Cloud|The\ domain\ certificate\ is\ blurred|phone\ call|blurred|Seen\ twice

@@ -244,5 +244,5 @@ def test_map_and_versions_take_the_same_queries_for_every_row(
         change_facts(world, short, site_name=name)
     for case in (short, long):
         as_li.get(case_path(case, rest))
-        with django_assert_num_queries(8 if rest == "facts/versions/" else 7):
+        with django_assert_num_queries(6 if rest == "facts/versions/" else 5):
             as_li.get(case_path(case, rest))

@@ -152,8 +152,8 @@ def test_more_than_a_page_of_cases_is_read_on(as_chen, world, monkeypatch):
     assert found == cases[::-1]
 
 
-QUERIES_OF_THE_BOARD = 8
-QUERIES_BEHIND = 7
+QUERIES_OF_THE_BOARD = 6
+QUERIES_BEHIND = 5
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -18,8 +18,8 @@ from tests.world import ENTERPRISE
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/cases/filingcase/"
-QUERIES_OF_THE_LIST = 10
-QUERIES_OF_A_SEARCH = 12
+QUERIES_OF_THE_LIST = 8
+QUERIES_OF_A_SEARCH = 10
 
 
 @pytest.fixture
