@@ -1,10 +1,22 @@
 """The list of cases as the documentation of Django's admin has it, over the same tables."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.urls import path
 
 from icpcases.cases.models import Applicant, FilingCase, Province
 
-stock = admin.AdminSite("stock")
+
+class StockSite(admin.AdminSite):
+    """Django's own site. Its pages stand in our frame, whose header asks for a board."""
+
+    def get_urls(self) -> list[Any]:
+        """The stock addresses, and one for the header's link."""
+        return [path("board/", self.index, name="cases_board"), *super().get_urls()]
+
+
+stock = StockSite("stock")
 
 
 class StockCaseAdmin(admin.ModelAdmin):

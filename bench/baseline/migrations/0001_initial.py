@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0011_history_by_kind"),
+        ("cases", "0005_answered"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
