@@ -52,7 +52,7 @@ def test_chen_asks_for_one_province_and_a_period(board, world):
     board.get_by_label("province").select_option("CN-SC")
     board.get_by_role("button", name="Show").click()
     expect(board.get_by_role("heading", level=1)).to_have_text("Board · Sichuan")
-    assert (everywhere[0], row(board, "states", "Intake")[0]) == ("2", "1")
+    assert (everywhere[0], row(board, "states", "Intake")[0]) == ("3", "1")
     board.locator("[name=since]").fill("2026-02-01")
     board.locator("[name=until]").fill("2026-01-01")
     board.get_by_role("button", name="Show").click()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from playwright.sync_api import Locator, Page, expect
 
 from icpcases.cases.models import FilingCase, HistoryRow, Provider, Province
@@ -148,7 +149,7 @@ class Desk:
         found = {name: row.entered.get(name) for name in entered}
         assert (row.kind, found, row.by) == (kind, entered, self.user)
         with translation.override(self.language):
-            label = str(HistoryRow.Kind(kind).label)
+            label = _("Case opened") if row.sequence == 1 else str(HistoryRow.Kind(kind).label)
         expect(self.page.locator(".history > li .what strong").first).to_have_text(label)
         return self
 
