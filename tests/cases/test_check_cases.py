@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from icpcases.cases import checkers, checking, edits, guards
-from icpcases.cases.checking import CHECKERS, DEEP
+from icpcases.cases.checking import CHECKERS
 from icpcases.cases.finding import index
-from icpcases.cases.models import Applicant, Document, FilingCase, SearchToken
+from icpcases.cases.models import Applicant, FilingCase, SearchToken
 from icpcases.cases.states import State
 from tests.world import ENTERPRISE, FOREIGN, World, user
 
@@ -523,72 +522,3 @@ def test_batches_reach_every_case(world, monkeypatch):
         set_on(case, turn="provider")
     words = "says it is the turn of: provider; it is that of: officer."
     assert found() == {"turn_differs": [f"{case.reference} {words}" for case in cases]}
-
-
-def run(capsys, *arguments: str) -> tuple[int, list[str]]:
-    """The command's exit status, and what it printed."""
-    try:
-        call_command("check_cases", *arguments)
-        status = 0
-    except SystemExit as ending:
-        status = int(ending.code or 0)
-    return status, capsys.readouterr().out.splitlines()
-
-
-def test_the_command_says_what_each_checker_found(world, capsys):
-    case = world.at("triage")
-    names = [name for name in CHECKERS if name not in DEEP]
-    fine = [f"{name}: nothing found" for name in names]
-    assert run(capsys) == (0, [*fine, f"{len(names)} checkers, nothing found."])
-    set_on(case, turn="provider")
-    at = names.index("turn_differs")
-    assert run(capsys) == (
-        1,
-        [
-            *fine[:at],
-            "turn_differs: A case that says it is one party's turn where its state and requests "
-            "say another's.",
-            f"  {case.reference} says it is the turn of: provider; it is that of: officer.",
-            "turn_differs: 1 found",
-            *fine[at + 1 :],
-            f"{len(names)} checkers, 1 found.",
-        ],
-    )
-
-
-def test_the_command_runs_the_named_checker_only(world, capsys):
-    case = world.at("triage")
-    set_on(case, turn="provider")
-    assert run(capsys, "--only", "history_chain") == (
-        0,
-        ["history_chain: nothing found", "1 checker, nothing found."],
-    )
-    with pytest.raises(CommandError):
-        call_command("check_cases", "--only", "no_such_checker")
-
-
-def test_the_command_reads_the_files_only_when_asked(world, capsys):
-    case, _sentences = file_overwritten(world)
-    name = Document.objects.get(case=case).file.name
-    assert run(capsys)[0] == 0
-    status, lines = run(capsys, "--files", "deep")
-    fine = [f"{name}: nothing found" for name in CHECKERS]
-    at = list(CHECKERS).index("file_changed")
-    assert (status, lines) == (
-        1,
-        [
-            *fine[:at],
-            "file_changed: A document whose file is not the one that was handed in.",
-            f"  {case.reference} has a business_licence whose file has changed: {name}.",
-            "file_changed: 1 found",
-            *fine[at + 1 :],
-            f"{len(CHECKERS)} checkers, 1 found.",
-        ],
-    )
-
-
-def test_the_command_lists_the_checkers_each_with_its_purpose(capsys):
-    status, lines = run(capsys, "--list")
-    assert status == 0
-    assert [line.split(": ")[0] for line in lines] == list(CHECKERS)
-    assert all(line.split(": ", 1)[1].endswith(".") for line in lines)
