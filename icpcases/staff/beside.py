@@ -73,7 +73,9 @@ def conflicts(case: FilingCase) -> list[Told]:
 def notes_of(case: FilingCase) -> list[HistoryRow]:
     """The newest internal notes, those of steps among them."""
     rows = case.history.exclude(note_internal="").order_by("-sequence").select_related("by")
-    return list(rows.only("note_internal", "happened_at", "step", "kind", "sequence", "by")[:NOTES])
+    # Without the case each row would fetch it on its own.
+    fields = ("case", "sequence", "kind", "step", "happened_at", "by", "note_internal")
+    return list(rows.only(*fields)[:NOTES])
 
 
 @require_safe

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from icpcases.cases import edits
 from icpcases.cases.models import AccessLogRow, Applicant, FilingCase, Province
 from icpcases.cases.states import State
 from icpcases.cases.steps import Step
@@ -253,8 +254,11 @@ def test_the_case_page_takes_the_same_queries_for_every_row(
     as_li, world, rows, django_assert_num_queries
 ):
     case = world.at("returned")
-    for _row in range(rows):
+    for row in range(rows):
         world.document(case, "other")
+        case.refresh_from_db()
+        edits.add_note(case, world.li, f"Note {row}.", case.version)
+        case.refresh_from_db()
     as_li.get(case_path(case))
     with django_assert_num_queries(QUERIES_OF_THE_CASE_PAGE):
         as_li.get(case_path(case))
