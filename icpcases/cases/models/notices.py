@@ -74,7 +74,11 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ("pk",)
-        indexes = [models.Index(fields=["state", "next_try_at"], name="notice_state_next")]
+        indexes = [
+            models.Index(fields=["state", "next_try_at"], name="notice_state_next"),
+            # Whether a later mail has reached an address that an earlier one did not.
+            models.Index(fields=["address", "sent_at"], name="notice_sent_to"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["history", "address"], name="notice_once"),
             models.UniqueConstraint(
