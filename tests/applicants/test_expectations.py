@@ -230,6 +230,7 @@ GROUPS: dict[str, tuple[int, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.slow
 def test_the_ranges_agree_with_a_slow_computation_over_500_histories(world):
     chance = random.Random(20261123)
     applicant = world.applicant()

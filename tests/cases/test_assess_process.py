@@ -14,6 +14,9 @@ import pytest
 
 from .assessments import EVERY, FORUM, KINDS, SITE, answer, as_lines
 
+# Each test starts the program anew.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, str(ROOT / "manage.py"), "assess")
 # A small process between, because a child's peak also counts what its parent had at the fork.

@@ -87,6 +87,7 @@ def expected(case: FilingCase) -> str | None:
     return "new" if case.state == "triage" else "rest"
 
 
+@pytest.mark.slow
 def test_every_case_stands_in_exactly_the_first_bucket_that_fits(world, li):
     states = ("draft", "triage", "sms_verification", "provider_review", "open", "withdrawn")
     cases = [

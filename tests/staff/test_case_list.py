@@ -245,6 +245,7 @@ NAMES_OF_MANY = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_hundred_needles_find_their_case(as_li, world):
     """Each number, whole and as people type it, and each name by every two characters."""
     made = {}
