@@ -1,6 +1,7 @@
 """The program's own settings, with the baselines beside it."""
 
 from icpcases.settings import *  # noqa: F403
+from icpcases.settings import DATABASES
 from icpcases.settings import INSTALLED_APPS as _OURS
 from icpcases.settings import MIDDLEWARE as _MIDDLEWARE
 
@@ -14,12 +15,12 @@ LOGGING = {"version": 1, "disable_existing_loggers": False}
 # Our own cases keep a history of their own.
 DJANGO_FSM_LOG_IGNORED_MODELS = ["icpcases.cases.models.case.FilingCase"]
 # Whoever measures waits; the limits of an office would end a baseline's query.
-if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
-    DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=0"  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=0"
 else:
     # The baseline once more as Django makes a SQLite database without being told anything.
-    _NAME = str(DATABASES["default"]["NAME"])  # noqa: F405
-    DATABASES["stock"] = {  # noqa: F405
+    _NAME = str(DATABASES["default"]["NAME"])
+    DATABASES["stock"] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": _NAME.replace("cases_", "stock_"),
     }

@@ -163,7 +163,8 @@ def _epoch(column: str) -> str:
 
 def _week(column: str) -> str:
     """The number of a moment's week, counted from MONDAY."""
-    return f"({_epoch(column)} + {_SHANGHAI - (MONDAY - dt.date(1970, 1, 1)).days * _DAY}) / {7 * _DAY}"  # noqa: E501
+    since_monday = _SHANGHAI - (MONDAY - dt.date(1970, 1, 1)).days * _DAY
+    return f"({_epoch(column)} + {since_monday}) / {7 * _DAY}"
 
 
 def _monday(week: int) -> dt.date:

@@ -23,7 +23,7 @@ from .told import case_url
 @require_http_methods(["GET", "POST"])
 @for_working
 def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Edit the facts; refused with the same explanation as a step where the state stands on them."""  # noqa: E501
+    """Edit the facts; where the state stands on them, refused with a step's explanation."""
     case = get_case_for_user(pk, request.user)
     sent = {"data": request.POST} if request.method == "POST" else {}
     form = FactsForm.of(case, **sent)

@@ -51,7 +51,8 @@ def compared(case: FilingCase, old: Version, new: Version) -> list[Compared]:
     provinces = {p.code: str(p) for p in Province.objects.filter(code__in=codes)}
     found = []
     for name in VERSIONED:
-        label = str(case._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        field: Any = case._meta.get_field(name)
+        label = str(field.verbose_name)
         before, after = old.values[name], new.values[name]
         old_shown, new_shown = (
             provinces.get(value) or shown_value(case, name, value) for value in (before, after)

@@ -221,7 +221,9 @@ def _last_key(model: type[Model]) -> int:
     return last or 0
 
 
-def applicant_row(party: Party, confirmed: dt.datetime | None, by: int, created: dt.datetime) -> Iterator[Any]:  # fmt: skip # noqa: E501
+def applicant_row(
+    party: Party, confirmed: dt.datetime | None, by: int, created: dt.datetime
+) -> Iterator[Any]:
     """The columns of a party's own row, in the order of its table."""
     own = {
         "id": party.pk, "name": party.name, "certificate_type": party.certificate[0],

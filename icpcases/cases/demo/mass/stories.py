@@ -1,6 +1,7 @@
 """The lives that mass cases follow: what happens, how often, and whether it is still going on."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
@@ -70,12 +71,12 @@ def _abroad(region: str, share: float) -> Life:
     return Life("enterprise", acts, share, facts={"server_region": region})
 
 
-def _closed(kind: str, share: float, *acts: Act, **more: object) -> Life:
-    return Life(kind, (*SENT, *acts), share, **more)  # type: ignore[arg-type]
+def _closed(kind: str, share: float, *acts: Act, **more: Any) -> Life:
+    return Life(kind, (*SENT, *acts), share, **more)
 
 
-def _now(kind: str, share: float, *acts: Act, **more: object) -> Life:
-    return Life(kind, acts, share, going_on=True, **more)  # type: ignore[arg-type]
+def _now(kind: str, share: float, *acts: Act, **more: Any) -> Life:
+    return Life(kind, acts, share, going_on=True, **more)
 
 
 DONE = (puts_footer(), registers_with_police(6))
