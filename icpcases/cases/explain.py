@@ -1,9 +1,12 @@
 """The one function every surface asks: which steps are open, and what closes the others."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from icpcases.rules.dossier import Dossier
+from icpcases.rules.facts import Facts
 from icpcases.rules.rule import Finding, Guard, Party, Place, Source
 from icpcases.rules.text import _
 
@@ -33,6 +36,10 @@ _WHO_MAY = {
 }
 
 
+# How many answers that hang on the facts alone are kept: small, and alike in many cases.
+_KEPT = 8192
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A step as one reader meets it: open, or every finding in the way, all together."""
@@ -51,32 +58,51 @@ def explain(case: "FilingCase", user: Any) -> list[Explanation]:
     """Every step that leads out of the case's state, the recommended first."""
     first = recommended_step(case)
     steps = sorted(Step.leading_out_of(case.is_at), key=lambda step: step != first)
-    return [explain_step(case, step, user) for step in steps]
+    return [_explanation(case, step, user) for step in steps]
 
 
 def explain_step(case: "FilingCase", step: Step, user: Any) -> Explanation:
     """One step of the case as this reader meets it."""
-    dossier = case.dossier
-    unmet = (*permission_findings(case, step, user), *state_findings(case, step))
+    return _explanation(case, step, user, state_findings(case, step))
+
+
+def _explanation(
+    case: "FilingCase", step: Step, user: Any, elsewhere: tuple[Finding, ...] = ()
+) -> Explanation:
+    dossier, wanting = case.dossier, permission_findings(case, step, user)
     guards = unmet_guards(dossier, step, not is_staff_role(user))
-    return Explanation(step, (*unmet, *guards), checked_later(dossier, step))
+    return Explanation(step, (*wanting, *elsewhere, *guards), checked_later(dossier, step))
 
 
 def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> tuple[Finding, ...]:
     """The findings of every guard that can be judged before something is entered."""
-    return tuple(
-        finding
-        for guard in step.guards
-        if not guard.on_entry
-        for finding in guard.unmet(dossier, for_applicant)
+    return tuple(_unmet(dossier, step, for_applicant)) if step.about.before else ()
+
+
+def _unmet(dossier: Dossier, step: Step, for_applicant: bool) -> Iterator[Finding]:
+    for guard, by_facts in _told_by_facts(step, dossier.facts, for_applicant):
+        yield from guard.unmet(dossier, for_applicant) if by_facts is None else by_facts
+
+
+@lru_cache(maxsize=_KEPT)
+def _told_by_facts(
+    step: Step, facts: Facts, for_applicant: bool
+) -> tuple[tuple[Guard, tuple[Finding, ...] | None], ...]:
+    """The guards of a step that these facts alone do not meet, each with its findings; None
+    for a guard that must look at more. Facts never change, so this may be kept."""
+    dossier = Dossier(facts)
+    told = (
+        (guard, guard.unmet(dossier, for_applicant) if guard.rule.of_facts else None)
+        for guard in step.about.before
     )
+    return tuple((guard, findings) for guard, findings in told if findings != ())
 
 
 def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     """The guards that wait for what will be entered."""
-    later = tuple(guard for guard in step.guards if guard.on_entry)
+    later = step.about.later
     known = {"case.applicant_free"} if later and dossier.provider else set()
-    return tuple(guard for guard in later if guard.rule.code not in known)
+    return tuple(guard for guard in later if guard.rule.code not in known) if known else later
 
 
 def roles_on(case: "FilingCase", user: Any) -> frozenset[Role]:

@@ -2,18 +2,23 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
 from icpcases.rules.about_case import ORDER_EXPIRED
+from icpcases.rules.facts import Facts
 from icpcases.rules.verdict import FactsMissing, Stage, Verdict, find_stages, find_verdict
 
 from .models import HistoryRow
+from .prepared import Prepared
 from .states import Phase, State
 from .steps import Step
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .models import FilingCase
 
 _PHASE_OF = {
@@ -22,6 +27,8 @@ _PHASE_OF = {
     Stage.FILING: Phase.FILING,
 }
 _IN_ORDER = list(Phase)
+# Of how many different facts the answer is kept: they are alike in many cases.
+_KEPT = 4096
 MAIN_PATH = tuple(
     state for state in State if state.phase != Phase.CLOSED and state != State.RETURNED
 )
@@ -53,7 +60,8 @@ def recommended_step(case: "FilingCase") -> Step | None:
     """The step that takes this case on its way, open or not; None where none does."""
     state = case.is_at
     if state in (State.TRIAGE, State.CERTIFICATE_GRANTED, State.PREAPPROVAL_GRANTED):
-        return _step_by_facts(case)
+        step = _step_by_facts(case.facts)
+        return step if step and state in step.about.sources else None
     if state == State.RETURNED:
         expired = ORDER_EXPIRED.holds(case.dossier)
         return Step.EXPIRE_ORDER if expired else Step.SUBMIT_TO_PROVIDER
@@ -62,14 +70,14 @@ def recommended_step(case: "FilingCase") -> Step | None:
     return _FORWARD.get(state)
 
 
-def _step_by_facts(case: "FilingCase") -> Step | None:
+@lru_cache(maxsize=_KEPT)
+def _step_by_facts(facts: Facts) -> Step | None:
     try:
-        verdict = find_verdict(case.facts)
-        stage = find_stages(case.facts)[0]
+        verdict = find_verdict(facts)
+        stage = find_stages(facts)[0]
     except FactsMissing:
         return None
-    step = _BY_VERDICT.get(verdict, _BY_STAGE[stage])
-    return step if case.is_at in step.about.sources else None
+    return _BY_VERDICT.get(verdict, _BY_STAGE[stage])
 
 
 def _next_duty(case: "FilingCase") -> Step:
@@ -103,15 +111,20 @@ def path_of(case: "FilingCase") -> list[Stop]:
     return [*done, present, *ahead]
 
 
-def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
-    """When each state was last entered, but for steps that were taken back."""
+def _moved(case: int) -> "QuerySet[HistoryRow, Any]":
     # What left the case where it was says nothing of when a state was entered, however long.
     moved = ~Q(from_state=F("to_state")) & (Q(kind=HistoryRow.Kind.STEP) | Q(sequence=1))
     rows = HistoryRow.objects.filter(moved, case=case).order_by("sequence")
+    return rows.values_list("sequence", "to_state", "happened_at", "undoes")
+
+
+_MOVED = Prepared(_moved, int)
+
+
+def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
+    """When each state was last entered, but for steps that were taken back."""
     found: dict[int, tuple[str, dt.datetime]] = {}
-    for sequence, state, happened, undoes in rows.values_list(
-        "sequence", "to_state", "happened_at", "undoes"
-    ):
+    for sequence, state, happened, undoes in _MOVED(case.pk):
         if undoes:
             found.pop(undoes, None)
         else:

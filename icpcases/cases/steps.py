@@ -51,7 +51,8 @@ _PREAPPROVAL = tuple(state for state in State if state.phase == Phase.PREAPPROVA
 
 class StepOf:
     """What a step says of itself. `rank` orders the steps of a state, the recommended first;
-    `acts_for` is the party whose act an officer records."""
+    `acts_for` is the party whose act an officer records. `before` are the guards that can be
+    judged before something is entered, `later` those that wait for it."""
 
     def __init__(
         self,
@@ -67,6 +68,8 @@ class StepOf:
         self.sources, self.target, self.who = sources, target, frozenset(who)
         self.does, self.guards, self.acts_for = does, guards, acts_for
         self.tells, self.rank = tells, rank
+        self.before = tuple(guard for guard in guards if not guard.on_entry)
+        self.later = tuple(guard for guard in guards if guard.on_entry)
 
 
 class Step(TextChoices):

@@ -41,6 +41,9 @@ _UNNAMED = Words(
 )
 
 
+_APPLICANT_PLACE = (Place("applicant", "", _("applicant")),)
+
+
 def _applicant_identified(d: Dossier) -> Verdict3:
     needed = (
         ("province", d.facts.province, _("province")),
@@ -49,11 +52,8 @@ def _applicant_identified(d: Dossier) -> Verdict3:
         ("domain", d.domain, _("domain")),
     )
     missing = tuple(Place("fact", key, label) for key, value, label in needed if not value)
-    gaps = (
-        (not d.confirmed, Gap(_UNCONFIRMED, (Place("applicant", "", _("applicant")),))),
-        (bool(missing), Gap(_UNNAMED, missing)),
-    )
-    return tuple(gap for there, gap in gaps if there)
+    unconfirmed = () if d.confirmed else (Gap(_UNCONFIRMED, _APPLICANT_PLACE),)
+    return (*unconfirmed, Gap(_UNNAMED, missing)) if missing else unconfirmed
 
 
 APPLICANT_IDENTIFIED = Rule(
@@ -114,8 +114,10 @@ _APPLICANT_BUSY = Words(
 
 
 def _case_applicant_free(d: Dossier) -> Verdict3:
+    if not (d.provider and d.provider_one_order):
+        return True
     busy = [rival for rival in d.rival_orders if rival.provider == d.provider]
-    if not (d.provider and d.provider_one_order and busy):
+    if not busy:
         return True
     places = tuple(Place("case", rival.reference, rival.reference) for rival in busy)
     return (Gap(_APPLICANT_BUSY, places),)

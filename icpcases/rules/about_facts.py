@@ -187,19 +187,20 @@ _CLAIMS = {
 
 def claims_relied_on(d: Dossier) -> dict[str, Kind]:
     """The claims the route relies on, each with the document that must back it."""
-    facts = d.facts
-    relied = {
-        "mainland_branch": facts.foreign and facts.mainland_branch,
-        "registration_certificate": facts.foreign
-        and not facts.mainland_branch
-        and facts.registration_certificate,
-        "preapproval": facts.forum and facts.preapproval,
-    }
-    return {claim: kind for claim, kind in _CLAIMS.items() if relied[claim]}
+    facts, relied = d.facts, []
+    if facts.foreign and facts.mainland_branch:
+        relied.append("mainland_branch")
+    elif facts.foreign and facts.registration_certificate:
+        relied.append("registration_certificate")
+    if facts.forum and facts.preapproval:
+        relied.append("preapproval")
+    return {claim: _CLAIMS[claim] for claim in relied}
 
 
 def _claim_backed(d: Dossier) -> Verdict3:
     unbacked = [kind for kind in claims_relied_on(d).values() if not d.has_accepted(kind)]
+    if not unbacked:
+        return True
     foreign = [kind for kind in unbacked if kind != Kind.BBS_PREAPPROVAL]
     forum = [kind for kind in unbacked if kind == Kind.BBS_PREAPPROVAL]
     return tuple(

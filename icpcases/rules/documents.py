@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from .facts import ApplicantType, Facts
 from .text import _
@@ -109,6 +110,7 @@ _FORUM = (
 )
 
 
+@lru_cache(maxsize=4096)
 def wanted_documents(facts: Facts) -> tuple[Wanted, ...]:
     """The documents of a filing with these facts; none while the applicant type is not given."""
     if facts.applicant_type is None:

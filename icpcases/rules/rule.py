@@ -101,7 +101,8 @@ _UNDECIDED = Words(
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of the book. `holding` is told where a guard needs the rule to fail;
-    `asks` is what stands at a step before that which the rule judges is entered."""
+    `asks` is what stands at a step before that which the rule judges is entered. A rule that
+    `reads` facts reads nothing else."""
 
     code: str
     source: Source
@@ -110,6 +111,11 @@ class Rule:
     holding: Words
     reads: tuple[str, ...] = ()
     asks: str = ""
+
+    @property
+    def of_facts(self) -> bool:
+        """Whether the facts alone decide the rule."""
+        return bool(self.reads)
 
     def gaps(self, dossier: Dossier) -> tuple[Gap, ...] | None:
         """What is missing for the rule to hold: nothing, some gaps, or None if undecided."""

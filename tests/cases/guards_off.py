@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from icpcases.cases import guards
+from icpcases.cases import explain, guards
 from icpcases.cases.models import FilingCase
 from icpcases.cases.steps import Step
 
@@ -22,7 +22,12 @@ def remove_guard(monkeypatch: pytest.MonkeyPatch, step: str, code: str) -> None:
     for transition in machine.transitions.values():
         conditions = [transition.conditions[at] for at in kept]
         monkeypatch.setattr(transition, "conditions", conditions)
-    monkeypatch.setattr(about, "guards", tuple(about.guards[at] for at in kept))
+    guards = tuple(about.guards[at] for at in kept)
+    monkeypatch.setattr(about, "guards", guards)
+    monkeypatch.setattr(about, "before", tuple(guard for guard in guards if not guard.on_entry))
+    monkeypatch.setattr(about, "later", tuple(guard for guard in guards if guard.on_entry))
+    # What is kept of the declaration is about the whole of it.
+    monkeypatch.setattr(explain, "_told_by_facts", explain._told_by_facts.__wrapped__)
 
 
 @contextmanager

@@ -2,13 +2,16 @@
 
 import re
 from datetime import date
+from itertools import product
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from icpcases.rules.book import BOOK, RULES
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import Dossier, Order, RequestStatus, Rival
-from icpcases.rules.facts import Facts
+from icpcases.rules.facts import FACT_NAMES, Access, ApplicantType, Facts, ForumAnswer, ServerRegion
 from icpcases.rules.rule import Finding, Guard, Party, Rule
 
 from .dossiers import (
@@ -267,3 +270,26 @@ def test_an_unbacked_claim_cites_the_entry_it_comes_from(
 ) -> None:
     found = Guard(BOOK["claim.backed"]).unmet(dossier)
     assert [str(finding.source) for finding in found] == expected
+
+
+_VALUES: dict[str, tuple[Any, ...]] = {
+    "applicant_type": (None, ApplicantType.INDIVIDUAL, ApplicantType.FOREIGN_ENTERPRISE),
+    "server_region": (None, ServerRegion.MAINLAND, HONG_KONG),
+    "access": (None, Access.DOMAIN, Access.IP_ADDRESS),
+    "forum": (None, True, False),
+    "preapproval": (None, True, False),
+    "mainland_branch": (None, True, False),
+    "registration_certificate": (None, True, False),
+    "province_accepts_forums": (None, *ForumAnswer),
+    "province": ("CN-BJ",),
+}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.of_facts], ids=lambda r: r.code)
+def test_a_rule_of_the_facts_looks_at_no_more_than_the_facts_it_names(rule: Rule) -> None:
+    """What it says is kept for the facts, so nothing else may change it."""
+    names = [name for name in FACT_NAMES if name in (*rule.reads, "province")]
+    for values in product(*(_VALUES[name] for name in names)):
+        given = Facts(**dict(zip(names, values, strict=True)))
+        only = cast(Dossier, SimpleNamespace(facts=given))
+        assert rule.gaps(only) == rule.gaps(GOOD.but(facts=given))
