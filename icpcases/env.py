@@ -18,9 +18,19 @@ FALSE = frozenset({"0", "false", "no", "off"})
 
 SQLITE_INIT = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 SQLITE_BUSY_SECONDS = 20
+# Whoever closes a SQLite database last tidies its journal away, which takes longer than a page.
+CONNECTION_SECONDS = 60
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 POSTGRES_OPTIONS = frozenset(
-    {"sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "application_name"}
+    {
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "connect_timeout",
+        "application_name",
+        "prepare",
+    }
 )
 
 
@@ -169,7 +179,11 @@ class Env:
         unknown = sorted(set(query) - POSTGRES_OPTIONS)
         if unknown or url.fragment:
             raise wrong_database(name, f"unknown option {', '.join(unknown) or url.fragment}")
+        prepare = query.pop("prepare", "yes")
+        if prepare not in ("yes", "no"):
+            raise wrong_database(name, "prepare is yes or no")
         return postgres(
+            prepare=prepare == "yes",
             host=host,
             port=str(url.port or ""),
             name=database,
@@ -197,6 +211,7 @@ def sqlite(file: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
         "OPTIONS": {
             "timeout": SQLITE_BUSY_SECONDS,
             # WAL without immediate transactions fails with "locked" on nearly every
@@ -208,7 +223,14 @@ def sqlite(file: Path) -> dict[str, Any]:
 
 
 def postgres(
-    *, host: str, port: str, name: str, user: str, password: str, options: dict[str, str]
+    *,
+    host: str,
+    port: str,
+    name: str,
+    user: str,
+    password: str,
+    options: dict[str, str],
+    prepare: bool = True,
 ) -> dict[str, Any]:
     """A PostgreSQL database on which no statement, lock or idle transaction lasts for ever."""
     limits = {
@@ -223,10 +245,12 @@ def postgres(
         "NAME": name,
         "USER": user,
         "PASSWORD": password,
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "options": " ".join(f"-c {key}={value}" for key, value in limits.items()),
+            # Plans are kept where a statement asks for it: icpcases/cases/prepared.py.
+            "prepare_threshold": 5 if prepare else None,
             **options,
         },
     }

@@ -76,7 +76,10 @@ def fresh_tables():
     """What is kept of the tables belongs to one test."""
     from django.core.cache import caches
 
-    caches["tables"].clear()
+    from icpcases.cases import clocks
+
+    clocks.forget()
+    caches["pages"].clear()
 
 
 @pytest.fixture

@@ -175,6 +175,7 @@ def test_a_sqlite_file(settings_with):
     assert database["default"] == {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": "/srv/a b/cases.sqlite3",
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -209,6 +210,15 @@ def test_postgres_options_are_handed_on(settings_with):
     url = "postgres://host/cases?sslmode=verify-full"
     options = settings_with(DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
     assert options["sslmode"] == "verify-full"
+
+
+@pytest.mark.parametrize(
+    ("query", "threshold"), [("", 5), ("?prepare=yes", 5), ("?prepare=no", None)]
+)
+def test_a_pooler_may_know_no_prepared_statements(settings_with, query, threshold):
+    options = settings_with(DATABASE_URL=f"postgres://host/cases{query}")["DATABASES"]["default"]
+    assert options["OPTIONS"]["prepare_threshold"] == threshold
+    assert "prepare" not in options["OPTIONS"]
 
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

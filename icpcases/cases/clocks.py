@@ -1,6 +1,8 @@
 """Whose turn it is, and until when: derived from the history, never counted up."""
 
 import datetime as dt
+import time
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from icpcases.rules.rule import Party
 from icpcases.rules.working_days import Calendar
 
 from .models import CalendarDay, Clock, HistoryRow, Provider, Province
+from .prepared import Prepared
 from .states import State, Unit
 from .steps import Step
 
@@ -27,8 +30,18 @@ Length = tuple[int, Unit]
 Clocks = dict[tuple[str, str | None, int | None], Length]
 
 
+_CALENDAR = Prepared(lambda: CalendarDay.objects.order_by().values_list("day", "kind"))
+_CLOCKS = Prepared(
+    lambda: Clock.objects.order_by().values_list("state", "province", "provider", "amount", "unit")
+)
+
+
+@dataclass
 class Tables:
     """The calendar and the turn clocks as they stand in the database, each read once."""
+
+    asked: int | None = None
+    since: float = field(default_factory=time.monotonic)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -40,22 +53,59 @@ class Tables:
         """The turn clocks, by state, province and provider."""
         return _read_clocks()
 
+    @cached_property
+    def key(self) -> int:
+        """Another number where anything in them is another."""
+        return hash((self.calendar, frozenset(self.clocks.items())))
+
+
+_KEPT: dict[str, Tables] = {}
+
 
 def kept() -> Tables:
-    """The tables for reading: at most a minute old. What is written is reckoned by new ones."""
-    tables = Tables()
-    tables.calendar = calendar()
-    tables.clocks = caches["tables"].get_or_set("clocks", _read_clocks, _TABLES_KEPT) or {}
+    """The tables for reading: at most a minute old. What is written is reckoned by new ones.
+
+    The cache holds no more than which of them are valid: to unpickle them takes as long as a
+    query.
+    """
+    tables = _KEPT.get("tables")
+    if tables is None or caches["tables"].get("kept") != id(tables):
+        _KEPT["tables"] = tables = Tables()
+        caches["tables"].set("kept", id(tables), _TABLES_KEPT)
     return tables
 
 
 def calendar() -> Calendar:
     """The working days of the Mainland, from the table; at most a minute old."""
-    return caches["tables"].get_or_set("calendar", _read_calendar, _TABLES_KEPT) or _read_calendar()
+    return kept().calendar
+
+
+def exact(asked: int | None) -> Tables:
+    """The tables as they stand now, for what is written.
+
+    `asked` is the count of their changes (`DueRun`), read under the case's lock: while it is the
+    same, what this process has read stands. What was changed past the program is seen within a
+    minute, and `manage.py recalculate` counts as a change.
+    """
+    for known in _exact:
+        if known.asked == asked and known.since + _TABLES_KEPT > time.monotonic():
+            return known
+    fresh = Tables(asked)
+    _exact[:] = [fresh]
+    return fresh
+
+
+_exact: list[Tables] = []
+
+
+def forget() -> None:
+    """Have this process read the tables anew."""
+    caches["tables"].clear()
+    _exact.clear()
 
 
 def _read_calendar() -> Calendar:
-    days = list(CalendarDay.objects.values_list("day", "kind"))
+    days = _CALENDAR()
     return Calendar(
         holidays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.HOLIDAY),
         workdays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.WORKDAY),
@@ -64,7 +114,7 @@ def _read_calendar() -> Calendar:
 
 
 def _read_clocks() -> Clocks:
-    rows = Clock.objects.values_list("state", "province", "provider", "amount", "unit")
+    rows = _CLOCKS()
     return {(s, province, provider): (n, Unit(unit)) for s, province, provider, n, unit in rows}
 
 
@@ -105,7 +155,7 @@ def clocked_states(tables: Tables) -> set[str]:
 
 
 def set_turn(
-    case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool, tables: Tables | None = None
+    case: "FilingCase", rows: "Rows", at: dt.datetime, moved: bool, tables: Tables
 ) -> None:
     """Write on the case whose turn it is, since when, until when, and whether answers wait."""
     request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
@@ -114,7 +164,7 @@ def set_turn(
     if moved or turn.value != case.turn:
         case.turn_since = at
     case.turn = turn.value
-    case.due_at, case.due_provisional = due(case, rows, tables or Tables())
+    case.due_at, case.due_provisional = due(case, rows, tables)
 
 
 def due(case: "FilingCase", rows: "Rows", tables: Tables) -> tuple[dt.datetime | None, bool]:

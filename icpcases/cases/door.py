@@ -1,10 +1,12 @@
 """The one door through which a case changes: locked, judged again, recorded."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,23 +18,29 @@ from icpcases.rules.text import _
 
 from . import explain as explaining
 from .clocks import set_turn
-from .dossiers import Rows, dossier_of
+from .dossiers import BESIDE, Rows, dossier_of
 from .effects import Work
-from .entries import entry_for
+from .entries import Entry, entry_for
 from .finding import index
 from .models import FilingCase, HistoryRow
 from .moments import moment
 from .papers import files_follow_rows
+from .prepared import Prepared, insert, together, update
 from .roles import is_staff_role
 from .steps import Step
 from .telling import tell
 from .uploads import Upload
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 # Fields that follow from the others, or that every change touches: no part of a row's changes.
 _DERIVED = {
     "version", "state", "state_since",
     "turn", "turn_since", "due_at", "due_provisional", "answered",
 }  # fmt: skip
+
+
 _READ_THE_CLOCK = {"order.alive", "order.expired", "document.current"}
 
 
@@ -87,22 +95,27 @@ class Change:
     at: dt.datetime
     rows: Rows
     before: dict[str, Any]
-    saved: HistoryRow | None = field(default=None)
 
     @classmethod
-    def on(cls, case: FilingCase, by: Any, happened: dt.datetime | None = None) -> "Change":
+    def on(
+        cls,
+        case: FilingCase,
+        by: Any,
+        happened: dt.datetime | None = None,
+        beside: tuple[Any, ...] | None = None,
+    ) -> "Change":
         """A change of a case that is locked, as it stands now."""
-        now, rows = timezone.now(), Rows(case)
+        now, rows = timezone.now(), Rows.locked(case, beside or BESIDE(case.pk)[0])
         return cls(case, by, now, _moment(rows, happened, now), rows, _values(case))
 
     def changed_fields(self) -> dict[str, list[Any]]:
         """The case's own fields that differ from before, each with old and new."""
+        return _plain_changes(self._changed())
+
+    def _changed(self) -> dict[str, tuple[Any, Any]]:
         after = _values(self.case)
-        return {
-            name: [_plain(old), _plain(after[name])]
-            for name, old in self.before.items()
-            if after[name] != old and name not in _DERIVED
-        }
+        pairs = zip(self.before.items(), after.values(), strict=True)
+        return {name: (old, new) for (name, old), new in pairs if new != old}
 
     def record(
         self,
@@ -118,30 +131,41 @@ class Change:
         """
         at = at or self.at
         case = self.case
-        changes = {"fields": self.changed_fields(), **row.pop("made", {})}
         if moved:
             case.state_since = at
-        set_turn(case, rows or Rows(case), at, moved)
+        set_turn(case, rows or Rows(case), at, moved, self.rows.tables)
         case.version += 1
-        after = _values(case)
-        case.save(update_fields=[n for n, old in self.before.items() if after[n] != old])
-        self.saved = HistoryRow.objects.create(
-            case=case,
+        changed = self._changed()
+        changes = {"fields": _plain_changes(changed), **row.pop("made", {})}
+        with together():
+            update(case, tuple(changed))
+            saved = self._keep(kind, at, changes, row)
+        index.follow(case, saved)
+        case.forget_dossier()
+        return saved
+
+    def _keep(
+        self, kind: HistoryRow.Kind, at: dt.datetime, changes: dict[str, Any], row: dict[str, Any]
+    ) -> HistoryRow:
+        """The history row, and what hangs on it: its notes can be found, people are told."""
+        case = self.case
+        saved: HistoryRow = insert(
+            HistoryRow,
+            case_id=case.pk,
             sequence=case.version,
-            kind=kind,
+            kind=kind.value,
             to_state=case.state,
             turn=case.turn,
-            by=self.by,
+            by_id=self.by and self.by.pk,
             happened_at=at,
             recorded_at=self.now,
             changes={name: value for name, value in changes.items() if value},
             **row,
         )
-        index.follow(case, self.saved)
-        case.forget_dossier()
-        if self.saved.told:
-            tell(case, self.saved)
-        return self.saved
+        index.note(case, saved)
+        if saved.told:
+            tell(case, saved)
+        return saved
 
 
 def _moment(rows: Rows, happened: dt.datetime | None, now: dt.datetime) -> dt.datetime:
@@ -154,7 +178,22 @@ def _moment(rows: Rows, happened: dt.datetime | None, now: dt.datetime) -> dt.da
 
 
 def _values(case: FilingCase) -> dict[str, Any]:
-    return {f.attname: getattr(case, f.attname) for f in case._meta.concrete_fields}
+    names, values = _fields()
+    return dict(zip(names, values(case), strict=True))
+
+
+@cache
+def _fields() -> tuple[list[str], Callable[[FilingCase], tuple[Any, ...]]]:
+    names = [field.attname for field in FilingCase._meta.concrete_fields]
+    return names, attrgetter(*names)
+
+
+def _plain_changes(changed: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    return {
+        name: [_plain(old), _plain(new)]
+        for name, (old, new) in changed.items()
+        if name not in _DERIVED
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -169,6 +208,14 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def _locked(case: int) -> "QuerySet[FilingCase]":
+    rows = FilingCase.objects.select_for_update(of=("self",))
+    return rows.select_related("applicant", "province").filter(pk=case)
+
+
+LOCKED = Prepared(_locked, int)
+
+
 @contextmanager
 def changing(
     case: FilingCase, by: Any, seen_version: int, happened: dt.datetime | None = None
@@ -180,16 +227,15 @@ def changing(
     Source of the order: the locked row is judged again, never the page.
     """
     with files_follow_rows(), transaction.atomic(durable=True):
-        rows = FilingCase.objects.select_for_update(of=("self",)).select_related(
-            "applicant", "province"
-        )
-        locked = rows.get(pk=case.pk)
+        with together():
+            asked = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
+            ((locked,), (beside,)) = (take() for take in asked)
         if by is not SYSTEM and not explaining.may_see(locked, by):
             raise NotAllowed(by)
         if locked.version != seen_version:
             meanwhile = HistoryRow.objects.filter(case=locked, sequence__gt=seen_version)
             raise Stale(list(meanwhile.select_related("by").order_by("sequence")))
-        yield Change.on(locked, None if by is SYSTEM else by, happened)
+        yield Change.on(locked, None if by is SYSTEM else by, happened, beside)
 
 
 class _System:
@@ -235,28 +281,23 @@ def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -
 
 def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
     case = change.case
-    _need_open(change, step, by)
+    unmet = _need_open(change, step, by)
     entry = entry_for(case, change.rows, step, data, not is_office(by))
     if not entry.is_valid():
         raise BadEntry(entry)
     # A clock ahead by seconds is let pass, but nothing happens after it was recorded.
     happened = entry.cleaned_data["happened"] = min(entry.cleaned_data["happened"], change.now)
-    # Backdated, the rules that read a date are judged by the day it happened.
-    case.dossier = entry.dossier
-    unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
-    if unmet:
-        raise Closed(unmet)
-    findings = [
-        {"code": guard.rule.code, "wanted": guard.wanted, "met": guard.met(case.dossier)}
-        for guard in step.guards
-    ]
+    if step.guards:
+        _judge_entered(case, step, by, entry, unmet)
+    findings = [{"code": g.rule.code, "wanted": g.wanted, "met": True} for g in step.guards]
     from_state = case.state
     work = Work(case, change.rows, entry, change.by)
     getattr(case, step.value)(work)
     _write(change, step, work, from_state, happened, findings)
 
 
-def _need_open(change: Change, step: Step, by: Any) -> None:
+def _need_open(change: Change, step: Step, by: Any) -> tuple[Finding, ...]:
+    """What is in the way today and is decided by the day entered. Raises NotAllowed or Closed."""
     case = change.case
     elsewhere = explaining.state_findings(case, step)
     if elsewhere:
@@ -265,11 +306,27 @@ def _need_open(change: Change, step: Step, by: Any) -> None:
         wanting = explaining.permission_findings(case, step, by)
         if wanting:
             raise NotAllowed(by, wanting)
+    if not step.guards:
+        return ()
     case.dossier = dossier_of(case, change.rows, change.now)
     unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
-    # What reads the clock is decided by the day entered, further on.
     if any(finding.code not in _READ_THE_CLOCK for finding in unmet):
         raise Closed(unmet)
+    return unmet
+
+
+def _judge_entered(
+    case: FilingCase, step: Step, by: Any, entry: Entry, unmet: tuple[Finding, ...]
+) -> None:
+    """Judge the step with what was entered. Raises Closed with every rule in the way."""
+    if entry.dossier.today != case.dossier.today:
+        # Backdated, the rules that read a date are judged by the day it happened.
+        unmet = explaining.unmet_guards(entry.dossier, step, not is_staff_role(by))
+    if unmet:
+        raise Closed(unmet)
+    # What waited for the entry was judged with it, so every guard is met.
+    case.dossier = entry.dossier
+    entry.dossier.met_by(step)
 
 
 def _write(

@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from icpcases.rules import dossier as d
@@ -16,7 +16,9 @@ from icpcases.rules.documents import Kind
 from icpcases.rules.facts import FACT_NAMES, Facts, ForumAnswer, ServerRegion, read_fact
 from icpcases.rules.numbers import icp_number
 
-from .models import Document, HistoryRow, NotNeeded, Order, Request, Setting
+from .clocks import Tables, exact
+from .models import Document, DueRun, HistoryRow, NotNeeded, Order, Request, Setting
+from .prepared import Prepared
 from .states import HOLDING_DOMAIN, WITH_NUMBER, State
 from .steps import Step
 
@@ -28,32 +30,101 @@ if TYPE_CHECKING:
 _CHUNK = 4
 
 
+def _step_rows(case: int) -> "QuerySet[HistoryRow]":
+    rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.STEP)
+    return rows.order_by("-sequence")
+
+
+def _rivals(domain: Any, case: Any) -> "QuerySet[FilingCase]":
+    from .models import FilingCase
+
+    same = FilingCase.objects.filter(registrable_domain=domain, state__in=HOLDING_DOMAIN)
+    return same.exclude(pk=case).only("pk", "reference", "state")
+
+
+def _rival_orders(applicant: Any, case: Any) -> "QuerySet[Order]":
+    live = Order.objects.filter(applicant=applicant, ended_on__isnull=True, exclusive=True)
+    return live.exclude(case=case).select_related("case", "provider")
+
+
+def _beside(case: int) -> "QuerySet[FilingCase]":
+    """What every change asks for, and whether there is anything of the rarer kinds."""
+    from .models import FilingCase
+
+    return FilingCase.objects.filter(pk=case).values_list(
+        Subquery(_step_rows(case).values("happened_at")[:1]),
+        Subquery(DueRun.objects.filter(pk=1).values("asked")),
+        Exists(Request.objects.filter(case=case)),
+        Exists(NotNeeded.objects.filter(case=case)),
+        Exists(_rivals(OuterRef("registrable_domain"), OuterRef("pk"))),
+        Exists(_rival_orders(OuterRef("applicant"), OuterRef("pk"))),
+    )
+
+
+# What every step reads, and every page about a case.
+_DOCUMENTS = Prepared(lambda c: Document.objects.filter(case=c).select_related("added_by"), int)
+_PAPER = ("pk", "kind", "status", "issued_in", "expires_on")
+_PAPERS = Prepared(lambda c: Document.objects.filter(case=c).values_list(*_PAPER), int)
+_NOT_NEEDED = Prepared(
+    lambda c: NotNeeded.objects.filter(case=c).values_list("kind", flat=True), int
+)
+_REQUESTS = Prepared(lambda c: Request.objects.filter(case=c), int)
+_ORDERS = Prepared(lambda c: Order.objects.filter(case=c).select_related("provider"), int)
+_RIVALS = Prepared(_rivals, str, int)
+_RIVAL_ORDERS = Prepared(_rival_orders, int, int)
+_NEWEST_STEP = Prepared(lambda c: _step_rows(c).values_list("happened_at", flat=True)[:1], int)
+BESIDE = Prepared(_beside, int)
+_RARE: dict[str, type] = {
+    "requests": list, "not_needed": frozenset, "rivals": list, "rival_orders": list,
+}  # fmt: skip
+
+
 @dataclass
 class Rows:
     """The rows around a case; each is fetched when first asked for, and then kept."""
 
     case: "FilingCase"
+    tables: Tables = field(default_factory=Tables)
+    # Locked for a change: what only pages show is not fetched.
+    lean: bool = False
+
+    @classmethod
+    def locked(cls, case: "FilingCase", beside: tuple[Any, ...]) -> "Rows":
+        """The rows around a case that is locked, given what `BESIDE` says of it."""
+        rows = cls(case, lean=True)
+        newest, asked, *there = beside
+        rows.newest_step_at, rows.tables = newest, exact(asked)
+        for (name, kind), some in zip(_RARE.items(), there, strict=True):
+            if not some:
+                vars(rows)[name] = kind()
+        return rows
 
     @cached_property
     def documents(self) -> list[Document]:
         """The case's documents, oldest first."""
-        return list(self.case.documents.select_related("added_by"))
+        return _DOCUMENTS(self.case.pk, case=self.case)
+
+    @cached_property
+    def papers(self) -> tuple[d.Paper, ...]:
+        """The documents as the rules read them."""
+        if self.lean and "documents" not in vars(self):
+            return tuple(_paper(*row) for row in _PAPERS(self.case.pk))
+        return tuple(paper_of(document) for document in self.documents)
 
     @cached_property
     def not_needed(self) -> frozenset[Kind]:
         """The conditional documents an officer marked as not needed."""
-        kinds = NotNeeded.objects.filter(case=self.case).values_list("kind", flat=True)
-        return frozenset(Kind(kind) for kind in kinds)
+        return frozenset(Kind(kind) for kind in _NOT_NEEDED(self.case.pk))
 
     @cached_property
     def requests(self) -> list[Request]:
         """The requests to the applicant, oldest first."""
-        return list(self.case.requests.all())
+        return _REQUESTS(self.case.pk, case=self.case)
 
     @cached_property
     def orders(self) -> list[Order]:
         """The case's orders, oldest first."""
-        return list(self.case.orders.select_related("provider"))
+        return _ORDERS(self.case.pk, case=self.case)
 
     @property
     def live_order(self) -> Order | None:
@@ -70,23 +141,18 @@ class Rows:
         """Other cases that hold the same registrable domain."""
         if not self.case.registrable_domain:
             return []
-        same = type(self.case).objects.filter(
-            registrable_domain=self.case.registrable_domain, state__in=HOLDING_DOMAIN
-        )
-        return list(same.exclude(pk=self.case.pk).only("pk", "reference", "state"))
+        return _RIVALS(self.case.registrable_domain, self.case.pk)
 
     @cached_property
     def rival_orders(self) -> list[Order]:
         """Live orders of the same applicant's other cases."""
-        live = Order.objects.filter(
-            applicant=self.case.applicant_id, ended_on__isnull=True, exclusive=True
-        )
-        return list(live.exclude(case=self.case).select_related("case", "provider"))
+        return _RIVAL_ORDERS(self.case.applicant_id, self.case.pk)
 
     @cached_property
     def newest_step_at(self) -> dt.datetime | None:
         """When the newest step happened, taken back or not."""
-        return self._step_rows().values_list("happened_at", flat=True).first()
+        newest = _NEWEST_STEP(self.case.pk)
+        return newest[0] if newest else None
 
     @property
     def not_before(self) -> dt.datetime:
@@ -117,15 +183,12 @@ class Rows:
         rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
         return list(rows.order_by("happened_at", "sequence").values_list("happened_at", "turn"))
 
-    def _step_rows(self) -> "QuerySet[HistoryRow]":
-        rows = HistoryRow.objects.filter(case=self.case, kind=HistoryRow.Kind.STEP)
-        return rows.order_by("-sequence")
-
     def _steps_newest_first(self) -> Iterator[HistoryRow]:
-        first = list(self._step_rows()[:_CHUNK])
+        rows = _step_rows(self.case.pk)
+        first = list(rows[:_CHUNK])
         yield from first
         if len(first) == _CHUNK:
-            yield from self._step_rows()[_CHUNK:].iterator(chunk_size=500)
+            yield from rows[_CHUNK:].iterator(chunk_size=500)
 
 
 class CaseDossier(d.Dossier):
@@ -135,6 +198,7 @@ class CaseDossier(d.Dossier):
     """
 
     _rows: Rows
+    met_for: Step | None
 
     def __init__(self, case: "FilingCase", rows: Rows, now: dt.datetime) -> None:
         super().__init__(
@@ -150,17 +214,21 @@ class CaseDossier(d.Dossier):
         # What is still to be fetched must not look as if it were there.
         for name in _FETCHED:
             del vars(self)[name]
-        vars(self)["_rows"] = rows
+        vars(self).update(_rows=rows, met_for=None)
 
-    def but(self, **changes: Any) -> d.Dossier:
+    def but(self, **changes: Any) -> "CaseDossier":
         """This dossier with other values in some fields; the rest is fetched when it is read."""
         other = copy(self)
-        vars(other).update(changes)
+        vars(other).update(changes, met_for=None)
         return other
+
+    def met_by(self, step: Step) -> None:
+        """Remember that every guard of a step was judged of this dossier and is met."""
+        vars(self)["met_for"] = step
 
     @cached_property
     def papers(self) -> tuple[d.Paper, ...]:
-        return tuple(paper_of(document) for document in self._rows.documents)
+        return self._rows.papers
 
     @cached_property
     def not_needed(self) -> frozenset[Kind]:
@@ -212,6 +280,11 @@ class CaseDossier(d.Dossier):
 _FETCHED = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]
 
 
+def parts_read(dossier: d.Dossier) -> frozenset[str]:
+    """What of a case's dossier has been fetched so far."""
+    return frozenset(vars(dossier)) & frozenset(_FETCHED)
+
+
 def dossier_of(
     case: "FilingCase", rows: Rows | None = None, now: dt.datetime | None = None
 ) -> d.Dossier:
@@ -226,13 +299,14 @@ def order_of(order: Order) -> d.Order:
 
 def paper_of(document: Document) -> d.Paper:
     """A document as the rules read it."""
-    return d.Paper(
-        str(document.pk),
-        Kind(document.kind),
-        d.DocumentStatus(document.status),
-        ServerRegion(document.issued_in) if document.issued_in else None,
-        document.expires_on,
-    )
+    return _paper(*(getattr(document, name) for name in _PAPER))
+
+
+def _paper(
+    pk: int, kind: str, status: str, issued_in: str | None, expires_on: dt.date | None
+) -> d.Paper:
+    region = ServerRegion(issued_in) if issued_in else None
+    return d.Paper(str(pk), Kind(kind), d.DocumentStatus(status), region, expires_on)
 
 
 def _unmet_before(dossier: d.Dossier, row: HistoryRow, rows: Rows) -> tuple[str, ...]:

@@ -99,7 +99,8 @@ class Work:
 
     def mark_late(self) -> None:
         """Say in what was entered whether the SMS window was already over."""
-        amount, unit = limit_of(self.case, self.rows) or (24, Unit.HOURS)
+        limit = limit_of(self.case, self.rows, self.rows.tables)
+        amount, unit = limit or (24, Unit.HOURS)
         window = dt.timedelta(**{"hours" if unit == Unit.HOURS else "days": amount})
         self.entered["late"] = self.at > self.case.state_since + window
 

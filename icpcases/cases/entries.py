@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import numbers, text
 from icpcases.rules.documents import Kind, wanted_documents
-from icpcases.rules.dossier import DocumentStatus, Dossier, NumberCheck, Paper
+from icpcases.rules.dossier import DocumentStatus, NumberCheck, Paper
 from icpcases.rules.facts import FACT_LABELS, FACT_NAMES, ServerRegion
 from icpcases.rules.rule import Party
 
@@ -27,14 +28,39 @@ from .uploads import PaperField
 from .wording import sentence_of
 
 if TYPE_CHECKING:
-    from .dossiers import Rows
+    from .dossiers import CaseDossier, Rows
     from .models import FilingCase
 
 
-def _long(label: Any, **kwargs: Any) -> forms.CharField:
+def _long(
+    label: Any, field: type[forms.CharField] = forms.CharField, **kwargs: Any
+) -> forms.CharField:
     kwargs.setdefault("required", False)
     kwargs.setdefault("max_length", 4000)
-    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+    return field(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+
+class _Shared:
+    """A field that no form adapts to its case, so that all forms have the same one."""
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self
+
+
+class _Moment(_Shared, forms.DateTimeField):
+    pass
+
+
+class _Text(_Shared, forms.CharField):
+    pass
+
+
+class _Provider(_Shared, forms.ModelChoiceField):
+    pass
+
+
+class _Tell(_Shared, forms.BooleanField):
+    pass
 
 
 class Entry(forms.Form):
@@ -42,10 +68,8 @@ class Entry(forms.Form):
 
     on_rules: dict[str, str] = {}
     kind: Kind  # of the paper that comes with the step, if one does
-    # What was judged, once the form is valid: asked again, another case may have changed it.
-    dossier: Dossier
 
-    happened = forms.DateTimeField(
+    happened = _Moment(
         label=_("when it happened"),
         required=False,
         help_text=_("Shanghai time; left empty, it is now."),
@@ -53,9 +77,11 @@ class Entry(forms.Form):
             attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"
         ),
     )
-    note_public = _long(_("note for the applicant"))
-    note_internal = _long(_("internal note"), help_text=_("The applicant never sees this."))
-    tell = forms.BooleanField(label=_("tell the applicant"), required=False, initial=True)
+    note_public = _long(_("note for the applicant"), field=_Text)
+    note_internal = _long(
+        _("internal note"), field=_Text, help_text=_("The applicant never sees this.")
+    )
+    tell = _Tell(label=_("tell the applicant"), required=False, initial=True)
 
     def __init__(
         self,
@@ -65,7 +91,8 @@ class Entry(forms.Form):
         for_applicant: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        colon: Any = _(":")
+        super().__init__(label_suffix=colon, **kwargs)
         self.case, self.rows, self.step = case, rows, step
         if for_applicant:
             del self.fields["note_internal"]
@@ -86,7 +113,6 @@ class Entry(forms.Form):
         """Judge what was entered by the rules that waited for it."""
         data = super().clean() or self.cleaned_data
         if not self.errors:
-            self.dossier = self.entered_dossier()
             for guard in self.step.guards:
                 if guard.on_entry:
                     for finding in guard.unmet(self.dossier):
@@ -94,11 +120,16 @@ class Entry(forms.Form):
                         self.add_error(self.on_rules.get(finding.code), error)
         return data
 
-    def entered_dossier(self) -> Dossier:
-        """The case's dossier, judged when the step happened, with what was entered."""
-        from .dossiers import dossier_of
+    @cached_property
+    def dossier(self) -> "CaseDossier":
+        """What is judged once the fields are valid; kept, for another case may change it."""
+        return self.entered_dossier()
 
-        return dossier_of(self.case, self.rows, self.cleaned_data["happened"])
+    def entered_dossier(self) -> "CaseDossier":
+        """The case's dossier, judged when the step happened, with what was entered."""
+        now = self.cleaned_data["happened"]
+        judged = cast("CaseDossier", self.case.dossier)
+        return judged.but(now=now, today=timezone.localdate(now))
 
     @property
     def reasons(self) -> list[dict[str, str]]:
@@ -217,7 +248,7 @@ class CertificateEntry(Entry):
     )
     file = PaperField(label=_("scan"))
 
-    def entered_dossier(self) -> Dossier:
+    def entered_dossier(self) -> "CaseDossier":
         """The dossier in which this certificate is the only paper."""
         data = self.cleaned_data
         region = ServerRegion(data["issued_in"])
@@ -247,16 +278,13 @@ class SubmissionEntry(Entry):
 
     on_rules = {"case.applicant_free": "provider"}
 
-    provider = forms.ModelChoiceField(label=_("provider"), queryset=Provider.objects.none())
-    order_number = forms.CharField(label=_("order number"), max_length=60)
+    provider = _Provider(label=_("provider"), queryset=Provider.objects.filter(active=True))
+    order_number = _Text(label=_("order number"), max_length=60)
 
     def prepare(self) -> None:
         """Ask for an order only where a new one starts."""
         if self.rows.live_order:
             del self.fields["provider"], self.fields["order_number"]
-        else:
-            field: Any = self.fields["provider"]
-            field.queryset = Provider.objects.filter(active=True)
 
     def clean(self) -> dict[str, Any]:
         """Hold the number against the provider's format and the orders there are."""
@@ -271,7 +299,7 @@ class SubmissionEntry(Entry):
                 self.add_error("order_number", _("Another order has this number."))
         return super().clean()
 
-    def entered_dossier(self) -> Dossier:
+    def entered_dossier(self) -> "CaseDossier":
         """The dossier with the provider that was chosen."""
         dossier = super().entered_dossier()
         provider = self.cleaned_data.get("provider")
@@ -309,7 +337,7 @@ class ApprovalEntry(Entry):
             raise ValidationError(_("This lies before the filing was submitted."))
         return day
 
-    def entered_dossier(self) -> Dossier:
+    def entered_dossier(self) -> "CaseDossier":
         """The dossier with what is known about the number."""
         number = self.cleaned_data["icp_number"]
         return super().entered_dossier().but(number=look_up_number(self.case, number))
@@ -338,7 +366,7 @@ class OpeningEntry(Entry):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def entered_dossier(self) -> Dossier:
+    def entered_dossier(self) -> "CaseDossier":
         """The dossier with the opening that was entered."""
         opening = self.cleaned_data["opened_on"]
         return super().entered_dossier().but(opening=opening, today=timezone.localdate())

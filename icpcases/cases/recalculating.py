@@ -8,13 +8,12 @@ the tables anew. So neither overwrites the other with an older date.
 
 from typing import TYPE_CHECKING
 
-from django.core.cache import caches
 from django.db import transaction
 from django.db.models import F, Prefetch, prefetch_related_objects
 
 from icpcases.rules.rule import Party
 
-from .clocks import Tables, due
+from .clocks import Tables, due, forget
 from .dossiers import Rows
 from .models import DueRun, FilingCase, Order
 
@@ -48,8 +47,8 @@ def ask_later() -> None:
 
 def forget_tables() -> None:
     """Have this process read the tables anew, now and once the change is committed."""
-    caches["tables"].clear()
-    transaction.on_commit(caches["tables"].clear)
+    forget()
+    transaction.on_commit(forget)
 
 
 def waiting_run() -> "QuerySet[DueRun]":

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules.rule import Party
 
+from .prepared import Prepared
+
 
 class Role(Enum):
     """A role, by the name of its group; applicants have one per case instead."""
@@ -37,13 +39,21 @@ STAFF_GROUPS = (Role.OFFICER.value, Role.SUPERVISOR.value, Role.AUDITOR.value)
 WORKING = frozenset({Role.OFFICER, Role.SUPERVISOR})
 
 
+def _groups(user: int) -> Any:
+    from django.contrib.auth.models import Group
+
+    return Group.objects.filter(user=user, name__in=STAFF_GROUPS).values_list("name", flat=True)
+
+
+_GROUPS = Prepared(_groups, int)
+
+
 def staff_roles(user: Any) -> frozenset[Role]:
     """The staff roles of a user, read once per request; a supervisor is an officer too."""
     if not (user and user.is_authenticated and user.is_active):
         return frozenset()
     if not hasattr(user, "_icpcases_roles"):
-        names = user.groups.filter(name__in=STAFF_GROUPS).values_list("name", flat=True)
-        roles = {Role(name) for name in names}
+        roles = {Role(name) for name in _GROUPS(user.pk)}
         if Role.SUPERVISOR in roles:
             roles.add(Role.OFFICER)
         user._icpcases_roles = frozenset(roles)

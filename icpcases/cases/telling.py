@@ -10,10 +10,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
-from .models import Notice
+from .models import CasePerson, Notice
 from .models.notices import LIFE
+from .prepared import Prepared, insert
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .models import FilingCase, HistoryRow
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
@@ -33,11 +36,18 @@ def silent_at_night() -> Q:
     return Q(kind=Notice.Kind.REMINDER) | by_itself
 
 
+def _addresses(case: int) -> "QuerySet[CasePerson, str]":
+    people = CasePerson.objects.filter(case=case, user__is_active=True).exclude(user__email="")
+    return people.order_by("pk").values_list("user__email", flat=True)
+
+
+_ADDRESSES = Prepared(_addresses, int)
+
+
 def audience(case: "FilingCase") -> list[tuple[str, str]]:
     """Who is told of a step: the people on the case, else the applicant's own address."""
     language = case.applicant.language
-    people = case.people.filter(user__is_active=True).exclude(user__email="").order_by("pk")
-    found = dict.fromkeys(people.values_list("user__email", flat=True))
+    found = dict.fromkeys(_ADDRESSES(case.pk))
     if not found and case.applicant.email:
         found = {case.applicant.email: None}
     return [(address, language) for address in found]
@@ -45,18 +55,17 @@ def audience(case: "FilingCase") -> list[tuple[str, str]]:
 
 def tell(case: "FilingCase", row: "HistoryRow") -> None:
     """Owe a mail about a history row to everybody concerned, in the row's own transaction."""
-    Notice.objects.bulk_create(
-        Notice(
-            kind=Notice.Kind.STEP,
-            case=case,
-            history=row,
+    for address, language in audience(case):
+        insert(
+            Notice,
+            kind=Notice.Kind.STEP.value,
+            case_id=case.pk,
+            history_id=row.pk,
             address=address,
             language=language,
             line=row.note_public,
             created_at=row.recorded_at,
         )
-        for address, language in audience(case)
-    )
 
 
 def post(

@@ -13,11 +13,14 @@ from django.db import connection, transaction
 from icpcases.rules.documents import Kind
 
 from ..models import Applicant, Document, FilingCase, HistoryRow, Order, SearchText, SearchToken
+from ..prepared import run
 from .tokens import note_tokens, text_of, tokens_of
 
 TABLE = "cases_searchtoken"
 BATCH = 1000
 CHUNK = 100_000
+#: So many tokens of one case are written by one statement.
+_AT_ONCE = 400
 #: The fields of a case that its line is made of.
 _ON_THE_LINE = {
     "applicant_id", "domain", "domain_unicode", "ip_address", "service_leader_phone",
@@ -46,8 +49,13 @@ def line_of(case: Any, numbers: Iterable[str]) -> str:
     )
 
 
+def note(case: FilingCase, row: HistoryRow) -> None:
+    """Take the notes of a change into the index that has just been recorded as `row`."""
+    _insert(case.pk, note_tokens(row.note_public) | note_tokens(row.note_internal))
+
+
 def follow(case: FilingCase, row: HistoryRow) -> None:
-    """Take a change into the index that has just been recorded as `row`."""
+    """Take what a change did to the case's line into the index."""
     changes = row.changes
     if (
         row.undoes is not None
@@ -55,7 +63,6 @@ def follow(case: FilingCase, row: HistoryRow) -> None:
         or changes.keys() & {"documents", "orders"}
     ):
         keep(case)
-    _insert(case.pk, note_tokens(row.note_public) | note_tokens(row.note_internal))
 
 
 def keep(case: FilingCase) -> None:
@@ -83,8 +90,15 @@ def keep_applicant(applicant: Applicant) -> None:
 
 def _insert(pk: int, tokens: set[str]) -> None:
     # In one order for all, so that two changes do not wait for each other.
-    rows = [SearchToken(token=token, case_id=pk) for token in sorted(tokens)]
-    SearchToken.objects.bulk_create(rows, ignore_conflicts=True)
+    todo = iter(sorted(tokens))
+    while some := list(islice(todo, _AT_ONCE)):
+        _insert_some(pk, some)
+
+
+def _insert_some(pk: int, tokens: list[str]) -> None:
+    marks = ", ".join(["(%s, %s)"] * len(tokens))
+    values = [value for token in tokens for value in (token, pk)]
+    run(f"INSERT INTO {TABLE} (token, case_id) VALUES {marks} ON CONFLICT DO NOTHING", values)
 
 
 def lines(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, str]]:

@@ -23,9 +23,11 @@ from icpcases.rules.facts import (
 )
 from icpcases.rules.rule import Party
 
+from ..prepared import Prepared
 from ..roles import is_staff_role
 from ..states import HOLDING_DOMAIN, UNDER_THE_FILING_RULES, WITH_NUMBER, State
 from .moves import Moves
+from .people import CasePerson
 
 
 def _choices(values: type[Choice]) -> list[tuple[str, Any]]:
@@ -43,6 +45,11 @@ FOLLOW_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def new_follow_code() -> str:
     """A code nobody guesses: about 49 bits."""
     return get_random_string(10, FOLLOW_ALPHABET)
+
+
+_PEOPLE = Prepared(
+    lambda case: CasePerson.objects.filter(case=case).values_list("user_id", flat=True), int
+)
 
 
 class FilingCaseQuerySet(models.QuerySet["FilingCase"]):
@@ -262,7 +269,7 @@ class FilingCase(Moves, models.Model):
     @cached_property
     def people_pks(self) -> frozenset[int]:
         """The accounts that may see the case as its applicant."""
-        return frozenset(self.people.values_list("user_id", flat=True))
+        return frozenset(_PEOPLE(self.pk))
 
     @property
     def whose_turn(self) -> Party:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from .case import FilingCase
 
 
-def _met(guard: Guard) -> Callable[[Any], bool]:
+def _met(step: Step, guard: Guard) -> Callable[[Any], bool]:
     def condition(case: Any) -> bool:
-        return guard.met(case.dossier)
+        dossier = case.dossier
+        return dossier.met_for is step or guard.met(dossier)
 
     return condition
 
@@ -43,7 +44,7 @@ def moves(step: Step) -> Callable[[Any], Any]:
         field="state",
         source=list(about.sources),
         target=RETURN_VALUE() if about.target == BACK else about.target,
-        conditions=[_met(guard) for guard in about.guards],
+        conditions=[_met(step, guard) for guard in about.guards],
         permission=_may(step),
         custom={"step": step},
     )
