@@ -1,4 +1,4 @@
-"""Counting cases and what happened to them: two passes over the tables, alike on both databases.
+"""Counting cases and what happened to them, alike on both databases.
 
 Days and weeks are Shanghai's. A stay's length is told as people say it: whole hours up to two
 days, whole days beyond; kept in hours.
@@ -32,31 +32,37 @@ _EPOCH = {
 
 
 def count_cases(now: dt.datetime) -> dict[str, list[Any]]:
-    """How the cases stand, in one pass.
+    """How the cases stand, all of it true as of one moment.
 
     `cases`: state, officer, province, turn, whether overdue, how many. `ages`: state, province,
     the day since when as days since 1970, how many.
     """
-    sql = f"""
-        WITH g AS MATERIALIZED (
-            SELECT state, officer_id, province_id, turn,
-                CASE WHEN due_at < %s THEN 1 ELSE 0 END AS late,
-                CASE WHEN state IN ({_quoted(AGEING)})
-                    THEN ({_epoch("state_since")} + {_SHANGHAI}) / {_DAY} END AS day,
-                COUNT(*) AS n
-            FROM cases_filingcase GROUP BY 1, 2, 3, 4, 5, 6)
-        SELECT 0, state, officer_id, province_id, turn, late, CAST(SUM(n) AS bigint)
-            FROM g GROUP BY state, officer_id, province_id, turn, late
-        UNION ALL
-        SELECT 1, state, NULL, province_id, NULL, day, CAST(SUM(n) AS bigint)
-            FROM g WHERE day IS NOT NULL GROUP BY state, province_id, day"""
-    cases, ages = [], []
-    for about_age, state, officer, province, turn, value, n in _rows(sql, [_moment(now)]):
-        if about_age:
-            ages.append([state, province, value, n])
+    cases: dict[tuple[Any, ...], int] = {}
+    late: dict[tuple[Any, ...], int] = {}
+    ages: list[Any] = []
+    for kind, state, officer, province, turn, day, n in _rows(_standing_sql(), [_moment(now)]):
+        if kind == "age":
+            ages.append([state, province, day, n])
         else:
-            cases.append([state, officer, province, turn, value, n])
-    return {"cases": cases, "ages": ages}
+            (late if kind == "late" else cases)[state, officer, province, turn] = n
+    split = ((key, (n - late.get(key, 0), late.get(key, 0))) for key, n in cases.items())
+    rows = [[*key, over, n] for key, counted in split for over, n in enumerate(counted) if n]
+    return {"cases": rows, "ages": ages}
+
+
+def _standing_sql() -> str:
+    """One question, so that its parts agree; each part a walk along an index: `case_officer`,
+    `case_due` up to now, and the few states whose ages are told."""
+    groups = "officer_id, state, province_id, turn"
+    counted = "state, officer_id, province_id, turn, CAST(NULL AS bigint), COUNT(*)"
+    counted += " FROM cases_filingcase"
+    day = f"({_epoch('state_since')} + {_SHANGHAI}) / {_DAY}"
+    return f"""
+        SELECT 'all', {counted} GROUP BY {groups}
+        UNION ALL SELECT 'late', {counted} WHERE due_at < %s GROUP BY {groups}
+        UNION ALL SELECT 'age', state, NULL, province_id, NULL, {day}, COUNT(*)
+            FROM cases_filingcase WHERE state IN ({_quoted(AGEING)})
+            GROUP BY state, province_id, {day}"""
 
 
 def count_weeks(mondays: Iterable[dt.date]) -> dict[dt.date, dict[str, list[Any]]]:

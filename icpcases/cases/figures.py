@@ -4,8 +4,8 @@ Every median is the lower one, so that it is a value that some case really has.
 """
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from .steps import Step
 from .summary import Figures
 
 _EPOCH = dt.date(1970, 1, 1)
+_PHASES = {state.value: state.phase.value for state in State}
 CLOSING = tuple(
     step for step in Step
     if step.about.target in State and State(str(step.about.target)).closed
@@ -23,6 +24,7 @@ CLOSING = tuple(
 TIMED = tuple(
     state for state in State if not state.closed and state not in (State.FILED, State.OPEN)
 )
+_TIMED = {state.value: state for state in TIMED}
 
 
 def lower_median(values: Counter[int]) -> int | None:
@@ -47,14 +49,16 @@ class Standing:
 
 def standing(figures: Figures, states: Iterable[State], province: str, today: dt.date) -> Standing:
     """How the cases in these states stand; only one province's where it is given."""
-    among = set(states)
-    rows = [r for r in figures.cases if r[0] in among and province in ("", r[2])]
-    ages: Counter[int] = Counter()
-    for state, where, day, n in figures.ages:
-        if state in among and province in ("", where):
-            ages[(today - _EPOCH).days - day] += n
-    overdue = sum(n for *_row, late, n in rows if late)
-    return Standing(sum(r[-1] for r in rows), overdue, lower_median(ages), max(ages, default=None))
+    count, overdue, ages = 0, 0, Counter[int]()
+    for cases, since in (figures.by_state[state] for state in states):
+        for _state, _officer, where, _turn, late, n in cases:
+            if province in ("", where):
+                count += n
+                overdue += n if late else 0
+        for _state, where, day, n in since:
+            if province in ("", where):
+                ages[(today - _EPOCH).days - day] += n
+    return Standing(count, overdue, lower_median(ages), max(ages, default=None))
 
 
 @dataclass
@@ -68,11 +72,11 @@ class Load:
 
 def loads(figures: Figures, province: str) -> dict[int | None, Load]:
     """The work per officer; None is nobody's."""
-    found: dict[int | None, Load] = {}
+    found: defaultdict[int | None, Load] = defaultdict(Load)
     for state, officer, where, turn, late, n in figures.cases:
         if province in ("", where):
-            load = found.setdefault(officer, Load())
-            load.phases[State(state).phase.value] += n
+            load = found[officer]
+            load.phases[_PHASES[state]] += n
             load.own_turn += n if turn == "officer" else 0
             load.overdue += n if late else 0
     return found
@@ -157,19 +161,14 @@ def reasons(figures: Figures, province: str) -> list[tuple[str, int]]:
 
 def stays(figures: Figures, province: str) -> dict[tuple[str | None, State], Counter[int]]:
     """Per province and state, and per state altogether (""), how long cases stayed, in hours."""
-    found: dict[tuple[str | None, State], Counter[int]] = {}
-    for where, state, hours, n in _left(figures):
-        if province in ("", where):
-            for key in ((where, state), ("", state)):
-                found.setdefault(key, Counter())[hours] += n
-    return found
-
-
-def _left(figures: Figures) -> Iterator[tuple[str | None, State, int, int]]:
+    found: defaultdict[tuple[str | None, State], Counter[int]] = defaultdict(Counter)
     for week in figures.weeks.values():
-        for where, _step, state, hours, _first, n in week["moves"]:
-            if state in TIMED and hours is not None:
-                yield where, State(state), hours, n
+        for where, _step, left, hours, _first, n in week["moves"]:
+            if hours is not None and province in ("", where) and (timed := _TIMED.get(left)):
+                found[where, timed][hours] += n
+    for (_where, state), hours_seen in list(found.items()):
+        found["", state].update(hours_seen)
+    return found
 
 
 def phases() -> dict[Phase, list[State]]:

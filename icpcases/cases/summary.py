@@ -5,13 +5,14 @@ have changed it. What is kept is a cache; docs/decisions/0005-board.md says why 
 """
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from . import counting
@@ -28,10 +29,15 @@ _BLANK: dict[str, list[Any]] = {"cases": [], "ages": [], "moves": [], "reasons":
 COLUMNS = ("state", "officer", "province", "turn", "late")
 
 
+# Tells figures from those that were counted before or after them.
+Mark = tuple[tuple[str, dt.datetime | None, bool], ...]
+
+
 @dataclass(frozen=True)
 class Figures:
     """How the cases stand, and what happened week by week: all of it true as of one moment."""
 
+    mark: Mark
     as_of: dt.datetime
     cases: list[list[Any]]
     ages: list[list[Any]]
@@ -40,7 +46,22 @@ class Figures:
     @property
     def waiting(self) -> bool:
         """Whether they are older than promised, because another process is still counting."""
-        return timezone.now() - self.as_of > FRESH + dt.timedelta(seconds=1)
+        return too_old(self.as_of)
+
+    @cached_property
+    def by_state(self) -> defaultdict[str, tuple[list[list[Any]], list[list[Any]]]]:
+        """The cases and the ages of each state: what looks at a state need not pass all others."""
+        found: defaultdict[str, tuple[list[list[Any]], list[list[Any]]]]
+        found = defaultdict(lambda: ([], []))
+        for place, rows in enumerate((self.cases, self.ages)):
+            for row in rows:
+                found[row[0]][place].append(row)
+        return found
+
+
+def too_old(as_of: dt.datetime) -> bool:
+    """Whether figures of then are older than promised."""
+    return timezone.now() - as_of > FRESH + dt.timedelta(seconds=1)
 
 
 def figures(first: dt.date | None = None, last: dt.date | None = None) -> Figures:
@@ -58,6 +79,14 @@ def figures(first: dt.date | None = None, last: dt.date | None = None) -> Figure
             if ours or kept[Summary.NOW].made_at is None:
                 kept |= _count(before, mondays, _missing(kept, mondays))
     return _figures(kept, mondays)
+
+
+def mark(first: dt.date, last: dt.date) -> Mark | None:
+    """The mark of the figures that `figures` would give, told without reading them; None where
+    it would count."""
+    mondays = weeks_between(first, last)
+    kept = _kept(mondays, Summary.objects.defer("figures"))
+    return _mark(kept) if _fresh(kept, mondays) else None
 
 
 def counts(*by: str, **where: Any) -> Counter[Any]:
@@ -93,9 +122,13 @@ def look_after_weeks() -> int:
     return len(mondays)
 
 
-def _kept(mondays: list[dt.date]) -> dict[str, Summary]:
+def _kept(mondays: list[dt.date], rows: QuerySet[Summary] | None = None) -> dict[str, Summary]:
     keys = [Summary.NOW, *(monday.isoformat() for monday in mondays)]
-    return Summary.objects.in_bulk(keys)
+    return (Summary.objects.all() if rows is None else rows).in_bulk(keys)
+
+
+def _mark(kept: dict[str, Summary]) -> Mark:
+    return tuple(sorted((key, row.made_at, row.stale) for key, row in kept.items()))
 
 
 def _fresh(kept: dict[str, Summary], mondays: list[dt.date]) -> bool:
@@ -115,6 +148,7 @@ def _figures(kept: dict[str, Summary], mondays: list[dt.date]) -> Figures:
     weeks = {monday: kept.get(monday.isoformat()) for monday in mondays}
     stale = [row.made_at for row in weeks.values() if row and row.stale and row.made_at]
     return Figures(
+        _mark(kept),
         min([now.made_at or timezone.now(), *stale]),
         now.figures.get("cases", []),
         now.figures.get("ages", []),

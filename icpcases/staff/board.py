@@ -19,6 +19,7 @@ from icpcases.cases.roles import is_staff_role
 
 from . import board_tables as tables
 from .board_cells import Period
+from .board_panels import panels_of
 from .pages import page
 
 WEEKS_SHOWN, MOST_WEEKS = 13, 106
@@ -94,16 +95,16 @@ def board_page(request: HttpRequest) -> HttpResponse:
     """The figures, at most a minute old."""
     provinces = {province.code: province for province in Province.objects.all()}
     form, period = chosen(request, provinces)
-    figures = summary.figures(period.first, period.last)
+    found = panels_of(period, provinces)
     context = {
         "title": _("Board"),
         "form": form,
         "period": period,
         "province": provinces.get(period.province),
-        "as_of": figures.as_of,
-        "waiting": figures.waiting,
-        **tables.of_now(figures, period.province, timezone.localdate()),
-        **tables.of_the_period(figures, period, provinces),
+        "as_of": found.as_of,
+        "waiting": summary.too_old(found.as_of),
+        "panels": found.html,
+        **found.tables,
     }
     return page(request, "staff/board.html", context)
 

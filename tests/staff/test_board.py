@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, Summary
 from icpcases.cases.states import State
-from icpcases.staff import board
+from icpcases.staff import board, board_panels
 from tests.world import user
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +152,7 @@ def test_more_than_a_page_of_cases_is_read_on(as_chen, world, monkeypatch):
     assert found == cases[::-1]
 
 
-QUERIES_OF_THE_BOARD = 6
+QUERIES_OF_THE_BOARD = 5
 QUERIES_BEHIND = 5
 
 
@@ -183,6 +183,61 @@ def test_it_says_as_of_when_and_that_others_still_count(as_chen, world):
     text = as_chen.get(BOARD).content.decode()
     made = timezone.localtime(Summary.objects.get(key="now").made_at)
     assert f"As of {made:%H:%M:%S}; counted anew once a minute at most." in text
+
+
+def cases_shown(page) -> int:
+    """The cases in triage, as the sent page says it."""
+    text = page.content.decode()
+    found = re.search(r'state=triage">(\d+)</a>', text[text.index("<table") :])
+    return int(found[1]) if found else 0
+
+
+def test_what_is_written_once_is_never_older_than_its_figures(as_chen, world):
+    world.at("triage")
+    assert [cases_shown(as_chen.get(BOARD)) for _time in range(2)] == [1, 1]
+    world.at("triage")
+    assert cases_shown(as_chen.get(BOARD)) == 1
+    grow_old()
+    assert [cases_shown(as_chen.get(BOARD)) for _time in range(2)] == [2, 2]
+
+
+def test_what_is_written_once_is_for_one_language_one_period_and_one_province(as_chen, world):
+    world.at("triage")
+    world.at("triage", province="CN-SH")
+
+    def shown(query: str = "", language: str = "en") -> tuple[int, bool, int]:
+        as_chen.cookies["django_language"] = language
+        page = as_chen.get(f"{BOARD}{query}")
+        text = page.content.decode()
+        return cases_shown(page), "Where the cases stand" in text, len(page.context["weeks"])
+
+    today = timezone.localdate()
+    expected = {
+        ("", "en"): (2, True, 13),
+        ("", "zh-hans"): (2, False, 13),
+        ("?province=CN-SH", "en"): (1, True, 13),
+        (f"?since={today}&until={today}", "en"): (2, True, 1),
+    }
+    for _round in range(2):
+        assert {asked: shown(*asked) for asked in expected} == expected
+
+
+def test_what_is_written_once_still_asks_who_reads(as_chen, client, world, wei):
+    as_chen.get(BOARD)
+    as_chen.get(BOARD)
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+    assert client.get(BOARD).status_code == 403
+    client.force_login(wei)
+    assert client.get(BOARD).status_code == 302
+
+
+def test_only_a_few_are_kept(as_chen, world, monkeypatch):
+    monkeypatch.setattr(board_panels, "MOST", 2)
+    monkeypatch.setattr(board_panels, "_kept", {})
+    for province in ("CN-BJ", "CN-SH", "CN-GD", "CN-BJ"):
+        as_chen.get(f"{BOARD}?province={province}")
+    kept = [period.province for _mark, period, _day, _language in board_panels._kept]
+    assert kept == ["CN-GD", "CN-BJ"]
 
 
 def test_the_map_shows_the_number_in_each_state_and_leads_to_the_list(as_chen, world):
