@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from .clocks import length_of
+from .clocks import kept, length_of
 from .models import HistoryRow
 from .states import State, Unit
 from .steps import Step
@@ -43,8 +43,15 @@ class Written:
 
 def clocks_in_words() -> dict[State, str]:
     """The turn clocks of this office, such as “2 working days”; states without one are left out."""
-    found = ((state, length_of(state)) for state in State)
+    tables = kept()
+    found = ((state, length_of(state, tables=tables)) for state in State)
     return {state: _in_words(*limit) for state, limit in found if limit}
+
+
+def clock_in_words(state: State) -> str:
+    """The turn clock of a state; empty where none runs."""
+    limit = length_of(state)
+    return _in_words(*limit) if limit else ""
 
 
 def _in_words(amount: int, unit: Unit) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from .drawing_written import clocks_in_words
+from .drawing_written import clock_in_words
 from .states import WITH_NUMBER, State
 from .steps import Step
 
@@ -61,7 +61,7 @@ def _footer(case: "FilingCase") -> Duty:
 def _public_security(case: "FilingCase") -> Duty:
     step, waiting = Step.RECORD_PUBLIC_SECURITY, case.public_security_on is None
     running = waiting and case.is_at == State.OPEN
-    within = {"span": clocks_in_words().get(State.OPEN, "")}
+    within = {"span": clock_in_words(State.OPEN)}
     says = _("The site is registered with public security within %(span)s of its opening.") % within
     return Duty(
         step, _("Public-security filing"), says, case.public_security_on,

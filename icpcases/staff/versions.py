@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from icpcases.cases.models import FilingCase, Province
 from icpcases.cases.versions import VERSIONED, Version, versions_of
 
-from .case_page import shown_value
+from .history import shown_value
 from .pages import get_case_for_user, page
 
 

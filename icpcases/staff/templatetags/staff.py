@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -63,14 +63,18 @@ def moment(when: dt.datetime) -> str:
 
 
 @register.filter
-def stamped(at: dt.datetime) -> str:
+def day(when: dt.date | None) -> str:
+    """A day; nothing for none. What `date:"Y-m-d"` says, at a tenth of its cost."""
+    return f"{when:%Y-%m-%d}" if when else ""
+
+
+@register.filter
+def stamped(at: dt.datetime) -> SafeString:
     """A point of time in Shanghai, for readers and for programs."""
     local = timezone.localtime(at)
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        local.isoformat(timespec="seconds"),
-        local.strftime("%Y-%m-%d %H:%M"),
-    )
+    precise = local.isoformat(timespec="seconds")
+    # Nothing to escape in what is made of numbers.
+    return mark_safe(f'<time datetime="{precise}">{local:%Y-%m-%d %H:%M}</time>')
 
 
 @register.filter
