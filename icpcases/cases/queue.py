@@ -5,22 +5,12 @@ cases there are.
 """
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import (
-    Exists,
-    F,
-    IntegerField,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    TextChoices,
-    Value,
-    prefetch_related_objects,
-)
+from django.db import connection
+from django.db.models import Prefetch, TextChoices, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,14 +19,12 @@ from icpcases.rules.rule import Party
 
 from .clocks import end_of
 from .dossiers import order_of
+from .finding.needle import fetch
 from .models import FilingCase, Order
 from .recalculating import waiting_run
 from .states import State
 
-if TYPE_CHECKING:
-    from .models.case import FilingCaseQuerySet
-
-SHOWN = 50
+SHOWN = 20
 COUNTED = 10_000
 
 
@@ -80,28 +68,18 @@ class Queue:
     reckoning: bool
 
 
-class _Count(Subquery):
-    """How many rows a capped query has."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
-    output_field = IntegerField()
-
-
 def queue_of(user: Any, now: dt.datetime | None = None) -> Queue:
     """The user's cases in the order to take them, and the unassigned ones; four queries."""
-    queries = _queries(user, now or timezone.now())
-    counts, reckoning = _counts(user, queries)
-    places = _places(queries)
-    cases = FilingCase.objects.with_names().in_bulk([pk for _bucket, pk in places])
+    values = _values(user, now or timezone.now())
+    counts = _counts(values)
+    places = _places(values)
+    cases = _cases([pk for pks in places.values() for pk in pks])
     _know_orders([case for case in cases.values() if case.state == State.RETURNED])
-    found: dict[str, list[FilingCase]] = {bucket: [] for bucket in Bucket}
-    for bucket, pk in places:
-        found[bucket].append(cases[pk])
     lists = [
-        Listed(bucket, sorted(found[bucket], key=_order)[:SHOWN], counts[bucket])
-        for bucket in Bucket
+        Listed(bucket, sorted(map(cases.__getitem__, pks), key=_order)[:SHOWN], counts[bucket])
+        for bucket, pks in places.items()
     ]
-    return Queue(lists, reckoning)
+    return Queue(lists, bool(counts[_RECKONING]))
 
 
 def next_case(user: Any, after: int | None = None, other_than: int | None = None) -> int | None:
@@ -116,60 +94,88 @@ def next_case(user: Any, after: int | None = None, other_than: int | None = None
     return next((pk for pk in mine if pk != after), None)
 
 
-def _queries(user: Any, now: dt.datetime) -> "list[tuple[Bucket, FilingCaseQuerySet]]":
-    """What each bucket holds; each is worded so that a partial index of FilingCase serves it."""
-    today = end_of(timezone.localdate(now))
-    sms, draft = Q(state=State.SMS_VERIFICATION.value), Q(state=State.DRAFT.value)
-    officers_turn, nobodys_turn = Q(turn=Party.OFFICER.value), Q(turn=Party.NOBODY.value)
-    late, later = Q(due_at__lt=now), Q(due_at__gt=today) | Q(due_at__isnull=True)
-    new = Q(state=State.TRIAGE.value)
-    mine = FilingCase.objects.filter(officer=user)
-    ours, others = mine.filter(officers_turn), mine.filter(~officers_turn, ~nobodys_turn)
-    unanswered = ours.filter(answered=False)
-    return [
-        (Bucket.OVERDUE, ours.filter(late)),
-        # The window is over and it is still the applicant's turn: the officer finds out why.
-        (Bucket.OVERDUE, others.filter(late, sms)),
-        (Bucket.SMS, others.filter(sms, due_at__gte=now)),
-        (
-            Bucket.ANSWERED,
-            mine.filter(~sms, ~nobodys_turn, ~(officers_turn & late), answered=True),
-        ),
-        (Bucket.TODAY, unanswered.filter(due_at__gte=now, due_at__lte=today)),
-        (Bucket.NEW, unanswered.filter(later, new)),
-        (Bucket.REST, unanswered.filter(later, ~new)),
-        (Bucket.CHASE, others.filter(late, ~sms, answered=False)),
-        (
-            Bucket.UNASSIGNED,
-            FilingCase.objects.filter(~nobodys_turn, ~draft, officer__isnull=True),
-        ),
+_OURS = f"officer_id = %(user)s AND turn = '{Party.OFFICER.value}'"
+# Worded as the partial index of what lies with others is.
+_OTHERS = f"officer_id = %(user)s AND NOT (turn = '{Party.OFFICER.value}')"
+_GOING = f"NOT (turn = '{Party.NOBODY.value}')"
+_SMS = f"state = '{State.SMS_VERIFICATION.value}'"
+_NEW = f"state = '{State.TRIAGE.value}'"
+_DATED, _UNDATED = "due_at IS NOT NULL", "due_at IS NULL"
+_ANSWERED = f"officer_id = %(user)s AND answered AND NOT ({_SMS}) AND {_GOING}"
+_UNASSIGNED = f"officer_id IS NULL AND {_GOING} AND NOT (state = '{State.DRAFT.value}')"
+#: What each bucket holds, piece by piece, each worded so that a partial index of FilingCase holds
+#: it in order: nowhere are cases with a due date mixed with those that have none.
+_PIECES = (
+    (Bucket.OVERDUE, f"{_OURS} AND due_at < %(now)s"),
+    # The window is over and it is still the applicant's turn: the officer finds out why.
+    (Bucket.OVERDUE, f"{_OTHERS} AND {_GOING} AND {_SMS} AND due_at < %(now)s"),
+    (Bucket.SMS, f"{_OTHERS} AND {_GOING} AND {_SMS} AND due_at >= %(now)s"),
+    (
+        Bucket.ANSWERED,
+        f"{_ANSWERED} AND {_DATED} AND NOT (turn = '{Party.OFFICER.value}' AND due_at < %(now)s)",
+    ),
+    (Bucket.ANSWERED, f"{_ANSWERED} AND {_UNDATED}"),
+    (Bucket.TODAY, f"{_OURS} AND NOT answered AND due_at >= %(now)s AND due_at <= %(today)s"),
+    (Bucket.NEW, f"{_OURS} AND NOT answered AND {_NEW} AND due_at > %(today)s"),
+    (Bucket.NEW, f"{_OURS} AND NOT answered AND {_NEW} AND {_UNDATED}"),
+    (Bucket.REST, f"{_OURS} AND NOT answered AND NOT ({_NEW}) AND due_at > %(today)s"),
+    (Bucket.REST, f"{_OURS} AND NOT answered AND NOT ({_NEW}) AND {_UNDATED}"),
+    (
+        Bucket.CHASE,
+        f"{_OTHERS} AND {_GOING} AND due_at < %(now)s AND NOT ({_SMS}) AND NOT answered",
+    ),
+    (Bucket.UNASSIGNED, f"{_UNASSIGNED} AND {_DATED}"),
+    (Bucket.UNASSIGNED, f"{_UNASSIGNED} AND {_UNDATED}"),
+)
+_RECKONING = "reckoning"
+#: What a line tells of a case, or needs to tell the next step.
+_TOLD = (
+    "reference", "version", "state", "turn", "turn_since", "due_at", "due_provisional", "answered",
+    "domain_unicode", "ip_address", "applicant__name", "province__accepts_forums",
+    "applicant_type", "mainland_branch", "registration_certificate", "server_region", "access",
+    "protocol", "forum", "preapproval", "opened_on", "footer_on", "public_security_on",
+)  # fmt: skip
+
+
+def _values(user: Any, now: dt.datetime) -> dict[str, Any]:
+    times = {"now": now, "today": end_of(timezone.localdate(now))}
+    adapt = connection.ops.adapt_datetimefield_value
+    return {"user": user.pk, **{name: adapt(time) for name, time in times.items()}}
+
+
+def _counts(values: dict[str, Any]) -> dict[str, int]:
+    """How many cases each bucket has, and how many runs that reckon due dates wait."""
+    # In order: what has an order of its own is counted along the index that holds it.
+    parts = [
+        f"SELECT '{bucket.value}', COUNT(*) FROM (SELECT id FROM cases_filingcase"
+        f" WHERE {piece} ORDER BY due_at LIMIT {COUNTED + 1}) counted{n}"
+        for n, (bucket, piece) in enumerate(_PIECES)
     ]
+    waiting, _none = waiting_run().values("pk").query.sql_with_params()
+    parts.append(f"SELECT '{_RECKONING}', COUNT(*) FROM ({waiting}) runs")
+    found = Counter[str]()
+    for name, count in fetch(" UNION ALL ".join(parts), values):
+        found[name] += count
+    return found
 
 
-def _counts(
-    user: Any, queries: "list[tuple[Bucket, FilingCaseQuerySet]]"
-) -> tuple[dict[str, int], bool]:
-    """How many cases each bucket has, and whether due dates are being reckoned anew."""
-    counts = {
-        f"n{place}": _Count(query.order_by().values("pk")[: COUNTED + 1])
-        for place, (_bucket, query) in enumerate(queries)
-    }
-    one = get_user_model().objects.filter(pk=user.pk)
-    found: Any = one.values(reckoning=Exists(waiting_run()), **counts).get()
-    sums: dict[str, int] = dict.fromkeys(Bucket, 0)
-    for place, (bucket, _query) in enumerate(queries):
-        sums[bucket] += found[f"n{place}"]
-    return sums, found["reckoning"]
+def _places(values: dict[str, Any]) -> dict[Bucket, list[int]]:
+    """The keys of the cases that are shown in each bucket, in one query."""
+    parts = [
+        f"SELECT {n}, id FROM (SELECT id FROM cases_filingcase"
+        f" WHERE {piece} ORDER BY due_at, id LIMIT {SHOWN}) first{n}"
+        for n, (_bucket, piece) in enumerate(_PIECES)
+    ]
+    found: dict[Bucket, list[int]] = {bucket: [] for bucket in Bucket}
+    for n, pk in fetch(" UNION ALL ".join(parts), values):
+        found[_PIECES[n][0]].append(pk)
+    return found
 
 
-def _places(queries: "list[tuple[Bucket, FilingCaseQuerySet]]") -> list[tuple[str, int]]:
-    """Bucket and key of every case that is shown, in one query."""
-    parts: list[QuerySet[Any, Any]] = []
-    for bucket, query in queries:
-        first = query.order_by(F("due_at").asc(nulls_last=True), "pk").values("pk")[:SHOWN]
-        part = FilingCase.objects.filter(pk__in=first).order_by()
-        parts.append(part.annotate(bucket=Value(bucket.value)).values_list("bucket", "pk"))
-    return list(parts[0].union(*parts[1:], all=True))
+def _cases(keys: list[int]) -> dict[int, FilingCase]:
+    """The cases with what their lines tell, and no more."""
+    known = FilingCase.objects.select_related("applicant", "province").only(*_TOLD)
+    return known.in_bulk(keys)
 
 
 def _order(case: FilingCase) -> tuple[bool, dt.datetime, int]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,23 +17,17 @@ from icpcases.cases.queue import Bucket, Listed, next_case, queue_of
 from icpcases.cases.roles import is_staff_role, is_supervisor, is_working
 from icpcases.cases.route import recommended_step
 
+from .queue_rows import Line, queue_rows
 from .told import case_url
 
 
 @dataclass(frozen=True)
-class Line:
-    """A case on the home page, and what is to be done with it next."""
-
-    case: FilingCase
-    todo: str
-
-
-@dataclass(frozen=True)
 class Section:
-    """A bucket of the queue as the page shows it."""
+    """A bucket of the queue as the page shows it, with the rows of its table."""
 
     listed: Listed
     lines: list[Line]
+    rows: SafeString
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +37,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         return {"role": False}
     now = timezone.now()
     queue = queue_of(user, now)
-    sections = [Section(listed, _lines(listed)) for listed in queue.lists]
+    sections = [_section(request, listed) for listed in queue.lists]
     mine = [s for s in sections if s.listed.bucket != Bucket.UNASSIGNED and s.lines]
     return {
         "role": True,
@@ -54,6 +49,11 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "missing_years": missing_years(now),
         "pending": queue.reckoning,
     }
+
+
+def _section(request: HttpRequest, listed: Listed) -> Section:
+    lines = _lines(listed)
+    return Section(listed, lines, queue_rows(request, lines, listed.bucket == Bucket.UNASSIGNED))
 
 
 def _lines(listed: Listed) -> list[Line]:

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from icpcases.cases import edits
+from icpcases.cases.finding import standing
 from icpcases.cases.models import FilingCase
 from icpcases.cases.states import Phase, State
 from icpcases.staff.case_list import SIZE
@@ -18,6 +19,7 @@ from tests.world import ENTERPRISE
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/cases/filingcase/"
+# Session, account, roles; the total, the keys, the lines; the counts in two.
 QUERIES_OF_THE_LIST = 8
 QUERIES_OF_A_SEARCH = 10
 
@@ -112,11 +114,54 @@ def test_each_choice_says_how_many_cases_it_would_leave(as_li, world, chen):
         "turn": {"applicant": "2", "officer": "1"},
         "officer": {"mine": "3"},
         "province": {"CN-BJ": "3", "CN-GD": "1"},
-        "due": {}, "created": {}, "answered": {},
+        "due": {}, "created": {f"{timezone.localdate():%Y-%m}": "3"}, "answered": {},
     }  # fmt: skip
     assert counts(q=far.reference)["officer"] == {"nobody": "1"}
     as_li.force_login(chen)
     assert counts()["officer"] == {"nobody": "1", str(li): "4"}
+
+
+def test_what_is_due_answered_or_of_a_month_is_counted_too(as_li, world, monkeypatch):
+    returned, review, away = (world.at(s) for s in ("returned", "provider_review", "draft"))
+    edits.answer(returned, world.wei, returned.requests.get().pk, "Done.", returned.version)
+    now = timezone.localtime()
+    end = now.replace(hour=23, minute=59, second=59, microsecond=0)
+    month = (now.replace(day=1) - dt.timedelta(days=1)).replace(hour=23)
+    FilingCase.objects.filter(pk=review.pk).update(due_at=now - dt.timedelta(days=1))
+    FilingCase.objects.filter(pk=returned.pk).update(due_at=end, created_at=month)
+    this, last = f"{now:%Y-%m}", f"{month:%Y-%m}"
+
+    def counts(**asked):
+        fields = as_li.get(LIST, asked).context["fields"]
+        return {f.name: {c.value: c.count for c in f.choices if c.count not in ("", "0")}
+                for f in fields if f.name in ("due", "created", "answered")}  # fmt: skip
+
+    of_all = {"due": {"over": "1", "today": "1"}, "created": {this: "2", last: "1"},
+              "answered": {"1": "1"}}  # fmt: skip
+    assert counts() == counts(q="玉兰") == of_all
+    assert counts(state="draft") == {"due": {}, "created": {this: "1"}, "answered": {}}
+    # Of the filter in use the other choices are not known.
+    assert counts(due="today") == {"due": {}, "created": {last: "1"}, "answered": {"1": "1"}}
+    # What is not short is still counted along the indexes of what is due and what is answered.
+    monkeypatch.setattr(standing, "SHORT", 1)
+    assert counts() == {**of_all, "created": {}}
+    assert counts(phase="filing", turn="provider") == {
+        "due": {"over": "1"}, "created": {this: "1"}, "answered": {},
+    }  # fmt: skip
+    assert counts(q="玉兰") == {"due": {}, "created": {}, "answered": {}}
+    # Where these are many, too, they are not counted at all.
+    monkeypatch.setattr(standing, "MARKED", 0)
+    assert counts() == {"due": {}, "created": {}, "answered": {}}
+    assert away.pk in listed(as_li)
+
+
+def test_a_draft_whose_answers_wait_is_the_officers_to_take(as_li, world):
+    """It is no longer the applicant's turn, though it still is a draft."""
+    case, other = world.case(), world.case()
+    FilingCase.objects.filter(pk=case.pk).update(turn="officer", answered=True)
+    assert (listed(as_li, turn="officer"), listed(as_li, turn="applicant")) == (
+        [case.pk], [other.pk],
+    )  # fmt: skip
 
 
 def test_the_address_is_cleaned_and_says_all_of_the_list(as_li, world):

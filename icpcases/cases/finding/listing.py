@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from ..keyset import Count
 from ..states import State
-from .needle import CASES, RARE, Needle, Sql
+from .needle import CASES, RARE, Needle, Sql, fetch, is_there
 
 #: Many that are found by a word are counted no further.
-FOUND_AT_MOST = 1_000
+FOUND_AT_MOST = 500
+#: The newest of these many tell where a page of the newest ends.
+SAMPLE = 1_000
 NOBODY = "nobody"
 _TEXT = {"state", "turn", "province_id"}
 _TIME = {"due_at", "created_at", "state_since"}
@@ -127,6 +129,8 @@ class Listing:
     def __init__(self, wanted: Wanted, order: Order) -> None:
         self.wanted, self.order = wanted, order
         self.parts, self.needle = wanted.parts(), wanted.needle
+        #: Of a search, the newest cases that are found: all of them unless the total has more.
+        self.found: list[int] = []
         self.total = Count(0) if self.hopeless else self._count()
         #: Whether all of them are collected and sorted, rather than walked.
         self.few = not self.total.more or self._slim
@@ -139,10 +143,6 @@ class Listing:
         return bool(self.needle.too_short)
 
     @property
-    def _sought(self) -> bool:
-        return bool(self.needle.words) and self.needle.rare
-
-    @property
     def _slim(self) -> bool:
         """Whether an index holds few enough of them in any order, though more than RARE."""
         return bool({"officer_id", "due_at", "created_at", "answered"} & self.parts.keys())
@@ -151,6 +151,8 @@ class Listing:
         """The keys of the first `size` cases after the mark, or of the last before it."""
         if not self.total:
             return []
+        if self._at_hand(size, mark, back):
+            return _page(self.found, self.order.down, size, mark, back)
         found: list[int] = []
         stretches = self.order.stretches
         for column, down, of in reversed(stretches) if back else stretches:
@@ -163,8 +165,20 @@ class Listing:
                 break
         return found[::-1] if back else found
 
+    def _at_hand(self, size: int, mark: Mark | None, back: bool) -> bool:
+        """Whether the page is among the cases that the search has found."""
+        if not self.needle.words or self.order.column != "id":
+            return False
+        newest = self.order.down and mark is None and not back and size <= len(self.found)
+        return newest or not self.total.more
+
     def _run(self, column: str, down: bool, of: str, mark: Mark | None, size: int) -> list[int]:
-        streams = self._collected() if self.few else self._walked(column)
+        if not self.few:
+            streams = self._walked(column, of)
+        elif column == "id" and not of and self.total.more:
+            streams = self._bounded(down, mark, size)
+        else:
+            streams = [Stream(*self.condition())]
         ordered = [_ordered(s, column, down, of, mark, size, not self.few) for s in streams]
         sql = " UNION ".join(f"SELECT * FROM ({s}) s{n}" for n, (s, _) in enumerate(ordered))
         params = [p for _, values in ordered for p in values]
@@ -172,15 +186,33 @@ class Listing:
             sql += f" ORDER BY id {'DESC' if down else 'ASC'} LIMIT {size}"
         return [row[0] for row in fetch(sql, params)]
 
-    def _collected(self) -> list["Stream"]:
-        return [Stream(*self.condition())]
+    def _bounded(self, down: bool, mark: Mark | None, size: int) -> list["Stream"]:
+        """More than RARE, to be sorted by key: without most of those that are on no first page.
+
+        Keys and times rise together, though not strictly. What a page of the newest leaves over
+        need not be sorted.
+        """
+        sql, params = self.condition()
+        (column, *_others) = self._free()
+        if column not in _TIME:
+            return [Stream(sql, params)]
+        way, last, none = ("DESC", "MIN", "0") if down else ("ASC", "MAX", str(2**62))
+        place, values = _beyond([fenced("id")], mark and replace(mark, value=None), down)
+        newest = (
+            f"SELECT c.id AS id FROM {CASES} c WHERE {sql}{place}"
+            f" ORDER BY c.{column} {way} LIMIT {SAMPLE}"
+        )
+        page = f"SELECT id FROM ({newest}) n ORDER BY id {way} LIMIT {size}"
+        bound = (
+            f"SELECT CASE WHEN COUNT(*) = {size} THEN {last}(id) ELSE {none} END FROM ({page}) p"
+        )
+        sql += f" AND {fenced('id')} {'>=' if down else '<='} ({bound})"
+        return [Stream(sql, [*params, *params, *values])]
 
     def condition(self) -> Sql:
         """A condition on the cases `c` that lets an index find them."""
-        if self._sought:
-            sql, params = self.needle.rarest.cases()
-            rest, values = self._where((), skip=1)
-            return f"c.id IN ({sql}) AND {rest}", params + values
+        if self.needle.words and not self.total.more:
+            return f"c.id IN ({_marks(self.found)})", list(self.found)
         return self._where(self._free())
 
     def _free(self) -> tuple[str, ...]:
@@ -190,26 +222,24 @@ class Listing:
                 return (name,)
         return ("officer_id", "province_id", "state", "turn")
 
-    def _where(self, free: tuple[str, ...], skip: int = 0, without: tuple[str, ...] = ()) -> Sql:
-        """All the conditions but those on columns in `without` and the first `skip` words."""
-        sql, params = ["1 = 1"], []
-        for name, part in self.parts.items():
-            if name not in without:
-                sql.append(part.sql(name in free))
-                params += part.params
-        for word in self.needle.words[skip:]:
-            condition, values = word.holds("c.id")
-            sql.append(condition)
-            params += values
-        return " AND ".join(sql), params
+    def _where(self, free: tuple[str, ...], without: tuple[str, ...] = ()) -> Sql:
+        """All the conditions but those on columns in `without`."""
+        sql, params = self._of_parts(free, without)
+        for word in self.needle.words:
+            more, values = word.holds("c.id")
+            sql, params = sql + more, params + values
+        return sql, params
 
-    def _walked(self, column: str) -> list["Stream"]:
+    def _of_parts(self, free: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Sql:
+        parts = [(name, part) for name, part in self.parts.items() if name not in without]
+        sql = " AND ".join(["1 = 1", *(part.sql(name in free) for name, part in parts)])
+        return sql, [value for _, part in parts for value in part.params]
+
+    def _walked(self, column: str, of: str) -> list["Stream"]:
         if column != "id":
             return [Stream(*self._where(()))]
         if self.needle.words:
-            rest, values = self._where((), skip=1)
-            ways = self.needle.rarest.ways
-            return [Stream(*way.cases_where(rest, values), key="k.case_id") for way in ways]
+            return [Stream(sql, params, key="k.case_id") for sql, params in self._ways(of)]
         if "province_id" in self.parts:
             return [Stream(*self._where(("province_id",)))]
         if {"state", "turn"} & self.parts.keys():
@@ -225,23 +255,35 @@ class Listing:
             if self.wanted.turn in ("", turn)
         ]
 
+    def _ways(self, of: str = "", at_once: bool = False) -> list[Sql]:
+        """For each way of the rarest word its cases, in the tokens' order."""
+        first, *others = self.needle.words
+        where, params = self._of_parts()
+        where += f" AND {fenced('due_at')} {of}" if of else ""
+
+        def fits(key: str) -> Sql:
+            if not self.parts and not of:
+                return "", []
+            # Last: the rows of cases lie far from each other.
+            return f" AND {is_there(CASES, 'c', 'id', key, where)}", params
+
+        return [way.cases(others, fits, at_once) for way in first.ways]
+
     def _count(self) -> Count:
-        if not self.needle.words or self._sought:
+        if not self.needle.words:
             return self._counted(RARE)
-        if self.parts:
-            # Many have the word; perhaps few are left by the filters.
-            filtered = Listing(_without_needle(self.wanted), self.order)
-            if not filtered.total.more:
-                return self._counted(RARE)
-        rest, values = self._where((), skip=1)
-        parts = [way.cases_where(rest, values) for way in self.needle.rarest.ways]
-        streams = " UNION ALL ".join(
-            f"SELECT id FROM ({sql} ORDER BY k.case_id DESC LIMIT {FOUND_AT_MOST + 1}) w{n}"
-            for n, (sql, _) in enumerate(parts)
-        )
-        params = [p for _, values in parts for p in values]
-        counted = fetch(f"SELECT COUNT(DISTINCT id) FROM ({streams}) t", params)[0][0]
-        return Count.of(counted, FOUND_AT_MOST)
+        at_most = RARE
+        if self.needle.rare:
+            self.found = _newest(self._ways(at_once=True), RARE)
+        elif self.parts and not Listing(_without_needle(self.wanted), self.order).total.more:
+            # Many have the word, but few are left by the filters.
+            where, params = self._where(self._free())
+            few = f"SELECT c.id AS id FROM {CASES} c WHERE {where} LIMIT {RARE + 1}"
+            self.found = sorted((row[0] for row in fetch(few, params)), reverse=True)
+        else:
+            at_most = FOUND_AT_MOST
+            self.found = _newest(self._ways(), FOUND_AT_MOST)
+        return Count.of(len(self.found), at_most)
 
     def _counted(self, at_most: int) -> Count:
         sql, params = self.condition()
@@ -273,32 +315,57 @@ def _ordered(
 ) -> Sql:
     """A page of a stream, in order: walked along the index of the column, or sorted."""
     sql, params = stream.sql, list(stream.params)
-    if of:
+    if of and stream.key == "c.id":
         # Of the walk by time it is part of the index's condition; elsewhere it is looked at.
         place = "c.due_at" if walk and column == "due_at" else fenced("due_at")
         sql += f" AND {place} {of}"
     key = stream.key if walk else fenced("id")
     by = [key] if column == "id" else [f"c.{column}" if walk else fenced(column), key]
-    if mark is not None:
-        values = [*_times(*([mark.value] if mark.value else ())), mark.pk]
-        sql += f" AND ({', '.join(by)}) {'<' if down else '>'} ({_marks(values)})"
-        params += values
+    place, values = _beyond(by, mark, down)
+    sql, params = sql + place, params + values
     way = " DESC" if down else " ASC"
     return f"{sql} ORDER BY {', '.join(name + way for name in by)} LIMIT {size}", params
+
+
+def _beyond(by: list[str], mark: Mark | None, down: bool) -> Sql:
+    """The further condition on what a list is sorted by: beyond the mark."""
+    if mark is None:
+        return "", []
+    values = [*_times(*([mark.value] if mark.value else ())), mark.pk]
+    return f" AND ({', '.join(by)}) {'<' if down else '>'} ({_marks(values)})", values
+
+
+def _newest(ways: list[Sql], at_most: int) -> list[int]:
+    """The newest cases that are found in any of the ways, and one more than so many."""
+    limit = at_most + 1
+    parts = [f"({sql} ORDER BY id DESC LIMIT {limit}) w{n}" for n, (sql, _) in enumerate(ways)]
+    rows = fetch(
+        " UNION ".join(f"SELECT id FROM {part}" for part in parts),
+        [value for _, values in ways for value in values],
+    )
+    return sorted((row[0] for row in rows), reverse=True)[:limit]
+
+
+def _page(newest: list[int], down: bool, size: int, mark: Mark | None, back: bool) -> list[int]:
+    """The first of these keys in order beyond the mark, or the last before it."""
+    ordered = newest if down else newest[::-1]
+    if mark is not None:
+        lower = down != back
+        ordered = [pk for pk in ordered if (pk < mark.pk if lower else pk > mark.pk)]
+    return ordered[-size:] if back else ordered[:size]
 
 
 def turns_of(state: str) -> list[str]:
     """Whose turn it can be in a state."""
     member = State(state)
-    turns = (member.turn(), member.turn(request_open=True), member.turn(duties_done=True))
+    turns = (
+        member.turn(),
+        member.turn(request_open=True),
+        member.turn(duties_done=True),
+        member.turn(answers_wait=True),
+    )
     return list(dict.fromkeys(turn.value for turn in turns))
 
 
 def _without_needle(wanted: Wanted) -> Wanted:
     return replace(wanted, needle=Needle())
-
-
-def fetch(sql: str, params: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
