@@ -137,7 +137,18 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # What every page reads of the tables that staff keep: a minute old at most, no query.
-    "tables": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tables"},
+    "tables": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "tables",
+        # Usual durations alone are kept for each province, kind of applicant, and forum or not.
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
+    # What pages told of a case, asked for behind the permission and compared with its rows.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 
 # Applicants by a code sent to their address, staff by password and second factor:

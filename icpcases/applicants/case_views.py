@@ -1,6 +1,7 @@
 """An applicant's cases: where each stands, what is needed now, and the steps that are theirs."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,17 +18,18 @@ from icpcases.cases.door import BadEntry, NotAllowed, Refused, perform
 from icpcases.cases.dossiers import Rows, dossier_of
 from icpcases.cases.duties import duties_of, footer_snippet
 from icpcases.cases.entries import Entry, entry_for
-from icpcases.cases.expectations import expected_path
+from icpcases.cases.expectations import Basis, expected_path
 from icpcases.cases.explain import Explanation, explain_step
 from icpcases.cases.forms import FactsForm
-from icpcases.cases.models import FilingCase
-from icpcases.cases.roles import Role
+from icpcases.cases.models import CasePerson, FilingCase
+from icpcases.cases.roles import Role, is_staff_role
 from icpcases.cases.steps import Step
 from icpcases.cases.todo import todo_of
 from icpcases.rules.rule import Finding
 
-from .frame import case_url, form_page, get_case_for_user, link, page, refused
-from .timeline import timeline
+from .frame import case_url, form_page, get_case_for_user, link, page, people_of, refused
+from .remembered import Told, row, told, told_page, written
+from .timeline import addresses_removed, timeline
 
 
 @never_cache
@@ -46,24 +48,33 @@ def cases_page(request: HttpRequest) -> HttpResponse:
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One case: the way, what is needed now, what has happened."""
     case = get_case_for_user(reference, request.user)
-    rows = Rows(case)
+    rows, user, people = Rows(case), request.user, people_of(case)
     case.dossier = dossier_of(case, rows)
-    todo = todo_of(case, rows, request.user)
+    who = [(row(person), person.user.email) for person in people]
+    around = (row(case.applicant), who, is_staff_role(user), case.overdue)
+    make = partial(_tell, case, rows, people, user)
+    now = told("case", case, make, around, case.dossier)
+    return told_page(request, case.reference, now)
+
+
+def _tell(case: FilingCase, rows: Rows, people: list[CasePerson], user: Any, basis: Basis) -> Told:
+    todo, duties, removed = todo_of(case, rows, user), duties_of(case), addresses_removed(case)
     context = {
         "case": case,
-        "path": expected_path(case),
+        "path": expected_path(case, basis=basis),
         "todo": todo,
         "findings": [tell(case, finding, link) for finding in todo.findings],
         "next_step": todo.next_step and shown(case, todo.next_step, todo.listed),
         "others": [shown(case, explanation) for explanation in todo.others],
-        "timeline": timeline(case),
+        "timeline": timeline(case, removed),
         "documents": rows.documents,
-        "people": case.people.select_related("user"),
+        "people": people,
         "may_edit": case.is_at == "draft",
-        "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
+        "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties],
         "snippet": footer_snippet(case),
     }
-    return page(request, "applicants/case.html", context)
+    # Who else was on the case is known by their address, which their account may change.
+    return Told(written("applicants/case.html", context), bool(duties), lasting=not removed)
 
 
 def shown(

@@ -1,5 +1,7 @@
 """Following a case without an account: stage, whose move, expected range; nothing personal."""
 
+from functools import partial
+
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from icpcases.cases.expectations import expected_path
+from icpcases.cases.expectations import Basis, expected_path
 from icpcases.cases.following import TooManyTries, find_followed
+from icpcases.cases.models import FilingCase
 
 from .frame import page
+from .remembered import Told, told, told_page, written
 
 
 class FollowForm(forms.Form):
@@ -41,5 +45,10 @@ def follow_page(request: HttpRequest) -> HttpResponse:
     if case is None:
         form.add_error(None, _("There is no case with this reference and code."))
         return page(request, "applicants/follow.html", {"form": form}, 422)
-    context = {"case": case, "path": expected_path(case)}
-    return page(request, "applicants/followed.html", context)
+    followed = told("followed", case, partial(_tell, case))
+    return told_page(request, case.reference, followed)
+
+
+def _tell(case: FilingCase, basis: Basis) -> Told:
+    path = expected_path(case, basis=basis)
+    return Told(written("applicants/followed.html", {"case": case, "path": path}))

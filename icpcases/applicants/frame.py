@@ -11,18 +11,33 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.attempts import attempt, refusal_of, went
 from icpcases.cases.door import Refused
-from icpcases.cases.models import FilingCase
+from icpcases.cases.models import CasePerson, FilingCase
+from icpcases.cases.prepared import Prepared
 from icpcases.cases.states import State
 from icpcases.rules.rule import Place
+
+_OWN = Prepared(
+    lambda reference, user: FilingCase.objects.filter(
+        people__user=user, reference=reference
+    ).with_names()[:1],
+    str, int,
+)  # fmt: skip
+
+_PEOPLE = Prepared(lambda case: CasePerson.objects.filter(case=case).select_related("user"), int)
 
 
 def get_case_for_user(reference: str, user: Any) -> FilingCase:
     """The applicant's own case. Raises Http404 alike for none and for somebody else's."""
-    own = FilingCase.objects.filter(people__user=user, reference=reference)
-    case = own.with_names().first() if "\0" not in reference else None
-    if case is None:
-        raise Http404
-    return case
+    for case in _OWN(reference, user.pk) if "\0" not in reference else ():
+        return case
+    raise Http404
+
+
+def people_of(case: FilingCase) -> list[CasePerson]:
+    """The people of a case with their accounts, read once for whatever asks who they are."""
+    people: list[CasePerson] = _PEOPLE(case.pk)
+    case.people_pks = frozenset(person.user_id for person in people)
+    return people
 
 
 def case_url(case: FilingCase, name: str = "case", *args: Any) -> str:

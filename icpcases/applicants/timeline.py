@@ -3,19 +3,37 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from icpcases.cases.letter_words import HAPPENED
 from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.prepared import Prepared
 from icpcases.cases.states import State
 from icpcases.cases.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 _SHOWN = 100
+
+
+def _rows(case: int) -> "QuerySet[HistoryRow]":
+    kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
+    rows = HistoryRow.objects.filter(case=case, kind__in=kinds).order_by("-sequence")
+    return rows.defer("note_internal", "findings", "changes")[:_SHOWN]
+
+
+def _removed(case: int) -> "QuerySet[HistoryRow, Any]":
+    rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.ASSIGNMENT)
+    return rows.filter(entered__has_key="removed").values_list("entered", flat=True)
+
+
+_ROWS, _REMOVED = Prepared(_rows, int), Prepared(_removed, int)
 
 
 @dataclass(frozen=True)
@@ -29,18 +47,22 @@ class Moment:
     note: str
 
 
-def timeline(case: FilingCase) -> list[Moment]:
-    """What has happened, newest first. Internal notes and staff names are no part of it."""
-    kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
-    rows = case.history.filter(kind__in=kinds).order_by("-sequence").defer("note_internal")
-    theirs = people_ever(case)
-    return [moment for row in rows[:_SHOWN] for moment in _moments(theirs, row)]
+def timeline(case: FilingCase, removed: list[str] | None = None) -> list[Moment]:
+    """What has happened, newest first. Internal notes and staff names are no part of it.
+
+    `removed` are the addresses of those removed from the case, where they are known already.
+    """
+    theirs = people_ever(case, addresses_removed(case) if removed is None else removed)
+    return [moment for row in _ROWS(case.pk) for moment in _moments(theirs, row)]
 
 
-def people_ever(case: FilingCase) -> frozenset[int]:
+def addresses_removed(case: FilingCase) -> list[str]:
+    """The addresses of the people who were removed from the case."""
+    return [entered["removed"] for entered in _REMOVED(case.pk)]
+
+
+def people_ever(case: FilingCase, removed: list[str]) -> frozenset[int]:
     """The accounts on the applicant's side: those on the case, and those removed from it."""
-    rows = case.history.filter(kind=HistoryRow.Kind.ASSIGNMENT, entered__has_key="removed")
-    removed = [entered["removed"] for entered in rows.values_list("entered", flat=True)]
     if not removed:
         return case.people_pks
     accounts = get_user_model().objects.filter(email__in=removed)

@@ -13,8 +13,9 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from icpcases.rules.rule import Party
+from icpcases.rules.working_days import Calendar
 
-from .clocks import PAUSING, calendar, length_of
+from .clocks import PAUSING, Tables, calendar, kept, length_of
 from .models import HistoryRow
 from .route import Stop, path_of
 from .states import WITH_NUMBER, State, Unit
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 ENOUGH = 20
 LOOKED_AT = 500
 _KEPT = 600
+
+Window = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,47 @@ class Expected:
     provisional: bool = False
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What the days of a way are reckoned from, read once for all of its stops."""
+
+    tables: Tables
+    ranges: dict[str, Range]
+
+    @classmethod
+    def of(cls, case: "FilingCase") -> "Basis":
+        """The tables as they are kept, and what is usual for cases like this one."""
+        return cls(kept(), ranges_like(case))
+
+    @property
+    def key(self) -> int:
+        """Another number where anything of it is another."""
+        return hash((self.tables.key, frozenset(self.ranges.items())))
+
+    def span(self, case: "FilingCase", state: State) -> Range | None:
+        """How long this state lasts for cases like this one; None where nothing is known."""
+        return self.ranges.get(state.value) or published_range(case, state, self.tables)
+
+    def add(self, window: Window | None, span: Range | None) -> Window | None:
+        """The days between which a stop is left that is reached between these."""
+        if window is None or span is None:
+            return None
+        table = self.tables.calendar
+        return table.add(window[0], span.usual), table.add(window[1], span.long)
+
+    def provisional(self, window: Window | None, today: dt.date) -> bool:
+        """Whether the last of these days lies where no holidays are published yet."""
+        return window is not None and self.tables.calendar.provisional(today, window[1])
+
+
 def usual_range(case: "FilingCase", state: State) -> Range | None:
     """How long this state lasts for cases like this one; None where nothing is known."""
-    return ranges_like(case).get(state.value) or published_range(case, state)
+    return Basis.of(case).span(case, state)
 
 
-def published_range(case: "FilingCase", state: State) -> Range | None:
+def published_range(case: "FilingCase", state: State, tables: Tables | None = None) -> Range | None:
     """The published duration of a state, which is its turn clock, in working days."""
-    limit = length_of(state, case.province)
+    limit = length_of(state, case.province, tables=tables)
     if limit is None or state in WITH_NUMBER:
         return None
     amount, unit = limit
@@ -91,8 +127,9 @@ def _read_ranges(case: "FilingCase") -> dict[str, Range]:
     if len(newest) < ENOUGH:
         return {}
     lasted: dict[str, list[int]] = defaultdict(list)
+    table = calendar()
     for walk in _walks(newest):
-        for state, days in days_in_states(walk).items():
+        for state, days in days_in_states(walk, table).items():
             lasted[state].append(days)
     lasted.pop(State.DRAFT.value, None)
     return {s: Range(*usual_and_long(d), len(d)) for s, d in lasted.items() if len(d) >= ENOUGH}
@@ -102,19 +139,22 @@ def _walks(cases: list[int]) -> list[list[tuple[str, dt.date]]]:
     """Per case the states it entered, with the day; steps taken back as if they had never been."""
     rows = HistoryRow.objects.filter(case__in=cases, kind=HistoryRow.Kind.STEP)
     walks: dict[int, dict[int, tuple[str, dt.date]]] = defaultdict(dict)
+    here = timezone.get_current_timezone()
     for pk, sequence, state, happened, undoes in rows.order_by("case", "sequence").values_list(
         "case_id", "sequence", "to_state", "happened_at", "undoes"
     ):
         if undoes:
             walks[pk].pop(undoes, None)
         else:
-            walks[pk][sequence] = (state, timezone.localdate(happened))
+            walks[pk][sequence] = (state, happened.astimezone(here).date())
     return [list(walk.values()) for walk in walks.values()]
 
 
-def days_in_states(walk: list[tuple[str, dt.date]]) -> dict[str, int]:
+def days_in_states(
+    walk: list[tuple[str, dt.date]], table: Calendar | None = None
+) -> dict[str, int]:
     """Working days a case spent in each state it has left, all its visits together."""
-    table = calendar()
+    table = table or calendar()
     days: dict[str, int] = defaultdict(int)
     for (state, start), (_next, end) in pairwise(walk):
         days[state] += table.between(start, end)
@@ -127,40 +167,33 @@ def usual_and_long(days: Iterable[int]) -> tuple[int, int]:
     return math.ceil(median(ordered)), ordered[math.ceil(0.8 * len(ordered)) - 1]
 
 
-def expected_path(case: "FilingCase", today: dt.date | None = None) -> list[Expected]:
+def expected_path(
+    case: "FilingCase", today: dt.date | None = None, basis: Basis | None = None
+) -> list[Expected]:
     """The case's way with the days on which each stop ahead is usually reached.
 
     Beyond a stop whose duration nobody knows, no days are told.
     """
     found: list[Expected] = []
-    today = today or timezone.localdate()
-    window: tuple[dt.date, dt.date] | None = None
+    today, basis = today or timezone.localdate(), basis or Basis.of(case)
+    window: Window | None = None
     for stop in path_of(case):
-        span = usual_range(case, stop.state) if stop.place != "done" else None
+        span = basis.span(case, stop.state) if stop.place != "done" else None
         if stop.place == "now":
-            window = None if _stands_still(case, span) else _add(_entered(case), span)
+            window = None if _stands_still(case, span) else basis.add(_entered(case), span)
             window = window and (max(window[0], today), max(window[1], today))
         shown = window if stop.place != "done" else None
         if stop.place == "now" and window is None and case.turn == Party.APPLICANT:
             # Nobody knows when the applicant acts: what follows is counted from today.
-            window = _add((today, today), span or Range(0, 0))
+            window = basis.add((today, today), span or Range(0, 0))
         first, last = shown or (None, None)
-        found.append(Expected(stop, span, first, last, _provisional(shown, today)))
+        found.append(Expected(stop, span, first, last, basis.provisional(shown, today)))
         if stop.place == "ahead":
-            window = _add(window, span)
+            window = basis.add(window, span)
     return found
 
 
-def _add(
-    window: tuple[dt.date, dt.date] | None, span: Range | None
-) -> tuple[dt.date, dt.date] | None:
-    if window is None or span is None:
-        return None
-    table = calendar()
-    return table.add(window[0], span.usual), table.add(window[1], span.long)
-
-
-def _entered(case: "FilingCase") -> tuple[dt.date, dt.date]:
+def _entered(case: "FilingCase") -> Window:
     return (timezone.localdate(case.state_since),) * 2
 
 
@@ -168,7 +201,3 @@ def _stands_still(case: "FilingCase", span: Range | None) -> bool:
     """Whether the published duration, which is the office's, waits for the applicant."""
     waits = case.turn == Party.APPLICANT and case.is_at in PAUSING
     return waits and span is not None and not span.cases
-
-
-def _provisional(window: tuple[dt.date, dt.date] | None, today: dt.date) -> bool:
-    return window is not None and calendar().provisional(today, window[1])

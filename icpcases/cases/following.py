@@ -7,10 +7,16 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from .models import FilingCase, FollowTry
+from .prepared import Prepared
 
 WRONG_TRIES = 5
 CLOSED_FOR = dt.timedelta(minutes=15)
 _NOBODYS_CODE = "0" * 10
+
+_TRIES = Prepared(lambda *keys: FollowTry.objects.filter(key__in=keys), str, str)
+_CASE = Prepared(
+    lambda text: FilingCase.objects.filter(reference=text).select_related("province"), str
+)
 
 
 class TooManyTries(Exception):
@@ -26,10 +32,10 @@ def find_followed(reference: str, code: str, address: str) -> FilingCase | None:
     reference, code = reference.strip().upper()[:30], code.strip().upper().replace(" ", "")[:30]
     keys = (f"reference {reference}", f"address {address}"[:100])
     now = timezone.now()
-    tries = FollowTry.objects.in_bulk(keys)
+    tries = {row.key: row for row in _TRIES(*keys)}
     if any(row.closed_until and row.closed_until > now for row in tries.values()):
         raise TooManyTries
-    case = FilingCase.objects.filter(reference=reference).with_names().first()
+    case = next(iter(_CASE(reference)), None)
     if constant_time_compare(code, case.follow_code if case else _NOBODYS_CODE) and case:
         if keys[0] in tries:
             tries[keys[0]].delete()

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Finding, Party
 
-from .explain import Explanation, explain, unmet_guards
+from .explain import Explanation, explain_step, unmet_guards
 from .models import Request
 from .roles import Role
 from .route import recommended_step
 from .states import State
+from .steps import Step
 
 if TYPE_CHECKING:
     from .dossiers import Rows
@@ -53,7 +54,8 @@ def _theirs_to_right(case: "FilingCase", finding: Finding) -> bool:
 
 def todo_of(case: "FilingCase", rows: "Rows", user: Any) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
-    own = [e for e in explain(case, user) if Role.APPLICANT in e.step.who]
+    theirs_to_take = (s for s in Step.leading_out_of(case.is_at) if Role.APPLICANT in s.who)
+    own = [explain_step(case, s, user) for s in theirs_to_take]
     step = recommended_step(case)
     in_the_way = unmet_guards(case.dossier, step, for_applicant=True) if step else ()
     theirs = [f for f in in_the_way if _theirs_to_right(case, f)]

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -119,8 +121,26 @@ def test_a_wrong_code_and_an_unknown_reference_cost_the_same(case):
 
 def test_following_costs_three_queries_tries_case_and_history(case, django_assert_num_queries):
     assert follow(case.reference, case.follow_code, "192.0.2.7").status_code == 200
+    caches["pages"].clear()
     with django_assert_num_queries(3):
         assert follow(case.reference, case.follow_code, "192.0.2.7").status_code == 200
+    with django_assert_num_queries(2):
+        assert follow(case.reference, case.follow_code, "192.0.2.7").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_following_may_be_the_first_that_a_connection_is_asked(case):
+    # A thread has a connection of its own, which is not open yet.
+    statuses: list[int] = []
+
+    def work() -> None:
+        statuses.append(follow(case.reference, case.follow_code).status_code)
+        connection.close()
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+    assert statuses == [200]
 
 
 @pytest.mark.parametrize("known", [True, False])
