@@ -7,12 +7,14 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-_PLAIN = """INSERT INTO baseline_plaincase (reference, applicant_id, officer_id, province_id, state,
-    site_name, domain, service_leader, service_leader_phone, icp_number, filed_on, created_at,
-    state_since, due_at)
-SELECT reference, applicant_id, officer_id, province_id, state, site_name, domain, service_leader,
-    service_leader_phone, icp_number, filed_on, created_at, state_since, due_at
-FROM cases_filingcase ORDER BY id"""
+_COLUMNS = """reference, follow_code, applicant_id, officer_id, province_id, state, applicant_type,
+    mainland_branch, registration_certificate, server_region, access, protocol, forum, preapproval,
+    site_name, domain, domain_unicode, registrable_domain, ip_address, service_leader,
+    service_leader_phone, service_leader_id, icp_number, icp_subject, filed_on, opened_on,
+    footer_on, public_security_number, public_security_on, cancelled_on, created_at, state_since,
+    due_at"""
+_PLAIN = f"""INSERT INTO baseline_plaincase ({_COLUMNS})
+SELECT {_COLUMNS} FROM cases_filingcase ORDER BY id"""
 _LOG = """INSERT INTO django_fsm_log_statelog (timestamp, by_id, source_state, state, transition,
     object_id, content_type_id, description)
 SELECT h.happened_at, h.by_id, h.from_state, h.to_state, h.step, h.case_id,

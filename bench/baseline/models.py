@@ -7,21 +7,44 @@ from django_fsm_log.decorators import fsm_log_by, fsm_log_description
 
 
 class PlainCase(models.Model):
-    """A case with the columns that a filing needs, and the indexes its lists want."""
+    """A case with the columns that a filing needs, and the indexes its lists want.
+
+    All columns of ours but those of the door and of the turn: version, whose turn since when,
+    whether answers wait.
+    """
 
     reference = models.CharField(max_length=20, unique=True)
+    follow_code = models.CharField(max_length=12)
     applicant = models.ForeignKey("cases.Applicant", models.PROTECT, related_name="+")
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     province = models.ForeignKey("cases.Province", models.PROTECT, null=True, related_name="+")
     state = FSMField(max_length=30, default="provider_review", db_index=True, protected=True)
+    applicant_type = models.CharField(max_length=20, null=True, blank=True)
+    mainland_branch = models.BooleanField(null=True, blank=True)
+    registration_certificate = models.BooleanField(null=True, blank=True)
+    server_region = models.CharField(max_length=20, null=True, blank=True)
+    access = models.CharField(max_length=20, null=True, blank=True)
+    protocol = models.CharField(max_length=20, null=True, blank=True)
+    forum = models.BooleanField(null=True, blank=True)
+    preapproval = models.BooleanField(null=True, blank=True)
     site_name = models.CharField(max_length=100, blank=True)
     domain = models.CharField(max_length=253, blank=True, db_index=True)
+    domain_unicode = models.CharField(max_length=253, blank=True)
+    registrable_domain = models.CharField(max_length=253, blank=True, db_index=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
     service_leader = models.CharField(max_length=100, blank=True)
     service_leader_phone = models.CharField(max_length=20, blank=True)
+    service_leader_id = models.CharField(max_length=30, blank=True)
     icp_number = models.CharField(max_length=40, blank=True, db_index=True)
+    icp_subject = models.CharField(max_length=30, blank=True)
     filed_on = models.DateField(null=True, blank=True)
+    opened_on = models.DateField(null=True, blank=True)
+    footer_on = models.DateField(null=True, blank=True)
+    public_security_number = models.CharField(max_length=40, blank=True)
+    public_security_on = models.DateField(null=True, blank=True)
+    cancelled_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(db_index=True)
     state_since = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
