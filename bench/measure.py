@@ -52,10 +52,10 @@ def race(sides: dict[str, Work], rounds: int = ROUNDS) -> dict[str, Figure]:
     """Each side in turn, round after round; few rounds where one side is slow."""
     # Counting its queries warms each side.
     counts = {name: queries_of(work) for name, work in sides.items()}
-    if max(timed(work) for work in sides.values()) > SLOW:
+    times = {name: [timed(work)] for name, work in sides.items()}
+    if max(first for (first,) in times.values()) > SLOW:
         rounds = FEW
-    times: dict[str, list[float]] = {name: [] for name in sides}
-    for _ in range(rounds):
+    for _ in range(rounds - 1):
         for name, work in sides.items():
             times[name].append(timed(work))
     return {name: Figure.of(found, counts[name]) for name, found in times.items()}

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
@@ -12,13 +13,13 @@ from django.db import connection, transaction
 
 from icpcases.rules.documents import Kind
 
+from ..bulk import form, put
 from ..models import Applicant, Document, FilingCase, HistoryRow, Order, SearchText, SearchToken
 from ..prepared import run
 from .tokens import note_tokens, text_of, tokens_of
 
-TABLE = "cases_searchtoken"
+TABLE, TEXTS = "cases_searchtoken", "cases_searchtext"
 BATCH = 1000
-CHUNK = 100_000
 #: So many tokens of one case are written by one statement.
 _AT_ONCE = 400
 #: The fields of a case that its line is made of.
@@ -26,26 +27,26 @@ _ON_THE_LINE = {
     "applicant_id", "domain", "domain_unicode", "ip_address", "service_leader_phone",
     "icp_number", "public_security_number",
 }  # fmt: skip
+#: What the line says of the case itself.
+SAID = (
+    "reference", "domain", "domain_unicode", "ip_address", "applicant__name",
+    "applicant__certificate_number", "applicant__phone", "service_leader_phone", "icp_number",
+    "public_security_number",
+)  # fmt: skip
+_said_by = attrgetter(*(name.replace("__", ".") for name in SAID))
 _PERSONAL = [kind.value for kind in Kind if kind.personal]
 
 
-def line_of(case: Any, numbers: Iterable[str]) -> str:
-    """The line of a case with its applicant, given the numbers of its orders and papers."""
-    applicant = case.applicant
+def line_of(said: tuple[Any, ...], numbers: Iterable[str]) -> str:
+    """The line of a case: what `SAID` names of it, and the numbers of its orders and papers."""
+    reference, domain, shown, address, name, *own = said
     return text_of(
-        reference=case.reference,
-        name=applicant.name,
-        domain=case.domain,
-        domain_unicode=case.domain_unicode,
-        address=case.ip_address or "",
-        numbers=[
-            applicant.certificate_number,
-            applicant.phone,
-            case.service_leader_phone,
-            case.icp_number,
-            case.public_security_number,
-            *numbers,
-        ],
+        reference=reference,
+        name=name,
+        domain=domain,
+        domain_unicode=shown,
+        address=address or "",
+        numbers=[*own, *numbers],
     )
 
 
@@ -69,7 +70,8 @@ def keep(case: FilingCase) -> None:
     """Have the index say of a case what its records say now."""
     orders = Order.objects.filter(case=case).values_list("number", flat=True)
     papers = Document.objects.filter(case=case).exclude(kind__in=_PERSONAL)
-    text = line_of(case, [*orders, *papers.exclude(number="").values_list("number", flat=True)])
+    numbers = papers.exclude(number="").values_list("number", flat=True)
+    text = line_of(_said_by(case), [*orders, *numbers])
     kept = SearchText.objects.filter(case=case).values_list("text", flat=True).first()
     if kept == text:
         return
@@ -103,18 +105,18 @@ def _insert_some(pk: int, tokens: list[str]) -> None:
 
 def lines(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, str]]:
     """Every case's key with the line its records ask for, in the order of keys."""
-    cases = get_model("cases", "FilingCase").objects.select_related("applicant").order_by("pk")
+    cases = get_model("cases", "FilingCase").objects.order_by("pk").values_list("pk", *SAID)
     orders = get_model("cases", "Order").objects.all()
     papers = get_model("cases", "Document").objects.exclude(kind__in=_PERSONAL).exclude(number="")
     last = 0
     while batch := list(cases.filter(pk__gt=last)[:BATCH]):
-        numbers: dict[int, list[str]] = {case.pk: [] for case in batch}
+        numbers: dict[int, list[str]] = {pk: [] for pk, *_said in batch}
         for rows in (orders, papers):
-            within = rows.filter(case_id__gt=last, case_id__lte=batch[-1].pk)
+            within = rows.filter(case_id__gt=last, case_id__lte=batch[-1][0])
             for pk, number in within.values_list("case_id", "number"):
                 numbers[pk].append(number)
-        yield from ((case.pk, line_of(case, numbers[case.pk])) for case in batch)
-        last = batch[-1].pk
+        yield from ((pk, line_of(said, numbers[pk])) for pk, *said in batch)
+        last = batch[-1][0]
 
 
 def noted(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, set[str]]]:
@@ -127,42 +129,42 @@ def noted(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int,
         yield pk, note_tokens(public) | note_tokens(internal)
 
 
-def rebuild(get_model: Callable[..., Any] = apps.get_model) -> int:
-    """Make the whole index anew from the records, in one transaction; gives back its tokens."""
-    texts = get_model("cases", "SearchText").objects
-
-    def rows() -> Iterator[tuple[str, int]]:
-        batch = []
-        for pk, text in lines(get_model):
-            batch.append(texts.model(case_id=pk, text=text))
-            if len(batch) == BATCH:
-                texts.bulk_create(batch)
-                batch = []
-            yield from ((token, pk) for token in tokens_of(text))
-        texts.bulk_create(batch)
-        yield from ((token, pk) for pk, tokens in noted(get_model) for token in tokens)
-
-    with transaction.atomic():
-        texts.all().delete()
-        return fill(rows())
+Batch = tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]
 
 
-def fill(rows: Iterable[tuple[str, int]]) -> int:
-    """Replace all tokens by these pairs of token and case; the same pair may come twice.
+def batches(get_model: Callable[..., Any] = apps.get_model) -> Iterator[Batch]:
+    """The index as the records ask for it, a batch at a time: lines by case, and tokens with their
+    cases, in the form of the database; a token looks the same in each."""
+    formed = form()
+    todo = lines(get_model)
+    while some := [(formed(pk), text) for pk, text in islice(todo, BATCH)]:
+        texts = [(pk, formed(text)) for pk, text in some]
+        yield texts, [(token, pk) for pk, text in some for token in tokens_of(text)]
+    notes = noted(get_model)
+    while found := list(islice(notes, BATCH)):
+        yield [], [(token, formed(pk)) for pk, tokens in found for token in tokens]
 
-    Staged first and put in order afterwards: many times faster than one by one. Call it in a
-    transaction. Gives back how many different pairs there are.
+
+def rebuild(
+    get_model: Callable[..., Any] = apps.get_model, made: Iterable[Batch] | None = None
+) -> int:
+    """Make the whole index anew from the records, or from these batches of them; gives back its
+    tokens.
+
+    In one transaction; tokens are staged first and put in order afterwards: many times faster
+    than one by one.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        get_model("cases", "SearchText").objects.all().delete()
         _run(cursor, "before")
-        todo = iter(rows)
-        while chunk := list(islice(todo, CHUNK)):
-            _stage(cursor, chunk)
+        for texts, tokens in batches(get_model) if made is None else made:
+            put(TEXTS, ("case_id", "text"), texts)
+            put("staged_token", ("token", "case_id"), tokens)
         _run(cursor, "put")
         cursor.execute(f"SELECT COUNT(*) FROM {TABLE}")
         (count,) = cursor.fetchone()
         _run(cursor, "after")
-    return count
+    return int(count)
 
 
 _STAGE = "CREATE TEMPORARY TABLE staged_token (token text, case_id bigint)"
@@ -198,13 +200,3 @@ _FILL: dict[str, dict[str, tuple[str, ...]]] = {
 def _run(cursor: Any, when: str) -> None:
     for sql in _FILL[connection.vendor][when]:
         cursor.execute(sql)
-
-
-def _stage(cursor: Any, chunk: list[tuple[str, int]]) -> None:
-    # A chunk is complete before its COPY begins: whoever makes the rows may be reading.
-    if connection.vendor == "postgresql":
-        with cursor.copy("COPY staged_token FROM STDIN") as copy:
-            for row in chunk:
-                copy.write_row(row)
-    else:
-        cursor.executemany("INSERT INTO staged_token VALUES (%s, %s)", chunk)

@@ -3,33 +3,37 @@
 import datetime as dt
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
-from django.db.models import Model
+from django.db import connection
+from django.db.models import Count, Model
+from django.db.models.functions import Substr
 
+from icpcases.cases.finding import index
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow, Province, ReferenceCounter
+from icpcases.cases.summary import look_after_weeks
 
 from ..data import Firm, Site
-from ..load import Summary, live
+from ..load import NotLoaded, Summary, live
 from ..office import Office
 from ..story import Story
-from . import derived
+from .ahead import Stopped, ahead
 from .identities import Identities, Party
-from .stamp import Rows, Staff, Stamp, applicant_row
+from .stamp import Staff, Stamp, applicant_row
 from .stories import FINISHED, GOING_ON, LIVES, Life
 from .templates import TABLES, Template
-from .write import finish, prepare, write
+from .write import Rows, bare, finish, prepare, write
 
 OFFICERS, SUPERVISORS = 40, 3
 #: How far back the cases reach; the office has grown since then.
 WEEKS = 150
 CHUNK = 2000
-LONG = 5000
+SHORT, LONG = 5, 5000
 _TWICE = 2  # each life once with an owner who acts, once with an officer in the owner's place
 _NOTES = (
     "致电申请人,无人接听。",
@@ -39,6 +43,8 @@ _NOTES = (
 )
 _LOADED: tuple[type[Model], ...] = (User, Applicant, *TABLES)
 
+_ANYBODY = {f.attname: getattr(User(password="!"), f.attname) for f in User._meta.concrete_fields}
+
 LEAST = len(LIVES) * _TWICE + 20
 
 
@@ -47,11 +53,27 @@ def load_many(seed: int, password: str, cases: int) -> Summary:
     prepare()
     loader = _Loader(seed, password)
     loader.live()
-    loader.stamp(cases - len(loader.templates))
+    try:
+        made = _ahead(loader.chunks(cases - len(loader.templates)))
+        with bare(_LOADED):
+            for rows in made:
+                write(rows)
+        index.rebuild(made=_ahead(index.batches()))
+    except Stopped as stopped:
+        raise NotLoaded("the making of many cases, for the reason above") from stopped
     finish(_LOADED)
-    derived.rebuild()
+    _count_references()
+    look_after_weeks()
     states = FilingCase.objects.order_by().values_list("state", flat=True).distinct()
     return Summary(FilingCase.objects.count(), len(states))
+
+
+def _ahead(items: Iterable[Any]) -> Iterator[Any]:
+    """The items, made by a process that shares no connection with this one."""
+    connection.close()
+    made = ahead(items)
+    prepare()
+    return made
 
 
 class _Loader:
@@ -95,33 +117,34 @@ class _Loader:
         templates = [t for t in self.templates if t.life in lives]
         return templates, list(accumulate(t.life.share for t in templates))
 
-    def stamp(self, count: int) -> None:
-        """So many cases, the oldest first."""
+    def chunks(self, count: int) -> Iterator[Rows]:
+        """The rows of so many cases, the oldest first."""
         chunk = _empty()
         for number in range(count):
             template, weeks = self._drawn_for(number, count)
-            rows = self._case(chunk, template, weeks)
+            rows, moments = self._case(chunk, template, weeks)
             if number == count // 4:
-                self.stamper.note_rows(rows, LONG - len(rows[HistoryRow]), list(_NOTES))
+                more = LONG - len(rows[HistoryRow])
+                self.stamper.note_rows(rows, moments[-1], more, list(_NOTES))
             for model, lines in rows.items():
                 chunk[model].extend(lines)
             if number % CHUNK == CHUNK - 1:
-                write(chunk)
+                yield chunk
                 chunk = _empty()
-        write(chunk)
-        for year, last in self.stamper.years.items():
-            ReferenceCounter.objects.update_or_create(year=year, defaults={"last": last})
+        yield chunk
 
     def _drawn_for(self, number: int, count: int) -> tuple[Template, int]:
         """A life for the case of this number, and how many weeks ago its newest row is."""
         weeks = int(WEEKS * (1 - math.sqrt(number / count)))
         if number == count // 4:
-            return next(t for t in self.finished[0] if t.case.state == "open"), weeks
+            # As others that ended after a few rows: only the length of its history is another.
+            ended = (t for t in self.finished[0] if t.case.state == "withdrawn")
+            return next(t for t in ended if t.case.version == SHORT), weeks
         chance = 0.85 if weeks < 2 else 0.12 if weeks < 6 else 0
         templates, sums = self.going_on if self.rng.random() < chance else self.finished
         return self.rng.choices(templates, cum_weights=sums)[0], weeks
 
-    def _case(self, chunk: Rows, template: Template, weeks: int) -> Rows:
+    def _case(self, chunk: Rows, template: Template, weeks: int) -> tuple[Rows, list[dt.datetime]]:
         li, zhao = self.rng.sample(self.officers, 2)
         staff = Staff(li, zhao, self.rng.choice(self.supervisors))
         party = self._regular(template, weeks)
@@ -129,16 +152,21 @@ class _Loader:
             template = self.again.get(template, template)
         else:
             party = self._newcomer(template)
-        if template.owned and party.user is None:
+        joins = template.owned and party.user is None
+        if joins:
             party.user = self.next_user
             self.next_user += 1
-            chunk[User].append(_user_row(party, template.moments[0]))
-        rows = self.stamper.rows(template, weeks, party, staff)
+        rows, moments = self.stamper.rows(template, weeks, party, staff)
+        if joins:
+            chunk[User].append(self._formed(_user_row(party, moments[0])))
         if party.pk == self.next_applicant:
             self.next_applicant += 1
-            chunk[Applicant].append(_applicant_row(template, party, rows, staff))
+            chunk[Applicant].append(self._formed(_applicant_row(template, party, moments, staff)))
             self._remember(template, party, weeks)
-        return rows
+        return rows, moments
+
+    def _formed(self, row: list[Any]) -> list[Any]:
+        return [self.stamper.form(value) for value in row]
 
     def _newcomer(self, template: Template) -> Party:
         life = template.life
@@ -197,18 +225,25 @@ def _empty() -> Rows:
 
 
 def _user_row(party: Party, joined: dt.datetime) -> list[Any]:
-    user = User(
-        pk=party.user, username=f"a{party.user}", email=party.own_email,
-        last_name=party.leader[0], first_name=party.leader[1:], date_joined=joined, password="!",
-    )  # fmt: skip
-    return [getattr(user, field.attname) for field in User._meta.concrete_fields]
+    own = {
+        "id": party.user, "username": f"a{party.user}", "email": party.own_email,
+        "last_name": party.leader[0], "first_name": party.leader[1:], "date_joined": joined,
+    }  # fmt: skip
+    return [own.get(name, value) for name, value in _ANYBODY.items()]
 
 
-def _applicant_row(template: Template, party: Party, rows: Rows, staff: Staff) -> list[Any]:
-    at = [f.attname for f in HistoryRow._meta.concrete_fields].index("happened_at")
-    history = rows[HistoryRow]
+def _applicant_row(
+    template: Template, party: Party, moments: list[dt.datetime], staff: Staff
+) -> list[Any]:
     confirmed = None
     if template.confirms:
         place = next(n for n, row in enumerate(template.history) if "confirmed" in row.entered)
-        confirmed = history[place][at]
-    return list(applicant_row(party, confirmed, staff.li.pk, history[0][at]))
+        confirmed = moments[place]
+    return applicant_row(party, confirmed, staff.li.pk, moments[0])
+
+
+def _count_references() -> None:
+    """Let the references count on: they have no gap."""
+    years = FilingCase.objects.order_by().values_list(Substr("reference", 5, 4))
+    for year, count in years.annotate(count=Count("pk")):
+        ReferenceCounter.objects.update_or_create(year=int(year), defaults={"last": count})

@@ -2,20 +2,21 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
 
+from icpcases.cases.bulk import form
 from icpcases.cases.models import (
     Applicant,
     Document,
     FilingCase,
     HistoryRow,
     Order,
+    Provider,
     Province,
 )
 from icpcases.cases.models.case import FOLLOW_ALPHABET
@@ -24,9 +25,9 @@ from icpcases.rules.documents import Kind
 
 from ..office import ORDER_NUMBERS
 from .identities import Identities, Party
-from .templates import TABLES, Dated, Json, Row, Slot, Template
+from .templates import TABLES, Dated, Json, Row, Template
+from .write import Rows
 
-Rows = dict[type[Model], list[list[Any]]]
 _BETWEEN_NOTES = dt.timedelta(hours=2)
 _LEADERS = (Kind.SERVICE_LEADER_ID, Kind.IDENTITY)
 _OWN_PAPERS = (Kind.BUSINESS_LICENCE, Kind.LEGAL_PERSON_CERTIFICATE)
@@ -48,15 +49,32 @@ class Stamp:
         self.identities, self.provinces = identities, provinces
         self.next = {model: _last_key(model) + 1 for model in TABLES}
         self.years: dict[int, int] = {}
-        self.places: dict[int, int] = {}
+        self.form = form()
+        keys = Provider.objects.order_by("pk").values_list("pk", flat=True)
+        self.places = {key: place for place, key in enumerate(keys)}
 
-    def rows(self, template: Template, weeks: int, party: Party, staff: Staff) -> Rows:
-        """The rows of a case of this party, so many weeks before the template's."""
+    def rows(
+        self, template: Template, weeks: int, party: Party, staff: Staff
+    ) -> tuple[Rows, list[dt.datetime]]:
+        """The rows of a case of this party, so many weeks before the template's, each value in the
+        form of the database; and when what its history tells happened."""
         dated: Dated = template.dated(weeks)
         earlier = dt.timedelta(seconds=int(self.identities.rng.random() * template.slack))
         slots = self._slots(template, dated, weeks, party, staff, earlier)
-        fill = _Filler(slots, earlier)
-        return {model: [fill.row(row) for row in rows] for model, rows in dated.rows.items()}
+        filled = self._filled(dated, slots, earlier)
+        rows = {model: [_row(row, filled) for row in found] for model, found in dated.rows.items()}
+        return rows, [moment - earlier for moment in dated.happened]
+
+    def _filled(self, dated: Dated, slots: dict[str, Any], earlier: dt.timedelta) -> dict[Any, Any]:
+        """What stands in each open place, in the form of the database."""
+        form = self.form
+        filled: dict[Any, Any] = {name: form(value) for name, value in slots.items()}
+        for moment in dated.moments:
+            filled[moment] = form(moment - earlier)
+        inside = _InJson(slots, form)
+        for text in dated.texts:
+            filled[text] = inside.put(text)
+        return filled
 
     def _slots(
         self,
@@ -93,11 +111,11 @@ class Stamp:
         return slots
 
     def _keys(self, dated: Dated) -> dict[str, int]:
-        keys = {}
-        for model, rows in dated.rows.items():
-            first, name = self.next[model], model._meta.model_name
-            keys.update({f"{name}.{place}": first + place for place in range(len(rows))})
-            self.next[model] += len(rows)
+        keys: dict[str, int] = {}
+        for model, names in dated.keys.items():
+            first = self.next[model]
+            self.next[model] = after = first + len(names)
+            keys.update(zip(names, range(first, after), strict=True))
         return keys
 
     def _reference(self, year: int) -> str:
@@ -130,9 +148,6 @@ class Stamp:
         return found
 
     def _order_number(self, order: Any, day: dt.date) -> str:
-        if not self.places:
-            keys = type(order.provider).objects.order_by("pk").values_list("pk", flat=True)
-            self.places = {key: place for place, key in enumerate(keys)}
         place = self.places[order.provider_id]
         return self.identities.order_number(place, day, ORDER_NUMBERS[place])
 
@@ -149,57 +164,57 @@ class Stamp:
         initials = "".join(word[0] for word in kind.value.split("_")).upper()
         return f"{initials}{self.identities.letters('0123456789', 10)}"
 
-    def note_rows(self, rows: Rows, count: int, texts: list[str]) -> None:
+    def note_rows(self, rows: Rows, newest: dt.datetime, count: int, texts: list[str]) -> None:
         """Let so many internal notes follow the newest row of a case, two hours apart."""
         (case,), history = rows[FilingCase], rows[HistoryRow]
         names = [f.attname for f in FilingCase._meta.concrete_fields]
         at = {f.attname: place for place, f in enumerate(HistoryRow._meta.concrete_fields)}
         last = history[-1]
+        sequence, version = int(last[at["sequence"]]), names.index("version")
         for n in range(1, count + 1):
             note = list(last)
-            moment = last[at["happened_at"]] + n * _BETWEEN_NOTES
+            moment = newest + n * _BETWEEN_NOTES
             changed = {
-                "id": self.next[HistoryRow], "sequence": last[at["sequence"]] + n, "kind": "note",
+                "id": self.next[HistoryRow], "sequence": sequence + n, "kind": "note",
                 "step": "", "from_state": "", "on_behalf_of": "", "undoes": None, "told": False,
                 "happened_at": moment, "recorded_at": moment, "note_public": "",
                 "note_internal": texts[n % len(texts)], "reasons": "[]", "entered": "{}",
-                "changes": "{}", "findings": "[]", "by_id": case[names.index("officer_id")],
+                "changes": "{}", "findings": "[]",
             }  # fmt: skip
             for name, value in changed.items():
-                note[at[name]] = value
+                note[at[name]] = self.form(value)
+            note[at["by_id"]] = case[names.index("officer_id")]
             history.append(note)
             self.next[HistoryRow] += 1
-        case[names.index("version")] += count
+        case[version] = self.form(int(case[version]) + count)
 
 
-class _Filler:
-    """Puts the values of one case into the open places of its template's rows."""
+class _InJson:
+    """The values of one case as they stand in JSON."""
 
-    def __init__(self, slots: dict[str, Any], earlier: dt.timedelta) -> None:
-        self.slots, self.earlier = slots, earlier
+    def __init__(self, slots: dict[str, Any], form: Callable[[Any], Any]) -> None:
+        self.slots, self.form = slots, form
         self.texts: dict[str, str] = {}
 
-    def row(self, row: Row) -> list[Any]:
-        """One row, filled."""
-        slots, earlier = self.slots, self.earlier
-        return [
-            slots[value.name] if type(value) is Slot
-            else value - earlier if type(value) is dt.datetime
-            else self._json(value) if type(value) is Json
-            else value
-            for value in row
-        ]  # fmt: skip
-
-    def _json(self, value: Json) -> str:
-        pieces = value.pieces
-        filled = [self._text(name) for name in pieces[1::2]]
-        return "".join(chain.from_iterable(zip(pieces[::2], [*filled, ""], strict=True)))
+    def put(self, text: Json) -> str:
+        """The text with its slots filled."""
+        pieces = list(text.pieces)
+        pieces[1::2] = [self.texts.get(name) or self._text(name) for name in pieces[1::2]]
+        return "".join(pieces)
 
     def _text(self, name: str) -> str:
-        if name not in self.texts:
-            value = self.slots[name]
-            self.texts[name] = json.dumps(value)[1:-1] if isinstance(value, str) else str(value)
-        return self.texts[name]
+        value = self.slots[name]
+        text = json.dumps(value)[1:-1] if isinstance(value, str) else str(value)
+        self.texts[name] = text = self.form(text)
+        return text
+
+
+def _row(row: Row, filled: dict[Any, Any]) -> list[Any]:
+    values, places = row
+    line = values.copy()
+    for column, key in places:
+        line[column] = filled[key]
+    return line
 
 
 def _people(party: Party, staff: Staff) -> dict[str, Any]:
@@ -223,7 +238,7 @@ def _last_key(model: type[Model]) -> int:
 
 def applicant_row(
     party: Party, confirmed: dt.datetime | None, by: int, created: dt.datetime
-) -> Iterator[Any]:
+) -> list[Any]:
     """The columns of a party's own row, in the order of its table."""
     own = {
         "id": party.pk, "name": party.name, "certificate_type": party.certificate[0],
@@ -232,4 +247,4 @@ def applicant_row(
         "confirmed_at": confirmed, "confirmed_by_id": by if confirmed else None,
         "created_at": created,
     }  # fmt: skip
-    return (own[field.attname] for field in Applicant._meta.concrete_fields)
+    return [own[field.attname] for field in Applicant._meta.concrete_fields]

@@ -15,7 +15,8 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from icpcases.cases.clocks import due, kept
+from icpcases.cases.bulk import form
+from icpcases.cases.clocks import Tables, due, kept
 from icpcases.cases.dossiers import Rows
 from icpcases.cases.models import (
     CasePerson,
@@ -54,6 +55,7 @@ PKS_IN_JSON = {
 _TOKEN = re.compile(r'"@@#(.+?)@@"|@@(.+?)@@')
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WEEKS_KEPT = 4  # the cases come in the order of time
+_TWO_WEEKS = dt.timedelta(0), dt.timedelta(weeks=1)
 _MAIL_TAKES = dt.timedelta(minutes=1)
 
 
@@ -66,13 +68,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Json:
-    """JSON text with slots: literal pieces and names of slots in turn."""
+    """JSON text with slots: literal pieces, in the form of the database, and names of slots in
+    turn."""
 
     pieces: tuple[str, ...]
 
 
 Value = Any
-Row = tuple[Value, ...]
+#: The values of a row, and its open places with what each waits for: the name of a slot, a moment
+#: whose minutes are open, or a text with slots in it.
+Row = tuple[list[Value], list[tuple[int, Any]]]
 
 
 @dataclass
@@ -80,16 +85,28 @@ class Dated:
     """A template moved by some weeks: rows in which only slots and the minutes are left open."""
 
     rows: dict[type[Model], list[Row]]
+    keys: dict[type[Model], list[str]]
+    happened: list[dt.datetime]
     days: dict[str, dt.date]
     case: FilingCase
     _rows_around: Rows
+    _tables: Tables
+    moments: set[dt.datetime] = field(init=False)
+    texts: set[Json] = field(init=False)
     _due: dict[str, tuple[dt.datetime | None, bool]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        waited = {
+            key for rows in self.rows.values() for _values, places in rows for _, key in places
+        }
+        self.moments = {key for key in waited if isinstance(key, dt.datetime)}
+        self.texts = {key for key in waited if isinstance(key, Json)}
 
     def due(self, province: Any) -> tuple[dt.datetime | None, bool]:
         """When the present turn of a case in this province is due, and whether provisionally."""
         if province.pk not in self._due:
             self.case.province = province
-            self._due[province.pk] = due(self.case, self._rows_around, kept())
+            self._due[province.pk] = due(self.case, self._rows_around, self._tables)
         return self._due[province.pk]
 
 
@@ -113,6 +130,8 @@ class Template:
         # How far every moment may lie earlier without falling on another day in Shanghai.
         self.slack = min(_since_midnight(moment) for moment in self.moments)
         self.turns = Rows(case).turns
+        self.form, self.tables = form(), kept()
+        self.patterns: dict[tuple[type[Model], int], tuple[Row, list[tuple[int, Any]]]] = {}
         self.texts = self._texts_of_its_own()
         self.dated = lru_cache(maxsize=_WEEKS_KEPT)(self._dated)
 
@@ -139,18 +158,21 @@ class Template:
         other.places = {
             **self.places, HistoryRow: {row.pk: n for n, row in enumerate(other.history)}
         }  # fmt: skip
+        other.patterns = {}
         other.dated = lru_cache(maxsize=_WEEKS_KEPT)(other._dated)
         return other
 
     def _dated(self, weeks: int) -> Dated:
         by = dt.timedelta(weeks=weeks)
-        self._days: dict[str, dt.date] = {}
         rows = {
             model: [self._row(row, place, by) for place, row in enumerate(found)]
             for model, found in self.found.items()
         }
-        case, around = self._moved(by)
-        return Dated(rows, self._days, case, around)
+        keys = {model: [_pk(model, n) for n in range(len(found))] for model, found in rows.items()}
+        happened = [row.happened_at - by for row in self.history]
+        orders = enumerate(self.found[Order])
+        days = {f"order:{place}": row.submitted_on - by for place, row in orders}
+        return Dated(rows, keys, happened, days, *self._moved(by), self.tables)
 
     def _moved(self, by: dt.timedelta) -> tuple[FilingCase, Rows]:
         """The case and what its clock reads, so many weeks earlier."""
@@ -172,10 +194,33 @@ class Template:
         return moved, around
 
     def _row(self, row: Model, place: int, by: dt.timedelta) -> Row:
-        model = type(row)
-        return tuple(
-            self._value(model, row, field_, place, by) for field_ in model._meta.concrete_fields
-        )
+        key = type(row), place
+        if key not in self.patterns:
+            self.patterns[key] = self._pattern(row, place)
+        pattern, moving = self.patterns[key]
+        values, places = pattern[0].copy(), pattern[1].copy()
+        for column, field_ in moving:
+            self._fill(values, places, column, self._value(type(row), row, field_, place, by))
+        return values, places
+
+    def _pattern(self, row: Model, place: int) -> tuple[Row, list[tuple[int, Any]]]:
+        """What is the same in every week, and the columns that are not."""
+        model, moving = type(row), []
+        values: list[Value] = [None] * len(model._meta.concrete_fields)
+        places: list[tuple[int, Any]] = []
+        for column, field_ in enumerate(model._meta.concrete_fields):
+            now, before = (self._value(model, row, field_, place, by) for by in _TWO_WEEKS)
+            if now == before:
+                self._fill(values, places, column, now)
+            else:
+                moving.append((column, field_))
+        return (values, places), moving
+
+    def _fill(self, values: list[Value], places: list[Any], column: int, value: Value) -> None:
+        if isinstance(value, Slot | Json | dt.datetime):
+            places.append((column, value.name if isinstance(value, Slot) else value))
+        else:
+            values[column] = self.form(value)
 
     def _value(self, model: type[Model], row: Any, field_: Any, place: int, by: Any) -> Value:
         name, value = field_.attname, getattr(row, field_.attname)
@@ -188,7 +233,7 @@ class Template:
         if name in _OWN.get(model, ()) and value:
             return Slot(name)
         if model in _NUMBERED and name == "number" and value:
-            return self._number(row, place, by)
+            return Slot(f"{_NUMBERED[model]}:{place}")
         if isinstance(value, dict | list):
             return self._json(value, by)
         if isinstance(value, dt.datetime):
@@ -196,11 +241,6 @@ class Template:
         if isinstance(value, dt.date):
             return value - by
         return str(value) if name == "file" else value
-
-    def _number(self, row: Any, place: int, by: dt.timedelta) -> Slot:
-        if isinstance(row, Order):
-            self._days[f"order:{place}"] = row.submitted_on - by
-        return Slot(f"{_NUMBERED[type(row)]}:{place}")
 
     def _reference(self, model: type[Model], name: str, value: Any) -> Value:
         if name == "province_id":
@@ -219,9 +259,9 @@ class Template:
         text = json.dumps(self._open(value, "", by), ensure_ascii=True)
         parts = [part or "" for part in _TOKEN.split(text)]
         # Each match gives two groups, one of them empty: a number's, or a text's.
-        pieces = [parts[0]]
+        pieces = [self.form(parts[0])]
         for number, name, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-            pieces += [number or name, literal]
+            pieces += [number or name, self.form(literal)]
         return Json(tuple(pieces)) if len(pieces) > 1 else text
 
     def _open(self, value: Any, key: str, by: dt.timedelta) -> Any:

@@ -1,14 +1,24 @@
-"""Writing many rows at once: COPY on PostgreSQL, many at a time on SQLite. Every guard stays on."""
+"""Writing many rows at once, into tables whose indexes are made when all rows are there."""
 
-import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Model
 
+from icpcases.cases.bulk import put
+
 Rows = dict[type[Model], list[list[Any]]]
+# Those that keep something from coming twice stay, and those that triggers read: they are guards.
+_READ_BY_TRIGGERS = {"case_registrable", "case_icp_number", "case_icp_subject"}
+_INDEXES = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index'"
+    " AND sql NOT LIKE 'CREATE UNIQUE %%' AND tbl_name = %s",
+    "postgresql": "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)"
+    " FROM pg_index i WHERE NOT i.indisunique AND i.indrelid = %s::regclass",
+}
 
 
 def write(rows: Rows) -> None:
@@ -16,65 +26,56 @@ def write(rows: Rows) -> None:
     with transaction.atomic():
         for model, lines in rows.items():
             if lines:
-                _WRITERS[connection.vendor](model, lines)
+                columns = [str(field.column) for field in model._meta.concrete_fields]
+                put(model._meta.db_table, columns, lines)
 
 
-def _copy(model: type[Model], lines: Iterable[list[Any]]) -> None:
-    columns = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
-    ):
-        for line in lines:
-            copy.write_row(line)
+@contextmanager
+def bare(models: Iterable[type[Model]]) -> Iterator[None]:
+    """While this lasts the tables have no indexes but those that guard: half the writing is theirs.
+
+    They are made again even where the loading stops half way.
+    """
+    found = [row for model in models for row in _asked(model) if row[0] not in _READ_BY_TRIGGERS]
+    _run(f"DROP INDEX {name}" for name, _sql in found)
+    try:
+        yield
+    finally:
+        _run(sql for _name, sql in found)
 
 
-def _insert(model: type[Model], lines: Iterable[list[Any]]) -> None:
-    fields = model._meta.concrete_fields
-    columns = ", ".join(f'"{f.column}"' for f in fields)
-    marks = ", ".join("?" for _ in fields)
-    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'
-    connection.ensure_connection()
-    # Past Django's cursor, which would look into every statement; past its adapters too.
-    connection.connection.executemany(sql, map(_as_sqlite_keeps, lines))
+def _asked(model: type[Model]) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES[connection.vendor], [model._meta.db_table])
+        return cursor.fetchall()
 
 
-def _as_sqlite_keeps(line: list[Any]) -> list[Any]:
-    return [_KEPT.get(type(value), _as_is)(value) for value in line]
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _moment(value: dt.datetime) -> str:
-    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ")
-
-
-_KEPT: dict[type, Callable[[Any], Any]] = {
-    dt.datetime: _moment,
-    dt.date: dt.date.isoformat,
-}
-_WRITERS = {"postgresql": _copy, "sqlite": _insert}
+def _run(statements: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for sql in statements:
+            cursor.execute(sql)
 
 
 def prepare() -> None:
     """Give the connection room to load in; what is lost in a crash is loaded again."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA cache_size = -400000")
-            cursor.execute("PRAGMA synchronous = OFF")
-        else:
-            cursor.execute("SET synchronous_commit = off")
-            cursor.execute("SET statement_timeout = 0")
+    _run(_ROOM[connection.vendor])
 
 
 def finish(models: Iterable[type[Model]]) -> None:
     """Let keys count on from what was written, and the planner know of it."""
-    with connection.cursor() as cursor:
-        for sql in connection.ops.sequence_reset_sql(no_style(), list(models)):
-            cursor.execute(sql)
-        cursor.execute("ANALYZE")
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA synchronous = NORMAL")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    _run(connection.ops.sequence_reset_sql(no_style(), list(models)))
+    _run(_DONE[connection.vendor])
+
+
+_ROOM = {
+    "sqlite": ("PRAGMA cache_size = -400000", "PRAGMA synchronous = OFF"),
+    "postgresql": (
+        "SET synchronous_commit = off",
+        "SET statement_timeout = 0",
+        "SET maintenance_work_mem = '256MB'",
+    ),
+}
+_DONE = {
+    "sqlite": ("ANALYZE", "PRAGMA synchronous = NORMAL", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    "postgresql": ("ANALYZE",),
+}
