@@ -39,6 +39,7 @@ def run() -> dict[str, dict[str, Figure]]:
 
 
 def _short() -> FilingCase:
+    """A case that ended like the one with the long history: their pages differ in nothing else."""
     return FilingCase.objects.filter(version=5, state="withdrawn").order_by("pk")[0]
 
 

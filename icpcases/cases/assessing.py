@@ -16,9 +16,11 @@ from icpcases.rules.documents import Wanted
 from icpcases.rules.dossier import Dossier
 from icpcases.rules.facts import (
     FACT_NAMES,
+    PROVINCE_CODES,
     FactError,
     Facts,
     ForumAnswer,
+    Protocol,
     read_fact,
     read_facts,
     shown,
@@ -51,10 +53,7 @@ class Assessor:
 
     def text_of(self, value: Any) -> str:
         """The assessment of one entry as JSON. Raises Refused."""
-        values = _values_of(value)
-        province = values.pop("province", None)
-        values.pop("protocol", None)  # neither changes what is said
-        facts = Facts(**values)
+        facts, province = _known_facts(value) or _read_facts(value)
         if province and _answer_tells(facts):
             facts = self._with_answer(facts, province)
         try:
@@ -189,6 +188,43 @@ def _missing_sentence(names: tuple[str, ...], province: str | None) -> str:
     return _("the verdict needs these facts: %(names)s.") % {"names": ", ".join(asked)}
 
 
+def _known_facts(value: Any) -> tuple[Facts, str | None] | None:
+    """As `_read_facts`, for an entry as most are; None for any that may be wrong."""
+    if type(value) is not dict:
+        return None
+    given = value.copy()
+    province, protocol = given.pop("province", None), given.pop("protocol", None)
+    for one in (province, protocol, *given.values()):
+        if type(one) not in _PLAIN:
+            return None
+    if province not in _PROVINCES or protocol not in _PROTOCOLS:
+        return None
+    facts = _facts_of(tuple(given.items()))
+    return facts and (facts, province)
+
+
+_PLAIN = frozenset({str, bool, type(None)})
+_PROVINCES, _PROTOCOLS = PROVINCE_CODES | {None}, frozenset(Protocol) | {None}
+
+
+@lru_cache(maxsize=DIFFERENT_FACTS)
+def _facts_of(given: tuple[tuple[str, str | bool | None], ...]) -> Facts | None:
+    """The facts of these names and values; None if one is wrong."""
+    try:
+        return read_facts(dict(given))
+    except FactError:
+        return None
+
+
+def _read_facts(value: Any) -> tuple[Facts, str | None]:
+    """The facts of an entry and its province: neither that nor the protocol changes what is said,
+    and so they are left out of the facts. Raises Refused."""
+    values = _values_of(value)
+    province = values.pop("province", None)
+    values.pop("protocol", None)
+    return Facts(**values), province
+
+
 def _values_of(value: Any) -> dict[str, Any]:
     """The facts of an entry by name, read. Raises Refused."""
     if not isinstance(value, dict):
@@ -198,19 +234,10 @@ def _values_of(value: Any) -> dict[str, Any]:
     try:
         if not value.keys() <= KNOWN:
             read_facts(value)  # says which name is unknown
-        return {name: _read_fact(name, given) for name, given in value.items()}
+        return {name: read_fact(name, given) for name, given in value.items()}
     except FactError as error:
         params = error.params | {"name": _quoted(error.name)}
         raise Refused(_(error.sentence) % params) from None
-
-
-def _read_fact(name: str, given: Any) -> Any:
-    return _known_value(name, given) if isinstance(given, HASHABLE) else read_fact(name, given)
-
-
-HASHABLE = (str, bool)
-# Typed, because true is not 1. Few values are right, and the first wrong one ends the run.
-_known_value = lru_cache(maxsize=256, typed=True)(read_fact)
 
 
 def _quoted(name: str) -> str:
