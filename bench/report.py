@@ -57,9 +57,9 @@ def _head(results: Results) -> Iterator[str]:
     yield ""
     yield "Written by `script/bench` from its last run; do not edit. Only ratios are claimed:"
     yield "absolute times are those of one machine. All sides of a row were measured in turn, in"
-    yield "one run, warm; what the baselines are stands in `bench/baseline/`. Queries are those of a"
-    yield "page that finds the clocks, the calendar and the board's figures less than a minute old;"
-    yield "one page a minute and process reads them anew."
+    yield "one run, warm; what the baselines are stands in `bench/baseline/`. Queries are those of"
+    yield "a page that finds the clocks, the calendar and the board's figures less than a minute"
+    yield "old; one page a minute and process reads them anew."
     machine = results.get("machine")
     if machine:
         yield ""
