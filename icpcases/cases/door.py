@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -179,13 +179,13 @@ def _moment(rows: Rows, happened: dt.datetime | None, now: dt.datetime) -> dt.da
 
 def _values(case: FilingCase) -> dict[str, Any]:
     names, values = _fields()
-    return dict(zip(names, values(case), strict=True))
+    return dict(zip(names, values(vars(case)), strict=True))
 
 
 @cache
-def _fields() -> tuple[list[str], Callable[[FilingCase], tuple[Any, ...]]]:
+def _fields() -> tuple[list[str], Callable[[dict[str, Any]], tuple[Any, ...]]]:
     names = [field.attname for field in FilingCase._meta.concrete_fields]
-    return names, attrgetter(*names)
+    return names, itemgetter(*names)
 
 
 def _plain_changes(changed: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:

@@ -36,6 +36,8 @@ _OPEN: dict[type, Callable[[int], Any]] = {
 # What the driver takes as it stands in such a field.
 _AS_IS = frozenset({str, int, bool, type(None)})
 _PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
+# Of whatever kind, nothing is NULL; JSON has a null of its own.
+_ALL_NULL = frozenset({type(None)})
 
 
 class Statement:
@@ -199,15 +201,15 @@ class _Columns:
 
     def __init__(self, fields: "list[Field[Any, Any]]") -> None:
         self.fields = [
-            (field.attname, field.get_db_prep_save, isinstance(field, _PLAIN)) for field in fields
+            (field.attname, field.get_db_prep_save, _taken_as_is(field)) for field in fields
         ]
         self.names = [f'"{field.column}"' for field in fields]
 
     def values(self, of: dict[str, Any], here: Any) -> list[Any]:
         found = []
-        for name, prepare, plain in self.fields:
+        for name, prepare, as_is in self.fields:
             value = of[name]
-            if plain and type(value) in _AS_IS:
+            if type(value) in as_is:
                 found.append(value)
             elif type(value) is dt.datetime:
                 found.append(_moment(value))
@@ -216,6 +218,12 @@ class _Columns:
             else:
                 found.append(prepare(value, here))
         return found
+
+
+def _taken_as_is(field: "Field[Any, Any]") -> frozenset[type]:
+    if isinstance(field, _PLAIN):
+        return _AS_IS
+    return frozenset() if isinstance(field, JSONField) else _ALL_NULL
 
 
 @lru_cache(maxsize=64)
