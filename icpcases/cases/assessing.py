@@ -199,8 +199,10 @@ def _known_facts(value: Any) -> tuple[Facts, str | None] | None:
             return None
     if province not in _PROVINCES or protocol not in _PROTOCOLS:
         return None
-    facts = _facts_of(tuple(given.items()))
-    return facts and (facts, province)
+    try:
+        return _facts_of(tuple(given.items())), province
+    except FactError:
+        return None
 
 
 _PLAIN = frozenset({str, bool, type(None)})
@@ -208,12 +210,9 @@ _PROVINCES, _PROTOCOLS = PROVINCE_CODES | {None}, frozenset(Protocol) | {None}
 
 
 @lru_cache(maxsize=DIFFERENT_FACTS)
-def _facts_of(given: tuple[tuple[str, str | bool | None], ...]) -> Facts | None:
-    """The facts of these names and values; None if one is wrong."""
-    try:
-        return read_facts(dict(given))
-    except FactError:
-        return None
+def _facts_of(given: tuple[tuple[str, str | bool | None], ...]) -> Facts:
+    """The facts of these names and values. Raises FactError, and keeps nothing that is wrong."""
+    return read_facts(dict(given))
 
 
 def _read_facts(value: Any) -> tuple[Facts, str | None]:

@@ -34,10 +34,11 @@ _OPEN: dict[type, Callable[[int], Any]] = {
     str: lambda place: f"\x01{place}",
 }
 # What the driver takes as it stands in such a field.
-_AS_IS = frozenset({str, int, bool, type(None)})
+_AS_IS: frozenset[type] = frozenset({str, int, bool, type(None)})
 _PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
 # Of whatever kind, nothing is NULL; JSON has a null of its own.
-_ALL_NULL = frozenset({type(None)})
+_NOTHING: frozenset[type] = frozenset({type(None)})
+_ASKED: frozenset[type] = frozenset()
 
 
 class Statement:
@@ -223,7 +224,7 @@ class _Columns:
 def _taken_as_is(field: "Field[Any, Any]") -> frozenset[type]:
     if isinstance(field, _PLAIN):
         return _AS_IS
-    return frozenset() if isinstance(field, JSONField) else _ALL_NULL
+    return _ASKED if isinstance(field, JSONField) else _NOTHING
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 import gc
 import multiprocessing
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -11,7 +11,7 @@ class Stopped(Exception):
     """The other process ended before it was done; it said why on its error output."""
 
 
-def ahead(items: Iterable[Any]) -> Iterator[Any]:
+def ahead(items: Iterable[Any]) -> Generator[Any, None, None]:
     """The items, made in a process that begins at once; let no database be open meanwhile.
 
     Raises Stopped.
@@ -33,7 +33,7 @@ def _send(items: Iterable[Any], there: Connection) -> None:
     there.send(None)
 
 
-def _received(here: Connection, process: Any) -> Iterator[Any]:
+def _received(here: Connection, process: Any) -> Generator[Any, None, None]:
     try:
         while (item := _next(here)) is not None:
             yield item
