@@ -82,16 +82,25 @@ def _targets(results: Results) -> Iterator[str]:
     for target in TARGETS:
         for kind in target.kinds:
             yield _target(target, kind, results)
-    missed = [f"* {t.work}: {t.reason}" for t in TARGETS if t.reason]
+    missed = [f"* {t.work}: {t.reason}." for t in TARGETS if t.reason and _is_missed(t, results)]
     if missed:
-        yield from ("", "Notes:", "", *missed)
+        yield from ("", "Why what is missed is missed:", "", *missed)
+
+
+def _figure(target: Target, kind: str, results: Results) -> float | None:
+    try:
+        return target.measure(results, kind)
+    except (LookupError, TypeError, ZeroDivisionError, ValueError):
+        return None
+
+
+def _is_missed(target: Target, results: Results) -> bool:
+    found = [(_figure(target, kind, results), kind) for kind in target.kinds]
+    return any(figure is not None and not target.met(figure, kind) for figure, kind in found)
 
 
 def _target(target: Target, kind: str, results: Results) -> str:
-    try:
-        figure = target.measure(results, kind)
-    except (LookupError, TypeError, ZeroDivisionError, ValueError):
-        figure = None
+    figure = _figure(target, kind, results)
     words = "not measured" if figure is None else target.shape.format(figure)
     if figure is None:
         met = ""
