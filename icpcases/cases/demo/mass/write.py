@@ -36,7 +36,9 @@ def bare(models: Iterable[type[Model]]) -> Iterator[None]:
 
     They are made again even where the loading stops half way.
     """
-    found = [row for model in models for row in _asked(model) if row[0] not in _READ_BY_TRIGGERS]
+    found = [
+        row for model in models for row in _indexes_of(model) if row[0] not in _READ_BY_TRIGGERS
+    ]
     _run(f"DROP INDEX {name}" for name, _sql in found)
     try:
         yield
@@ -44,7 +46,7 @@ def bare(models: Iterable[type[Model]]) -> Iterator[None]:
         _run(sql for _name, sql in found)
 
 
-def _asked(model: type[Model]) -> list[tuple[str, str]]:
+def _indexes_of(model: type[Model]) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES[connection.vendor], [model._meta.db_table])
         return cursor.fetchall()
