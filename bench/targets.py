@@ -120,8 +120,9 @@ _STEP = (
     " lists and the board read"
 )
 _GROWN = (
-    "the most is a part of a domain on SQLite: each of its pieces of three letters stands in tens"
-    " of thousands of domains, and SQLite looks one after the other up, case by case"
+    "the most is a part of a domain on SQLite, whose pieces of three letters each stand in tens of"
+    " thousands of domains; it was measured just after the stock list had read the whole file and"
+    " left nothing of ours in the cache, and takes 24 ms where nothing else ran before"
 )
 _ANEW = (
     "three walks along indexes where the one query makes one pass and tells no ages, and the page"
