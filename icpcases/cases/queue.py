@@ -143,29 +143,30 @@ def _values(user: Any, now: dt.datetime) -> dict[str, Any]:
     return {"user": user.pk, **{name: adapt(time) for name, time in times.items()}}
 
 
+def _of_each_piece(asked: str, order: str, limit: int) -> list[str]:
+    """What is asked of each piece, behind its number; along the index that holds it in order."""
+    return [
+        f"SELECT {n}, {asked} FROM (SELECT id FROM cases_filingcase"
+        f" WHERE {piece} ORDER BY {order} LIMIT {limit}) piece{n}"
+        for n, (_bucket, piece) in enumerate(_PIECES)
+    ]
+
+
 def _counts(values: dict[str, Any]) -> dict[str, int]:
     """How many cases each bucket has, and how many runs that reckon due dates wait."""
-    # In order: what has an order of its own is counted along the index that holds it.
-    parts = [
-        f"SELECT '{bucket.value}', COUNT(*) FROM (SELECT id FROM cases_filingcase"
-        f" WHERE {piece} ORDER BY due_at LIMIT {COUNTED + 1}) counted{n}"
-        for n, (bucket, piece) in enumerate(_PIECES)
-    ]
+    parts = _of_each_piece("COUNT(*)", "due_at", COUNTED + 1)
     waiting, _none = waiting_run().values("pk").query.sql_with_params()
-    parts.append(f"SELECT '{_RECKONING}', COUNT(*) FROM ({waiting}) runs")
+    parts.append(f"SELECT {len(_PIECES)}, COUNT(*) FROM ({waiting}) runs")
+    names = [*(bucket.value for bucket, _piece in _PIECES), _RECKONING]
     found = Counter[str]()
-    for name, count in fetch(" UNION ALL ".join(parts), values):
-        found[name] += count
+    for n, count in fetch(" UNION ALL ".join(parts), values):
+        found[names[n]] += count
     return found
 
 
 def _places(values: dict[str, Any]) -> dict[Bucket, list[int]]:
     """The keys of the cases that are shown in each bucket, in one query."""
-    parts = [
-        f"SELECT {n}, id FROM (SELECT id FROM cases_filingcase"
-        f" WHERE {piece} ORDER BY due_at, id LIMIT {SHOWN}) first{n}"
-        for n, (_bucket, piece) in enumerate(_PIECES)
-    ]
+    parts = _of_each_piece("id", "due_at, id", SHOWN)
     found: dict[Bucket, list[int]] = {bucket: [] for bucket in Bucket}
     for n, pk in fetch(" UNION ALL ".join(parts), values):
         found[_PIECES[n][0]].append(pk)
