@@ -3,11 +3,12 @@
 import datetime as dt
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.core.cache import caches
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Party
@@ -198,6 +199,7 @@ def limit_of(case: "FilingCase", rows: "Rows", tables: Tables | None = None) -> 
     return length_of(state, case.province, provider, tables)
 
 
+@lru_cache(maxsize=1024)
 def end_of(day: dt.date) -> dt.datetime:
     """The last second of a day in Shanghai."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))

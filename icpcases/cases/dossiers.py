@@ -2,17 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, Max, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from icpcases.rules import dossier as d
 from icpcases.rules.about_case import CASE_APPLICANT_FREE, NUMBER_VALID
-from icpcases.rules.documents import Kind
+from icpcases.rules.documents import Kind, Wanted
 from icpcases.rules.facts import FACT_NAMES, Facts, ForumAnswer, ServerRegion, read_fact
 from icpcases.rules.numbers import icp_number
 
@@ -218,13 +217,24 @@ class CaseDossier(d.Dossier):
 
     def but(self, **changes: Any) -> "CaseDossier":
         """This dossier with other values in some fields; the rest is fetched when it is read."""
-        other = copy(self)
-        vars(other).update(changes, met_for=None)
+        other = object.__new__(CaseDossier)
+        own = vars(other)
+        own.update(vars(self), **changes, met_for=None)
+        for name in _FOLLOWING:
+            own.pop(name, None)
         return other
 
     def met_by(self, step: Step) -> None:
         """Remember that every guard of a step was judged of this dossier and is met."""
         vars(self)["met_for"] = step
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        return super().wanted
+
+    @cached_property
+    def relied_on(self) -> tuple[d.Paper, ...]:
+        return super().relied_on
 
     @cached_property
     def papers(self) -> tuple[d.Paper, ...]:
@@ -277,7 +287,10 @@ class CaseDossier(d.Dossier):
         return _unmet_before(self, row, self._rows) if row else ()
 
 
-_FETCHED = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]
+# What is worked out once, of what may be replaced.
+_FOLLOWING = ("wanted", "relied_on")
+_KEPT = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]
+_FETCHED = [name for name in _KEPT if name not in _FOLLOWING]
 
 
 def parts_read(dossier: d.Dossier) -> frozenset[str]:

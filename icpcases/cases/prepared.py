@@ -201,23 +201,24 @@ class _Columns:
     """The columns of a table by their attributes, and their values as the driver takes them."""
 
     def __init__(self, fields: "list[Field[Any, Any]]") -> None:
-        self.fields = [
-            (field.attname, field.get_db_prep_save, _taken_as_is(field)) for field in fields
-        ]
+        self.places = {
+            field.attname: (place, field.get_db_prep_save, _taken_as_is(field))
+            for place, field in enumerate(fields)
+        }
         self.names = [f'"{field.column}"' for field in fields]
 
-    def values(self, of: dict[str, Any], here: Any) -> list[Any]:
-        found = []
-        for name, prepare, as_is in self.fields:
-            value = of[name]
+    def fill(self, found: list[Any], of: dict[str, Any], here: Any) -> list[Any]:
+        """Put the values of these attributes into their places."""
+        for name, value in of.items():
+            place, prepare, as_is = self.places[name]
             if type(value) in as_is:
-                found.append(value)
+                found[place] = value
             elif type(value) is dt.datetime:
-                found.append(_moment(value))
+                found[place] = _moment(value)
             elif value in ([], {}):
-                found.append(_empty(isinstance(value, dict)))
+                found[place] = _empty(isinstance(value, dict))
             else:
-                found.append(prepare(value, here))
+                found[place] = prepare(value, here)
         return found
 
 
@@ -263,12 +264,13 @@ class _Insertion:
         self.fixed = {
             field.attname: field.get_default() for field in fields if field.attname not in self.made
         }
+        self.filled = self.columns.fill([None] * len(fields), self.fixed, here)
 
     def row(self, given: dict[str, Any]) -> Any:
         here = self.statement.here
-        made = {name: make() for name, make in self.made.items() if name not in given}
-        values = self.fixed | made | given
-        cursor = self.statement.run(self.columns.values(values, here))
+        own = {name: make() for name, make in self.made.items() if name not in given} | given
+        values = self.fixed | own
+        cursor = self.statement.run(self.columns.fill(self.filled.copy(), own, here))
         values[self.key.attname] = cursor.fetchone()[0] if self.returning else cursor.lastrowid
         return self.make(here.alias, list(values), values.values())
 
@@ -293,5 +295,7 @@ def _change(model: "type[Model]", names: tuple[str, ...]) -> tuple[_Columns, str
 def update(row: "Model", names: tuple[str, ...]) -> None:
     """Write these fields of a row, as `save(update_fields=…)` does without signals."""
     columns, sql = _change(type(row), names)
-    statement = _kept(sql, Statement)
-    statement.run([*columns.values(vars(row), statement.here), row.pk])
+    statement, own = _kept(sql, Statement), vars(row)
+    given = {name: own[name] for name in columns.places}
+    values = columns.fill([None] * len(names), given, statement.here)
+    statement.run([*values, row.pk])

@@ -111,13 +111,13 @@ def test_only_the_named_fields_are_written(case):
 
 def test_a_broken_constraint_is_the_error_that_django_raises(case):
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert(SearchText, case_id=None, text="x")
+        insert(SearchText, text="x")
 
 
 def test_nothing_runs_in_a_transaction_that_is_broken(case):
     with transaction.atomic():
         with pytest.raises(IntegrityError):
-            insert(SearchText, case_id=None, text="x")
+            insert(SearchText, text="x")
         transaction.set_rollback(True)
         with pytest.raises(transaction.TransactionManagementError):
             telling.audience(case)
