@@ -259,3 +259,5 @@ IN_FILING = tuple(state for state in State if state.phase == Phase.FILING)
 HOLDING_DOMAIN = (*FROM_TRIAGE_TO_RETURNED, State.FILED, State.OPEN)
 UNDER_THE_FILING_RULES = (*IN_FILING, State.FILED, State.OPEN, State.CANCELLED)
 WITH_NUMBER = (State.FILED, State.OPEN)
+# Where how long a case has lain says something: not where it is over, or only duties remain.
+AGEING = tuple(state for state in State if not state.closed and state != State.OPEN)

@@ -25,6 +25,7 @@ LEASE = dt.timedelta(minutes=2)
 OVERLAP = 10_000
 WEEKS_AT_ONCE, WEEKS_READY = 7, 13
 OLD, OLD_AT_ONCE = dt.timedelta(days=7), 4
+_COUNTED = ["made_at", "stale", "seen", "among_newest", "packed"]
 _BLANK: dict[str, list[Any]] = {"cases": [], "ages": [], "moves": [], "reasons": []}
 COLUMNS = ("state", "officer", "province", "turn", "late")
 
@@ -85,7 +86,7 @@ def mark(first: dt.date, last: dt.date) -> Mark | None:
     """The mark of the figures that `figures` would give, told without reading them; None where
     it would count."""
     mondays = weeks_between(first, last)
-    kept = _kept(mondays, Summary.objects.defer("figures"))
+    kept = _kept(mondays, Summary.objects.defer("packed"))
     return _mark(kept) if _fresh(kept, mondays) else None
 
 
@@ -195,15 +196,16 @@ def _count(
     among_newest = _among_newest(seen, newest)
     touched: set[dt.date] = set()
     if now_row and now_row.made_at:
-        quiet = now_row.figures.get("among_newest") == among_newest[0]
+        quiet = now_row.among_newest == among_newest[0]
         touched = counting.weeks_touched(seen if quiet else seen - OVERLAP)
     keys = [monday.isoformat() for monday in touched]
     Summary.objects.filter(key__in=keys, stale=False).update(stale=True)
     made = _keep_weeks([m for m in mondays if m in touched or m in missing], at)
-    figures = {**counting.count_cases(at), "among_newest": among_newest[1]}
-    now = Summary(key=Summary.NOW, made_at=at, stale=False, seen=newest, figures=figures)
+    now = Summary.of(
+        Summary.NOW, at, counting.count_cases(at), seen=newest, among_newest=among_newest[1]
+    )
     Summary.objects.filter(key=Summary.NOW).update(
-        made_at=at, stale=False, seen=newest, figures=figures
+        **{name: getattr(now, name) for name in _COUNTED}
     )
     return {**made, Summary.NOW: now}
 
@@ -222,12 +224,12 @@ def _keep_weeks(mondays: list[dt.date], at: dt.datetime) -> dict[str, Summary]:
     order = sorted(mondays, reverse=True)
     for start in range(0, len(order), WEEKS_AT_ONCE):
         rows = [
-            Summary(key=monday.isoformat(), made_at=at, stale=False, figures=counted)
+            Summary.of(monday.isoformat(), at, counted)
             for monday, counted in counting.count_weeks(order[start:][:WEEKS_AT_ONCE]).items()
         ]
         Summary.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["key"],
-            update_fields=["made_at", "stale", "figures"],
+            update_fields=["made_at", "stale", "packed"],
         )  # fmt: skip
         found |= {row.key: row for row in rows}
     return found

@@ -164,11 +164,23 @@ def test_a_row_committed_late_is_not_missed(world, period):
     summary.figures(*period)
     now = Summary.objects.get(key="now")
     # As if the row had not been there when the figures were made, but a later one had.
-    figures_then = {**now.figures, "among_newest": now.figures["among_newest"] - 1}
-    Summary.objects.filter(key="now").update(seen=row.pk + 5, figures=figures_then)
-    Summary.objects.exclude(key="now").update(figures={"moves": [], "reasons": []})
+    Summary.objects.filter(key="now").update(seen=row.pk + 5, among_newest=now.among_newest - 1)
+    for week in Summary.objects.exclude(key="now"):
+        assert week.made_at
+        Summary.of(week.key, week.made_at, {"moves": [], "reasons": []}).save()
     grow_old()
     assert sum(of_weeks("opened")) == 1
+
+
+def test_days_and_weeks_are_those_of_shanghai(world):
+    """Monday, 2 March 2026, begins at 16:00 of the Sunday in UTC; it is day 20514 since 1970."""
+    begins = dt.datetime(2026, 3, 1, 16, 0, tzinfo=dt.UTC)
+    for when in (begins - dt.timedelta(seconds=1), begins, begins + dt.timedelta(days=1)):
+        world.case(happened=when)
+    days = sorted((day, n) for _state, _province, day, n in summary.figures().ages)
+    assert days == [(20513, 1), (20514, 1), (20515, 1)]
+    found = summary.figures(dt.date(2026, 2, 23), dt.date(2026, 3, 8))
+    assert [week.opened for week in figures.weeks(found, "")] == [1, 2]
 
 
 def test_the_lower_median_is_a_value_somebody_has():

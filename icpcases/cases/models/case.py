@@ -1,6 +1,5 @@
 """The filing case: its facts, its domain, where it stands."""
 
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -25,7 +25,7 @@ from icpcases.rules.rule import Party
 
 from ..prepared import Prepared
 from ..roles import is_staff_role
-from ..states import HOLDING_DOMAIN, UNDER_THE_FILING_RULES, WITH_NUMBER, State
+from ..states import AGEING, HOLDING_DOMAIN, UNDER_THE_FILING_RULES, WITH_NUMBER, State
 from .moves import Moves
 from .people import CasePerson
 
@@ -152,7 +152,12 @@ class FilingCase(Moves, models.Model):
         permissions = [("work", _("Can work filing cases"))]
         default_permissions = ("view",)
         indexes = [
-            models.Index(fields=["state", "due_at"], name="case_state_due"),
+            # Of the board's ages: icpcases/cases/counting.py.
+            models.Index(
+                fields=["state", "province", "state_since"],
+                condition=Q(state__in=[s.value for s in AGEING]),
+                name="case_ageing",
+            ),
             # Of the queues: icpcases/cases/queue.py.
             models.Index(
                 fields=["officer", "due_at"], condition=Q(turn="officer"), name="case_queue"

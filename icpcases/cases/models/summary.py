@@ -1,16 +1,22 @@
 """Figures counted from the cases, kept for a while: a cache in the database, and no record."""
 
 import datetime as dt
+import json
+import zlib
+from typing import Any
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+Figures = dict[str, list[Any]]
 
 
 class Summary(models.Model):
     """One set of figures, true as of `made_at`: how the cases stand, or what happened in a week.
 
     The key is `now`, or the Monday of the week. The row `now` also says up to which history row
-    weeks have been looked at, and who is counting.
+    weeks have been looked at, how many of the newest there were then, and who is counting.
     """
 
     NOW = "now"
@@ -19,8 +25,10 @@ class Summary(models.Model):
     made_at = models.DateTimeField(_("as of"), null=True)
     stale = models.BooleanField(default=True)
     seen = models.BigIntegerField(default=0)
+    among_newest = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
-    figures = models.JSONField(default=dict)
+    # Those of a million cases are a megabyte, which takes longer to write than to pack.
+    packed = models.BinaryField(default=b"")
 
     class Meta:
         verbose_name = _("summary")
@@ -29,6 +37,20 @@ class Summary(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @classmethod
+    def of(cls, key: str, at: dt.datetime, figures: Figures, **more: Any) -> "Summary":
+        """A row with these figures, not yet kept."""
+        text = json.dumps(figures, ensure_ascii=False).encode()
+        row = cls(key=key, made_at=at, stale=False, packed=zlib.compress(text, level=1), **more)
+        row.figures = figures
+        return row
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What was packed; nothing where nothing has been counted."""
+        found: Figures = json.loads(zlib.decompress(self.packed)) if self.packed else {}
+        return found
 
     @property
     def monday(self) -> dt.date:
