@@ -9,8 +9,6 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import django
-
 
 def plain(value: Any) -> Any:
     """Figures as JSON takes them."""
@@ -23,7 +21,8 @@ def plain(value: Any) -> Any:
 
 def main() -> None:
     """Print what the section found, as JSON."""
-    django.setup()
+    # As a web process has it loaded.
+    import_module("icpcases.wsgi")
     found = import_module(f"bench.{sys.argv[1]}").run()
     print(json.dumps(plain(found), ensure_ascii=False))
 
