@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from icpcases.cases.finding.listing import Listing, Order, Wanted
+from icpcases.cases.finding.needle import needle_of
+from icpcases.cases.keyset import collected
 from icpcases.cases.models import Notice
 from icpcases.cases.roles import is_staff_role, is_working
 from icpcases.cases.telling import send_again
@@ -22,8 +25,8 @@ class NoticeAdmin(admin.ModelAdmin):
     )  # fmt: skip
     list_filter = ("state", "kind", ("created_at", admin.DateFieldListFilter))
     list_select_related = ("case", "history")
-    search_fields = ("address", "case__reference", "case__domain", "key")
-    search_help_text = gettext_lazy("Address, case reference or domain")
+    search_fields = ("address",)
+    search_help_text = gettext_lazy("Address, or what finds the case: reference, name, domain")
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
@@ -34,6 +37,20 @@ class NoticeAdmin(admin.ModelAdmin):
         "message_id", "subject", "shown_text",
     )  # fmt: skip
     readonly_fields = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Found by the address, by what it reminds of, or through the case."""
+        if not search_term:
+            return queryset, False
+        cases = Listing(Wanted(needle=needle_of(search_term)), Order()).found
+        ways = (
+            Q(address__icontains=search_term),
+            ~Q(key="") & Q(key__icontains=search_term),
+            Q(case_id__in=cases),
+        )
+        return collected(queryset, *ways), False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Every staff role sees it on the front page."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.finding import index
 from icpcases.cases.forms import ApplicantForm
-from icpcases.cases.keyset import CappedPaginator
+from icpcases.cases.keyset import CappedPaginator, collected
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.roles import is_working
 from icpcases.cases.route import bars_of
@@ -78,6 +78,13 @@ class ApplicantAdmin(RoleAdmin):
         # Counted for the page's rows only, not for all to be joined and grouped.
         counted = super().get_queryset(request).annotate(case_count=Coalesce(Subquery(number), 0))
         return counted.prefetch_related(Prefetch("cases", cases))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Found by name, number or address, by all the words, in one pass over the table."""
+        found, _twice = super().get_search_results(request, queryset, search_term)
+        return (collected(found, Q()) if search_term else found), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Saved, and found by what it is called now."""

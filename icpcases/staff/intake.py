@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from icpcases.cases import edits
 from icpcases.cases.forms import ApplicantForm, FactsForm
+from icpcases.cases.keyset import collected
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.roles import is_working
 from icpcases.cases.wording import remedy_of, sentence_of
@@ -91,7 +92,7 @@ def find_applicants(form: FindForm) -> list[Applicant]:
     wanted = Q(pk=chosen) if chosen else Q()
     if words:
         wanted |= Q(name__icontains=words) | Q(certificate_number__iexact=words)
-    return list(Applicant.objects.filter(wanted)[:FOUND_AT_MOST]) if wanted else []
+    return list(collected(Applicant.objects.all(), wanted)[:FOUND_AT_MOST]) if wanted else []
 
 
 def chosen_applicant(form: FindForm, found: list[Applicant]) -> Applicant | None:
