@@ -28,7 +28,7 @@ from .papers import files_follow_rows
 from .prepared import Prepared, insert, together, update
 from .roles import is_staff_role
 from .steps import Step
-from .telling import tell
+from .telling import asked_audience, tell
 from .uploads import Upload
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ class Change:
     ) -> HistoryRow:
         """The history row, and what hangs on it: its notes can be found, people are told."""
         case = self.case
+        # Asked for before it is needed: what is sent together is waited for once.
+        audience = asked_audience(case) if row.get("told") else None
         saved: HistoryRow = insert(
             HistoryRow,
             case_id=case.pk,
@@ -163,8 +165,8 @@ class Change:
             **row,
         )
         index.note(case, saved)
-        if saved.told:
-            tell(case, saved)
+        if audience:
+            tell(case, saved, audience())
         return saved
 
 

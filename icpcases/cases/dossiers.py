@@ -200,7 +200,8 @@ class CaseDossier(d.Dossier):
     met_for: Step | None
 
     def __init__(self, case: "FilingCase", rows: Rows, now: dt.datetime) -> None:
-        super().__init__(
+        # What is still to be fetched must not look as if it were there.
+        vars(self).update(
             facts=case.facts,
             today=timezone.localdate(now),
             now=now,
@@ -209,11 +210,9 @@ class CaseDossier(d.Dossier):
             service_leader_phone=case.service_leader_phone,
             domain=case.domain,
             filed=case.filed_on,
+            _rows=rows,
+            met_for=None,
         )
-        # What is still to be fetched must not look as if it were there.
-        for name in _FETCHED:
-            del vars(self)[name]
-        vars(self).update(_rows=rows, met_for=None)
 
     def but(self, **changes: Any) -> "CaseDossier":
         """This dossier with other values in some fields; the rest is fetched when it is read."""
@@ -287,7 +286,7 @@ class CaseDossier(d.Dossier):
         return _unmet_before(self, row, self._rows) if row else ()
 
 
-# What is worked out once, of what may be replaced.
+# Worked out of the others: anew where one of them is replaced.
 _FOLLOWING = ("wanted", "relied_on")
 _KEPT = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]
 _FETCHED = [name for name in _KEPT if name not in _FOLLOWING]

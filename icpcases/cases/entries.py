@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -18,7 +19,7 @@ from icpcases.rules.dossier import DocumentStatus, NumberCheck, Paper
 from icpcases.rules.facts import FACT_LABELS, FACT_NAMES, ServerRegion
 from icpcases.rules.rule import Party
 
-from .fields import NumberField, PastDateField, ReasonsField
+from .fields import JudgedField, NumberField, PastDateField, ReasonsField
 from .models.papers import REGIONS
 from .models.provider import Order, Provider
 from .moments import moment
@@ -66,6 +67,7 @@ class _Tell(_Shared, forms.BooleanField):
 class Entry(forms.Form):
     """What every step takes: when it happened, two notes, and whether the applicant is told."""
 
+    bound_field_class = JudgedField
     on_rules: dict[str, str] = {}
     kind: Kind  # of the paper that comes with the step, if one does
 
@@ -430,7 +432,7 @@ def entry_for(
     form = ENTRIES.get(step, Entry)
     if data is None:
         return form(case, rows, step, for_applicant)
-    papers = {name for name, field in form.base_fields.items() if isinstance(field, PaperField)}
+    papers = _papers_of(form)
     files = {name: value for name, value in data.items() if name in papers}
     # A file where a text is expected is read as its name, which the field then judges.
     values = {
@@ -439,3 +441,9 @@ def entry_for(
         if name not in papers
     }
     return form(case, rows, step, for_applicant, data=values, files=files)
+
+
+@cache
+def _papers_of(form: type[Entry]) -> frozenset[str]:
+    fields = form.base_fields.items()
+    return frozenset(name for name, field in fields if isinstance(field, PaperField))

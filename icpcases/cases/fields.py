@@ -5,12 +5,41 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import pretty_name
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import domains, numbers
 from icpcases.rules.numbers import NumberError
+
+
+class JudgedField(forms.BoundField):
+    """A field of a form that is mostly judged and rarely shown: its words wait until then.
+
+    Django's own has its help translated even where nobody will read it, a thirtieth of a step.
+    """
+
+    def __init__(self, form: Any, field: forms.Field, name: str) -> None:
+        self.form, self.field, self.name = form, field, name
+        self.html_name, self.renderer = form.add_prefix(name), form.renderer
+
+    @cached_property
+    def label(self) -> Any:  # type: ignore[override]
+        return pretty_name(self.name) if self.field.label is None else self.field.label
+
+    @cached_property
+    def help_text(self) -> Any:  # type: ignore[override]
+        return self.field.help_text or ""
+
+    @cached_property
+    def html_initial_name(self) -> str:  # type: ignore[override]
+        return str(self.form.add_initial_prefix(self.name))
+
+    @cached_property
+    def html_initial_id(self) -> str:  # type: ignore[override]
+        return str(self.form.add_initial_prefix(self.auto_id))
 
 
 class NumberField(forms.CharField):

@@ -56,8 +56,12 @@ class Statement:
         here = self.here
         watched = here.queries_logged or here.execute_wrappers
         if here.connection and not (watched or here.needs_rollback):
-            with here.wrap_database_errors:
+            try:
                 return self.execute(here, self.marked, values)
+            except here.Database.Error:
+                # As Django's own error; to be ready for one at each run costs as much as the run.
+                with here.wrap_database_errors:
+                    raise
         cursor = here.cursor()
         cursor.execute(self.sql, values)
         return cursor
@@ -144,7 +148,10 @@ class _Text:
             raise ValueError(f"open places do not stand in {sql}")
         self.statement = Statement(sql, here)
         self.params = [(opened.index(p), None) if p in opened else (None, p) for p in params]
-        self.converters = self.compiler.get_converters([c for c, *_ in self.compiler.select])
+        asked = self.compiler.get_converters([c for c, *_ in self.compiler.select])
+        self.converters = [
+            (place, _converter(here, *converters)) for place, converters in asked.items()
+        ]
         self.read = _reader(query, self.compiler)
 
     def send(self, values: tuple[Any, ...]) -> Callable[[], list[Any]]:
@@ -152,10 +159,34 @@ class _Text:
         return partial(self.rows, self.statement.run(filled))
 
     def rows(self, cursor: Any) -> list[Any]:
-        found = cursor.fetchall()
-        if found and self.converters:
-            found = self.compiler.apply_converters(found, self.converters)
+        found = [list(row) for row in cursor.fetchall()]
+        for row in found:
+            for place, convert in self.converters:
+                if row[place] is not None:
+                    row[place] = convert(row[place])
         return list(map(self.read, found))
+
+
+def _converter(here: Any, converters: list[Any], expression: Any) -> Callable[[Any], Any]:
+    """What makes of a column's value, if it has one, what its field holds."""
+    if here.vendor == "sqlite" and here.timezone is dt.UTC:
+        if converters == [here.ops.convert_datetimefield_value]:
+            return _moment_kept
+        if converters == [here.ops.convert_booleanfield_value]:
+            return bool
+
+    def convert(value: Any) -> Any:
+        for converter in converters:
+            value = converter(value, expression, here)
+        return value
+
+    return convert
+
+
+def _moment_kept(value: Any) -> dt.datetime:
+    """A moment as Django has SQLite keep it: in UTC, without saying so."""
+    kept: dt.datetime = dt.datetime.fromisoformat(value) if type(value) is str else value
+    return kept.replace(tzinfo=dt.UTC)
 
 
 def _reader(query: Any, compiler: Any) -> Callable[[Any], Any]:
@@ -246,13 +277,13 @@ _MOMENTS = DateTimeField()
 class _Insertion:
     """How a row is written into a table of its own, with the defaults that its model has."""
 
-    def __init__(self, model: "type[Model]", here: Any) -> None:
+    def __init__(self, model: "type[Model]", here: Any, told: bool = True) -> None:
         meta = model._meta
         fields = [field for field in meta.concrete_fields if not field.primary_key]
         self.columns, self.key, self.make = _Columns(fields), meta.pk, _Maker(model).from_db
         marks = ", ".join(["%s"] * len(fields))
         sql = f'INSERT INTO "{meta.db_table}" ({", ".join(self.columns.names)}) VALUES ({marks})'
-        self.returning = here.vendor == "postgresql"
+        self.returning = told and here.vendor == "postgresql"
         if self.returning:
             sql += f' RETURNING "{self.key.column}"'
         self.statement = Statement(sql, here)
@@ -266,13 +297,21 @@ class _Insertion:
         }
         self.filled = self.columns.fill([None] * len(fields), self.fixed, here)
 
-    def row(self, given: dict[str, Any]) -> Any:
-        here = self.statement.here
+    @classmethod
+    def untold(cls, key: tuple[str, "type[Model]"], here: Any) -> "_Insertion":
+        """Of which nobody waits to be told the row's key."""
+        return cls(key[1], here, told=False)
+
+    def write(self, given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         own = {name: make() for name, make in self.made.items() if name not in given} | given
+        filled = self.columns.fill(self.filled.copy(), own, self.statement.here)
+        return self.statement.run(filled), own
+
+    def row(self, given: dict[str, Any]) -> Any:
+        cursor, own = self.write(given)
         values = self.fixed | own
-        cursor = self.statement.run(self.columns.fill(self.filled.copy(), own, here))
         values[self.key.attname] = cursor.fetchone()[0] if self.returning else cursor.lastrowid
-        return self.make(here.alias, list(values), values.values())
+        return self.make(self.statement.here.alias, list(values), values.values())
 
 
 def insert(model: "type[Model]", **values: Any) -> Any:
@@ -281,6 +320,11 @@ def insert(model: "type[Model]", **values: Any) -> Any:
     What points at another row is given by its attribute, such as `case_id`.
     """
     return _kept(model, _Insertion).row(values)
+
+
+def write(model: "type[Model]", **values: Any) -> None:
+    """Write a new row and do not wait for it, where that can be: see `together`."""
+    _kept(("untold", model), _Insertion.untold).write(values)
 
 
 @cache

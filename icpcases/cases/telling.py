@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from .models import CasePerson, Notice
 from .models.notices import LIFE
-from .prepared import Prepared, insert
+from .prepared import Prepared, write
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -44,19 +44,29 @@ def _addresses(case: int) -> "QuerySet[CasePerson, str]":
 _ADDRESSES = Prepared(_addresses, int)
 
 
-def audience(case: "FilingCase") -> list[tuple[str, str]]:
+Audience = list[tuple[str, str]]
+
+
+def audience(case: "FilingCase") -> Audience:
     """Who is told of a step: the people on the case, else the applicant's own address."""
-    language = case.applicant.language
-    found = dict.fromkeys(_ADDRESSES(case.pk))
-    if not found and case.applicant.email:
-        found = {case.applicant.email: None}
-    return [(address, language) for address in found]
+    return asked_audience(case)()
 
 
-def tell(case: "FilingCase", row: "HistoryRow") -> None:
+def asked_audience(case: "FilingCase") -> Callable[[], Audience]:
+    """The same, asked for now and taken by calling what is given back."""
+    taken = _ADDRESSES.sent(case.pk)
+
+    def found() -> Audience:
+        own = [case.applicant.email] if case.applicant.email else []
+        return [(address, case.applicant.language) for address in dict.fromkeys(taken() or own)]
+
+    return found
+
+
+def tell(case: "FilingCase", row: "HistoryRow", to: Audience) -> None:
     """Owe a mail about a history row to everybody concerned, in the row's own transaction."""
-    for address, language in audience(case):
-        insert(
+    for address, language in to:
+        write(
             Notice,
             kind=Notice.Kind.STEP.value,
             case_id=case.pk,

@@ -82,7 +82,7 @@ def notices(world: Any) -> list[Notice]:
         case = world.case(applicant=applicant, domain=f"{name.split()[0].lower()}-site.cn")
         row = case.history.get()
         row.told = True
-        telling.tell(case, row)
+        telling.tell(case, row, telling.audience(case))
         made.append(Notice.objects.latest("pk"))
     Notice.objects.filter(pk=made[1].pk).update(key="sms:17:20261128")
     return made
@@ -137,7 +137,7 @@ def test_a_search_costs_the_same_for_every_row(world, client, li, path, words):
             case = world.case(applicant=world.applicant(name="Alder Books", email="a@b.example"))
             row = case.history.get()
             row.told = True
-            telling.tell(case, row)
+            telling.tell(case, row, telling.audience(case))
         with CaptureQueriesContext(connection) as queries:
             page = client.get(path, {"q": words}).content.decode()
         counts.append(len(queries))

@@ -1,5 +1,6 @@
 """The filing case: its facts, its domain, where it stands."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -66,6 +67,34 @@ class FilingCaseQuerySet(models.QuerySet["FilingCase"]):
     def with_names(self) -> "FilingCaseQuerySet":
         """With everything a line about a case names, in one query."""
         return self.select_related("applicant", "province", "officer")
+
+
+# As many kinds of cases as are met at a time.
+@lru_cache(maxsize=4096)
+def _facts(
+    applicant_type: str | None,
+    mainland_branch: bool | None,
+    registration_certificate: bool | None,
+    server_region: str | None,
+    access: str | None,
+    protocol: str | None,
+    forum: bool | None,
+    province: str | None,
+    accepts_forums: str | None,
+    preapproval: bool | None,
+) -> Facts:
+    return Facts(
+        applicant_type=ApplicantType(applicant_type) if applicant_type else None,
+        mainland_branch=mainland_branch,
+        registration_certificate=registration_certificate,
+        server_region=ServerRegion(server_region) if server_region else None,
+        access=Access(access) if access else None,
+        protocol=Protocol(protocol) if protocol else None,
+        forum=forum,
+        province=province,
+        province_accepts_forums=ForumAnswer(accepts_forums) if accepts_forums else None,
+        preapproval=preapproval,
+    )
 
 
 class FilingCase(Moves, models.Model):
@@ -289,20 +318,11 @@ class FilingCase(Moves, models.Model):
     @property
     def facts(self) -> Facts:
         """The facts as the rules read them, with the province's answer looked up."""
-        return Facts(
-            applicant_type=self.applicant_type and ApplicantType(self.applicant_type),
-            mainland_branch=self.mainland_branch,
-            registration_certificate=self.registration_certificate,
-            server_region=self.server_region and ServerRegion(self.server_region),
-            access=self.access and Access(self.access),
-            protocol=self.protocol and Protocol(self.protocol),
-            forum=self.forum,
-            province=self.province_id,
-            province_accepts_forums=ForumAnswer(self.province.accepts_forums)
-            if self.province
-            else None,
-            preapproval=self.preapproval,
-        )
+        return _facts(
+            self.applicant_type, self.mainland_branch, self.registration_certificate,
+            self.server_region, self.access, self.protocol, self.forum, self.province_id,
+            self.province.accepts_forums if self.province else None, self.preapproval,
+        )  # fmt: skip
 
     @property
     def overdue(self) -> bool:

@@ -44,8 +44,13 @@ class Notice(models.Model):
         null=True,
         related_name="notices",
     )
+    # Found by `notice_once`; an index of its own would cost each step an entry more.
     history = models.ForeignKey(
-        "cases.HistoryRow", on_delete=models.PROTECT, null=True, related_name="notices"
+        "cases.HistoryRow",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="notices",
+        db_index=False,
     )
     key = models.CharField(_("what it reminds of"), max_length=100, blank=True)
     address = models.EmailField(_("address"))
