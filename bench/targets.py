@@ -123,6 +123,10 @@ _ANEW = (
     "three walks along indexes where the one query makes one pass and tells no ages, and what was"
     " counted is kept"
 )
+_MOST = (
+    "the search by a whole reference: among 1,000,000 cases its tokens are frequent, so they are"
+    " counted further, by one query more (8 against 7 in the tables below) than among 10,000"
+)
 
 TARGETS = (
     Target("loading 1,000,000 cases, seconds",
@@ -132,7 +136,7 @@ TARGETS = (
     Target("the same: the least of them", lambda r, k: min(_faster(r, k)), _both(3), False),
     Target("the same, 1,000,000 against 10,000: geometric mean",
            lambda r, k: geometric_mean(_grown(r, k)), _both(1.3)),
-    Target("the same: the most of them", lambda r, k: max(_grown(r, k)), _both(2)),
+    Target("the same: the most of them", lambda r, k: max(_grown(r, k)), _both(2), reason=_MOST),
     Target("queries of the list", _most_in_lists, _both(12), shape="{:.0f}"),
     Target("queries of the case page",
            _queries(("pages", "case page, history of 5,000 rows")), _both(20), shape="{:.0f}"),
