@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .databases import FOLDER, ROOT, SIZES, Databases
-from .report import page, shown
+from .report import page, shown, targets
 
 SECTIONS = ("lists", "steps", "pages", "board", "assess", "web", "contested", "truth")
 KEPT = FOLDER / "results.json"
@@ -34,6 +34,7 @@ def main() -> int:
                 for size in options.sizes.split(","):
                     _measure(databases, size, options, results)
     PAGE.write_text(page(results), encoding="utf-8")
+    print("\n".join(targets(results)))
     print(f"Wrote {PAGE.relative_to(ROOT)}.")
     return 0
 
