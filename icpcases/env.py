@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
-from icpcases.mail_url import mail_settings
+from icpcases.mail_url import mail_settings, split_url
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
@@ -142,8 +142,7 @@ class Env:
         if not text:
             return sqlite(default)
         try:
-            url = urlsplit(text)
-            url.port  # noqa: B018 - a wrong port is only noticed when asked for
+            url = split_url(text)
         except ValueError:
             raise wrong_database(name, "it is not a URL") from None
         if url.scheme == "sqlite":

@@ -37,10 +37,17 @@ def _scheme(text: str) -> str:
     return scheme
 
 
+def split_url(text: str) -> SplitResult:
+    """A URL in its parts. Raises ValueError for what is none, a wrong port included."""
+    url = urlsplit(text)
+    # A wrong port is only noticed when asked for.
+    _ = url.port
+    return url
+
+
 def _split(text: str) -> SplitResult:
     try:
-        url = urlsplit(text)
-        url.port  # noqa: B018 - a wrong port is only noticed when asked for
+        url = split_url(text)
     except ValueError:
         raise WrongMailUrl("it is not a URL") from None
     if url.fragment:

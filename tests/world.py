@@ -49,6 +49,13 @@ def user(name: str, *groups: str, **fields: Any) -> User:
     return made
 
 
+def typed(value: object) -> object:
+    """A value as a form sends it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
+
+
 def png(colour: str | tuple[int, int, int] = "white") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8, 8), colour).save(out, "PNG")

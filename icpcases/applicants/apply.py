@@ -27,7 +27,7 @@ class OwnApplicantForm(ApplicantForm):
     """Who applies, as applicants enter it; a number they type is a claim and joins nothing."""
 
     class Meta(ApplicantForm.Meta):
-        fields = FIELDS  # type: ignore[assignment]
+        fields = FIELDS
 
 
 @never_cache

@@ -344,7 +344,7 @@ def _write(
         step=step.value,
         from_state=from_state,
         on_behalf_of=on_behalf(change, step, data),
-        reasons=work.entry.reasons,
+        reasons=work.entry.given_reasons,
         note_public=data.get("note_public", ""),
         note_internal=data.get("note_internal", ""),
         entered={name: _plain(value) for name, value in work.entered.items()},

@@ -86,7 +86,7 @@ class Work:
 
     def ask_for_reasons(self) -> None:
         """Turn each reason into a request to the applicant."""
-        for reason in self.entry.reasons:
+        for reason in self.entry.given_reasons:
             request = Request.objects.create(
                 case=self.case,
                 kind=kind_of_request(reason["about"], self.rows.documents),

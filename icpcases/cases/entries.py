@@ -134,7 +134,7 @@ class Entry(forms.Form):
         return judged.but(now=now, today=timezone.localdate(now))
 
     @property
-    def reasons(self) -> list[dict[str, str]]:
+    def given_reasons(self) -> list[dict[str, str]]:
         """The reasons entered, in one form whatever the step calls them."""
         if "reason" in self.cleaned_data:
             return [{"about": "", "text": self.cleaned_data["reason"]}]
@@ -180,7 +180,7 @@ def not_before_filing(case: "FilingCase", day: dt.date) -> dt.date:
 class ReasonsEntry(Entry):
     """Steps that give reasons, each with the fact or document it is about."""
 
-    reasons = ReasonsField(label=_("reasons"))  # type: ignore[assignment]
+    reasons = ReasonsField(label=_("reasons"))
 
     def prepare(self) -> None:
         """Offer the facts and documents of this case."""

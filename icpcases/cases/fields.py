@@ -5,9 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import pretty_name
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,25 +19,17 @@ class JudgedField(forms.BoundField):
     Django's own has its help translated even where nobody will read it, a thirtieth of a step.
     """
 
-    def __init__(self, form: Any, field: forms.Field, name: str) -> None:
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
         self.form, self.field, self.name = form, field, name
-        self.html_name, self.renderer = form.add_prefix(name), form.renderer
+        self.html_name = form.add_prefix(name)
 
-    @cached_property
-    def label(self) -> Any:  # type: ignore[override]
-        return pretty_name(self.name) if self.field.label is None else self.field.label
-
-    @cached_property
-    def help_text(self) -> Any:  # type: ignore[override]
-        return self.field.help_text or ""
-
-    @cached_property
-    def html_initial_name(self) -> str:  # type: ignore[override]
-        return str(self.form.add_initial_prefix(self.name))
-
-    @cached_property
-    def html_initial_id(self) -> str:  # type: ignore[override]
-        return str(self.form.add_initial_prefix(self.auto_id))
+    def __getattr__(self, name: str) -> Any:
+        """What Django's own sets at once: all of it, when the first is asked for."""
+        own = vars(self)
+        if "form" not in own or "help_text" in own:
+            raise AttributeError(name)
+        super().__init__(self.form, self.field, self.name)
+        return getattr(self, name)
 
 
 class NumberField(forms.CharField):

@@ -131,7 +131,9 @@ class ApplicantForm(forms.ModelForm):
 
     class Meta:
         model = Applicant
-        fields = ("name", "certificate_type", "certificate_number", "phone", "email", "language")
+        fields: tuple[str, ...] = (
+            "name", "certificate_type", "certificate_number", "phone", "email", "language",
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Hold the number against its type's rule."""

@@ -14,7 +14,7 @@ from icpcases.rules.rule import Guard, Party
 from .roles import Role
 from .states import Phase, State
 
-A, O, S = Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR  # noqa: E741
+A, O, S = Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR  # noqa: E741 - the letters of the table of transitions
 STAYS = None
 BACK = "back"
 

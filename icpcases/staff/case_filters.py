@@ -1,6 +1,7 @@
 """The filters of the list of cases: read from the address, shown as fields with counts."""
 
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -110,12 +111,17 @@ def _offered(name: str, value: str) -> bool:
     return value in offered[name]
 
 
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
 def month_of(text: str) -> tuple[dt.datetime, dt.datetime] | None:
     """The first moment of a month, such as 2026-11, and of the next; None if it is none."""
     try:
-        first = dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007
+        year, month, *_rest = time.strptime(text, "%Y-%m")
+        first = dt.date(year, month, 1)
         after = (first + dt.timedelta(days=32)).replace(day=1)
-        return timezone.make_aware(first), timezone.make_aware(after)
+        return _midnight(first), _midnight(after)
     except (ValueError, OverflowError):
         return None
 

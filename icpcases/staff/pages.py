@@ -38,7 +38,9 @@ def for_working(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return guarded
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:  # fmt: skip # noqa: E501
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
     """A page in the admin's frame."""
     frame = {**admin.site.each_context(request), "opts": FilingCase._meta, **context}
     return render(request, template, frame, status=status)

@@ -6,7 +6,7 @@ Nothing is excused: what Django's own markup got wrong is put right in our style
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from . import office

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, connection
+from psycopg.errors import CheckViolation, UniqueViolation
 
 from icpcases.cases import guards
 from icpcases.cases.models import FilingCase, HistoryRow
@@ -181,9 +182,7 @@ def plainly(other: Any, statement: Statement) -> bool:
     try:
         cursor.execute(sql, values)
         return bool(cursor.rowcount == 1)
-    except Exception as error:
-        if type(error).__name__ not in ("IntegrityError", "CheckViolation", "UniqueViolation"):
-            raise
+    except (sqlite3.IntegrityError, CheckViolation, UniqueViolation):
         return False
     finally:
         other.rollback()

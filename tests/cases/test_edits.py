@@ -11,7 +11,7 @@ from icpcases.cases.door import Closed, NotAllowed, Stale, perform
 from icpcases.cases.forms import FactsForm
 from icpcases.cases.models import Applicant, Document, FilingCase, HistoryRow
 from icpcases.rules.documents import Kind
-from tests.world import CREDIT_CODES, ENTERPRISE, FOREIGN, FORUM, user
+from tests.world import CREDIT_CODES, ENTERPRISE, FOREIGN, FORUM, typed, user
 
 from .quick import QuickWorld
 from .section5 import CLOSED, LOCKED, STATES
@@ -178,14 +178,10 @@ def test_a_changed_answer_of_the_province_breaks_no_edit_and_no_step_back(world,
 @pytest.mark.parametrize("state", [state for state in STATES if state not in (*LOCKED, *CLOSED)])
 def test_an_edit_that_breaks_nothing_is_taken(world, li, state):
     case = world.at(state)
-    form = FactsForm(data={**{name: _typed(getattr(case, name)) for name in FactsForm.base_fields},
+    form = FactsForm(data={**{name: typed(getattr(case, name)) for name in FactsForm.base_fields},
                            "site_name": "新书店"})  # fmt: skip
     assert form.is_valid(), form.errors
     assert edit(case, li, form).site_name == "新书店"
-
-
-def _typed(value: object) -> object:
-    return {True: "true", False: "false", None: ""}.get(value, value)  # type: ignore[call-overload]
 
 
 # Documents

@@ -14,7 +14,7 @@ from icpcases.cases.models import FilingCase
 from icpcases.cases.states import State
 from icpcases.cases.steps import Step
 from icpcases.rules.facts import Facts, ForumAnswer, read_fact, read_facts
-from tests.world import ENTERPRISE, World
+from tests.world import ENTERPRISE, World, typed
 
 from .quick import QuickWorld
 from .section5 import CLOSED, STATES, UNDER_THE_RULES, forbidden
@@ -135,9 +135,8 @@ class Pair:
         return read_facts(entry | {"province": "CN-BJ"})
 
     @staticmethod
-    def typed(entry: dict[str, object]) -> dict[str, str]:
-        words = {True: "true", False: "false", None: ""}
-        given = {n: words.get(v, v) for n, v in entry.items() if n != "province_accepts_forums"}  # type: ignore[call-overload]
+    def typed(entry: dict[str, object]) -> dict[str, Any]:
+        given = {n: typed(v) for n, v in entry.items() if n != "province_accepts_forums"}
         return {**ENTERPRISE, **given}
 
     def grant(self) -> None:
