@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
@@ -284,6 +285,22 @@ def trigger_missing() -> Iterator[Found]:
     """A guard that the database itself should hold, and has lost."""
     for name in guards.missing(connection):
         yield Found("database", f"lacks the trigger {name}; manage.py migrate installs it.")
+
+
+@checker
+def index_missing() -> Iterator[Found]:
+    """An index that something is found by, lost where a loading of many cases was killed."""
+    for model in apps.get_app_config("cases").get_models():
+        table = model._meta.db_table
+        fields: Any = model._meta.local_concrete_fields
+        with connection.cursor() as cursor:
+            there = connection.introspection.get_constraints(cursor, table)
+        led = {one["columns"][0] for one in there.values() if one["index"] and one["columns"]}
+        keys = (field.column for field in fields if field.db_index and not field.unique)
+        lost = [index.name for index in model._meta.indexes if index.name not in there]
+        for name in [*lost, *(f"of {column}" for column in keys if column not in led)]:
+            said = f"lacks the index {name} on {table}; manage.py sqlmigrate shows how it is made."
+            yield Found("database", said)
 
 
 def _lines(rows: "QuerySet[Any]", *fields: str) -> Iterator[tuple[Any, ...]]:

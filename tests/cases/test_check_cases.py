@@ -384,7 +384,9 @@ BROKEN: list[tuple[str, Callable[[World], tuple[FilingCase, list[str]]]]] = [
     ("file_changed", file_overwritten),
 ]
 # These are about two cases, or about none: they have tests of their own.
-ELSEWHERE = {"number_shared", "domain_shared", "trigger_missing", "file_without_row"}
+ELSEWHERE = {
+    "number_shared", "domain_shared", "trigger_missing", "index_missing", "file_without_row",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "broken"), BROKEN, ids=[f"{n}-{b.__name__}" for n, b in BROKEN])
@@ -445,6 +447,29 @@ def test_a_lost_trigger(world):
     assert found() == {
         "trigger_missing": [
             "database lacks the trigger history_kept; manage.py migrate installs it."
+        ]
+    }
+
+
+def test_lost_indexes(world):
+    """As where a loading was killed: one that is named, and one of a key to another table."""
+    world.at("triage")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        there = connection.introspection.get_constraints(cursor, "cases_document")
+        (key,) = (
+            name
+            for name, one in there.items()
+            if one["index"] and not one["unique"] and one["columns"] == ["added_by_id"]
+        )
+        cursor.execute("DROP INDEX case_due")
+        cursor.execute(f"DROP INDEX {key}")
+    made = "manage.py sqlmigrate shows how it is made."
+    assert found() == {
+        "index_missing": [
+            f"database lacks the index case_due on cases_filingcase; {made}",
+            f"database lacks the index of added_by_id on cases_document; {made}",
         ]
     }
 
