@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .databases import FOLDER, ROOT, SIZES, Databases
-from .report import page, shown, targets
+from bench.databases import FOLDER, ROOT, SIZES, Databases
+from bench.report import page, shown, targets
 
 SECTIONS = ("lists", "steps", "pages", "board", "assess", "web", "contested", "truth")
 KEPT = FOLDER / "results.json"

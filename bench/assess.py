@@ -8,7 +8,7 @@ import tracemalloc
 
 from django.utils import translation
 
-from icpcases.cases.assessing import assess_lines
+from icpcases.assessment import assess_lines
 
 LINES = 200_000
 

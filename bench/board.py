@@ -10,10 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from icpcases.cases import summary
+from bench.measure import Figure, race
 from icpcases.cases.models import Summary
-
-from .measure import Figure, race
+from icpcases.reports import cache
 
 #: The figures one by one, as somebody would ask for them.
 _GROUPED = (
@@ -76,7 +75,7 @@ def _anew(work: Callable[[], None]) -> Callable[[], None]:
 def _count() -> None:
     """The summary as the board asks for it: how the cases stand, and the newest weeks."""
     today = timezone.localdate()
-    summary.figures(today - dt.timedelta(weeks=summary.WEEKS_READY - 1), today)
+    cache.figures(today - dt.timedelta(weeks=cache.WEEKS_READY - 1), today)
 
 
 def _queries(*queries: str) -> Callable[[], None]:

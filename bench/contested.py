@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from icpcases.cases.door import perform
 from icpcases.cases.models import FilingCase, HistoryRow, Notice
-from icpcases.cases.roles import staff_roles
+from icpcases.cases.permissions import staff_roles
+from icpcases.workflow.engine import perform
 
 SECONDS, HANDS = 6.0, 8
 # The models can only be imported once the program is set up.

@@ -10,9 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from bench.measure import Figure, race
 from icpcases.cases.models import FilingCase
-
-from .measure import Figure, race
 
 FREQUENT, RARE = "withdrawn", "sms_verification"
 ROWS = 50

@@ -6,12 +6,18 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
 
-from icpcases.cases import edits
-from icpcases.cases.door import SYSTEM, perform
-from icpcases.cases.forms import FactsForm
+from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Applicant, FilingCase, Provider, Province
-from icpcases.cases.uploads import Upload, check_upload
+from icpcases.files.uploads import Upload, check_upload
 from icpcases.rules.documents import Kind
+from icpcases.workflow.actions import requests
+from icpcases.workflow.actions.applicants import confirm_applicant
+from icpcases.workflow.actions.assignment import add_note, assign
+from icpcases.workflow.actions.documents import add_document, judge_document, mark_not_needed
+from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.actions.requests import ask, settle
+from icpcases.workflow.changes import SYSTEM
+from icpcases.workflow.engine import perform
 
 Row = dict[str, Any]
 
@@ -84,7 +90,7 @@ class _Life:
         owner = self.living._user(people[0][0]) if people else None
         form = FactsForm(data=self._facts())
         assert form.is_valid(), form.errors
-        self.case = edits.open_case(by, applicant, form, owner, at)
+        self.case = open_case(by, applicant, form, owner, at)
 
     def _applicant(self) -> Applicant:
         """Who applies: as another case left them, or new, confirmed if no row here does it."""
@@ -133,30 +139,30 @@ class _Life:
         entered, at, reasons = row["entered"], row["happened_at"], row["reasons"]
         reason = reasons[0]["text"] if reasons else ""
         if "confirmed" in entered:
-            edits.confirm_applicant(self.case, by, self.version, at)
+            confirm_applicant(self.case, by, self.version, at)
         elif "added" in entered:
             self._add(by, row)
         elif "judged" in entered:
             accepted = entered["status"] == "accepted"
             pk = self._pks("documents")[entered["document"]]
-            edits.judge_document(self.case, by, pk, accepted, reason, self.version, at)
+            judge_document(self.case, by, pk, accepted, reason, self.version, at)
         elif "not_needed" in entered:
             kind = Kind(entered["not_needed"])
-            edits.mark_not_needed(self.case, by, kind, entered["is"], self.version, at)
+            mark_not_needed(self.case, by, kind, entered["is"], self.version, at)
         elif "asked" in entered:
             self._ask(by, row)
         elif "answered" in entered:
             pk = self._pks("requests")[entered["answered"]]
-            edits.answer(self.case, by, pk, entered["answer"], self.version, at)
+            requests.answer(self.case, by, pk, entered["answer"], self.version, at)
         elif "settled" in entered:
             pk = self._pks("requests")[entered["settled"]]
-            edits.settle(self.case, by, pk, entered["decision"], reason, self.version, at)
+            settle(self.case, by, pk, entered["decision"], reason, self.version, at)
         elif "assigned" in entered:
             to = row["changes"]["fields"]["officer_id"][1]
             officer = self.living._user(to) if to else None
-            edits.assign(self.case, by, officer, self.version, at)
+            assign(self.case, by, officer, self.version, at)
         else:
-            edits.add_note(self.case, by, row["note_internal"], self.version, at)
+            add_note(self.case, by, row["note_internal"], self.version, at)
 
     def _pks(self, name: str) -> list[int]:
         return list(getattr(self.case, name).order_by("pk").values_list("pk", flat=True))
@@ -166,10 +172,10 @@ class _Life:
         paper = self.wanted["documents"][place]
         names = ("kind", "number", "issued_in", "issued_on", "expires_on")
         data = {name: paper[name] for name in names} | {"file": self.living.upload(paper)}
-        edits.add_document(self.case, by, data, self.version, row["happened_at"])
+        add_document(self.case, by, data, self.version, row["happened_at"])
 
     def _ask(self, by: Any, row: Row) -> None:
         asked = self.wanted["requests"][row["entered"]["asked"]]
         data = {"about": asked["about"], "text": row["reasons"][0]["text"]}
         data["due_on"] = asked["due_on"]
-        edits.ask(self.case, by, data, self.version, row["happened_at"])
+        ask(self.case, by, data, self.version, row["happened_at"])

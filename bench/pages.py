@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from icpcases.cases.dossiers import Rows, dossier_of
-from icpcases.cases.explain import explain
+from bench.measure import Figure, race
 from icpcases.cases.models import CasePerson, FilingCase
-
-from .measure import Figure, race
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.explain import explain
 
 
 def run() -> dict[str, dict[str, Figure]]:
@@ -62,7 +62,7 @@ def _of_triage(client: Client) -> Callable[[], None]:
 
 def _explained(user: User) -> Callable[[], Any]:
     case = _triage()
-    case.dossier = dossier_of(case, Rows(case))
+    case.dossier = dossier_of(case, CaseFile(case))
     explain(case, user)
     return lambda: explain(case, user)
 

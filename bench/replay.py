@@ -81,7 +81,7 @@ def _username(pk: int | None) -> str | None:
 
 
 def _in_places(value: Any, places: Any, case: Any, key: str = "") -> Any:
-    from icpcases.cases.demo.mass.templates import PKS_IN_JSON
+    from icpcases.demo.mass.templates import PKS_IN_JSON
 
     if isinstance(value, dict):
         return {k: _in_places(v, places, case, k) for k, v in value.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .targets import TARGETS, Target
+from bench.targets import TARGETS, Target
 
 Results = dict[str, Any]
 _KINDS = {"sqlite": "SQLite", "postgres": "PostgreSQL"}

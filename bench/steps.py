@@ -11,12 +11,11 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.utils import timezone
 
-from icpcases.cases.door import perform
+from bench.baseline.models import PlainCase
+from bench.measure import Figure, queries_of, timed
 from icpcases.cases.models import FilingCase, HistoryRow, Notice
-from icpcases.cases.roles import staff_roles
-
-from .baseline.models import PlainCase
-from .measure import Figure, queries_of, timed
+from icpcases.cases.permissions import staff_roles
+from icpcases.workflow.engine import perform
 
 ROUNDS = 60
 #: A case of whoever records the way and keeps the facts elsewhere.

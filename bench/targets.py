@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .measure import geometric_mean
+from bench.measure import geometric_mean
 
 Results = dict[str, Any]
 BOTH = ("sqlite", "postgres")

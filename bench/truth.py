@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .replay import replay
+from bench.replay import replay
 
 SAMPLE = 500
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
-from icpcases.mail_url import mail_settings, split_url
+from .mail_url import mail_settings, split_url
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
@@ -248,7 +248,7 @@ def postgres(
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "options": " ".join(f"-c {key}={value}" for key, value in limits.items()),
-            # Plans are kept where a statement asks for it: icpcases/cases/prepared.py.
+            # Plans are kept where a statement asks for it: icpcases/db/statements.py.
             "prepare_threshold": 5 if prepare else None,
             **options,
         },

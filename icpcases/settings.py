@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "icpcases.accounts",
     "icpcases.staff",
     "icpcases.applicants",
-    "icpcases.notices",
+    "icpcases.notifications",
     "allauth",
     "allauth.account",
     "allauth.mfa",

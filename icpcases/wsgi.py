@@ -5,7 +5,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from icpcases.cases.aside import hold_in_memory
+from icpcases.db.sqlite import hold_in_memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpcases.settings")
 

@@ -20,7 +20,7 @@ def deliver_for_ever() -> None:
     """Send what waits, every two seconds."""
     from django.db import OperationalError, close_old_connections
 
-    from icpcases.notices.delivery import deliver, worker_name
+    from icpcases.notifications.delivery import deliver, worker_name
 
     name, pause = worker_name(), threading.Event()
     while not pause.wait(2):

@@ -6,7 +6,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.harness import databases, postgres
+from icpcases.deadlines.tables import forget
+
+from .harness import databases, postgres
 
 SERVER = pytest.StashKey[postgres.Server]()
 
@@ -15,6 +17,8 @@ SERVER = pytest.StashKey[postgres.Server]()
 hypothesis.settings.register_profile(
     "icpcases", deadline=None, print_blob=True, derandomize=os.environ.get("CI") == "true"
 )
+
+
 hypothesis.settings.load_profile("icpcases")
 
 
@@ -76,9 +80,7 @@ def fresh_tables():
     """What is kept of the tables belongs to one test."""
     from django.core.cache import caches
 
-    from icpcases.cases import clocks
-
-    clocks.forget()
+    forget()
     caches["pages"].clear()
 
 
@@ -121,12 +123,12 @@ def stranger(db):
 @pytest.fixture
 def world(wei, li, chen):
     """Builds cases through the door."""
-    from tests.world import World
+    from .world import World
 
     return World(wei, li, chen)
 
 
 def cast_member(name, *groups, **fields):
-    from tests.world import user
+    from .world import user
 
     return user(name, *groups, **fields)

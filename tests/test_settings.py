@@ -15,7 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from icpcases import checks
 from icpcases.env import Env
-from tests.settings import STEERING
+
+from .settings import STEERING
 
 # Nothing here asks a database for anything that differs.
 pytestmark = pytest.mark.sqlite

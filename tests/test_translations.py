@@ -15,23 +15,18 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
 
-from icpcases.cases.letters import letter
-from icpcases.cases.roles import Role
-from icpcases.cases.states import Phase, State, Unit
-from icpcases.cases.steps import Step
+from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.states import Phase, State, Unit
+from icpcases.lifecycle.steps import Step
+from icpcases.notifications.preview import message
 from icpcases.rules import about_case, about_facts, about_papers, rule
 from icpcases.rules.book import RULES
 from icpcases.rules.documents import Kind, wanted_documents
-from icpcases.rules.facts import (
-    CHOICES,
-    FACT_LABELS,
-    ApplicantType,
-    Facts,
-    Protocol,
-)
+from icpcases.rules.facts import CHOICES, FACT_LABELS, ApplicantType, Facts, Protocol
 from icpcases.rules.rule import Party, Source, Words
 from icpcases.rules.verdict import Stage, Verdict
-from tests.world import ENTERPRISE, FOREIGN, FORUM, upload
+
+from .world import ENTERPRISE, FOREIGN, FORUM, upload
 
 MESSAGES = runpy.run_path(str(Path(__file__).parent.parent / "script" / "messages.py"))
 CATALOGUE = MESSAGES["CATALOGUE"]
@@ -448,7 +443,7 @@ def test_the_mails_are_chinese(world: Any) -> None:
     english = {}
     for step in Step:
         if step.about.tells:
-            mail = letter(case, step, "zh-hans")
+            mail = message(case, step, "zh-hans")
             found = english_of(f"{mail.subject} {mail.html}") | english_of(f"<p>{mail.text}</p>")
             if found:
                 english[step] = found

@@ -10,12 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from icpcases.cases import edits
-from icpcases.cases.door import perform
-from icpcases.cases.forms import FactsForm
+from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Applicant, FilingCase, Provider, Province
-from icpcases.cases.uploads import check_upload
+from icpcases.files.uploads import check_upload
 from icpcases.rules.documents import wanted_documents
+from icpcases.workflow.actions.documents import add_document, judge_document
+from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.actions.provinces import answer_of_province
+from icpcases.workflow.engine import perform
 
 ENTERPRISE = {
     "applicant_type": "enterprise",
@@ -29,13 +31,19 @@ ENTERPRISE = {
     "service_leader": "王伟",
     "service_leader_phone": "13800138000",
 }
+
+
 FORUM = {**ENTERPRISE, "forum": "true", "preapproval": "false"}
+
+
 FOREIGN = {
     **ENTERPRISE,
     "applicant_type": "foreign_enterprise",
     "mainland_branch": "false",
     "registration_certificate": "false",
 }
+
+
 CREDIT_CODES = (
     "9144030071526726XG", "91440300708461136T", "91330100799655058B", "91110108551385082Q",
     "914403001922038216", "91110000600037341L", "911100072185182220",
@@ -102,9 +110,7 @@ class World:
         }
         form = FactsForm(data=data)
         assert form.is_valid(), form.errors
-        return edits.open_case(
-            self.li, applicant or self.applicant(), form, owner or self.wei, happened
-        )
+        return open_case(self.li, applicant or self.applicant(), form, owner or self.wei, happened)
 
     def step(self, case: FilingCase, name: str, by: User | None = None, **data: Any) -> FilingCase:
         case.refresh_from_db()
@@ -157,7 +163,7 @@ class World:
     def province_answers(self, code: str, answer: str) -> Province:
         province = Province.objects.get(pk=code)
         data = {"accepts_forums": answer, "asked_on": timezone.localdate(), "source": "phone call"}
-        return edits.answer_of_province(province, self.li, data)
+        return answer_of_province(province, self.li, data)
 
     def supply(self, case: FilingCase) -> FilingCase:
         """Hand in and accept every document the route wants that is not there yet."""
@@ -179,10 +185,10 @@ class World:
             **fields,
         }
         case.refresh_from_db()
-        document = edits.add_document(case, self.li, data, case.version)
+        document = add_document(case, self.li, data, case.version)
         if accept is not None:
             case.refresh_from_db()
-            document = edits.judge_document(
+            document = judge_document(
                 case, self.li, document.pk, accept, "" if accept else "blurred", case.version
             )
         return document
@@ -211,16 +217,22 @@ _CERTIFICATE = [
     "record_certificate_application",
     "record_certificate",
 ]
+
+
 _PREAPPROVAL = [
     "submit_request",
     "begin_preapproval",
     "record_preapproval_application",
     "record_preapproval",
 ]
+
+
 _FILING = [
     "submit_request", "prepare_filing", "supply", "submit_to_provider", "provider_passes",
     "confirm_sms", "approve", "record_opening",
 ]  # fmt: skip
+
+
 _WAY: dict[str, list[str]] = {
     "draft": [],
     "triage": ["submit_request"],
@@ -244,6 +256,8 @@ _WAY: dict[str, list[str]] = {
     "withdrawn": ["withdraw"],
     "cancelled": [*_FILING[:7], "cancel_filing"],
 }
+
+
 _FACTS_FOR = {
     **dict.fromkeys(("certificate_needed", "certificate_applied", "certificate_granted"), FOREIGN),
     **dict.fromkeys(("preapproval_needed", "preapproval_applied", "preapproval_granted"), FORUM),

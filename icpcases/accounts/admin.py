@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from icpcases.cases.roles import STAFF_GROUPS
+from icpcases.lifecycle.roles import STAFF_GROUPS
 
 from .models import SecondFactor
 

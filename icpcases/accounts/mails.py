@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from icpcases.cases.telling import post_at_once
+from icpcases.notifications.delivery import post_at_once
 
 logger = logging.getLogger(__name__)
 

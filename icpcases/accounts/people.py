@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils.crypto import get_random_string
 
-from icpcases.cases.roles import STAFF_GROUPS
+from icpcases.lifecycle.roles import STAFF_GROUPS
 
 # As long as a username may be: the address becomes one.
 LONGEST_ADDRESS = 150

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from icpcases.cases.roles import is_staff_role
+from icpcases.cases.permissions import is_staff_role
 
 # What somebody needs on the way there, and the ways out.
 OPEN = frozenset(

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from icpcases.cases import edits
-from icpcases.cases.forms import ApplicantForm, FactsForm
-from icpcases.cases.roles import is_staff_role
+from icpcases.cases.forms.applicants import ApplicantForm
+from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.permissions import is_staff_role
+from icpcases.workflow.actions.open_case import open_case
 
 from .check import YES_NO, answers_of
-from .frame import case_url, page
+from .pages import case_url, page
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
 FIELDS = ("name", "certificate_type", "certificate_number", "phone")
 
 
@@ -59,7 +62,7 @@ def start(request: HttpRequest, who: Any, facts: FactsForm, token: str) -> HttpR
     applicant.email = user.email
     applicant.language = get_language() or "zh-hans"
     token = token if _TOKEN.fullmatch(token) else ""
-    case = edits.open_case(user, applicant, facts, owner=user, token=token)
+    case = open_case(user, applicant, facts, owner=user, token=token)
     messages.success(request, _("Your draft is kept. Look it over, and send it."))
     return HttpResponseRedirect(case_url(case))
 

@@ -12,24 +12,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from icpcases.cases import edits
-from icpcases.cases.attempts import busy, refusal_of, seen_version, status_of, tell, typed
-from icpcases.cases.door import BadEntry, NotAllowed, Refused, perform
-from icpcases.cases.dossiers import Rows, dossier_of
-from icpcases.cases.duties import duties_of, footer_snippet
-from icpcases.cases.entries import Entry, entry_for
-from icpcases.cases.expectations import Basis, expected_path
-from icpcases.cases.explain import Explanation, explain_step
-from icpcases.cases.forms import FactsForm
+from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import CasePerson, FilingCase
-from icpcases.cases.roles import Role, is_staff_role
-from icpcases.cases.steps import Step
-from icpcases.cases.todo import todo_of
+from icpcases.cases.permissions import is_staff_role
+from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
+from icpcases.web.changes import busy, seen_version, typed
+from icpcases.web.findings import refusal_of, status_of, view_of
+from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.duties import duties_of, footer_snippet
+from icpcases.workflow.engine import perform
+from icpcases.workflow.exceptions import BadEntry, NotAllowed, Refused
+from icpcases.workflow.explain import Explanation, explain_step
+from icpcases.workflow.forecast import Basis, expected_path
+from icpcases.workflow.step_forms import StepForm, step_form
 
-from .frame import case_url, form_page, get_case_for_user, link, page, people_of, refused
-from .remembered import Told, row, told, told_page, written
+from .page_cache import Told, row, told, told_page, written
+from .pages import case_url, form_page, get_case_for_user, link, page, people_of, refused
 from .timeline import addresses_removed, timeline
+from .todo import todo_of
 
 
 @never_cache
@@ -48,7 +52,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One case: the way, what is needed now, what has happened."""
     case = get_case_for_user(reference, request.user)
-    rows, user, people = Rows(case), request.user, people_of(case)
+    rows, user, people = CaseFile(case), request.user, people_of(case)
     case.dossier = dossier_of(case, rows)
     who = [(row(person), person.user.email) for person in people]
     around = (row(case.applicant), who, is_staff_role(user), case.overdue)
@@ -57,13 +61,15 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     return told_page(request, case.reference, now)
 
 
-def _tell(case: FilingCase, rows: Rows, people: list[CasePerson], user: Any, basis: Basis) -> Told:
+def _tell(
+    case: FilingCase, rows: CaseFile, people: list[CasePerson], user: Any, basis: Basis
+) -> Told:
     todo, duties, removed = todo_of(case, rows, user), duties_of(case), addresses_removed(case)
     context = {
         "case": case,
         "path": expected_path(case, basis=basis),
         "todo": todo,
-        "findings": [tell(case, finding, link) for finding in todo.findings],
+        "findings": [view_of(case, finding, link) for finding in todo.findings],
         "next_step": todo.next_step and shown(case, todo.next_step, todo.listed),
         "others": [shown(case, explanation) for explanation in todo.others],
         "timeline": timeline(case, removed),
@@ -89,7 +95,7 @@ def shown(
         "url": case_url(case, "step", step.value),
         "open": explanation.open,
         "unmet": [
-            tell(case, finding, link) for finding in explanation.unmet if finding not in listed
+            view_of(case, finding, link) for finding in explanation.unmet if finding not in listed
         ],
         "later": [_(guard.rule.asks) for guard in explanation.later],
     }
@@ -133,18 +139,18 @@ def show(
     step: Step,
     data: dict[str, Any] | None = None,
     error: Refused | None = None,
-    form: Entry | None = None,
+    form: StepForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The step's page, as the case is now."""
-    rows = Rows(case)
+    rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
     explanation = explain_step(case, step, request.user)
     context = {
         "case": case,
         "step": shown(case, explanation),
         "elsewhere": case.is_at not in step.about.sources,
-        "form": form or entry_for(case, rows, step, data, for_applicant=True),
+        "form": form or step_form(case, rows, step, data, for_applicant=True),
         "refusal": refusal_of(case, error, link) if error else None,
         "version": case.version,
     }
@@ -161,7 +167,7 @@ def facts_page(request: HttpRequest, reference: str) -> HttpResponse:
     form = FactsForm.of(case, **sent)
     return form_page(
         request, case, form,
-        lambda version: edits.edit_facts(case, request.user, form, version),
+        lambda version: edit_facts(case, request.user, form, version),
         title=_("Your application"), submit=_("Save"), done=_("Saved."),
         closed=case.is_at != "draft",
     )  # fmt: skip

@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from icpcases.cases.clocks import length_of
 from icpcases.cases.models import Province
-from icpcases.cases.states import State, Unit
-from icpcases.cases.wording import remedy_of, sentence_of
+from icpcases.deadlines.clocks import length_of
+from icpcases.lifecycle.states import State, Unit
 from icpcases.rules.documents import Kind, Wanted
 from icpcases.rules.facts import CHOICES, FactError, Facts, ForumAnswer, read_fact
 from icpcases.rules.rule import Party
 from icpcases.rules.verdict import Assessment, Stage, assess, missing_facts
+from icpcases.workflow.messages import remedy_of, sentence_of
 
-from .frame import page
-from .words import QUESTIONS, Question
+from .pages import page
+from .questions import QUESTIONS, Question
 
 ASKED = tuple(QUESTIONS)
 YES_NO = {"yes": True, "no": False}

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from icpcases.cases.roles import is_staff_role
+from icpcases.cases.permissions import is_staff_role
 
-from .frame import page
+from .pages import page
 
 
 @require_safe

@@ -10,15 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from icpcases.cases import edits
-from icpcases.cases.downloads import file_response
-from icpcases.cases.handing_in import came_with_answer, repeated
+from icpcases.cases.forms.document_formset import AnswerForm, PaperRows
 from icpcases.cases.models import Document, Request
-from icpcases.cases.paper_rows import AnswerForm, PaperRows, paper_rows_of
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
+from icpcases.web.downloads import file_response
+from icpcases.workflow.actions.documents import (
+    add_documents,
+    came_with_answer,
+    paper_rows_of,
+    repeated,
+)
+from icpcases.workflow.actions.requests import answer
 
-from .frame import form_page, get_case_for_user
+from .pages import form_page, get_case_for_user
 
 _KINDS = {kind.value for kind in Kind}
 
@@ -32,7 +37,7 @@ def add_document_page(request: HttpRequest, reference: str) -> HttpResponse:
     papers = paper_rows_of(request, case)
 
     def change(version: int) -> None:
-        made = edits.add_documents(case, request.user, papers.cleaned_data, version)
+        made = add_documents(case, request.user, papers.cleaned_data, version)
         for sentence in repeated(made):
             messages.warning(request, sentence)
 
@@ -82,7 +87,7 @@ def request_page(request: HttpRequest, reference: str, number: int) -> HttpRespo
     }
     return form_page(
         request, case, form,
-        lambda version: edits.answer(
+        lambda version: answer(
             case, request.user, asked.pk, form.cleaned_data["answer"], version,
             papers=papers.cleaned_data,
         ),

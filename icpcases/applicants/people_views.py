@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from icpcases.cases import people
-from icpcases.cases.door import NotAllowed
-from icpcases.cases.forms import InviteForm
+from icpcases.cases.forms.applicants import InviteForm
 from icpcases.cases.models import CasePerson, Invitation
+from icpcases.workflow.actions import participants
+from icpcases.workflow.exceptions import NotAllowed
 
-from .frame import case_url, form_page, get_case_for_user, page
+from .pages import case_url, form_page, get_case_for_user, page
 
 
 @never_cache
@@ -21,12 +21,12 @@ from .frame import case_url, form_page, get_case_for_user, page
 def people_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Who may see the case; its owner adds and removes colleagues."""
     case = get_case_for_user(reference, request.user)
-    keeps = people.may_keep_people(case, request.user)
+    keeps = participants.may_keep_people(case, request.user)
     form = InviteForm(request.POST if request.method == "POST" else None)
 
     def change(version: int) -> None:
         try:
-            people.change(case, request.user, form.cleaned_data, version)
+            participants.change(case, request.user, form.cleaned_data, version)
         except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
             raise Http404 from None
 
@@ -43,12 +43,12 @@ def people_page(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation: shown, and accepted by a click. An old or made-up one tells nothing."""
-    invitation = people.find_invitation(token)
+    invitation = participants.find_invitation(token)
     if invitation is None:
         return page(request, "applicants/no_invitation.html", {}, 404)
     if request.method == "POST":
         try:
-            joined = people.accept(invitation, request.user)
+            joined = participants.accept(invitation, request.user)
         except NotAllowed:
             messages.error(request, _("Staff accounts join no case."))
             return HttpResponseRedirect("/")

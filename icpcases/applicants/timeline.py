@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from icpcases.cases.letter_words import HAPPENED
 from icpcases.cases.models import FilingCase, HistoryRow
-from icpcases.cases.prepared import Prepared
-from icpcases.cases.states import State
-from icpcases.cases.steps import Step
+from icpcases.db.statements import Prepared
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import HAPPENED, Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
 

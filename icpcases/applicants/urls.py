@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import apply, case_views, check, follow, home, paper_views, people_views
+from . import apply, case_views, check, home, paper_views, people_views, tracking_views
 
 app_name = "applicants"
 _CASE = "cases/<str:reference>/"
@@ -10,7 +10,7 @@ urlpatterns = [
     path("", home.home_page, name="home"),
     path("check/", check.check_page, name="check"),
     path("apply/", apply.apply_page, name="apply"),
-    path("follow/", follow.follow_page, name="follow"),
+    path("follow/", tracking_views.follow_page, name="follow"),
     path("invitation/<str:token>/", people_views.invitation_page, name="invitation"),
     path("cases/", case_views.cases_page, name="cases"),
     path(_CASE, case_views.case_page, name="case"),

@@ -14,7 +14,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core.checks import Tags, register
 
-        from . import guards
+        from . import triggers
 
-        register(guards.check_installed, Tags.database)
-        post_migrate.connect(guards.after_migrate, sender=self)
+        register(triggers.check_installed, Tags.database)
+        post_migrate.connect(triggers.after_migrate, sender=self)

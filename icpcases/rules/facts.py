@@ -89,6 +89,8 @@ class Facts:
 
 
 FACT_NAMES = tuple(field.name for field in fields(Facts))
+# What a case keeps itself; the province's answer is looked up.
+FACT_FIELDS = tuple(name for name in FACT_NAMES if name != "province_accepts_forums")
 
 FACT_LABELS = {
     "applicant_type": _("applicant type"),

@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from icpcases.cases.models import FilingCase
-from icpcases.cases.roles import is_working
+from icpcases.cases.permissions import is_working
+from icpcases.staff.cases.intake import intake_page
+from icpcases.staff.cases.list import case_list
+from icpcases.staff.cases.page import case_context
+from icpcases.staff.tables.applicants import ApplicantAdmin
+from icpcases.staff.tables.reference import RoleAdmin
 
-from . import beside, edit_views, paper_views, step_views, versions
-from .applicants_admin import ApplicantAdmin
-from .case_list import case_list
-from .case_page import case_context
-from .intake import intake_page
+from .cases import documents, edits, related, steps, versions
 from .pages import get_case_for_user, page
-from .tables_admin import RoleAdmin
 
 __all__ = ["ApplicantAdmin", "FilingCaseAdmin"]
 
@@ -35,33 +35,33 @@ class FilingCaseAdmin(RoleAdmin):
 
     def _case_urls(self) -> list[Any]:
         pages = (
-            ("step/<str:step>/", step_views.step_page, "step"),
-            ("facts/", edit_views.facts_page, "facts"),
+            ("step/<str:step>/", steps.step_page, "step"),
+            ("facts/", edits.facts_page, "facts"),
             ("facts/versions/", versions.versions_page, "versions"),
-            ("map/", beside.map_page, "map"),
-            ("note/", edit_views.note_page, "note"),
-            ("assign/", edit_views.assign_page, "assign"),
-            ("people/", edit_views.people_page, "people"),
-            ("claim/", edit_views.claim, "claim"),
-            ("release/", edit_views.release, "release"),
-            ("confirm/", edit_views.confirm_page, "confirm"),
-            ("reveal/<str:name>/", edit_views.reveal, "reveal"),
+            ("map/", related.map_page, "map"),
+            ("note/", edits.note_page, "note"),
+            ("assign/", edits.assign_page, "assign"),
+            ("people/", edits.people_page, "people"),
+            ("claim/", edits.claim, "claim"),
+            ("release/", edits.release, "release"),
+            ("confirm/", edits.confirm_page, "confirm"),
+            ("reveal/<str:name>/", edits.reveal, "reveal"),
             (
                 "documents/<int:document>/reveal/",
-                edit_views.reveal_document,
+                edits.reveal_document,
                 "reveal_document",
             ),
-            ("documents/add/", paper_views.add_document_page, "add_document"),
-            ("documents/<int:document>/", paper_views.document_page, "document"),
-            ("documents/<int:document>/file/", paper_views.download, "file"),
-            ("documents/<int:document>/picture/", paper_views.picture, "picture"),
-            ("documents/<int:document>/page/<int:number>/", paper_views.page_image, "page"),
-            ("not-needed/<str:kind>/", paper_views.not_needed, "not_needed"),
-            ("requests/add/", paper_views.ask_page, "ask"),
-            ("requests/<int:number>/", paper_views.request_page, "request"),
+            ("documents/add/", documents.add_document_page, "add_document"),
+            ("documents/<int:document>/", documents.document_page, "document"),
+            ("documents/<int:document>/file/", documents.download, "file"),
+            ("documents/<int:document>/picture/", documents.picture, "picture"),
+            ("documents/<int:document>/page/<int:number>/", documents.page_image, "page"),
+            ("not-needed/<str:kind>/", documents.not_needed, "not_needed"),
+            ("requests/add/", documents.ask_page, "ask"),
+            ("requests/<int:number>/", documents.request_page, "request"),
         )
         guarded = self.admin_site.admin_view
-        found = guarded(edit_views.by_reference)
+        found = guarded(edits.by_reference)
         return [
             path("reference/<str:reference>/", found, name="cases_filingcase_by_reference"),
             *(

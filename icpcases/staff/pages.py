@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from icpcases.cases.attempts import attempt, refusal_of, went
-from icpcases.cases.door import NotAllowed, Refused
 from icpcases.cases.models import FilingCase
-from icpcases.cases.roles import is_working
+from icpcases.cases.permissions import is_working
+from icpcases.web.changes import attempt, went
+from icpcases.web.findings import refusal_of
+from icpcases.workflow.exceptions import NotAllowed, Refused
 
-from .told import case_url, link
+from .links import case_url, link
 
 
 def get_case_for_user(pk: Any, user: Any) -> FilingCase:

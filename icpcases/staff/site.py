@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.roles import is_staff_role
+from icpcases.cases.permissions import is_staff_role
 
 
 class StaffSite(AdminSite):
@@ -23,7 +23,7 @@ class StaffSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The day: what to take next, what nobody has, and the tables."""
-        from .home import home_context
+        from icpcases.staff.home.views import home_context
 
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
         return super().index(request, context)
@@ -47,8 +47,8 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """The way to the next case and the board, before the stock pages."""
-        from .board import behind_page, board_page
-        from .home import next_page
+        from icpcases.staff.board.views import behind_page, board_page
+        from icpcases.staff.home.views import next_page
 
         pages = (
             ("next/", next_page, "next"),

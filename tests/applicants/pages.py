@@ -5,7 +5,7 @@ from html import unescape
 from typing import Any
 
 from icpcases.cases.models import FilingCase
-from icpcases.cases.steps import Step
+from icpcases.lifecycle.steps import Step
 
 # The steps of section 5 that an applicant takes.
 OWN = (

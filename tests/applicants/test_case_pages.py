@@ -7,21 +7,35 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
-from icpcases.cases import edits, people
 from icpcases.cases.models import AccessLogRow, Applicant, FilingCase, HistoryRow
-from icpcases.cases.states import State
+from icpcases.lifecycle.states import State
+from icpcases.workflow.actions import participants
+from icpcases.workflow.actions.requests import answer, ask
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
 from .pages import addresses, links_in, needed, path, section, text_of
 
 pytestmark = pytest.mark.django_db
 
+
 YOURS = "It is your move."
+
+
 OFFICE = "It is the move of an officer."
+
+
 PROVIDER = "It is the move of the provider."
+
+
 AUTHORITY = "It is the move of the administration."
+
+
 REGULATOR = "It is the move of the market regulator."
+
+
 NOBODY = "Nobody has to do anything."
+
+
 PAPERS = [
     ("Business licence", "business_licence"),
     ("ID of the legal representative", "legal_representative_id"),
@@ -29,15 +43,27 @@ PAPERS = [
     ("Authorisation letter", "authorisation_letter"),
     ("Domain certificate: real-name verified, registrant is the applicant", "domain_certificate"),
 ]
+
+
 SEND = ("Send the application", "step/submit_request/")
+
+
 CHANGE = ("Change the application", "facts/")
+
+
 RECORD_CERTIFICATE = (
     "Record the application for the certificate", "step/record_certificate_application/",
 )  # fmt: skip
+
+
 RECORD_PREAPPROVAL = (
     "Record the application for pre-approval", "step/record_preapproval_application/",
 )  # fmt: skip
+
+
 ASKED = ("Answer", "requests/")
+
+
 # The state: what the applicant reads, whose move, and what is needed now.
 SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
     "draft": ("Not sent yet", YOURS, [SEND, CHANGE]),
@@ -72,11 +98,15 @@ SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
     "withdrawn": ("Withdrawn", NOBODY, []),
     "cancelled": ("Filing cancelled", NOBODY, []),
 }  # fmt: skip
+
+
 MAY_WITHDRAW = (
     "draft", "triage", "certificate_needed", "certificate_applied", "certificate_granted",
     "preapproval_needed", "preapproval_applied", "preapproval_granted", "preparing",
     "provider_review", "returned",
 )  # fmt: skip
+
+
 OTHERS = {
     **{state: ["Withdraw the case"] for state in MAY_WITHDRAW},
     "filed": ["Record the number in the footer"],
@@ -129,18 +159,26 @@ def test_if_nothing_is_needed_it_says_so(as_wei, world, state, said):
 
 
 LAST = ["ICP number granted", "Site open"]
+
+
 FILING = [
     "The office prepares the papers", "The provider's first review", "SMS check within 24 hours",
     "The administration's review",
 ]  # fmt: skip
+
+
 PREAPPROVAL = [
     "Apply for BBS pre-approval", "The administration decides on the pre-approval",
     "Pre-approval granted",
 ]  # fmt: skip
+
+
 CERTIFICATE = [
     "Apply for the registration certificate", "The authority decides on the certificate",
     "Certificate granted",
 ]  # fmt: skip
+
+
 FIRST = ["Fill in", "First look by the office"]
 
 
@@ -205,7 +243,7 @@ def test_days_are_counted_from_today_while_it_is_the_applicants_move(as_wei, wor
 def test_open_requests_stand_first_each_with_its_button(as_wei, world, li):
     case = world.at("preparing")
     for text in ("What is the site for?", "Whose name is on the certificate?"):
-        edits.ask(case, li, {"about": "", "text": text}, case.version)
+        ask(case, li, {"about": "", "text": text}, case.version)
         case.refresh_from_db()
     first, second = case.requests.order_by("pk")
     page = as_wei.get(path(case))
@@ -213,7 +251,7 @@ def test_open_requests_stand_first_each_with_its_button(as_wei, world, li):
         path(case, f"requests/{asked.pk}/") for asked in (first, second)
     ]
     assert YOURS in text_of(page)
-    edits.answer(case, li, first.pk, "A shop.", case.version)
+    answer(case, li, first.pk, "A shop.", case.version)
     page = as_wei.get(path(case))
     assert needed(page)[0] == ("Answer", path(case, f"requests/{second.pk}/"))
     assert "What is the site for?" not in section(page, 'id="needed"')
@@ -221,7 +259,7 @@ def test_open_requests_stand_first_each_with_its_button(as_wei, world, li):
 
 def test_a_draft_names_every_missing_fact_once_with_its_field(as_wei, world, li):
     case = world.case(province="", applicant_type="", forum="true")
-    asked = edits.ask(case, li, {"about": "", "text": "What is it for?"}, case.version)
+    asked = ask(case, li, {"about": "", "text": "What is it for?"}, case.version)
     page = as_wei.get(path(case))
     facts = path(case, "facts/")
     assert needed(page) == [
@@ -268,10 +306,10 @@ def test_what_has_happened_is_told_by_roles_with_the_reasons(as_wei, world, wei,
 
 def test_a_removed_colleague_is_not_taken_for_the_office(as_wei, world, wei, li, mei):
     case = world.case()
-    people.accept(people.invite(case, wei, mei.email, case.version), mei)
+    participants.accept(participants.invite(case, wei, mei.email, case.version), mei)
     case = world.step(case, "submit_request", by=mei)
     person = case.people.get(user=mei)
-    people.remove(case, wei, person.pk, case.version)
+    participants.remove(case, wei, person.pk, case.version)
     world.step(case, "withdraw", by=li)
     moments = as_wei.get(path(case)).context["timeline"]
     assert [m.by for m in moments] == ["the office", "you or a colleague"]
@@ -297,7 +335,7 @@ def test_the_case_costs_the_same_for_every_row(
     for n in range(rows):
         world.document(case, "other")
         case.refresh_from_db()
-        edits.ask(case, li, {"about": "", "text": f"Question {n}?"}, case.version)
+        ask(case, li, {"about": "", "text": f"Question {n}?"}, case.version)
         case.refresh_from_db()
     for user in (mei, stranger)[: rows - 1]:
         case.people.create(user=user, part="colleague")

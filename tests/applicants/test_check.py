@@ -14,7 +14,7 @@ from django.http import QueryDict
 from icpcases.applicants.check import answers_of, facts_of, next_question, verdict_context
 from icpcases.cases.models import Province
 from icpcases.rules.verdict import assess
-from tests.cases.assessments import answers
+from tests.assessment.assessments import answers
 
 pytestmark = pytest.mark.django_db
 

@@ -8,16 +8,22 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from icpcases.cases import edits
 from icpcases.cases.models import FilingCase, Province
 from icpcases.rules.book import RULES
+from icpcases.workflow.actions import requests
+from icpcases.workflow.actions.assignment import add_note, assign
+from icpcases.workflow.actions.provinces import answer_of_province
+from icpcases.workflow.actions.requests import settle
 from tests.world import World, user
 
 from .pages import body_of, needed, path, section, some, step_path, text_of
 
 pytestmark = pytest.mark.django_db
 
+
 MARK = "kept-inside"
+
+
 # Words of the program, never of a page.
 CODES = [rule.code for rule in RULES] + ["permission", "note_internal", "follow_code", "people_pks"]
 
@@ -43,7 +49,7 @@ def world(wei, staff):
     province.notes = f"{MARK}-notes"
     province.save()
     answer = {"accepts_forums": "yes", "asked_on": "2026-01-05", "source": f"{MARK}-source"}
-    edits.answer_of_province(province, officer, answer)
+    answer_of_province(province, officer, answer)
     return made
 
 
@@ -65,18 +71,18 @@ def worked_case(world: World, staff: tuple[User, User]) -> FilingCase:
         case = noted(world, case, step)
     case = world.step(case, "step_back", by=supervisor, reason=f"{MARK} wrong case")
     case = noted(world, case, "prepare_filing")
-    edits.add_note(case, officer, f"{MARK} a note", case.version)
+    add_note(case, officer, f"{MARK} a note", case.version)
     case.refresh_from_db()
-    edits.assign(case, officer, None, case.version)
+    assign(case, officer, None, case.version)
     case.refresh_from_db()
-    edits.assign(case, officer, officer, case.version)
+    assign(case, officer, officer, case.version)
     case = world.supply(case)
     case = noted(world, case, "submit_to_provider")
     case = noted(world, case, "return_for_correction", note_public="Soon done.")
     asked = case.requests.get()
-    edits.answer(case, officer, asked.pk, "A better scan.", case.version)
+    requests.answer(case, officer, asked.pk, "A better scan.", case.version)
     case.refresh_from_db()
-    edits.settle(case, officer, asked.pk, "open", "It is still blurred.", case.version)
+    settle(case, officer, asked.pk, "open", "It is still blurred.", case.version)
     case.refresh_from_db()
     world.document(case, "other", accept=False)
     case.refresh_from_db()

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from icpcases.cases import edits
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow
-from icpcases.cases.roles import Role
-from icpcases.cases.steps import Step
+from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.actions.assignment import add_note
+from icpcases.workflow.actions.requests import ask
 from tests.world import CREDIT_CODES, ENTERPRISE, upload
 
 from .pages import path, section, step_path, text_of
 
 pytestmark = pytest.mark.django_db
+
 
 OWN = [step.value for step in Step if Role.APPLICANT in step.who]
 
@@ -42,6 +44,8 @@ def newest(case: FilingCase) -> HistoryRow:
 
 
 APPLICATION = {"authority": "北京市公安局", "application_number": "A-1"}
+
+
 TAKEN: list[tuple[str, str, dict[str, str], str]] = [
     ("draft", "submit_request", {}, "triage"),
     ("certificate_needed", "record_certificate_application", APPLICATION, "certificate_applied"),
@@ -57,6 +61,8 @@ TAKEN: list[tuple[str, str, dict[str, str], str]] = [
     ("triage", "withdraw", {"reason": "We build no site."}, "withdrawn"),
     ("provider_review", "withdraw", {"reason": "We build no site."}, "withdrawn"),
 ]  # fmt: skip
+
+
 DATES = {
     "record_certificate_application": "applied_on",
     "record_preapproval_application": "applied_on",
@@ -133,7 +139,7 @@ def test_the_steps_of_the_office_are_no_pages_here(as_wei, world):
 
 def test_a_closed_step_names_everything_in_the_way_at_once(as_wei, world, li):
     case = world.case(ENTERPRISE, province="", forum="")
-    edits.ask(case, li, {"about": "", "text": "What is the site for?"}, case.version)
+    ask(case, li, {"about": "", "text": "What is the site for?"}, case.version)
     case.refresh_from_db()
     for page in (
         as_wei.get(step_path(case, "submit_request")),
@@ -250,7 +256,7 @@ def test_what_was_sent_is_not_changed_by_its_applicant(as_wei, world, state):
 def test_a_stale_edit_keeps_what_was_typed(as_wei, world, li):
     case = world.case()
     sent = facts_of(case, site_name="木兰书店")
-    edits.add_note(case, li, "By phone.", case.version)
+    add_note(case, li, "By phone.", case.version)
     answer = as_wei.post(path(case, "facts/"), sent)
     assert answer.status_code == 409
     assert 'value="木兰书店"' in answer.content.decode()

@@ -11,10 +11,10 @@ from django.core.signing import b62_encode
 from django.test import Client
 from django.utils import timezone
 
-from icpcases.cases import people
-from icpcases.cases.door import NotAllowed
 from icpcases.cases.models import CasePerson, FilingCase, Invitation, Notice
-from icpcases.notices.delivery import deliver, worker_name
+from icpcases.notifications.delivery import deliver, worker_name
+from icpcases.workflow.actions import participants
+from icpcases.workflow.exceptions import NotAllowed
 from tests.harness import smtp
 from tests.harness.race import together
 from tests.world import user
@@ -33,7 +33,7 @@ def signed_in(account: Any) -> Client:
 
 
 def address_of(invitation: Invitation) -> str:
-    return f"/invitation/{people.token_of(invitation)}/"
+    return f"/invitation/{participants.token_of(invitation)}/"
 
 
 def parts(case: FilingCase) -> list[tuple[str, str]]:
@@ -60,7 +60,7 @@ def friend(db):
 
 @pytest.fixture
 def invitation(case, wei) -> Invitation:
-    return people.invite(case, wei, FRIEND, case.version)
+    return participants.invite(case, wei, FRIEND, case.version)
 
 
 def test_the_owner_invites_a_colleague_who_joins_by_the_mail(case, wei, friend, settings):
@@ -121,7 +121,7 @@ class Past(signing.TimestampSigner):
     """Signs as the program did some days ago."""
 
     def __init__(self, days: float) -> None:
-        super().__init__(salt=people.SALT)
+        super().__init__(salt=participants.SALT)
         self.days = days
 
     def timestamp(self) -> str:
@@ -135,13 +135,13 @@ def test_an_invitation_is_good_for_a_fortnight(invitation, friend, days, status)
 
 
 def test_a_made_up_invitation_tells_nothing(invitation, friend):
-    good = people.token_of(invitation)
+    good = participants.token_of(invitation)
     made_up = [
         good[:-1] + ("A" if good[-1] != "A" else "B"),
         signing.dumps(invitation.pk),
         signing.dumps(invitation.pk, salt="icpcases.other"),
-        signing.dumps(invitation.pk + 1, salt=people.SALT),
-        signing.dumps("x", key="another-key", salt=people.SALT),
+        signing.dumps(invitation.pk + 1, salt=participants.SALT),
+        signing.dumps("x", key="another-key", salt=participants.SALT),
         good.split(":")[0], str(invitation.pk), "%00", "x" * 5000, ":::",
     ]  # fmt: skip
     client = signed_in(friend)
@@ -177,7 +177,7 @@ def test_the_office_invites_an_owner_and_whoever_comes_second_is_a_colleague(
     case.people.all().delete()
     invitations = []
     for email in (FRIEND, "mei@example.com"):
-        invitations.append(people.invite(case, li, email, case.version))
+        invitations.append(participants.invite(case, li, email, case.version))
         case.refresh_from_db()
     assert [invitation.part for invitation in invitations] == ["owner", "owner"]
     for invitation, account in zip(invitations, (friend, mei), strict=True):
@@ -205,7 +205,7 @@ def test_the_owner_removes_a_colleague_at_once(case, invitation, friend, wei):
     theirs, own = signed_in(friend), signed_in(wei)
     theirs.post(address_of(invitation))
     case.refresh_from_db()
-    again = people.invite(case, wei, FRIEND, case.version)
+    again = participants.invite(case, wei, FRIEND, case.version)
     case.refresh_from_db()
     person = case.people.get(user=friend)
     sent = {"version": case.version, "remove": person.pk}
@@ -224,7 +224,7 @@ def test_the_owner_stays_unless_the_office_says_so(case, wei, li):
     owner = case.people.get(user=wei)
     sent = {"version": case.version, "remove": owner.pk}
     assert signed_in(wei).post(path(case, "people/"), sent).status_code == 403
-    people.remove(case, li, owner.pk, case.version)
+    participants.remove(case, li, owner.pk, case.version)
     assert parts(case) == []
     assert told(case) == [("li", {"removed": "wei@example.com"})]
 
@@ -232,9 +232,9 @@ def test_the_owner_stays_unless_the_office_says_so(case, wei, li):
 def test_auditors_and_strangers_keep_nobody(case, sun, stranger, wei):
     for account in (sun, stranger):
         with pytest.raises(NotAllowed):
-            people.invite(case, account, FRIEND, case.version)
+            participants.invite(case, account, FRIEND, case.version)
         with pytest.raises(NotAllowed):
-            people.remove(case, account, case.people.get(user=wei).pk, case.version)
+            participants.remove(case, account, case.people.get(user=wei).pk, case.version)
     assert (Invitation.objects.count(), Notice.objects.filter(address=FRIEND).count()) == (0, 0)
 
 
@@ -268,14 +268,14 @@ def test_an_invitation_is_taken_back_by_whoever_keeps_the_people(case, wei, li, 
         (li, f"/admin/cases/filingcase/{case.pk}/people/", None),
     ):
         case.refresh_from_db()
-        invitation = people.invite(case, wei, FRIEND, case.version)
+        invitation = participants.invite(case, wei, FRIEND, case.version)
         case.refresh_from_db()
         sent = {"take_back": invitation.pk, "version": case.version}
         answer = signed_in(keeper).post(address, sent)
         assert answer.status_code == 302, page
         assert told(case)[-1] == (keeper.username, {"taken_back": FRIEND})
         assert signed_in(friend).get(address_of(invitation)).status_code == 404
-        assert people.accept(invitation, friend) is None
+        assert participants.accept(invitation, friend) is None
         assert FRIEND not in body_of(signed_in(keeper).get(address))
         assert Notice.objects.filter(address=FRIEND, state="waiting").count() == 0
         # A second click finds nothing to take back any more.
@@ -285,14 +285,14 @@ def test_an_invitation_is_taken_back_by_whoever_keeps_the_people(case, wei, li, 
 
 
 def test_nobody_else_takes_an_invitation_back(case, wei, friend, sun, mei):
-    people.accept(people.invite(case, wei, friend.email, case.version), friend)
+    participants.accept(participants.invite(case, wei, friend.email, case.version), friend)
     case.refresh_from_db()
-    invitation = people.invite(case, wei, "third@example.com", case.version)
+    invitation = participants.invite(case, wei, "third@example.com", case.version)
     case.refresh_from_db()
     for somebody in (friend, sun, mei):
         with pytest.raises(NotAllowed):
-            people.take_back(case, somebody, invitation.pk, case.version)
-    other = people.find_invitation(people.token_of(invitation))
+            participants.take_back(case, somebody, invitation.pk, case.version)
+    other = participants.find_invitation(participants.token_of(invitation))
     assert other == invitation
     page = body_of(signed_in(friend).get(path(case, "people/")))
     assert ("third@example.com" in page, "take_back" in page) == (True, False)

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from icpcases.cases import people
 from icpcases.cases.models import FilingCase
-from icpcases.cases.steps import Step
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.actions import participants
 from tests.world import ENTERPRISE, upload, user
 
 from .pages import OWN, addresses, body_of, path, some, step_path
@@ -58,12 +58,14 @@ def case(world, wei, mei):
     removed = user("removed")
     case = world.at("returned")
     for colleague in (removed, user("colleague")):
-        people.accept(people.invite(case, wei, colleague.email, case.version), colleague)
+        participants.accept(
+            participants.invite(case, wei, colleague.email, case.version), colleague
+        )
         case.refresh_from_db()
     person = case.people.get(user=removed)
-    people.remove(case, wei, person.pk, case.version)
+    participants.remove(case, wei, person.pk, case.version)
     case.refresh_from_db()
-    people.invite(case, wei, "invited@example.com", case.version)
+    participants.invite(case, wei, "invited@example.com", case.version)
     case.refresh_from_db()
     world.case(owner=mei)
     return case

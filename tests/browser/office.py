@@ -10,12 +10,16 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from icpcases.cases import edits
-from icpcases.cases.forms import FactsForm
+from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import FilingCase
+from icpcases.workflow.actions.assignment import assign
+from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.requests import answer
 from tests.world import CREDIT_CODES, ENTERPRISE, FORUM, World
 
 LIST = "/admin/cases/filingcase/"
+
+
 # A phone, and the narrowest screen people still work a whole day on.
 PHONE, DESK = 390, 1280
 
@@ -81,7 +85,7 @@ def small_office(world: World) -> Office:
         world.at(state)
     opened = world.step(world.at("open"), "record_footer")
     nobodys = world.at("triage")
-    edits.assign(nobodys, world.li, None, nobodys.version)
+    assign(nobodys, world.li, None, nobodys.version)
     applicant = world.applicant(
         name="Südwestdeutsche Verlagsanstalt für Gartenbau und Landschaftspflege mbH (Sichuan)",
         email="filing@verlag.example",
@@ -101,7 +105,7 @@ def returned_case(world: World) -> FilingCase:
     case = world.at("preparing", ENTERPRISE, site_name="玉兰书店")
     form = FactsForm(data={**ENTERPRISE, "domain": case.domain, "site_name": "玉兰旧书店"})
     assert form.is_valid()
-    case = edits.edit_facts(case, world.li, form, case.version)
+    case = edit_facts(case, world.li, form, case.version)
     world.supply(case)
     case = world.step(case, "submit_to_provider")
     reasons = [
@@ -116,7 +120,7 @@ def returned_case(world: World) -> FilingCase:
     )  # fmt: skip
     answered = case.requests.order_by("pk").last()
     assert answered
-    edits.answer(case, world.li, answered.pk, "A shop for used books.", case.version)
+    answer(case, world.li, answered.pk, "A shop for used books.", case.version)
     world.document(case, "domain_certificate", accept=False, number="D-2026-1")
     case.refresh_from_db()
     return case

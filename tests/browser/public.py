@@ -8,15 +8,21 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Page
 
-from icpcases.cases import edits, people
 from icpcases.cases.models import FilingCase, Province
-from icpcases.cases.states import State
+from icpcases.lifecycle.states import State
+from icpcases.workflow.actions import participants, requests
 from tests.world import FOREIGN, World
 
 PHONE, NARROW, DESK = 390, 320, 1280
+
+
 SITE = {"server_region": "mainland", "access": "domain", "forum": "no",
         "applicant_type": "enterprise"}  # fmt: skip
+
+
 FORUM = {**SITE, "forum": "yes", "preapproval": "no", "province": "CN-BJ"}
+
+
 # The five kinds of verdict; CN-XJ is made to refuse forums.
 VERDICTS: dict[str, dict[str, str]] = {
     "not required": {"server_region": "hong_kong", "forum": "yes"},
@@ -28,10 +34,14 @@ VERDICTS: dict[str, dict[str, str]] = {
         "registration_certificate": "no",
     },
 }  # fmt: skip
+
+
 QUESTIONS = (
     "server_region", "access", "forum", "applicant_type", "mainland_branch",
     "registration_certificate", "preapproval", "province",
 )  # fmt: skip
+
+
 LONG = "Südwestdeutsche-Verlagsanstalt-für-Gartenbau-und-Landschaftspflege-mbH"
 
 
@@ -88,16 +98,16 @@ def build(world: World, states: Any = State.values) -> Site:
             cases[state] = draft_case(world)
         else:
             cases[state] = world.at(state)
-    invitation = people.invite(
+    invitation = participants.invite(
         cases["returned"], world.wei, f"{LONG}@verlag.example".lower(), cases["returned"].version
     )
-    return Site(cases, {"invitation": f"/invitation/{people.token_of(invitation)}/"})
+    return Site(cases, {"invitation": f"/invitation/{participants.token_of(invitation)}/"})
 
 
 def draft_case(world: World) -> FilingCase:
     """A draft whose sending is closed: facts are missing, and the office has asked something."""
     case = world.case(FOREIGN, province="", forum="", site_name=LONG[:40])
-    edits.ask(case, world.li, {"about": "", "text": "What is the site for?"}, case.version)
+    requests.ask(case, world.li, {"about": "", "text": "What is the site for?"}, case.version)
     case.refresh_from_db()
     return case
 

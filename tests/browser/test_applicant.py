@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from icpcases.cases import edits
 from icpcases.cases.models import Applicant, FilingCase
+from icpcases.workflow.actions.documents import judge_document
+from icpcases.workflow.actions.requests import settle
 from tests.harness import smtp
 from tests.world import CREDIT_CODES
 
@@ -18,6 +19,8 @@ from .office import fill, named, overflow
 from .test_journeys import Desk, scan, tab_to
 
 PHONE = {"width": public.PHONE, "height": 844}
+
+
 REST = {
     "who-name": "玉兰书店有限公司", "who-certificate_type": "credit_code",
     "who-certificate_number": CREDIT_CODES[0], "protocol": "https", "province": "CN-BJ",
@@ -153,7 +156,7 @@ def hand_in(wei: Reader, world: Any, case: FilingCase) -> None:
     )
     case.refresh_from_db()
     paper = case.documents.get()
-    edits.judge_document(case, world.li, paper.pk, True, "", case.version)
+    judge_document(case, world.li, paper.pk, True, "", case.version)
     case = world.supply(case)
     world.step(case, "submit_to_provider")
     wei.look("With the provider", "It is the move of the provider.")
@@ -173,7 +176,7 @@ def be_returned(wei: Reader, world: Any, case: FilingCase) -> None:
     case.refresh_from_db()
     asked = case.requests.get()
     assert asked.answer == "A better scan is on its way."
-    edits.settle(case, world.li, asked.pk, "accepted", "", case.version)
+    settle(case, world.li, asked.pk, "accepted", "", case.version)
     world.step(case, "submit_to_provider")
     world.step(case, "provider_passes")
 

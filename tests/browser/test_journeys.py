@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from playwright.sync_api import Locator, Page, expect
 
 from icpcases.cases.models import FilingCase, HistoryRow, Provider, Province
-from icpcases.cases.roles import shown_name
-from icpcases.cases.states import State
-from icpcases.cases.steps import Step
+from icpcases.cases.permissions import shown_name
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Party
 from tests.world import png
 

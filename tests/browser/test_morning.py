@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from icpcases.cases.models import FilingCase
-from tests.cases.quick import QuickWorld
+from tests.world_quick import QuickWorld
 
 from .office import enter, listen, named, overflow
 

@@ -179,7 +179,7 @@ def test_without_script_rows_are_filled_one_by_one(open_page: Callable[..., Page
 
 
 def test_an_officer_looks_at_a_pdf_beside_the_form(page: Page, world, li):
-    from icpcases.cases.uploads import check_upload
+    from icpcases.files.uploads import check_upload
     from tests.world import upload
 
     case = world.at("preparing")

@@ -4,9 +4,10 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessibility import violations
 from tests.harness import smtp
 from tests.staff.test_second_factor import totp
+
+from .test_accessibility import violations
 
 NARROW = {"width": 320, "height": 640}
 PASSWORD = "a long pass phrase"

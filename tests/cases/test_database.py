@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from icpcases.cases import guards
+from icpcases.cases import triggers
 from icpcases.cases.models import Document, FilingCase, HistoryRow
-
-from .guards_off import drop_index, unchecked
-from .quick import QuickWorld
-from .section5 import HOLDING_A_DOMAIN, UNDER_THE_RULES
+from tests.harness.protections import drop_index, unchecked
+from tests.lifecycle.section5 import HOLDING_A_DOMAIN, UNDER_THE_RULES
+from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +177,7 @@ NUMBERS = [
 
 
 def without_the_triggers() -> Any:
-    guards.remove(connection)
+    triggers.remove(connection)
     return unchecked("case_filed_has_number")
 
 
@@ -238,7 +237,7 @@ def test_a_subject_number_belongs_to_one_applicant(world, states):
     third = update(CASE, other.pk, {**taken, "applicant_id": one.applicant_id})
     assert goes_through(third)
     with undone():
-        guards.remove(connection)
+        triggers.remove(connection)
         assert [s for s in statements if not goes_through(s)] == []
 
 
@@ -278,7 +277,7 @@ def test_two_cases_never_hold_one_domain(world, state):
     assert goes_through(update(CASE, other.pk, {**same, "state": "draft"}))
     with undone():
         drop_index("case_domain_free")
-        guards.remove(connection)
+        triggers.remove(connection)
         statements[1] = insert(CASE, copy_of(case, icp_number="", icp_subject="", **same))
         if state not in ("filed", "open"):
             assert [s for s in statements if not goes_through(s)] == []
@@ -297,7 +296,7 @@ def test_the_registrable_domain_is_the_end_of_the_domain(world, domain, registra
     fine = update(CASE, case.pk, {"domain": "www.a.cn", "registrable_domain": "a.cn"})
     assert goes_through(fine)
     with undone(), unchecked("case_domain_pair"):
-        guards.remove(connection)
+        triggers.remove(connection)
         assert goes_through(statement)
 
 
@@ -329,7 +328,7 @@ def test_a_history_row_is_never_changed_or_deleted(world):
     ]
     assert [s for s in statements if not is_refused(s)] == []
     with undone():
-        guards.remove(connection)
+        triggers.remove(connection)
         assert [s for s in statements if not goes_through(s)] == []
 
 
@@ -338,10 +337,10 @@ def test_a_case_is_never_deleted_even_if_nothing_hangs_on_it(world):
     statement = (f"DELETE FROM {CASE} WHERE id = %s", [pk])
     assert is_refused(statement)
     for parts in (HISTORY, "cases_caseperson"):
-        guards.remove(connection)
+        triggers.remove(connection)
         run((f"DELETE FROM {parts} WHERE case_id = %s", [pk]))
-    guards.install(connection)
+    triggers.install(connection)
     assert is_refused(statement)
     with undone():
-        guards.remove(connection)
+        triggers.remove(connection)
         assert goes_through(statement)

@@ -11,11 +11,11 @@ from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, connection
 from psycopg.errors import CheckViolation, UniqueViolation
 
-from icpcases.cases import guards
+from icpcases.cases import triggers
 from icpcases.cases.models import FilingCase, HistoryRow
+from tests.harness.protections import drop_index
+from tests.world_quick import QuickWorld
 
-from .guards_off import drop_index
-from .quick import QuickWorld
 from .test_database import (
     BREAKING,
     CASE,
@@ -76,7 +76,7 @@ def test_a_case_is_never_replaced_by_another(world):
     statements = replacements(case, other)
     assert [s for s in statements if not is_refused(s)] == []
     with undone():
-        guards.remove(connection)
+        triggers.remove(connection)
         assert [s for s in statements if not goes_through(s)] == []
 
 
@@ -92,7 +92,7 @@ def test_a_case_is_not_replaced_by_one_with_its_number(world):
     ]
     assert [s for s in statements if not is_refused(s)] == []
     with undone():
-        guards.remove(connection)
+        triggers.remove(connection)
         assert [s for s in statements if not goes_through(s)] == []
 
 
@@ -121,7 +121,7 @@ def test_a_history_row_is_never_replaced(world):
     ]
     assert [s for s in statements if not is_refused(s)] == []
     with undone():
-        guards.remove(connection)
+        triggers.remove(connection)
         assert [s for s in statements if not goes_through(s)] == []
 
 
@@ -138,7 +138,7 @@ def test_nothing_is_truncated(world, tables):
     run(("SET CONSTRAINTS ALL IMMEDIATE", []))
     assert is_refused(statement)
     with undone():
-        guards.remove(connection)
+        triggers.remove(connection)
         run((f"TRUNCATE {tables}", []))
         assert HistoryRow.objects.count() == 0
 
@@ -216,18 +216,18 @@ def test_a_connection_without_django_is_refused_the_same(world):
     with plain() as other:
         assert [s for s in statements if plainly(other, s)] == []
         assert plainly(other, update(CASE, triage.pk, {"site_name": "anything"}))
-    guards.remove(connection)
+    triggers.remove(connection)
     try:
         with plain() as other:
             assert plainly(other, (f"DELETE FROM {HISTORY} WHERE id = %s", [first.pk]))
     finally:
-        guards.install(connection)
+        triggers.install(connection)
 
 
 # The triggers after a migrate
 
 
-def triggers() -> list[str]:
+def trigger_names() -> list[str]:
     return SQLITE_TRIGGERS if connection.vendor == "sqlite" else POSTGRES_TRIGGERS
 
 
@@ -242,14 +242,14 @@ def complaints() -> list[str]:
 
 @DJANGO
 def test_a_migrate_puts_every_trigger_back_and_the_check_tells_when_one_is_lost():
-    assert (guards.missing(connection), complaints()) == ([], [])
-    guards.remove(connection)
-    assert guards.missing(connection) == triggers()
+    assert (triggers.missing(connection), complaints()) == ([], [])
+    triggers.remove(connection)
+    assert triggers.missing(connection) == trigger_names()
     (line,) = complaints()
-    assert all(name in line for name in triggers())
+    assert all(name in line for name in trigger_names())
     # With its checks, as the command line runs it: the complaint must not stop the cure.
     call_command("migrate", verbosity=0, skip_checks=False)
-    assert (guards.missing(connection), complaints()) == ([], [])
+    assert (triggers.missing(connection), complaints()) == ([], [])
 
 
 @DJANGO
@@ -257,7 +257,7 @@ def test_a_migrate_puts_every_trigger_back_and_the_check_tells_when_one_is_lost(
 @pytest.mark.sqlite
 def test_each_trigger_is_missed_on_sqlite(name):
     run((f"DROP TRIGGER {name}", []))
-    assert guards.missing(connection) == [name]
+    assert triggers.missing(connection) == [name]
     assert len(complaints()) == 1
 
 
@@ -268,9 +268,9 @@ def test_each_trigger_is_missed_on_postgres_also_when_it_is_only_off(name):
     table = HISTORY if name.startswith("history") else CASE
     with undone():
         run((f"ALTER TABLE {table} DISABLE TRIGGER {name}", []))
-        assert guards.missing(connection) == [name]
+        assert triggers.missing(connection) == [name]
     run((f"DROP TRIGGER {name} ON {table}", []))
-    assert guards.missing(connection) == [name]
+    assert triggers.missing(connection) == [name]
     assert len(complaints()) == 1
 
 
@@ -279,7 +279,7 @@ def test_each_trigger_is_missed_on_postgres_also_when_it_is_only_off(name):
 def test_a_trigger_that_was_weakened_is_missed_on_sqlite():
     run(("DROP TRIGGER case_kept", []))
     run((f"CREATE TRIGGER case_kept BEFORE DELETE ON {CASE} WHEN 0 BEGIN SELECT 1; END", []))
-    assert guards.missing(connection) == ["case_kept"]
+    assert triggers.missing(connection) == ["case_kept"]
 
 
 @DJANGO
@@ -292,7 +292,7 @@ def test_a_trigger_whose_function_was_weakened_is_missed_on_postgres():
             [],
         )
     )
-    assert guards.missing(connection) == ["case_kept", "case_not_truncated"]
+    assert triggers.missing(connection) == ["case_kept", "case_not_truncated"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -303,10 +303,10 @@ def test_a_table_that_is_rebuilt_loses_its_triggers_and_the_next_migrate_brings_
         rebuild: Any = editor
         rebuild._remake_table(FilingCase)
     lost = [name for name in SQLITE_TRIGGERS if name.startswith("case")]
-    assert guards.missing(connection) == lost
+    assert triggers.missing(connection) == lost
     assert len(complaints()) == 1
     call_command("migrate", verbosity=0)
-    assert guards.missing(connection) == []
+    assert triggers.missing(connection) == []
     with pytest.raises(IntegrityError):
         run((f"DELETE FROM {CASE} WHERE id = %s", [case.pk]))
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from icpcases.cases import edits
 from icpcases.cases.models import AccessLogRow, Document
-from icpcases.cases.uploads import check_upload
+from icpcases.files.uploads import check_upload
+from icpcases.workflow.actions import requests
+from icpcases.workflow.actions.documents import add_documents
 from tests.applicants.pages import path, text_of
 from tests.world import png, upload
 
@@ -126,7 +127,7 @@ def test_a_crash_midway_leaves_neither_row_nor_file(case, wei, document_root, mo
         for c in ("red", "blue")
     ]
     with pytest.raises(OSError, match="No space"):
-        edits.add_documents(case, wei, papers, case.version)
+        add_documents(case, wei, papers, case.version)
     assert files == [1, 2]
     before = case.version
     case.refresh_from_db()
@@ -212,7 +213,7 @@ def test_the_same_file_in_a_case_of_others_is_told_to_staff_only(world, case, me
 
 
 def ask(case, li, about: str):
-    edits.ask(case, li, {"about": about, "text": "Once more, please."}, case.version)
+    requests.ask(case, li, {"about": about, "text": "Once more, please."}, case.version)
     case.refresh_from_db()
     return case.requests.get()
 
@@ -284,6 +285,6 @@ def test_an_answered_case_says_so_on_its_head(world, case, as_li, li, wei):
     page = f"/admin/cases/filingcase/{case.pk}/change/"
     assert "request-answered" not in as_li.get(page).text
     asked = ask(case, li, "")
-    edits.answer(case, wei, asked.pk, "Here.", case.version)
+    requests.answer(case, wei, asked.pk, "Here.", case.version)
     head = as_li.get(page).text.split("</header>")[0:3]
     assert '<span class="badge request-answered">answered</span>' in "".join(head)

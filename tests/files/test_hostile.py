@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from icpcases.cases.uploads import check_upload, clean_label
+from icpcases.files.uploads import check_upload, clean_label
 
 from .hostile import HTML, REFUSED, Hostile, jpeg_of, pages, pdf, picture, zipped
 
@@ -117,7 +117,7 @@ def test_the_limits_come_from_the_settings(settings):
 
 
 def test_a_pdf_that_never_ends_is_given_up(settings, monkeypatch):
-    monkeypatch.setattr("icpcases.cases.pdfs.SECONDS", 0.01)
+    monkeypatch.setattr("icpcases.files.pdf.SECONDS", 0.01)
     assert sentence_of("p.pdf", pdf()) == (
         "This PDF is too complex to be checked; print it to a new PDF and send that."
     )

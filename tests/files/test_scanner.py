@@ -9,8 +9,8 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.files.base import ContentFile
 
-from icpcases.cases.uploads import check_ahead, check_upload
 from icpcases.env import Env
+from icpcases.files.uploads import check_ahead, check_upload
 from tests.world import png
 
 pytestmark = pytest.mark.sqlite

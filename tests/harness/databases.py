@@ -44,16 +44,16 @@ def url() -> str:
 @contextmanager
 def history_unguarded(connection: Any) -> Iterator[None]:
     """Without the triggers that keep the history: only the tests empty that table."""
-    if find_spec("icpcases.cases.guards") is None:
+    if find_spec("icpcases.cases.triggers") is None:
         yield
         return
-    from icpcases.cases import guards
+    from icpcases.cases import triggers
 
-    guards.remove(connection)
+    triggers.remove(connection)
     try:
         yield
     finally:
-        guards.install(connection)
+        triggers.install(connection)
 
 
 def let_tests_flush() -> None:

@@ -6,15 +6,17 @@ from collections.abc import Callable
 import pytest
 from django.db import connections, transaction
 
-from icpcases.cases import door, recalculating
-from icpcases.cases.clocks import length_of
-from icpcases.cases.door import changing, perform
 from icpcases.cases.models import Clock, FilingCase
-from icpcases.cases.states import State, Unit
-from icpcases.cases.steps import Step
-from tests.cases.quick import QuickWorld
-from tests.cases.test_turns import at, end, walk
+from icpcases.deadlines import recalculation
+from icpcases.deadlines.clocks import length_of
+from icpcases.lifecycle.states import State, Unit
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow import engine
+from icpcases.workflow.changes import changing
+from icpcases.workflow.engine import perform
+from tests.deadlines.test_turns import at, end, walk
 from tests.harness.race import together
+from tests.world_quick import QuickWorld
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -33,7 +35,7 @@ def world(wei, li, chen):
 def set_clock(days: int) -> None:
     with transaction.atomic():
         Clock.objects.filter(state="preparing").update(amount=days)
-        recalculating.ask_later()
+        recalculation.ask_later()
 
 
 def in_thread(work: Callable[[], object]) -> threading.Thread:
@@ -51,7 +53,7 @@ def in_thread(work: Callable[[], object]) -> threading.Thread:
 def step_under_way(case: FilingCase, by, changed: threading.Event, go: threading.Event) -> None:
     """A step that has read the old clock, and is not committed before it may go on."""
     with changing(case, by, case.version) as change:
-        door._take(change, Step.PREPARE_FILING, by, {"happened": at(MONDAY)})
+        engine._take(change, Step.PREPARE_FILING, by, {"happened": at(MONDAY)})
         changed.set()
         assert go.wait(PATIENCE)
 
@@ -62,7 +64,7 @@ def due_after_the_race(case: FilingCase, by, waits: bool) -> object:
     step = in_thread(lambda: step_under_way(case, by, changed, go))
     assert changed.wait(PATIENCE)
     set_clock(9)
-    reckoning = in_thread(recalculating.run)
+    reckoning = in_thread(recalculation.run)
     reckoning.join(1 if waits else PATIENCE)
     assert reckoning.is_alive() == waits
     go.set()
@@ -77,12 +79,12 @@ def due_after_the_race(case: FilingCase, by, waits: bool) -> object:
 def test_the_reckoning_waits_for_a_step_that_knows_the_old_clock(world, li):
     case = walk(world, "triage", MONDAY)
     assert due_after_the_race(case, li, waits=True) == DUE[9]
-    assert not recalculating.pending()
+    assert not recalculation.pending()
 
 
 @pytest.mark.postgres
 def test_control_without_the_lock_the_old_date_stays(world, li, monkeypatch):
-    monkeypatch.setattr(recalculating, "_held", lambda cases: cases)
+    monkeypatch.setattr(recalculation, "_held", lambda cases: cases)
     case = walk(world, "triage", MONDAY)
     assert due_after_the_race(case, li, waits=False) == DUE[2]
 
@@ -96,7 +98,7 @@ def test_steps_and_clocks_in_the_same_second_leave_the_new_clocks_date(world, li
 
         def change(days: int = days) -> None:
             set_clock(days)
-            recalculating.run()
+            recalculation.run()
 
         assert together(take, change) == [None, None]
         assert length_of(State.PREPARING) == (days, Unit.WORKING_DAYS)

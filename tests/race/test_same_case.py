@@ -10,19 +10,28 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from icpcases.cases import door, edits
-from icpcases.cases.door import SYSTEM, BadEntry, Closed, Stale, perform
-from icpcases.cases.forms import FactsForm
+from icpcases.cases.document_store import files_follow_rows
+from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow
-from icpcases.cases.papers import files_follow_rows
-from icpcases.cases.references import next_reference
-from tests.cases.quick import QuickWorld
+from icpcases.workflow import engine
+from icpcases.workflow.actions.applicants import confirm_applicant
+from icpcases.workflow.actions.assignment import add_note
+from icpcases.workflow.actions.documents import judge_document
+from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.open_case import next_reference, open_case
+from icpcases.workflow.changes import SYSTEM, Change
+from icpcases.workflow.engine import perform
+from icpcases.workflow.exceptions import BadEntry, Closed, Stale
 from tests.harness.race import together
 from tests.world import ENTERPRISE, World, user
+from tests.world_quick import QuickWorld
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
+
 ROUNDS = 20
+
+
 REASONS = {"reasons": [{"about": "domain", "text": "Not real-name verified."}]}
 
 
@@ -127,7 +136,7 @@ def test_an_edit_and_a_step_do_not_pass_each_other_by(world: World, li, bo):
     assert form.is_valid()
     page = fresh(case)
     results = together(
-        lambda: edits.edit_facts(page, li, form, page.version),
+        lambda: edit_facts(page, li, form, page.version),
         step(case, "prepare_filing", bo, {}),
     )
     won, lost = one_winner(results)
@@ -146,7 +155,7 @@ def test_a_paper_is_not_refused_under_a_submission(world: World, li, bo):
     entry = world.entry(case, "submit_to_provider")
     page = fresh(case)
     results = together(
-        lambda: edits.judge_document(page, li, paper.pk, False, "blurred", page.version),
+        lambda: judge_document(page, li, paper.pk, False, "blurred", page.version),
         step(case, "submit_to_provider", bo, entry),
     )
     won, _lost = one_winner(results)
@@ -168,19 +177,16 @@ def test_the_system_and_an_officer_meet_over_an_expired_order(world: World, li):
     judge(results, [None, li], ["expire_order", "withdraw"])
 
 
-# The control: what happens without the protection
-
-
 def without_version(case, by, seen_version, happened=None) -> Any:
     """As `changing`, but whatever the person has seen is good enough."""
 
     @contextmanager
-    def change() -> Iterator[door.Change]:
+    def change() -> Iterator[Change]:
         with files_follow_rows(), transaction.atomic():
             rows = FilingCase.objects.select_for_update(of=("self",)).select_related(
                 "applicant", "province", "officer"
             )
-            yield door.Change.on(rows.get(pk=case.pk), by, happened)
+            yield Change.on(rows.get(pk=case.pk), by, happened)
 
     return change()
 
@@ -190,11 +196,11 @@ def without_lock(both_have_read: Barrier) -> Callable[..., Any]:
 
     def changing(case, by, seen_version, happened=None) -> Any:
         @contextmanager
-        def change() -> Iterator[door.Change]:
+        def change() -> Iterator[Change]:
             read = FilingCase.objects.with_names().get(pk=case.pk)
             both_have_read.wait(30)
             with files_follow_rows(), transaction.atomic():
-                yield door.Change.on(read, by, happened)
+                yield Change.on(read, by, happened)
 
         return change()
 
@@ -202,7 +208,7 @@ def without_lock(both_have_read: Barrier) -> Callable[..., Any]:
 
 
 def test_without_the_version_both_win_and_the_later_overwrites(world: World, li, bo, monkeypatch):
-    monkeypatch.setattr(door, "changing", without_version)
+    monkeypatch.setattr(engine, "changing", without_version)
     case = world.at("open")
     rows = case.history.count()
     numbers = ["京公网安备11010802000001号", "京公网安备11010802000002号"]
@@ -223,13 +229,10 @@ def test_without_the_lock_only_the_history_stops_the_second_and_cannot_say_who(
 ):
     case = world.at("filed")
     entry = {"footer_on": timezone.localdate()}
-    monkeypatch.setattr(door, "changing", without_lock(Barrier(2)))
+    monkeypatch.setattr(engine, "changing", without_lock(Barrier(2)))
     results = together(*(step(case, "record_footer", who, entry) for who in (li, bo)))
     _won, lost = one_winner(results)
     assert (type(results[lost]), results[lost].rows) == (Stale, [])
-
-
-# Rules across cases
 
 
 def test_two_cases_about_one_domain_sent_at_once(world: World, li, bo):
@@ -252,7 +255,7 @@ def test_an_edit_and_a_submission_meet_over_one_domain(world: World, li, bo):
     assert form.is_valid()
     page = fresh(case)
     results = together(
-        lambda: edits.edit_facts(page, li, form, page.version),
+        lambda: edit_facts(page, li, form, page.version),
         step(draft, "submit_request", bo, {}),
     )
     won, lost = one_winner(results)
@@ -316,7 +319,7 @@ def test_two_orders_with_one_number(world: World, li, bo, chen):
 
 def confirmation(case: FilingCase, by: Any) -> Callable[[], None]:
     page = fresh(case)
-    return lambda: edits.confirm_applicant(page, by, page.version)
+    return lambda: confirm_applicant(page, by, page.version)
 
 
 def test_two_applicants_with_one_certificate_are_not_both_confirmed(world: World, li, bo):
@@ -356,7 +359,7 @@ def test_the_history_has_no_gap_after_all_of_this(world: World, li, bo):
             while True:
                 page = fresh(case)
                 try:
-                    return edits.add_note(page, who, "again", page.version)
+                    return add_note(page, who, "again", page.version)
                 except Stale:
                     continue
 
@@ -376,7 +379,7 @@ def test_a_draft_kept_by_two_clicks_at_once_is_one_draft(world, wei):
             form = FactsForm(data=data)
             assert form.is_valid()
             applicant = Applicant(name="玉兰书店", email="wei@example.com")
-            return edits.open_case(wei, applicant, form, owner=wei, token=token)
+            return open_case(wei, applicant, form, owner=wei, token=token)
 
         made = together(click, click)
         assert {case.pk for case in made} == {made[0].pk}, made

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, Summary
-from icpcases.cases.states import State
-from icpcases.staff import board, board_panels
+from icpcases.lifecycle.states import State
+from icpcases.staff.board import panels, views
 from tests.world import user
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_the_texts_stand_behind_a_reason(as_chen, world):
 
 
 def test_more_than_a_page_of_cases_is_read_on(as_chen, world, monkeypatch):
-    monkeypatch.setattr(board, "PAGE", 2)
+    monkeypatch.setattr(views, "PAGE", 2)
     cases = [world.case() for _case in range(5)]
     today = timezone.localdate()
     url, found = f"{BEHIND}?figure=opened&since={today}&until={today}", []
@@ -232,11 +232,11 @@ def test_what_is_written_once_still_asks_who_reads(as_chen, client, world, wei):
 
 
 def test_only_a_few_are_kept(as_chen, world, monkeypatch):
-    monkeypatch.setattr(board_panels, "MOST", 2)
-    monkeypatch.setattr(board_panels, "_kept", {})
+    monkeypatch.setattr(panels, "MOST", 2)
+    monkeypatch.setattr(panels, "_kept", {})
     for province in ("CN-BJ", "CN-SH", "CN-GD", "CN-BJ"):
         as_chen.get(f"{BOARD}?province={province}")
-    kept = [period.province for _mark, period, _day, _language in board_panels._kept]
+    kept = [period.province for _mark, period, _day, _language in panels._kept]
     assert kept == ["CN-GD", "CN-BJ"]
 
 

@@ -8,19 +8,25 @@ from urllib.parse import parse_qs
 import pytest
 from django.utils import timezone
 
-from icpcases.cases import edits
-from icpcases.cases.finding import standing
 from icpcases.cases.models import FilingCase
-from icpcases.cases.states import Phase, State
-from icpcases.staff.case_list import SIZE
-from tests.cases.finding.many import many_cases
+from icpcases.lifecycle.states import Phase, State
+from icpcases.search import facets
+from icpcases.staff.cases.list import SIZE
+from icpcases.workflow.actions.assignment import add_note, assign
+from icpcases.workflow.actions.requests import answer
+from tests.search.many import many_cases
 from tests.world import ENTERPRISE
 
 pytestmark = pytest.mark.django_db
 
+
 LIST = "/admin/cases/filingcase/"
+
+
 # Session, account, roles; the total, the keys, the lines; the counts in two.
 QUERIES_OF_THE_LIST = 8
+
+
 QUERIES_OF_A_SEARCH = 10
 
 
@@ -54,7 +60,7 @@ def test_the_list_takes_the_same_queries_for_every_row(
 def test_a_line_says_where_a_case_stands(as_li, world, li):
     case = world.at("returned")
     request = case.requests.get()
-    edits.answer(case, world.wei, request.pk, "Scanned again.", case.version)
+    answer(case, world.wei, request.pk, "Scanned again.", case.version)
     FilingCase.objects.filter(pk=case.pk).update(due_at=timezone.now() - dt.timedelta(days=1))
     line = as_li.get(LIST).context["lines"][0]
     assert (line.site, line.province, line.state, line.turn, line.officer, line.overdue) == (
@@ -69,10 +75,10 @@ def test_a_line_says_where_a_case_stands(as_li, world, li):
 def test_filters_combine(as_li, world, li, chen):
     draft, review = world.case(), world.at("provider_review")
     away = world.case(province="CN-GD", happened=timezone.now() - dt.timedelta(days=70))
-    edits.assign(away, chen, chen, away.version)
-    edits.assign(draft, chen, None, draft.version)
+    assign(away, chen, chen, away.version)
+    assign(draft, chen, None, draft.version)
     returned = world.at("returned")
-    edits.answer(returned, world.wei, returned.requests.get().pk, "Done.", returned.version)
+    answer(returned, world.wei, returned.requests.get().pk, "Done.", returned.version)
     now = timezone.now()
     FilingCase.objects.filter(pk=review.pk).update(due_at=now - dt.timedelta(minutes=1))
     end = timezone.localtime(now).replace(hour=23, minute=59, second=59, microsecond=0)
@@ -100,7 +106,7 @@ def test_each_choice_says_how_many_cases_it_would_leave(as_li, world, chen):
     for state in ("draft", "draft", "triage", "provider_review"):
         world.at(state)
     far = world.case(province="CN-GD")
-    edits.assign(far, chen, None, far.version)
+    assign(far, chen, None, far.version)
 
     def counts(**asked):
         fields = as_li.get(LIST, asked).context["fields"]
@@ -123,7 +129,7 @@ def test_each_choice_says_how_many_cases_it_would_leave(as_li, world, chen):
 
 def test_what_is_due_answered_or_of_a_month_is_counted_too(as_li, world, monkeypatch):
     returned, review, away = (world.at(s) for s in ("returned", "provider_review", "draft"))
-    edits.answer(returned, world.wei, returned.requests.get().pk, "Done.", returned.version)
+    answer(returned, world.wei, returned.requests.get().pk, "Done.", returned.version)
     now = timezone.localtime()
     end = now.replace(hour=23, minute=59, second=59, microsecond=0)
     month = (now.replace(day=1) - dt.timedelta(days=1)).replace(hour=23)
@@ -143,14 +149,14 @@ def test_what_is_due_answered_or_of_a_month_is_counted_too(as_li, world, monkeyp
     # Of the filter in use the other choices are not known.
     assert counts(due="today") == {"due": {}, "created": {last: "1"}, "answered": {"1": "1"}}
     # What is not short is still counted along the indexes of what is due and what is answered.
-    monkeypatch.setattr(standing, "SHORT", 1)
+    monkeypatch.setattr(facets, "SHORT", 1)
     assert counts() == {**of_all, "created": {}}
     assert counts(phase="filing", turn="provider") == {
         "due": {"over": "1"}, "created": {this: "1"}, "answered": {},
     }  # fmt: skip
     assert counts(q="玉兰") == {"due": {}, "created": {}, "answered": {}}
     # Where these are many, too, they are not counted at all.
-    monkeypatch.setattr(standing, "MARKED", 0)
+    monkeypatch.setattr(facets, "MARKED", 0)
     assert counts() == {"due": {}, "created": {}, "answered": {}}
     assert away.pk in listed(as_li)
 
@@ -225,6 +231,8 @@ def test_who_has_no_role_sees_no_list(client, world, stranger):
 
 
 NEEDLES = ["ICP-", "site-1", "'", '"', "%", "_", "\\", "\0", "😀", "x" * 10_000, "玉", "(", "北 京"]
+
+
 ODD = [
     "officer=zzz", "officer=²", "officer=99999999999999999999", "province=%00", "province=CN-XX",
     "state=nonsense", "phase=x", "turn=supervisor", "due=x", "created=2026-13", "created=0000-00",
@@ -247,8 +255,8 @@ def test_nothing_that_is_typed_or_asked_for_is_an_error(as_li, world):
 @pytest.mark.slow
 def test_ten_thousand_random_searches_and_filters_are_no_error(as_li, world):
     """Through the search and the list; a hundred of them through the whole page."""
-    from icpcases.cases.finding.listing import Listing
-    from icpcases.staff.case_filters import ORDERS, Query
+    from icpcases.search.listing import Listing
+    from icpcases.staff.cases.filters import ORDERS, Query
 
     cases = many_cases(60)
     draw, statuses = random.Random(5), set()
@@ -308,7 +316,7 @@ def test_two_hundred_needles_find_their_case(as_li, world):
             *(two for two in map("".join, pairwise(name)) if two.isalnum()),
         ]  # fmt: skip
         if case.icp_number:
-            edits.add_note(case, world.li, f"已与代办人核对 fingerprint{n}", case.version)
+            add_note(case, world.li, f"已与代办人核对 fingerprint{n}", case.version)
             order, icp = case.orders.get().number, case.icp_number
             made[case.pk] += [order, order[:-1], icp, icp[:-2], icp[5:13], f"{name[:2]} 核对",
                               "代办人", f"FINGERPRINT{n}", "finger"]  # fmt: skip

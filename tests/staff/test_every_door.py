@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver
 
 from icpcases.cases.models import AccessLogRow, FilingCase, HistoryRow, Notice
-from tests.cases.section5 import BACK, STATES, STAYS, TABLE, may
+from tests.lifecycle.section5 import BACK, STATES, STAYS, TABLE, may
 from tests.world import png, upload, user
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from icpcases.cases.models import HistoryRow
-from icpcases.staff.history_line import HistoryLine
+from icpcases.staff.cases.history_line import HistoryLine
 
 AT = dt.datetime(2026, 6, 15, 2, 30, tzinfo=dt.UTC)
 WRITTEN = "<i>&\"'</i>"

@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from icpcases.cases import recalculating
 from icpcases.cases.models import CalendarDay, Clock, FilingCase
+from icpcases.deadlines import recalculation
 from tests.world import user
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_what_is_missing_or_under_way_is_said(as_li, world):
     assert quiet.context["pending"] is False
     year = timezone.localdate().year
     CalendarDay.objects.filter(day__year=year).delete()
-    recalculating.ask_later()
+    recalculation.ask_later()
     page = as_li.get(HOME)
     assert page.context["missing_years"][0].startswith(f"The calendar of {year} is missing")
     assert "Due dates are being reckoned anew" in text_of(page)
@@ -178,11 +178,11 @@ def test_a_changed_clock_moves_due_dates_and_says_so(
 
 def test_many_cases_are_left_to_the_daily_job(as_chen, world, monkeypatch):
     world.at("triage")
-    monkeypatch.setattr(recalculating, "AT_ONCE", 0)
+    monkeypatch.setattr(recalculation, "AT_ONCE", 0)
     sent = {"day": "2027-01-01", "kind": "holiday", "name": "", "notice": ""}
     page = as_chen.post("/admin/cases/calendarday/add/", sent, follow=True)
     assert "Many due dates hang on this: the daily job reckons them anew." in said(page)
-    assert recalculating.pending()
+    assert recalculation.pending()
 
 
 def test_what_moves_no_due_date_asks_for_nothing(as_chen, world):
@@ -193,7 +193,7 @@ def test_what_moves_no_due_date_asks_for_nothing(as_chen, world):
     }  # fmt: skip
     page = as_chen.post(f"/admin/cases/provider/{provider.pk}/change/", sent, follow=True)
     assert len(said(page)) == 1
-    assert not recalculating.pending()
+    assert not recalculation.pending()
 
 
 def test_a_day_of_the_calendar_keeps_its_date(as_chen):

@@ -4,13 +4,14 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from icpcases.cases import edits
 from icpcases.cases.models import AccessLogRow, Applicant, FilingCase, Province
-from icpcases.cases.states import State
-from icpcases.cases.steps import Step
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.actions.assignment import add_note
 from tests.world import ENTERPRISE, FORUM, upload
 
 pytestmark = pytest.mark.django_db
+
 
 LIST = "/admin/cases/filingcase/"
 
@@ -257,7 +258,7 @@ def test_the_case_page_takes_the_same_queries_for_every_row(
     for row in range(rows):
         world.document(case, "other")
         case.refresh_from_db()
-        edits.add_note(case, world.li, f"Note {row}.", case.version)
+        add_note(case, world.li, f"Note {row}.", case.version)
         case.refresh_from_db()
     as_li.get(case_path(case))
     with django_assert_num_queries(QUERIES_OF_THE_CASE_PAGE):

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from icpcases.cases import keyset, telling
+from icpcases.cases import outbox
 from icpcases.cases.models import Applicant, Notice
+from icpcases.db import pagination
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_applicants_are_found_by_all_words_in_the_order_of_names(
     applicants, search, monkeypatch, words, places, at_most
 ):
     """Collected where they are few, walked where they are many: the same."""
-    monkeypatch.setattr(keyset, "AT_MOST", at_most)
+    monkeypatch.setattr(pagination, "AT_MOST", at_most)
     assert search(APPLICANTS, words) == [applicants[place].pk for place in places]
 
 
@@ -82,7 +83,7 @@ def notices(world: Any) -> list[Notice]:
         case = world.case(applicant=applicant, domain=f"{name.split()[0].lower()}-site.cn")
         row = case.history.get()
         row.told = True
-        telling.tell(case, row, telling.audience(case))
+        outbox.enqueue(case, row, outbox.audience(case))
         made.append(Notice.objects.latest("pk"))
     Notice.objects.filter(pk=made[1].pk).update(key="sms:17:20261128")
     return made
@@ -105,7 +106,7 @@ def notices(world: Any) -> list[Notice]:
 def test_mails_are_found_by_address_reminder_or_case(
     notices, search, monkeypatch, words, places, at_most
 ):
-    monkeypatch.setattr(keyset, "AT_MOST", at_most)
+    monkeypatch.setattr(pagination, "AT_MOST", at_most)
     Notice.objects.update(address="x@y.z")
     for notice, address in zip(notices, ("office@alder.example", "tea@pine.cn"), strict=True):
         Notice.objects.filter(pk=notice.pk).update(address=address)
@@ -137,7 +138,7 @@ def test_a_search_costs_the_same_for_every_row(world, client, li, path, words):
             case = world.case(applicant=world.applicant(name="Alder Books", email="a@b.example"))
             row = case.history.get()
             row.told = True
-            telling.tell(case, row, telling.audience(case))
+            outbox.enqueue(case, row, outbox.audience(case))
         with CaptureQueriesContext(connection) as queries:
             page = client.get(path, {"q": words}).content.decode()
         counts.append(len(queries))

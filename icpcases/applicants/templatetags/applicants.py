@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from icpcases.cases.expectations import Expected
+from icpcases.workflow.forecast import Expected
 
 register = template.Library()
 

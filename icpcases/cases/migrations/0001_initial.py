@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 import icpcases.cases.models.case
-import icpcases.cases.models.moves
-import icpcases.cases.models.papers
-import icpcases.cases.models.provider
+import icpcases.cases.models.documents
+import icpcases.cases.models.providers
+import icpcases.cases.models.transitions
 
 
 class Migration(migrations.Migration):
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 (
                     "warn_days",
                     models.JSONField(
-                        default=icpcases.cases.models.provider.default_warnings,
+                        default=icpcases.cases.models.providers.default_warnings,
                         verbose_name="warn after days",
                     ),
                 ),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="A regular expression; empty accepts any number.",
                         max_length=100,
-                        validators=[icpcases.cases.models.provider.validate_pattern],
+                        validators=[icpcases.cases.models.providers.validate_pattern],
                         verbose_name="order number format",
                     ),
                 ),
@@ -490,7 +490,7 @@ class Migration(migrations.Migration):
                 "permissions": [("work", "Can work filing cases")],
                 "default_permissions": ("view",),
             },
-            bases=(icpcases.cases.models.moves.Moves, models.Model),
+            bases=(icpcases.cases.models.transitions.Transitions, models.Model),
         ),
         migrations.CreateModel(
             name="Document",
@@ -560,7 +560,7 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        upload_to=icpcases.cases.models.papers.file_name, verbose_name="file"
+                        upload_to=icpcases.cases.models.documents.file_name, verbose_name="file"
                     ),
                 ),
                 ("label", models.CharField(blank=True, max_length=200, verbose_name="file's name")),

@@ -5,7 +5,7 @@ from django.db import migrations
 
 def fill(apps, schema_editor):
     from icpcases.cases import seeds
-    from icpcases.cases.roles import STAFF_GROUPS
+    from icpcases.lifecycle.roles import STAFF_GROUPS
 
     apps.get_model("cases", "Province").objects.bulk_create(
         apps.get_model("cases", "Province")(

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-import icpcases.cases.states
+import icpcases.lifecycle.states
 
 
 def copy(apps, schema_editor):
@@ -58,7 +58,7 @@ CLOCKS = [
             (
                 "state",
                 models.CharField(
-                    "state", max_length=30, choices=icpcases.cases.states.State.choices
+                    "state", max_length=30, choices=icpcases.lifecycle.states.State.choices
                 ),
             ),
             (
@@ -80,7 +80,9 @@ CLOCKS = [
             ("amount", models.PositiveSmallIntegerField("amount")),
             (
                 "unit",
-                models.CharField("unit", max_length=12, choices=icpcases.cases.states.Unit.choices),
+                models.CharField(
+                    "unit", max_length=12, choices=icpcases.lifecycle.states.Unit.choices
+                ),
             ),
         ],
         options={

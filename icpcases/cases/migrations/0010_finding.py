@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from icpcases.cases.finding.index import rebuild
+from icpcases.search.index import rebuild
 
 TABLE = {
     # One ordered tree on SQLite. The C collation on PostgreSQL: beginnings are ranges.

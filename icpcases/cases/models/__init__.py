@@ -1,15 +1,19 @@
 """The records of the program."""
 
+from .access_log import AccessLogRow
+from .applicants import Applicant, CertificateType
 from .case import FilingCase
+from .deadlines import CalendarDay, Clock, DueRun
+from .documents import Document, NotNeeded
 from .history import HistoryRow
 from .notices import Notice
-from .papers import Document, NotNeeded, Request
-from .people import Applicant, CasePerson, CertificateType, FollowTry, Invitation
-from .provider import Order, Provider
-from .province import Province, ProvinceAnswer
+from .participants import CasePerson, FollowTry, Invitation
+from .providers import Order, Provider
+from .provinces import Province, ProvinceAnswer
+from .reports import Summary
+from .requests import Request
 from .search import SearchText, SearchToken
-from .summary import Summary
-from .tables import AccessLogRow, CalendarDay, Clock, DueRun, ReferenceCounter, Setting
+from .settings import ReferenceCounter, Setting
 
 __all__ = [
     "AccessLogRow",

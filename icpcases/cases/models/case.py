@@ -13,6 +13,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from icpcases.cases.permissions import is_staff_role
+from icpcases.db.statements import Prepared
+from icpcases.lifecycle.states import (
+    AGEING,
+    HOLDING_DOMAIN,
+    UNDER_THE_FILING_RULES,
+    WITH_NUMBER,
+    State,
+)
 from icpcases.rules.facts import (
     Access,
     ApplicantType,
@@ -24,11 +33,8 @@ from icpcases.rules.facts import (
 )
 from icpcases.rules.rule import Party
 
-from ..prepared import Prepared
-from ..roles import is_staff_role
-from ..states import AGEING, HOLDING_DOMAIN, UNDER_THE_FILING_RULES, WITH_NUMBER, State
-from .moves import Moves
-from .people import CasePerson
+from .participants import CasePerson
+from .transitions import Transitions
 
 
 def _choices(values: type[Choice]) -> list[tuple[str, Any]]:
@@ -97,7 +103,7 @@ def _facts(
     )
 
 
-class FilingCase(Moves, models.Model):
+class FilingCase(Transitions, models.Model):
     """One website on its way through the filing. Only `door.perform` moves it."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
@@ -181,13 +187,13 @@ class FilingCase(Moves, models.Model):
         permissions = [("work", _("Can work filing cases"))]
         default_permissions = ("view",)
         indexes = [
-            # Of the board's ages: icpcases/cases/counting.py.
+            # Of the board's ages: icpcases/reports/queries.py.
             models.Index(
                 fields=["state", "province", "state_since"],
                 condition=Q(state__in=[s.value for s in AGEING]),
                 name="case_ageing",
             ),
-            # Of the queues: icpcases/cases/queue.py.
+            # Of the queues: icpcases/workflow/queue.py.
             models.Index(
                 fields=["officer", "due_at"], condition=Q(turn="officer"), name="case_queue"
             ),

@@ -1,11 +1,11 @@
-"""The history of a case: append-only, enforced in the database (guards.py)."""
+"""The history of a case: append-only, enforced in the database (triggers.py)."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..states import State
-from ..steps import Step
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
 
 
 class HistoryRow(models.Model):

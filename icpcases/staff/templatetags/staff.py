@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from icpcases.cases.models import HistoryRow
-from icpcases.cases.roles import shown_name
-from icpcases.cases.states import State
-from icpcases.cases.steps import Step
+from icpcases.cases.permissions import shown_name
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
 

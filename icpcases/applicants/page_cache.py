@@ -1,0 +1,102 @@
+"""What a page told of a case, remembered for as long as it is still true.
+
+It is asked for inside the permission check, with the rows that the request has just read: what
+hangs on them is compared, never trusted. docs/decisions/0010-remembered-pages.md says why each
+thing a page is made of is either compared here or cannot change without the case's row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+from django.core.cache import caches
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from icpcases.cases.models import FilingCase
+from icpcases.rules.dossier import Dossier
+from icpcases.workflow.dossier import parts_read
+from icpcases.workflow.forecast import Basis
+
+from .pages import page
+
+# What changes with the case's version: its own rows, which change under its lock.
+_WITH_THE_CASE = frozenset({"papers", "not_needed", "asks"})
+# What the rules read beside them, and what is read again to compare.
+_BESIDE = frozenset(
+    {"rivals", "rival_orders", "order", "provider", "provider_one_order", "margin_days"}
+)
+_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Told:
+    """The inner part of a page, whether the frame loads the script that copies, and whether
+    the page may be remembered: not if it hangs on what is not compared."""
+
+    content: SafeString
+    duties: bool = False
+    lasting: bool = True
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    stamp: tuple[Any, ...]
+    beside: dict[str, Any]
+    told: Told
+
+
+def told(
+    name: str,
+    case: FilingCase,
+    make: Callable[[Basis], Told],
+    around: tuple[Any, ...] = (),
+    dossier: Dossier | None = None,
+) -> Told:
+    """What a page tells of a case: remembered if all it was made of is the same, else made.
+
+    `around` is what it is made of beside the case and its province, the tables, and the day;
+    `dossier` where rules are asked. The same rows go into the stamp and into the page.
+    """
+    basis, key = Basis.of(case), f"{name}-{case.pk}-{get_language()}"
+    stamp = (timezone.localdate(), *row(case), *row(case.province), basis.key, *around)
+    known: _Remembered | None = caches["pages"].get(key)
+    if known and known.stamp == stamp and _still(known.beside, dossier):
+        return known.told
+    made = make(basis)
+    read = parts_read(dossier) if dossier else frozenset()
+    if made.lasting and read <= _WITH_THE_CASE | _BESIDE:
+        beside = {part: getattr(dossier, part) for part in read & _BESIDE}
+        caches["pages"].set(key, _Remembered(stamp, beside, made), _SECONDS)
+    return made
+
+
+def _still(beside: dict[str, Any], dossier: Dossier | None) -> bool:
+    return all(getattr(dossier, part) == value for part, value in beside.items())
+
+
+def row(of: Model | None) -> tuple[Any, ...]:
+    """All that stands in a row."""
+    return _columns(type(of))(vars(of)) if of else ()
+
+
+@cache
+def _columns(model: type[Model]) -> "itemgetter[tuple[Any, ...]]":
+    return itemgetter(*(field.attname for field in model._meta.concrete_fields))
+
+
+def told_page(request: HttpRequest, title: str, told: Told) -> HttpResponse:
+    """What was told, in the frame of this request: its session, its messages, its tokens."""
+    context = {"title": title, "content": told.content, "duties": told.duties}
+    return page(request, "applicants/base.html", context)
+
+
+def written(template: str, context: dict[str, Any]) -> SafeString:
+    """The inner part of a page. It is told nothing of the request, and so of nobody's session."""
+    return SafeString(render_to_string(template, context).strip())

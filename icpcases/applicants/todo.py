@@ -1,0 +1,66 @@
+"""What is needed from the applicant now: open requests, own steps, rules they can put right."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from icpcases.cases.models import Request
+from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.dossier import RequestStatus
+from icpcases.rules.rule import Finding, Party
+from icpcases.workflow.explain import Explanation, explain_step, unmet_guards
+from icpcases.workflow.recommendation import recommended_step
+
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+    from icpcases.workflow.casefile import CaseFile
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What the applicant is to do now, what they may do, and what is closed to them."""
+
+    requests: list[Request]
+    findings: list[Finding]
+    next_step: Explanation | None
+    others: list[Explanation]
+
+    @property
+    def listed(self) -> list[Finding]:
+        """What closes the next step and stands in the list already: findings, open requests."""
+        unmet = self.next_step.unmet if self.next_step else ()
+        unanswered = (f for f in unmet if f.code == "request.settled" and f.who == Party.APPLICANT)
+        return [*self.findings, *unanswered]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the case waits for somebody else."""
+        own = self.next_step is not None and self.next_step.open
+        return not (self.requests or self.findings or own)
+
+
+def _theirs_to_right(case: "FilingCase", finding: Finding) -> bool:
+    """Whether the applicant can put a finding right by themselves, now.
+
+    Open requests are listed on their own. Once sent, facts change only as the answer to one.
+    """
+    if finding.who != Party.APPLICANT or finding.code == "request.settled":
+        return False
+    editable = {"document", "fact"} if case.is_at == State.DRAFT else {"document"}
+    return any(place.kind in editable for place in finding.places)
+
+
+def todo_of(case: "FilingCase", rows: "CaseFile", user: Any) -> Todo:
+    """What is needed from the applicant of a case, as this reader meets it."""
+    theirs_to_take = (s for s in Step.leading_out_of(case.is_at) if Role.APPLICANT in s.who)
+    own = [explain_step(case, s, user) for s in theirs_to_take]
+    step = recommended_step(case)
+    in_the_way = unmet_guards(case.dossier, step, for_applicant=True) if step else ()
+    theirs = [f for f in in_the_way if _theirs_to_right(case, f)]
+    return Todo(
+        requests=[r for r in rows.requests if r.status == RequestStatus.OPEN],
+        findings=theirs,
+        next_step=next((e for e in own if e.step == step), None),
+        others=[e for e in own if e.step != step],
+    )

@@ -1,0 +1,1 @@
+"""The forms through which facts, documents and requests are entered, on whatever surface."""

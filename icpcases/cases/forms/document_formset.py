@@ -1,0 +1,111 @@
+"""The form that takes several documents at once, and the answer they may come with."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from .documents import DocumentForm
+
+if TYPE_CHECKING:
+    pass
+
+
+MAX_AT_ONCE = 10
+
+
+_TYPED = ("file", "number", "issued_on", "expires_on")
+
+
+class PaperRows:
+    """One DocumentForm for each document; those left empty are passed over.
+
+    `kinds` are what the rows begin with, `required` whether one document must be there.
+    """
+
+    def __init__(
+        self, data: Any = None, files: Any = None, kinds: Sequence[str] = (), required: bool = True
+    ) -> None:
+        self.data, self.files, self.kinds, self.required = data, files, kinds, required
+        count = _count(data.get("rows", "")) if data is not None else max(len(kinds), 1)
+        self.forms = [self._form(n) for n in range(count)]
+
+    def _form(self, n: int) -> DocumentForm:
+        # The first row's names have no number: links and simple clients know them so.
+        kind = self.kinds[n] if n < len(self.kinds) else ""
+        prefix = f"paper{n}" if n else None
+        return DocumentForm(self.data, self.files, prefix=prefix, initial={"kind": kind})
+
+    @property
+    def blank(self) -> DocumentForm:
+        """The row that a script copies for one more file."""
+        return DocumentForm(prefix="paperN")
+
+    @property
+    def filled(self) -> list[DocumentForm]:
+        """The rows in which there is something; the first where one must be."""
+        found = [form for form in self.forms if self._touched(form)]
+        return found or (self.forms[:1] if self.required else [])
+
+    def _touched(self, form: DocumentForm) -> bool:
+        names = [form.add_prefix(name) for name in _TYPED]
+        return any((self.data or {}).get(name) or (self.files or {}).get(name) for name in names)
+
+    def is_valid(self) -> bool:
+        """Whether every row that is filled is right; all are looked at, never only the first."""
+        valid = [form.is_valid() for form in self.filled]
+        return self.data is not None and all(valid)
+
+    @property
+    def cleaned_data(self) -> list[dict[str, Any]]:
+        """What each filled row holds."""
+        return [form.cleaned_data for form in self.filled]
+
+    @property
+    def errors(self) -> bool:
+        """Whether something has to be corrected."""
+        return self.data is not None and not self.is_valid()
+
+    @property
+    def most(self) -> int:
+        """How many documents can come at once."""
+        return MAX_AT_ONCE
+
+    @property
+    def largest(self) -> int:
+        """The megabytes one may have."""
+        return int(settings.DOCUMENT_MAX_MB)
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 1
+    return min(max(number, 1), MAX_AT_ONCE)
+
+
+class AnswerForm(forms.Form):
+    """The answer to a request: words, documents, or both."""
+
+    answer = forms.CharField(
+        label=_("answer"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, papers: PaperRows | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.papers = papers
+
+    def is_valid(self) -> bool:
+        """Words and documents, both looked at."""
+        valid = [super().is_valid(), self.papers is None or self.papers.is_valid()]
+        return all(valid)
+
+    def clean_answer(self) -> str:
+        """Something must be said, unless a document says it."""
+        answer: str = self.cleaned_data["answer"]
+        if not answer and not (self.papers and self.papers.filled):
+            raise forms.ValidationError(_("Answer in a few words, or add a document."))
+        return answer

@@ -1,0 +1,27 @@
+"""The form of what an administration answered about forums."""
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.rules.facts import ForumAnswer
+
+from .fields import PastDateField
+
+if TYPE_CHECKING:
+    pass
+
+
+class ProvinceAnswerForm(forms.Form):
+    """What an administration answered when asked whether it takes forums."""
+
+    accepts_forums = forms.ChoiceField(
+        label=_("accepts forums"), choices=[(a.value, _(a.label)) for a in ForumAnswer]
+    )
+    asked_on = PastDateField(label=_("asked on"))
+    source = forms.CharField(
+        label=_("source of the answer"),
+        max_length=200,
+        help_text=_("Who answered, and how: a phone call, a letter, a page."),
+    )

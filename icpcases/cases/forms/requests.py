@@ -1,0 +1,87 @@
+"""The forms of a request to the applicant, and of a note."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    pass
+
+
+def need_day_to_come(day: dt.date | None) -> dt.date | None:
+    """The day, if it is not over. Raises ValidationError."""
+    if day and day < timezone.localdate():
+        raise ValidationError(_("This date lies in the past."))
+    return day
+
+
+class AskForm(forms.Form):
+    """A request to the applicant."""
+
+    about = forms.ChoiceField(label=_("about"), required=False)
+    text = forms.CharField(
+        label=_("what is asked"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    due_on = forms.DateField(
+        label=_("due"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, places: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        field: Any = self.fields["about"]
+        field.choices = places
+
+    def clean_due_on(self) -> dt.date | None:
+        """A day to come."""
+        return need_day_to_come(self.cleaned_data["due_on"])
+
+
+class SettlementForm(forms.Form):
+    """What an officer makes of a request: accept the answer, ask again, or waive it."""
+
+    decision = forms.ChoiceField(
+        label=_("decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("accepted", _("Accept the answer")),
+            ("open", _("Ask again")),
+            ("waived", _("Waive the request")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("what is still asked, or why it is waived"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    due_on = forms.DateField(
+        label=_("due"),
+        help_text=_("Only when you ask again."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Asking again and waiving give a reason."""
+        data = super().clean() or self.cleaned_data
+        if data.get("decision") in ("open", "waived") and not data.get("reason"):
+            self.add_error("reason", _("Give the reason."))
+        return data
+
+    def clean_due_on(self) -> dt.date | None:
+        """A day to come."""
+        return need_day_to_come(self.cleaned_data["due_on"])
+
+
+class NoteForm(forms.Form):
+    """An internal note."""
+
+    text = forms.CharField(
+        label=_("internal note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )

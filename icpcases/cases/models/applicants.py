@@ -1,0 +1,78 @@
+"""Applicants, and the people who may see a case."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    pass
+
+
+class CertificateType(models.TextChoices):
+    """What identifies an applicant."""
+
+    CREDIT_CODE = "credit_code", _("Unified social credit code")
+    RESIDENT_ID = "resident_id", _("Resident ID")
+    PERMIT = "permit", _("Mainland travel or residence permit")
+    REGISTRATION_CERTIFICATE = "registration_certificate", _("Registration certificate")
+    FOREIGN_REGISTRATION = "foreign_registration", _("Registration outside the Mainland")
+
+
+class Applicant(models.Model):
+    """The person or organisation that files: unique by certificate once confirmed."""
+
+    name = models.CharField(_("name"), max_length=200)
+    certificate_type = models.CharField(
+        _("certificate type"), max_length=30, choices=CertificateType.choices, blank=True
+    )
+    certificate_number = models.CharField(_("certificate number"), max_length=60, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans"
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("confirmed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("applicant")
+        verbose_name_plural = _("applicants")
+        ordering = ("name", "pk")
+        indexes = [models.Index(fields=["name", "id"], name="applicant_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate_type", "certificate_number"],
+                condition=Q(confirmed_at__isnull=False),
+                name="applicant_certificate_unique",
+                violation_error_message=_("Another confirmed applicant has this certificate."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True)
+                | (~Q(certificate_type="") & ~Q(certificate_number="")),
+                name="applicant_confirmed_has_certificate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether an officer has confirmed certificate type and number."""
+        return self.confirmed_at is not None
+
+    @property
+    def number_is_private(self) -> bool:
+        """Whether the certificate number is masked on every page."""
+        return self.certificate_type in (CertificateType.RESIDENT_ID, CertificateType.PERMIT)

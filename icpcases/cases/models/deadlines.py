@@ -1,0 +1,116 @@
+"""The numbers and lists that staff can edit, and the access log."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.lifecycle.states import State, Unit
+
+
+def _once(name: str, places: list[str], province: bool, provider: bool) -> Any:
+    return models.UniqueConstraint(
+        fields=["state", *places],
+        condition=models.Q(province__isnull=province, provider__isnull=provider),
+        name=name,
+        violation_error_message=_("There is a clock for this already."),
+    )
+
+
+class Clock(models.Model):
+    """How long a state may be its party's turn: everywhere, in a province, with a provider.
+
+    The most specific row counts: province and provider, provider, province, neither. Two terms
+    stand elsewhere, with what they are about: a province's days for the administration's
+    review, and a provider's for its own.
+    """
+
+    state = models.CharField(_("state"), max_length=30, choices=State.choices)
+    province = models.ForeignKey(
+        "cases.Province",
+        verbose_name=_("province"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Left empty, the clock counts in every province."),
+    )
+    provider = models.ForeignKey(
+        "cases.Provider",
+        verbose_name=_("provider"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Left empty, the clock counts with every provider."),
+    )
+    amount = models.PositiveSmallIntegerField(_("amount"))
+    unit = models.CharField(_("unit"), max_length=12, choices=Unit.choices)
+
+    class Meta:
+        verbose_name = _("turn clock")
+        verbose_name_plural = _("turn clocks")
+        ordering = ("pk",)
+        constraints = [
+            _once("clock_once", [], province=True, provider=True),
+            _once("clock_once_per_province", ["province"], province=False, provider=True),
+            _once("clock_once_per_provider", ["provider"], province=True, provider=False),
+            _once("clock_once_per_both", ["province", "provider"], province=False, provider=False),
+        ]
+
+    def __str__(self) -> str:
+        places = [str(place) for place in (self.province, self.provider) if place]
+        return " · ".join(
+            [str(self.get_state_display()), *places, f"{self.amount} {self.get_unit_display()}"]
+        )
+
+    def clean(self) -> None:
+        """Send the two terms that stand elsewhere there. Raises ValidationError."""
+        place = (bool(self.province_id), bool(self.provider_id))
+        if self.state == State.AUTHORITY_REVIEW and place == (True, False):
+            raise ValidationError({"province": _("These days stand with the province itself.")})
+        if self.state == State.PROVIDER_REVIEW and place == (False, True):
+            raise ValidationError({"provider": _("These days stand with the provider itself.")})
+
+
+class CalendarDay(models.Model):
+    """A day on which the State Council's notice departs from the ordinary week."""
+
+    class Kind(models.TextChoices):
+        """What the notice says of the day."""
+
+        HOLIDAY = "holiday", _("Public holiday")
+        WORKDAY = "workday", _("Make-up working day")
+
+    day = models.DateField(_("day"), primary_key=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    notice = models.CharField(_("notice"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar of working days")
+        ordering = ("-day",)
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.get_kind_display()}"
+
+
+class DueRun(models.Model):
+    """One row: whether due dates wait to be reckoned anew, and how far that has come.
+
+    `asked` counts the changes that asked for it, `done` says up to which of them it is done,
+    and `cursor` is the key of the last case that has been looked at.
+    """
+
+    asked = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("reckoning of due dates")
+        verbose_name_plural = _("reckonings of due dates")
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.asked} @ {self.cursor}"

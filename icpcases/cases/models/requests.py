@@ -1,0 +1,57 @@
+"""What the applicant is asked for."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.rules.dossier import RequestStatus
+
+
+class Request(models.Model):
+    """Something asked of the applicant: answered by them, settled by an officer."""
+
+    class About(models.TextChoices):
+        """What kind of thing is asked."""
+
+        DOCUMENT_MISSING = "document_missing", _("Document missing")
+        DOCUMENT_REFUSED = "document_refused", _("Document refused")
+        FACT = "fact", _("Fact to correct")
+        QUESTION = "question", _("Question")
+
+    class Status(models.TextChoices):
+        """Where the request stands."""
+
+        OPEN = RequestStatus.OPEN.value, _("Waiting for the applicant")
+        ANSWERED = RequestStatus.ANSWERED.value, _("Answered")
+        ACCEPTED = RequestStatus.ACCEPTED.value, _("Accepted")
+        WAIVED = RequestStatus.WAIVED.value, _("Waived")
+
+    case = models.ForeignKey("cases.FilingCase", on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(_("kind"), max_length=20, choices=About.choices)
+    about = models.CharField(_("about"), max_length=30, blank=True)
+    text = models.TextField(_("what is asked"), max_length=2000)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.OPEN
+    )
+    answer = models.TextField(_("answer"), max_length=4000, blank=True)
+    waiver = models.CharField(_("why it was waived"), max_length=500, blank=True)
+    round = models.PositiveSmallIntegerField(_("times asked"), default=1)
+    created_at = models.DateTimeField(_("asked"))
+    order = models.ForeignKey(
+        "cases.Order", on_delete=models.SET_NULL, null=True, blank=True, related_name="returns"
+    )
+
+    class Meta:
+        verbose_name = _("request to the applicant")
+        verbose_name_plural = _("requests to the applicant")
+        ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in RequestStatus]),
+                name="request_status_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]

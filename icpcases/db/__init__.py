@@ -1,0 +1,1 @@
+"""The engine room: hot statements, bulk writing, keyset pages, SQLite's settings."""

@@ -1,0 +1,1 @@
+"""Calendar, clocks, turns and the recalculation of due dates."""

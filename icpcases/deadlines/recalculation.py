@@ -1,0 +1,108 @@
+"""Due dates reckoned anew, after the calendar or a clock has changed.
+
+A due date follows from the history and the tables, as a turn does: nobody did anything to the
+case, so it gets no history row and no new version, and no open page turns stale. Each batch is
+reckoned under the cases' locks: a step under way is waited for, and one that comes later reads
+the tables anew. So neither overwrites the other with an older date.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F, Prefetch, prefetch_related_objects
+
+from icpcases.cases.models import DueRun, FilingCase, Order
+from icpcases.rules.rule import Party
+from icpcases.workflow.casefile import CaseFile
+
+from .tables import Tables, forget
+from .turns import due
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+BATCH = 100
+AT_ONCE = 300
+
+
+def ask() -> bool:
+    """Have every due date reckoned anew; called in the transaction of the change.
+
+    Few cases are reckoned as soon as it is committed, and True is given back. Many are left to
+    the daily job, or to `manage.py recalculate`.
+    """
+    ask_later()
+    few = waiting()[: AT_ONCE + 1].count() <= AT_ONCE
+    if few:
+        # What hinders it, such as a case that somebody holds, leaves it to the daily job.
+        transaction.on_commit(run, robust=True)
+    return few
+
+
+def ask_later() -> None:
+    """Have every due date reckoned anew by whoever runs it next."""
+    forget_tables()
+    DueRun.objects.get_or_create(pk=1)
+    DueRun.objects.filter(pk=1).update(asked=F("asked") + 1, cursor=0)
+
+
+def forget_tables() -> None:
+    """Have this process read the tables anew, now and once the change is committed."""
+    forget()
+    transaction.on_commit(forget)
+
+
+def waiting_run() -> "QuerySet[DueRun]":
+    """The row that says what is still to be reckoned, if anything is."""
+    return DueRun.objects.filter(asked__gt=F("done"))
+
+
+def pending() -> bool:
+    """Whether due dates wait to be reckoned anew."""
+    return waiting_run().exists()
+
+
+def run() -> int:
+    """Reckon what was asked for, from where it was left; how many due dates have changed."""
+    changed = 0
+    while work := waiting_run().first():
+        last, found = _batch(work.cursor)
+        changed += found
+        # Asked again meanwhile, it starts anew.
+        same = DueRun.objects.filter(asked=work.asked)
+        if last:
+            same.update(cursor=last)
+        else:
+            same.update(done=work.asked, cursor=0)
+    return changed
+
+
+def waiting() -> "QuerySet[FilingCase]":
+    """The cases for which a clock may run: it is somebody's turn."""
+    return FilingCase.objects.exclude(turn=Party.NOBODY.value)
+
+
+def _batch(after: int) -> tuple[int, int]:
+    """The key of the last case looked at, 0 if there was none; and how many have changed."""
+    tables = Tables()
+    with transaction.atomic(durable=True):
+        found = waiting().filter(pk__gt=after).select_related("province").order_by("pk")
+        cases = list(_held(found)[:BATCH])
+        orders = Prefetch("orders", Order.objects.select_related("provider"))
+        prefetch_related_objects(cases, "requests", orders)
+        changed = [case for case in cases if _differs(case, tables)]
+        FilingCase.objects.bulk_update(changed, ["due_at", "due_provisional"])
+    return (cases[-1].pk if cases else 0), len(changed)
+
+
+def _held(cases: "QuerySet[FilingCase]") -> "QuerySet[FilingCase]":
+    """The cases under their locks, once whoever holds one is done with it."""
+    return cases.select_for_update(of=("self",))
+
+
+def _differs(case: FilingCase, tables: Tables) -> bool:
+    rows = CaseFile(case)
+    rows.requests, rows.orders = list(case.requests.all()), list(case.orders.all())
+    before = case.due_at, case.due_provisional
+    case.due_at, case.due_provisional = due(case, rows, tables)
+    return before != (case.due_at, case.due_provisional)

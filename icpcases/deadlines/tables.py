@@ -1,0 +1,115 @@
+"""The calendar and the turn clocks as read: recent for pages, current for what is written."""
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.core.cache import caches
+from django.utils.functional import cached_property
+
+from icpcases.cases.models import CalendarDay, Clock
+from icpcases.db.statements import Prepared
+from icpcases.lifecycle.states import Unit
+from icpcases.rules.working_days import Calendar
+
+if TYPE_CHECKING:
+    pass
+
+
+_TABLES_KEPT = 60
+
+
+Length = tuple[int, Unit]
+
+
+Clocks = dict[tuple[str, str | None, int | None], Length]
+
+
+_CALENDAR = Prepared(lambda: CalendarDay.objects.order_by().values_list("day", "kind"))
+
+
+_CLOCKS = Prepared(
+    lambda: Clock.objects.order_by().values_list("state", "province", "provider", "amount", "unit")
+)
+
+
+@dataclass
+class Tables:
+    """The calendar and the turn clocks as they stand in the database, each read once."""
+
+    asked: int | None = None
+    since: float = field(default_factory=time.monotonic)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of the Mainland."""
+        return _read_calendar()
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """The turn clocks, by state, province and provider."""
+        return _read_clocks()
+
+    @cached_property
+    def key(self) -> int:
+        """Another number where anything in them is another."""
+        return hash((self.calendar, frozenset(self.clocks.items())))
+
+
+_KEPT: dict[str, Tables] = {}
+
+
+def recent_tables() -> Tables:
+    """The tables for reading: at most a minute old. What is written is reckoned by new ones.
+
+    The cache holds no more than which of them are valid: to unpickle them takes as long as a
+    query.
+    """
+    tables = _KEPT.get("tables")
+    if tables is None or caches["tables"].get("kept") != id(tables):
+        _KEPT["tables"] = tables = Tables()
+        caches["tables"].set("kept", id(tables), _TABLES_KEPT)
+    return tables
+
+
+def calendar() -> Calendar:
+    """The working days of the Mainland, from the table; at most a minute old."""
+    return recent_tables().calendar
+
+
+def current_tables(asked: int | None) -> Tables:
+    """The tables as they stand now, for what is written.
+
+    `asked` is the count of their changes (`DueRun`), read under the case's lock: while it is the
+    same, what this process has read stands. What was changed past the program is seen within a
+    minute, and `manage.py recalculate` counts as a change.
+    """
+    for known in _exact:
+        if known.asked == asked and known.since + _TABLES_KEPT > time.monotonic():
+            return known
+    fresh = Tables(asked)
+    _exact[:] = [fresh]
+    return fresh
+
+
+_exact: list[Tables] = []
+
+
+def forget() -> None:
+    """Have this process read the tables anew."""
+    caches["tables"].clear()
+    _exact.clear()
+
+
+def _read_calendar() -> Calendar:
+    days = _CALENDAR()
+    return Calendar(
+        holidays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.HOLIDAY),
+        workdays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.WORKDAY),
+        years=frozenset(day.year for day, _ in days),
+    )
+
+
+def _read_clocks() -> Clocks:
+    rows = _CLOCKS()
+    return {(s, province, provider): (n, Unit(unit)) for s, province, provider, n, unit in rows}

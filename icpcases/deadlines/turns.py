@@ -1,0 +1,90 @@
+"""Whose turn it is, and until when: derived from the history, never counted up."""
+
+import datetime as dt
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from icpcases.lifecycle.states import State, Unit
+from icpcases.rules.dossier import RequestStatus
+from icpcases.rules.rule import Party
+from icpcases.rules.working_days import Calendar
+
+from .clocks import length_of
+from .tables import Length, Tables, recent_tables
+
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+    from icpcases.workflow.casefile import CaseFile
+
+
+PAUSING = (State.PREPARING, State.RETURNED)
+
+
+def set_turn(
+    case: "FilingCase", rows: "CaseFile", at: dt.datetime, moved: bool, tables: Tables
+) -> None:
+    """Write on the case whose turn it is, since when, until when, and whether answers wait."""
+    request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
+    case.answered = any(r.status == RequestStatus.ANSWERED for r in rows.requests)
+    turn = case.is_at.turn(request_open, case.duties_done, case.answered)
+    if moved or turn.value != case.turn:
+        case.turn_since = at
+    case.turn = turn.value
+    case.due_at, case.due_provisional = due(case, rows, tables)
+
+
+def due(case: "FilingCase", rows: "CaseFile", tables: Tables) -> tuple[dt.datetime | None, bool]:
+    """When the present turn should end, and whether that date is provisional."""
+    state, turn = case.is_at, case.whose_turn
+    if state in PAUSING and turn == Party.APPLICANT:
+        days = [r.due_on for r in rows.requests if r.status == RequestStatus.OPEN and r.due_on]
+        return (end_of(min(days)), False) if days else (None, False)
+    limit = limit_of(case, rows, tables)
+    if limit is None:
+        return None, False
+    amount, unit = limit
+    if unit == Unit.HOURS:
+        return case.turn_since + dt.timedelta(hours=amount), False
+    if unit == Unit.DAYS:
+        return end_of(_starts_on(case) + dt.timedelta(days=amount)), False
+    start = timezone.localdate(case.turn_since)
+    left = max(amount - _used_up(case, rows, tables.calendar), 0)
+    day = tables.calendar.add(start, left)
+    return end_of(day), tables.calendar.provisional(start, day)
+
+
+def limit_of(case: "FilingCase", rows: "CaseFile", tables: Tables | None = None) -> Length | None:
+    """The length of the present turn: the state's clock, as its province and provider have it."""
+    state, tables = case.is_at, tables or recent_tables()
+    if case.whose_turn == Party.NOBODY or (state == State.OPEN and case.public_security_on):
+        return None
+    provider = None
+    if state == State.PROVIDER_REVIEW or any(s == state and p for s, _, p in tables.clocks):
+        provider = rows.live_order.provider if rows.live_order else None
+    return length_of(state, case.province, provider, tables)
+
+
+@lru_cache(maxsize=1024)
+def end_of(day: dt.date) -> dt.datetime:
+    """The last second of a day in Shanghai."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
+
+
+def _starts_on(case: "FilingCase") -> dt.date:
+    if case.is_at == State.OPEN and case.opened_on:
+        return case.opened_on
+    return timezone.localdate(case.turn_since)
+
+
+def _used_up(case: "FilingCase", rows: "CaseFile", table: Calendar) -> int:
+    """Working days of this state in which it was the officer's turn before the present turn."""
+    if case.is_at not in PAUSING or case.turn_since <= case.state_since:
+        return 0
+    ends = [start for start, _ in rows.turns[1:]] + [case.turn_since]
+    return sum(
+        table.between(timezone.localdate(start), timezone.localdate(end))
+        for (start, turn), end in zip(rows.turns, ends, strict=True)
+        if turn == Party.OFFICER and start < case.turn_since
+    )

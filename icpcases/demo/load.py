@@ -1,0 +1,129 @@
+"""Loading the demo office: every story laid out in time, then all of them lived in one order."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db import Error
+
+from icpcases.cases.models import FilingCase
+from icpcases.workflow.exceptions import Refused
+
+from . import done, filing, intake, stages
+from .data import CAST
+from .forms import Unbelievable
+from .office import Office
+from .story import Act, Story
+from .walk import Walk
+
+STORIES: tuple[Story, ...] = (
+    *intake.STORIES, *stages.STORIES, *filing.STORIES, *done.STORIES,
+)  # fmt: skip
+
+#: What administrations said about forums, so many working days ago. Invented, like all else.
+PROVINCE_ANSWERS = (
+    (60, "CN-GD", "yes", "电话答复:受理论坛类网站申请(演示数据)"),
+    (59, "CN-ZJ", "yes", "Letter of the administration (demo data)"),
+    (58.5, "CN-SC", "yes", "电话答复(演示数据)"),
+    (58, "CN-HB", "yes", "电话答复(演示数据)"),
+    (57, "CN-SH", "yes", "Call to the hotline, confirmed by mail (demo data)"),
+    (55, "CN-JS", "no", "Call to the hotline: not taken at present (demo data)"),
+    (6.2, "CN-HB", "no", "来函:自即日起暂停受理(演示数据)"),
+)
+_SPREAD = 0.12
+_LATENESS = 0.3
+
+
+class NotLoaded(Exception):
+    """Loading stopped half way: which case, which act, and why."""
+
+
+@dataclass(frozen=True, order=True)
+class Event:
+    """Something that happens in the demo office, in the order it happened."""
+
+    at: dt.datetime
+    story: int
+    number: int
+    label: str
+    do: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was loaded."""
+
+    cases: int
+    states: int
+
+
+def load(seed: int, password: str) -> Summary:
+    """Fill an empty database. Raises NotLoaded; what was made until then stays."""
+    live(Office(seed, password), STORIES)
+    states = FilingCase.objects.values_list("state", flat=True)
+    return Summary(len(states), len(set(states)))
+
+
+def live(office: Office, stories: Iterable[Story]) -> list[Walk]:
+    """Live these stories in one order of time, with what the administrations answered.
+
+    Gives back the walks in the order of the stories. Raises NotLoaded.
+    """
+    walks = [Walk(office, story, office.rng(story.site)) for story in stories]
+    events = [event for n, walk in enumerate(walks) for event in _events(walk, n)]
+    for event in sorted([*_answers(office), *events]):
+        try:
+            event.do()
+        except (Refused, Unbelievable, ValidationError, Error, LookupError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise NotLoaded(f"{event.label}, {event.at:%Y-%m-%d %H:%M}: {reason}") from error
+    return walks
+
+
+def taken_names(usernames: set[str]) -> set[str]:
+    """The names of the demo's users that somebody has already."""
+    return usernames & {member.username for member in CAST}
+
+
+def _answers(office: Office) -> list[Event]:
+    found = []
+    for number, (days, code, answer, source) in enumerate(PROVINCE_ANSWERS):
+        at = office.time.ago(days)
+        do = partial(office.province_answers, code, answer, at, source)
+        found.append(Event(at, -1, number, f"{code} {answer}", do))
+    return found
+
+
+def _events(walk: Walk, number: int) -> list[Event]:
+    """The opening and the acts of a story, each at its moment, counted back from the newest."""
+    site, story = walk.site, walk.story
+    label = f"{site.domain or site.ip_address}, act %d (%s)"
+    moments = _moments(walk.office, story, walk)
+    opening = Event(moments[0], number, 0, label % (0, "open"), partial(_live, walk, moments[0]))
+    return [opening] + [
+        Event(at, number, n, label % (n, act.name), partial(_live, walk, at, act))
+        for n, (at, act) in enumerate(zip(moments[1:], story.acts, strict=True), 1)
+    ]
+
+
+def _moments(office: Office, story: Story, walk: Walk) -> list[dt.datetime]:
+    if story.hours is None:
+        base = office.time.ago(story.age + walk.rng.random() * _LATENESS)
+    else:
+        base = office.time.hours_ago(story.hours)
+    back = 0.0
+    moments = [base]
+    for act in reversed(story.acts):
+        back += act.after * (1 + walk.rng.random() * _SPREAD)
+        moments.insert(0, office.time.ago(back, base))
+    return moments
+
+
+def _live(walk: Walk, at: dt.datetime, act: Act | None = None) -> None:
+    walk.at = at
+    if act is None:
+        walk.open()
+    else:
+        act.do(walk)

@@ -1,0 +1,250 @@
+"""Cases after the pattern of a template: its rows with a new party's own values in the slots."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from icpcases.cases.models import (
+    Applicant,
+    Document,
+    FilingCase,
+    HistoryRow,
+    Order,
+    Provider,
+    Province,
+)
+from icpcases.cases.models.case import FOLLOW_ALPHABET
+from icpcases.cases.permissions import shown_name
+from icpcases.db.bulk import form
+from icpcases.demo.office import ORDER_NUMBERS
+from icpcases.rules.documents import Kind
+
+from .identities import Identities, Party
+from .templates import TABLES, Dated, Json, Row, Template
+from .write import Rows
+
+_BETWEEN_NOTES = dt.timedelta(hours=2)
+_LEADERS = (Kind.SERVICE_LEADER_ID, Kind.IDENTITY)
+_OWN_PAPERS = (Kind.BUSINESS_LICENCE, Kind.LEGAL_PERSON_CERTIFICATE)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who works a case: the accounts that stand for the officer, the other one, the supervisor."""
+
+    li: Any
+    zhao: Any
+    chen: Any
+
+
+class Stamp:
+    """Makes the rows of one case after another; keys count on from what is there."""
+
+    def __init__(self, identities: Identities, provinces: dict[str, Province]) -> None:
+        self.identities, self.provinces = identities, provinces
+        self.next = {model: _last_key(model) + 1 for model in TABLES}
+        self.years: dict[int, int] = {}
+        self.form = form()
+        keys = Provider.objects.order_by("pk").values_list("pk", flat=True)
+        self.places = {key: place for place, key in enumerate(keys)}
+
+    def rows(
+        self, template: Template, weeks: int, party: Party, staff: Staff
+    ) -> tuple[Rows, list[dt.datetime]]:
+        """The rows of a case of this party, so many weeks before the template's, each value in the
+        form of the database; and when what its history tells happened."""
+        dated: Dated = template.dated(weeks)
+        earlier = dt.timedelta(seconds=int(self.identities.rng.random() * template.slack))
+        slots = self._slots(template, dated, weeks, party, staff, earlier)
+        filled = self._filled(dated, slots, earlier)
+        rows = {model: [_row(row, filled) for row in found] for model, found in dated.rows.items()}
+        return rows, [moment - earlier for moment in dated.happened]
+
+    def _filled(self, dated: Dated, slots: dict[str, Any], earlier: dt.timedelta) -> dict[Any, Any]:
+        """What stands in each open place, in the form of the database."""
+        form = self.form
+        filled: dict[Any, Any] = {name: form(value) for name, value in slots.items()}
+        for moment in dated.moments:
+            filled[moment] = form(moment - earlier)
+        inside = _InJson(slots, form)
+        for text in dated.texts:
+            filled[text] = inside.put(text)
+        return filled
+
+    def _slots(
+        self,
+        template: Template,
+        dated: Dated,
+        weeks: int,
+        party: Party,
+        staff: Staff,
+        earlier: dt.timedelta,
+    ) -> dict[str, Any]:
+        first = template.first_day - dt.timedelta(weeks=weeks)
+        slots = {
+            **self._keys(dated),
+            **_people(party, staff),
+            "reference": self._reference(first.year),
+            "follow_code": self.identities.letters(FOLLOW_ALPHABET, 10),
+            "applicant": party.pk,
+            "province_id": party.province,
+            "name": party.name,
+            "address": party.own_email if template.owned else party.email,
+            "language": party.language,
+            "site_name": _site_name(party),
+            "service_leader": party.leader,
+            "service_leader_phone": party.leader_phone,
+            "service_leader_id": party.leader_id,
+        }
+        slots |= self._site(template)
+        slots |= self._numbers(template, dated, party)
+        due, provisional = dated.due(self.provinces[party.province])
+        # What ends with a day ends then; what runs for hours runs from the minute.
+        if due and timezone.localtime(due).time() != dt.time(23, 59, 59):
+            due -= earlier
+        slots |= {"due_at": due, "due_provisional": provisional}
+        return slots
+
+    def _keys(self, dated: Dated) -> dict[str, int]:
+        keys: dict[str, int] = {}
+        for model, names in dated.keys.items():
+            first = self.next[model]
+            self.next[model] = after = first + len(names)
+            keys.update(zip(names, range(first, after), strict=True))
+        return keys
+
+    def _reference(self, year: int) -> str:
+        self.years[year] = self.years.get(year, 0) + 1
+        return f"ICP-{year}-{self.years[year]:06d}"
+
+    def _site(self, template: Template) -> dict[str, str]:
+        key, shown = self.identities.domain()
+        rng = self.identities.rng
+        return {
+            "registrable_domain": key,
+            "domain": key,
+            "domain_unicode": shown,
+            "ip_address": f"198.{rng.randint(18, 19)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}",
+        }
+
+    def _numbers(self, template: Template, dated: Dated, party: Party) -> dict[str, str]:
+        found = {}
+        case, identities = template.case, self.identities
+        if case.icp_number:
+            filed: Any = case.filed_on
+            number = identities.icp_number(party, filed.year)
+            found = {"icp_number": number, "icp_subject": party.subject}
+        if case.public_security_number:
+            found["public_security_number"] = identities.public_security(party.province)
+        for place, order in enumerate(template.found[Order]):
+            found[f"order:{place}"] = self._order_number(order, dated.days[f"order:{place}"])
+        for place, paper in enumerate(template.found[Document]):
+            found[f"paper:{place}"] = self._paper_number(paper, party)
+        return found
+
+    def _order_number(self, order: Any, day: dt.date) -> str:
+        place = self.places[order.provider_id]
+        return self.identities.order_number(place, day, ORDER_NUMBERS[place])
+
+    def _paper_number(self, paper: Any, party: Party) -> str:
+        kind = Kind(paper.kind)
+        if kind in _LEADERS:
+            return party.leader_id
+        if kind in _OWN_PAPERS:
+            return party.certificate[1]
+        if kind.value.endswith("_id"):
+            return self.identities.resident_id(party.province)
+        if kind == Kind.BRANCH_LICENCE:
+            return self.identities.credit_code("91", party.province)
+        initials = "".join(word[0] for word in kind.value.split("_")).upper()
+        return f"{initials}{self.identities.letters('0123456789', 10)}"
+
+    def note_rows(self, rows: Rows, newest: dt.datetime, count: int, texts: list[str]) -> None:
+        """Let so many internal notes follow the newest row of a case, two hours apart."""
+        (case,), history = rows[FilingCase], rows[HistoryRow]
+        names = [f.attname for f in FilingCase._meta.concrete_fields]
+        at = {f.attname: place for place, f in enumerate(HistoryRow._meta.concrete_fields)}
+        last = history[-1]
+        sequence, version = int(last[at["sequence"]]), names.index("version")
+        for n in range(1, count + 1):
+            note = list(last)
+            moment = newest + n * _BETWEEN_NOTES
+            changed = {
+                "id": self.next[HistoryRow], "sequence": sequence + n, "kind": "note",
+                "step": "", "from_state": "", "on_behalf_of": "", "undoes": None, "told": False,
+                "happened_at": moment, "recorded_at": moment, "note_public": "",
+                "note_internal": texts[n % len(texts)], "reasons": "[]", "entered": "{}",
+                "changes": "{}", "findings": "[]",
+            }  # fmt: skip
+            for name, value in changed.items():
+                note[at[name]] = self.form(value)
+            note[at["by_id"]] = case[names.index("officer_id")]
+            history.append(note)
+            self.next[HistoryRow] += 1
+        case[version] = self.form(int(case[version]) + count)
+
+
+class _InJson:
+    """The values of one case as they stand in JSON."""
+
+    def __init__(self, slots: dict[str, Any], form: Callable[[Any], Any]) -> None:
+        self.slots, self.form = slots, form
+        self.texts: dict[str, str] = {}
+
+    def put(self, text: Json) -> str:
+        """The text with its slots filled."""
+        pieces = list(text.pieces)
+        pieces[1::2] = [self.texts.get(name) or self._text(name) for name in pieces[1::2]]
+        return "".join(pieces)
+
+    def _text(self, name: str) -> str:
+        value = self.slots[name]
+        text = json.dumps(value)[1:-1] if isinstance(value, str) else str(value)
+        self.texts[name] = text = self.form(text)
+        return text
+
+
+def _row(row: Row, filled: dict[Any, Any]) -> list[Any]:
+    values, places = row
+    line = values.copy()
+    for column, key in places:
+        line[column] = filled[key]
+    return line
+
+
+def _people(party: Party, staff: Staff) -> dict[str, Any]:
+    # Whoever owns a case of the templates stands for the party's own account.
+    return {
+        "user:wei": party.user,
+        "user:li": staff.li.pk, "shown:li": shown_name(staff.li),
+        "user:zhao": staff.zhao.pk, "shown:zhao": shown_name(staff.zhao),
+        "user:chen": staff.chen.pk, "shown:chen": shown_name(staff.chen),
+    }  # fmt: skip
+
+
+def _site_name(party: Party) -> str:
+    return party.name.removesuffix("有限公司")[:100]
+
+
+def _last_key(model: type[Model]) -> int:
+    last: int | None = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    return last or 0
+
+
+def applicant_row(
+    party: Party, confirmed: dt.datetime | None, by: int, created: dt.datetime
+) -> list[Any]:
+    """The columns of a party's own row, in the order of its table."""
+    own = {
+        "id": party.pk, "name": party.name, "certificate_type": party.certificate[0],
+        "certificate_number": party.certificate[1], "phone": party.phone, "email": party.email,
+        "language": party.language,
+        "confirmed_at": confirmed, "confirmed_by_id": by if confirmed else None,
+        "created_at": created,
+    }  # fmt: skip
+    return [own[field.attname] for field in Applicant._meta.concrete_fields]

@@ -1,0 +1,177 @@
+"""The lives that mass cases follow: what happens, how often, and whether it is still going on."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from icpcases.demo.acts import (
+    accepts,
+    answers,
+    applies_for_certificate,
+    applies_for_preapproval,
+    approves,
+    asks,
+    backs,
+    by_supervisor,
+    judges,
+    notes,
+    prepares,
+    puts_footer,
+    registers_with_police,
+    returns,
+    sends,
+    step,
+    submits,
+    supplies,
+    with_reasons,
+    withdraws,
+)
+from icpcases.demo.flows import (
+    SENT,
+    at_sms,
+    certificate,
+    filed,
+    opened,
+    papers,
+    preapproval,
+    submitted,
+    with_authority,
+)
+from icpcases.demo.intake import FORUM, WITH_BRANCH, WITHOUT_PAPERS
+from icpcases.demo.story import Act
+from icpcases.rules.documents import Kind
+from icpcases.rules.rule import Party
+
+BLURRED = (Kind.DOMAIN_CERTIFICATE.value, "域名证书不清晰,请重新上传。")
+REACHABLE = ("", "The site can be reached already; it must be closed until it is filed.")
+NO_ANSWER = ("service_leader_phone", "网站负责人电话无法接通。")
+
+
+@dataclass(frozen=True)
+class Life:
+    """A life of a case. `share` is its weight among the finished, or among those `going_on`.
+
+    With `fixed` it may only happen in its own province, whose answer on forums it needs.
+    """
+
+    kind: str
+    acts: tuple[Act, ...]
+    share: float
+    going_on: bool = False
+    province: str = "CN-SD"
+    fixed: bool = False
+    age: float = 1
+    hours: float | None = None
+    ip_only: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def _abroad(region: str, share: float) -> Life:
+    acts = (*SENT, step("close_not_required", 0.6))
+    return Life("enterprise", acts, share, facts={"server_region": region})
+
+
+def _closed(kind: str, share: float, *acts: Act, **more: Any) -> Life:
+    return Life(kind, (*SENT, *acts), share, **more)
+
+
+def _now(kind: str, share: float, *acts: Act, **more: Any) -> Life:
+    return Life(kind, acts, share, going_on=True, **more)
+
+
+DONE = (puts_footer(), registers_with_police(6))
+
+#: How a case ends, most of them early: many ask, few of them file.
+FINISHED = (
+    Life("enterprise", (), 7),
+    Life("individual", (), 6),
+    Life("enterprise", (withdraws(3, "网站计划取消。"),), 9),
+    Life("individual", (withdraws(2, "暂不建设网站。"),), 8),
+    _abroad("hong_kong", 13),
+    _abroad("overseas", 9),
+    _abroad("taiwan", 1),
+    _abroad("macau", 1),
+    _closed("enterprise", 7, step("refer", 0.8), ip_only=True),
+    _closed("organisation", 2, step("refer", 0.5), ip_only=True),
+    _closed("individual", 6, step("decline", 0.7), facts=FORUM),
+    _closed("enterprise", 1, step("decline", 0.7), facts=FORUM, province="CN-JS", fixed=True),
+    _closed("enterprise", 8, withdraws(4, "换到另一家服务商办理。")),
+    _closed("individual", 5, withdraws(2, "The owner moves the site abroad.")),
+    _closed(
+        "organisation", 3,
+        with_reasons("send_back", 0.8, (("site_name", "网站名称与单位名称无关,请修改。"),)),
+        withdraws(6, "单位决定暂缓建站。"),
+    ),
+    _closed("individual", 3, *opened(0), *DONE),
+    _closed("enterprise", 4.5, *opened(0), *DONE),
+    _closed("enterprise", 2.5, *opened(2, 13), *DONE),
+    _closed("organisation", 1.2, *opened(1), *DONE),
+    _closed("enterprise", 0.7, *filed(1)),
+    _closed("individual", 0.5, *filed(2)),
+    _closed(
+        "enterprise", 0.9, *submitted(1), returns(1.5, (BLURRED, NO_ANSWER)),
+        answers(1, 0, "已重新扫描上传。"), answers(0.2, 1, "已更换电话。"), accepts(0.4, 0),
+        accepts(0.2, 1), submits(0.4), step("provider_passes", 1.2),
+        step("confirm_sms", 0.3), approves(12), *opened(0)[-1:], *DONE,
+    ),
+    _closed("enterprise", 0.4, *opened(1), *DONE, by_supervisor("cancel_filing", 9, "网站关闭。")),
+    _closed(
+        "enterprise", 0.5, *with_authority(),
+        with_reasons("record_refusal", 10, (("", "网站内容与主体经营范围不符。"),)),
+    ),
+    _closed("foreign_enterprise", 0.6, *backs(1, Kind.BRANCH_LICENCE), *opened(1), *DONE,
+            facts=WITH_BRANCH),
+    _closed("foreign_enterprise", 0.3, *certificate(6), *opened(0), *DONE, facts=WITHOUT_PAPERS),
+    _closed("foreign_enterprise", 0.4, step("begin_certificate", 0.5),
+            withdraws(12, "The parent company stays with its host abroad."), facts=WITHOUT_PAPERS),
+    _closed("enterprise", 0.4, *preapproval(9), *opened(0), *DONE, facts=FORUM,
+            province="CN-GD", fixed=True),
+    _closed("enterprise", 0.3, *preapproval(11), *opened(2), *DONE, facts=FORUM,
+            province="CN-ZJ", fixed=True),
+)  # fmt: skip
+
+#: What lies on the office's desk today.
+GOING_ON = (
+    _now("enterprise", 8, age=2),
+    _now("individual", 5, age=0.4),
+    _now("enterprise", 10, sends(), age=0.3),
+    _now("individual", 6, sends(), age=0.8),
+    _now("enterprise", 2, sends(), notes(0.4, "电话核对域名所有者,待回电。"), age=0.5),
+    _now("enterprise", 2, *SENT, asks(0.4, "forum", "网站是否有评论功能?", 10), age=0.6),
+    _now("foreign_enterprise", 1, *SENT, step("begin_certificate", 0.6), age=3,
+         facts=WITHOUT_PAPERS),
+    _now("foreign_enterprise", 1, *SENT, step("begin_certificate", 0.6),
+         applies_for_certificate(5), age=6, facts=WITHOUT_PAPERS),
+    _now("foreign_enterprise", 0.5, *SENT, *certificate(9), age=0.4, facts=WITHOUT_PAPERS),
+    _now("enterprise", 1, *SENT, step("begin_preapproval", 0.5), age=2, facts=FORUM,
+         province="CN-GD", fixed=True),
+    _now("enterprise", 1, *SENT, step("begin_preapproval", 0.5), applies_for_preapproval(3),
+         age=9, facts=FORUM, province="CN-SC", fixed=True),
+    _now("enterprise", 0.5, *SENT, *preapproval(10), age=0.5, facts=FORUM, province="CN-GD",
+         fixed=True),
+    _now("enterprise", 6, *SENT, prepares(), age=0.5),
+    _now("enterprise", 4, *SENT, prepares(), *papers(), age=0.7),
+    _now("individual", 3, *SENT, prepares(), supplies(0.8), age=0.3),
+    _now("organisation", 2, *SENT, prepares(), supplies(),
+         asks(0.3, Kind.LEADER_ID.value, "证件背面缺失,请补充。", 12), judges(0.3), age=0.6),
+    _now("enterprise", 7, *SENT, *submitted(0), age=0.8),
+    _now("individual", 4, *SENT, *submitted(2), age=1.4),
+    _now("organisation", 1, *SENT, *submitted(1), age=4),
+    _now("enterprise", 3, *SENT, *at_sms(0), hours=4),
+    _now("individual", 2, *SENT, *at_sms(1), hours=20),
+    _now("enterprise", 10, *SENT, *with_authority(0), age=6),
+    _now("individual", 6, *SENT, *with_authority(2), age=12),
+    _now("organisation", 2, *SENT, *with_authority(1), age=19),
+    _now("foreign_enterprise", 1, *SENT, *backs(0.8, Kind.BRANCH_LICENCE), *with_authority(1),
+         age=8, facts=WITH_BRANCH),
+    _now("enterprise", 3, *SENT, *submitted(0), returns(1.4, (BLURRED, REACHABLE)), age=1.2),
+    _now("enterprise", 2, *SENT, *submitted(2), returns(1.4, (BLURRED,)),
+         answers(1, 0, "已重新上传。"), age=0.4),
+    _now("enterprise", 1, *SENT, *with_authority(1), returns(9, (REACHABLE,), Party.AUTHORITY),
+         answers(1, 0, "网站已关闭。"), accepts(0.4, 0), age=0.5),
+    _now("enterprise", 5, *SENT, *filed(0), age=2),
+    _now("individual", 3, *SENT, *filed(2), age=4),
+    _now("enterprise", 5, *SENT, *opened(1), age=5),
+    _now("enterprise", 4, *SENT, *opened(0), puts_footer(), age=9),
+)  # fmt: skip
+
+LIVES = (*FINISHED, *GOING_ON)

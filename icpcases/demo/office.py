@@ -1,0 +1,127 @@
+"""The people of the demo office, its tables, and what all its cases share."""
+
+import datetime as dt
+import random
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from icpcases.cases.forms.applicants import ApplicantForm
+from icpcases.cases.forms.provinces import ProvinceAnswerForm
+from icpcases.cases.models import Applicant, CertificateType, Provider, Province
+from icpcases.cases.seeds import PROVIDERS
+from icpcases.deadlines.tables import calendar
+from icpcases.workflow.actions.provinces import answer_of_province
+
+from .data import CAST, FIRMS, SITES, Firm, Site
+from .forms import valid
+from .numbers import Numbers
+from .times import OfficeTime
+
+ORDER_NUMBERS = ("{day:%Y%m%d}{n:06d}", "SH{day:%Y%m%d}{n:04d}", "BA-{day:%Y%m%d}-{n:04d}")
+
+
+class Office:
+    """Users, providers, applicants and numbers; the same ones for the same seed."""
+
+    def __init__(
+        self,
+        seed: int,
+        password: str,
+        firms: dict[str, Firm] = FIRMS,
+        sites: dict[str, Site] = SITES,
+    ) -> None:
+        self.firms, self.sites = firms, sites
+        self.seed = seed
+        self.now = timezone.localtime()
+        self.today = self.now.date()
+        self.time = OfficeTime(calendar(), self.now)
+        self.numbers = Numbers(random.Random(f"numbers {seed}"))
+        self.applicants: dict[str, Applicant] = {}
+        self.users = {member.username: _user(member, password) for member in CAST}
+        self.providers = [_provider(provider) for provider in PROVIDERS]
+        self.confirmed: set[str] = set()
+        self._orders = 0
+        self._leaders: dict[str, tuple[str, str]] = {}
+
+    def rng(self, name: str) -> random.Random:
+        """Chance for one story, whatever the others draw."""
+        return random.Random(f"{name} {self.seed}")
+
+    def leader(self, key: str) -> tuple[str, str]:
+        """The resident ID and the phone of a firm's service leader."""
+        if key not in self._leaders:
+            province = self.firms[key].province
+            self._leaders[key] = self.numbers.resident_id(province), self.numbers.mobile()
+        return self._leaders[key]
+
+    def applicant(self, key: str) -> Applicant:
+        """The applicant of a firm: made with its first case, the same for the next."""
+        if key not in self.applicants:
+            form = valid(ApplicantForm(data=self._applicant_data(key, self.firms[key])))
+            self.applicants[key] = form.save(commit=False)
+        return self.applicants[key]
+
+    def _applicant_data(self, key: str, firm: Firm) -> dict[str, str]:
+        certificate = {
+            "individual": (CertificateType.RESIDENT_ID, self.leader(key)[0]),
+            "foreign_enterprise": (
+                CertificateType.FOREIGN_REGISTRATION,
+                f"{key[:3].upper()}-{self.numbers.digits(7)}",
+            ),
+        }
+        kind, number = certificate.get(firm.kind) or (
+            CertificateType.CREDIT_CODE,
+            self.numbers.credit_code(firm.kind, firm.province),
+        )
+        return {
+            "name": firm.name,
+            "certificate_type": kind.value,
+            "certificate_number": number,
+            "phone": self.numbers.mobile(),
+            "email": f"office@{key.replace('_', '-')}.example",
+            "language": firm.language,
+        }
+
+    def day_ahead(self, days: int) -> dt.date:
+        """The day so many days from today."""
+        return self.today + dt.timedelta(days=days)
+
+    def order(self, which: int, day: dt.date) -> dict[str, Any]:
+        """A provider and a new order number in its format."""
+        self._orders += 1
+        number = ORDER_NUMBERS[which].format(day=day, n=self._orders)
+        return {"provider": self.providers[which].pk, "order_number": number}
+
+    def province_answers(self, code: str, answer: str, at: dt.datetime, source: str) -> None:
+        """Record what an administration answered about forums."""
+        data = {"accepts_forums": answer, "asked_on": timezone.localdate(at), "source": source}
+        form = valid(ProvinceAnswerForm(data=data))
+        province = Province.objects.get(pk=code)
+        answer_of_province(province, self.users["zhao"], form.cleaned_data)
+
+
+def _user(member: Any, password: str) -> User:
+    user = User.objects.create(
+        username=member.username,
+        password=make_password(password),
+        last_name=member.last_name,
+        first_name=member.first_name,
+        email=member.email,
+        is_staff=bool(member.group),
+    )
+    user.groups.set(Group.objects.filter(name=member.group))
+    return user
+
+
+def _provider(provider: Any) -> Provider:
+    return Provider.objects.create(
+        name=f"{provider.name} {provider.name_zh}",
+        order_number_format=provider.order_number_format,
+        order_life_days=provider.order_life_days,
+        warn_days=list(provider.warn_days),
+        one_order_per_applicant=provider.one_order_per_applicant,
+        review_days=provider.review_days,
+    )

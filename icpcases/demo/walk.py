@@ -1,0 +1,216 @@
+"""One case on its way: every change goes through the door, at the time it is said to happen."""
+
+import datetime as dt
+import random
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from icpcases.cases.forms.documents import DocumentForm
+from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.models import Document, FilingCase, Province, Request
+from icpcases.lifecycle.states import State
+from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.rules.dossier import DocumentStatus
+from icpcases.workflow.actions import assignment, requests
+from icpcases.workflow.actions.applicants import confirm_applicant
+from icpcases.workflow.actions.assignment import add_note
+from icpcases.workflow.actions.documents import add_document, judge_document, mark_not_needed
+from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.engine import perform
+
+from .forms import valid
+from .scans import scan_of
+from .story import Story
+
+if TYPE_CHECKING:
+    from .office import Office
+
+
+#: Steps this young are told to the applicant: a demo should not mail three months of news.
+TOLD = dt.timedelta(days=7)
+
+
+_ID_YEARS = 10
+
+
+class Walk:
+    """A story being lived: `at` is the moment of the act under way.
+
+    `case` is as the newest step left it.
+    """
+
+    case: FilingCase
+
+    def __init__(self, office: "Office", story: Story, rng: random.Random) -> None:
+        self.office, self.story, self.rng = office, story, rng
+        self.site = office.sites[story.site]
+        self.firm = office.firms[self.site.firm]
+        self.numbers = office.numbers
+        self.at = office.now
+        self.leader_id, self.leader_phone = office.leader(self.site.firm)
+
+    @property
+    def version(self) -> int:
+        """The version the case is at; edits do not give the case back."""
+        return FilingCase.objects.values_list("version", flat=True).get(pk=self.case.pk)
+
+    @property
+    def day(self) -> dt.date:
+        """The day of the act under way, in Shanghai."""
+        return timezone.localdate(self.at)
+
+    @property
+    def administration(self) -> str:
+        """The communications administration that decides."""
+        return Province.objects.get(pk=self.firm.province).administration
+
+    @property
+    def worker(self) -> Any:
+        """The officer who works the case, or would."""
+        return self.office.users[self.story.officer or "li"]
+
+    @property
+    def filer(self) -> Any:
+        """Whoever acts for the applicant: an account of theirs, else the officer."""
+        return self.office.users[self.story.owner] if self.story.owner else self.worker
+
+    def open(self) -> None:
+        """Open the case with the facts of the story."""
+        form = valid(FactsForm(data=self._facts()))
+        owner = self.office.users.get(self.story.owner)
+        applicant = self.office.applicant(self.site.firm)
+        self.case = open_case(owner or self.worker, applicant, form, owner, self.at)
+        self.taken = owner is None
+
+    def _facts(self) -> dict[str, str]:
+        facts = {
+            "applicant_type": self.firm.kind,
+            "server_region": "mainland",
+            "access": "domain" if self.site.domain else "ip_address",
+            "protocol": "https",
+            "forum": "false",
+            "province": self.firm.province,
+            "site_name": self.site.name,
+            "domain": self.site.domain,
+            "ip_address": self.site.ip_address,
+            "service_leader": self.firm.leader,
+            "service_leader_phone": self.leader_phone,
+            "service_leader_id": self.leader_id,
+        }
+        return facts | self.story.facts
+
+    def edit(self, **facts: str) -> None:
+        """Correct facts, as the officer."""
+        now = FactsForm.of(self.case)
+        data = {name: now.initial.get(name, "") for name in now.fields} | facts
+        self._by_worker(edit_facts, valid(FactsForm.of(self.case, data=data)))
+
+    def step(self, name: str, by: Any = None, **data: Any) -> None:
+        """Take a step, as the officer unless somebody else is named."""
+        by = by or self.worker
+        if by == self.worker:
+            self.claim()
+        tell = {"tell": "on"} if self.office.now - self.at < TOLD else {}
+        data = {"happened": self.at, **tell, **data}
+        self.case = perform(self.case, name, by, data, self.version)
+
+    def claim(self) -> None:
+        """The officer takes the case, if nobody has it and there is something to work on."""
+        if not self.taken and self.case.is_at != State.DRAFT:
+            self.assign(self.worker.username, self.worker.username)
+
+    def assign(self, by: str, to: str) -> None:
+        """Give the case to an officer, or to nobody."""
+        users = self.office.users
+        assignment.assign(self.case, users[by], users.get(to), self.version, self.at)
+        self.taken = bool(to)
+
+    def confirm(self) -> None:
+        """Confirm the applicant, unless that was done for another case of theirs."""
+        if self.site.firm not in self.office.confirmed:
+            self._by_worker(confirm_applicant)
+            self.office.confirmed.add(self.site.firm)
+
+    def note(self, text: str) -> None:
+        """Leave an internal note."""
+        self._by_worker(add_note, text)
+
+    def ask(self, about: str, text: str, due_in: int | None = None) -> None:
+        """Ask the applicant for something, due so many days later."""
+        due = self.day + dt.timedelta(days=due_in) if due_in else None
+        self._by_worker(requests.ask, {"about": about, "text": text, "due_on": due})
+
+    def answer(self, which: int, text: str) -> None:
+        """Answer one of the requests, as the applicant."""
+        pk = self._request(which).pk
+        requests.answer(self.case, self.filer, pk, text, self.version, self.at)
+
+    def settle(self, which: int, decision: str, reason: str = "") -> None:
+        """Judge one of the requests, as the officer."""
+        self._by_worker(requests.settle, self._request(which).pk, decision, reason)
+
+    def _request(self, which: int) -> Request:
+        return Request.objects.filter(case=self.case)[which]
+
+    def hand_in(self, kind: Kind, **more: Any) -> Document:
+        """Hand in a document, for the applicant. A self-made one has no issuer."""
+        data = self._paper(kind) | more
+        file = scan_of(kind, f"{self.firm.name} {self.firm.leader}", str(data["number"]))
+        files: Any = {"file": file}
+        form = valid(DocumentForm(data={"kind": kind.value, **data}, files=files))
+        return add_document(
+            self.case, self.filer, form.cleaned_data, self.version, happened=self.at
+        )
+
+    def _paper(self, kind: Kind) -> dict[str, Any]:
+        issued = self.day - dt.timedelta(days=self.rng.randint(1, 20 if kind.self_made else 1200))
+        paper: dict[str, Any] = {"number": "", "issued_on": issued}
+        if kind.self_made:
+            return paper
+        paper |= {"issued_in": "mainland", "number": self._number_of(kind)}
+        if kind.value.endswith("_id") or kind == Kind.IDENTITY:
+            paper["expires_on"] = issued + dt.timedelta(days=_ID_YEARS * 365)
+        elif kind == Kind.DOMAIN_CERTIFICATE:
+            paper["expires_on"] = self.office.today + dt.timedelta(days=self.rng.randint(200, 900))
+        elif kind in (Kind.RESIDENCE_PERMIT, Kind.REGISTRATION_CERTIFICATE):
+            paper["expires_on"] = self.office.today + dt.timedelta(days=self.rng.randint(400, 700))
+        return paper
+
+    def _number_of(self, kind: Kind) -> str:
+        if kind in (Kind.SERVICE_LEADER_ID, Kind.IDENTITY):
+            return self.leader_id
+        if kind.value.endswith("_id"):
+            return self.numbers.resident_id(self.firm.province)
+        if kind in (Kind.BUSINESS_LICENCE, Kind.LEGAL_PERSON_CERTIFICATE):
+            return self.office.applicants[self.site.firm].certificate_number
+        if kind == Kind.BRANCH_LICENCE:
+            return self.numbers.credit_code("enterprise", self.firm.province)
+        return f"{''.join(word[0] for word in kind.value.split('_')).upper()}{self.day:%Y}" + (
+            self.numbers.digits(8)
+        )
+
+    def wanting(self) -> list[Kind]:
+        """The documents the route wants of which none is there that was not refused."""
+        case = self.case
+        there = case.documents.exclude(status=DocumentStatus.REFUSED.value)
+        have = set(there.values_list("kind", flat=True))
+        have |= set(case.not_needed.values_list("kind", flat=True))
+        return [w.kind for w in wanted_documents(case.facts) if w.kind.value not in have]
+
+    def not_needed(self, kind: Kind) -> None:
+        """Mark a conditional document as not needed."""
+        self._by_worker(mark_not_needed, kind, True)
+
+    def waiting_papers(self) -> list[Document]:
+        """The documents nobody has judged yet."""
+        return list(Document.objects.filter(case=self.case, status=DocumentStatus.PENDING.value))
+
+    def judge(self, document: Document, refusal: str = "") -> None:
+        """Accept a document, or refuse it with a reason."""
+        self._by_worker(judge_document, document.pk, not refusal, refusal)
+
+    def _by_worker(self, edit: Any, *args: Any) -> None:
+        self.claim()
+        edit(self.case, self.worker, *args, self.version, happened=self.at)

@@ -1,0 +1,279 @@
+"""Where everything stands in the drawing of the workflow: boxes, panels, the ways of arrows.
+
+What is drawn comes from the declaration; only places stand here. A step without a way of its
+own is drawn as an exit: a numbered mark on each state it leads out of.
+"""
+
+from typing import NamedTuple
+
+from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.steps import BACK, STAYS, Step
+
+
+class Point(NamedTuple):
+    """A place on the drawing, in pixels from its upper left corner."""
+
+    x: int
+    y: int
+
+
+class Box(NamedTuple):
+    """A rectangle of the drawing."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+    @property
+    def right(self) -> int:
+        """The right edge."""
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> int:
+        """The lower edge."""
+        return self.y + self.h
+
+    @property
+    def centre(self) -> Point:
+        """The middle."""
+        return Point(self.x + self.w // 2, self.y + self.h // 2)
+
+
+class Label(NamedTuple):
+    """Where the name of a step stands; `lines` is how many lines it may take."""
+
+    step: Step
+    x: int
+    y: int
+    anchor: str = "start"
+    lines: int = 1
+
+
+WIDTH, HEIGHT = 1346, 1092
+_W, _H = 214, 64
+_COLUMNS = (70, 410, 708, 1098)
+_ROWS = (318, 434, 550, 666)
+_DONE, _CLOSED = 800, 1012
+_CLOSED_W, _CLOSED_H, _CLOSED_STEP = 195, 48, 209
+
+
+def _at(column: int, row: int) -> Box:
+    return Box(_COLUMNS[column], _ROWS[row], _W, _H)
+
+
+def _closed(place: int) -> Box:
+    return Box(_COLUMNS[0] + place * _CLOSED_STEP, _CLOSED, _CLOSED_W, _CLOSED_H)
+
+
+PLACES = {
+    State.DRAFT: Box(_COLUMNS[0], 104, _W, _H),
+    State.TRIAGE: Box(460, 104, _W, _H),
+    State.CERTIFICATE_NEEDED: _at(0, 0),
+    State.CERTIFICATE_APPLIED: _at(0, 1),
+    State.CERTIFICATE_GRANTED: _at(0, 2),
+    State.PREAPPROVAL_NEEDED: _at(1, 0),
+    State.PREAPPROVAL_APPLIED: _at(1, 1),
+    State.PREAPPROVAL_GRANTED: _at(1, 2),
+    State.PREPARING: _at(2, 0),
+    State.PROVIDER_REVIEW: _at(2, 1),
+    State.SMS_VERIFICATION: _at(2, 2),
+    State.AUTHORITY_REVIEW: _at(2, 3),
+    State.RETURNED: _at(3, 1),
+    State.FILED: Box(_COLUMNS[2], _DONE, _W, _H),
+    State.OPEN: Box(_COLUMNS[3], _DONE, _W, _H),
+    State.NOT_REQUIRED: _closed(0),
+    State.REFERRED: _closed(1),
+    State.INELIGIBLE: _closed(2),
+    State.REFUSED: _closed(3),
+    State.WITHDRAWN: _closed(4),
+    State.CANCELLED: _closed(5),
+}
+PANELS = {
+    Phase.INTAKE: Box(56, 74, 632, 108),
+    Phase.CERTIFICATE: Box(56, 286, 242, 342),
+    Phase.PREAPPROVAL: Box(396, 286, 242, 342),
+    Phase.FILING: Box(694, 286, 632, 458),
+    Phase.DONE: Box(694, 768, 632, 162),
+    Phase.CLOSED: Box(56, 966, 1270, 108),
+}
+LEGEND = Box(56, 662, 582, 268)
+
+# Lanes: between the intake and the columns, in the gutters, and along the left edge.
+_LANES = (204, 226, 248, 270)
+_GUTTER_1, _GUTTER_2, _UNDER = 347, 666, 645
+_OUTER, _INNER = 22, 38
+# Where arrows arrive at the first box of a stage: beside its panel's title.
+_TO_CERTIFICATE, _TO_PREAPPROVAL, _NARROW = 256, 566, 40
+
+
+def _down(source: State, target: State) -> tuple[Point, ...]:
+    start, end = PLACES[source], PLACES[target]
+    # In a narrow panel further left, so that the name beside it finds room.
+    x = start.centre.x if source.phase == Phase.FILING else start.x + _NARROW
+    return Point(x, start.bottom), Point(x, end.y)
+
+
+def _across(source: State, target: State, y: int) -> tuple[Point, ...]:
+    start, end = PLACES[source], PLACES[target]
+    if start.x < end.x:
+        return Point(start.right, y), Point(end.x, y)
+    return Point(start.x, y), Point(end.right, y)
+
+
+def _from_triage() -> dict[tuple[Step, State], tuple[Point, ...]]:
+    box = PLACES[State.TRIAGE]
+    referred, closed = PLACES[State.REFERRED], PLACES[State.NOT_REQUIRED]
+    certificate = PLACES[State.CERTIFICATE_NEEDED]
+    preapproval, preparing = PLACES[State.PREAPPROVAL_NEEDED], PLACES[State.PREPARING]
+    turn = referred.y - 12
+    return {
+        (Step.CLOSE_NOT_REQUIRED, State.TRIAGE): (
+            Point(472, box.bottom), Point(472, _LANES[0]), Point(_OUTER, _LANES[0]),
+            Point(_OUTER, closed.centre.y), Point(closed.x, closed.centre.y),
+        ),
+        (Step.REFER, State.TRIAGE): (
+            Point(487, box.bottom), Point(487, _LANES[1]), Point(_INNER, _LANES[1]),
+            Point(_INNER, turn), Point(referred.centre.x, turn),
+            Point(referred.centre.x, referred.y),
+        ),
+        (Step.BEGIN_CERTIFICATE, State.TRIAGE): (
+            Point(502, box.bottom), Point(502, _LANES[2]),
+            Point(_TO_CERTIFICATE, _LANES[2]), Point(_TO_CERTIFICATE, certificate.y),
+        ),
+        (Step.BEGIN_PREAPPROVAL, State.TRIAGE): (
+            Point(_TO_PREAPPROVAL, box.bottom), Point(_TO_PREAPPROVAL, preapproval.y),
+        ),
+        (Step.PREPARE_FILING, State.TRIAGE): (
+            Point(box.right, box.centre.y), Point(preparing.centre.x, box.centre.y),
+            Point(preparing.centre.x, preparing.y),
+        ),
+    }  # fmt: skip
+
+
+def _to_the_next_stage() -> dict[tuple[Step, State], tuple[Point, ...]]:
+    certificate, forum = PLACES[State.CERTIFICATE_GRANTED], PLACES[State.PREAPPROVAL_GRANTED]
+    preapproval, preparing = PLACES[State.PREAPPROVAL_NEEDED], PLACES[State.PREPARING]
+    join = (
+        Point(_GUTTER_2, _LANES[3]), Point(preparing.centre.x, _LANES[3]),
+        Point(preparing.centre.x, preparing.y),
+    )  # fmt: skip
+    return {
+        (Step.BEGIN_PREAPPROVAL, State.CERTIFICATE_GRANTED): (
+            Point(certificate.right, certificate.centre.y),
+            Point(_GUTTER_1, certificate.centre.y), Point(_GUTTER_1, _LANES[3]),
+            Point(_TO_PREAPPROVAL, _LANES[3]), Point(_TO_PREAPPROVAL, preapproval.y),
+        ),
+        (Step.PREPARE_FILING, State.CERTIFICATE_GRANTED): (
+            Point(certificate.centre.x, certificate.bottom), Point(certificate.centre.x, _UNDER),
+            Point(_GUTTER_2, _UNDER), *join,
+        ),
+        (Step.PREPARE_FILING, State.PREAPPROVAL_GRANTED): (
+            Point(forum.right, forum.centre.y), Point(_GUTTER_2, forum.centre.y), *join,
+        ),
+    }  # fmt: skip
+
+
+def _returns() -> dict[tuple[Step, State], tuple[Point, ...]]:
+    back = PLACES[State.RETURNED]
+    preparing = PLACES[State.PREPARING]
+    found = {
+        (Step.SUBMIT_TO_PROVIDER, State.RETURNED): _across(
+            State.RETURNED, State.PROVIDER_REVIEW, back.y + 18
+        ),
+        (Step.RETURN_FOR_CORRECTION, State.PROVIDER_REVIEW): _across(
+            State.PROVIDER_REVIEW, State.RETURNED, back.y + 42
+        ),
+        (Step.EXPIRE_ORDER, State.RETURNED): (
+            Point(back.centre.x, back.y), Point(back.centre.x, preparing.centre.y),
+            Point(preparing.right, preparing.centre.y),
+        ),
+    }  # fmt: skip
+    for source in (State.SMS_VERIFICATION, State.AUTHORITY_REVIEW):
+        box = PLACES[source]
+        found[Step.RETURN_FOR_CORRECTION, source] = (
+            Point(box.right, box.centre.y), Point(back.centre.x, box.centre.y),
+            Point(back.centre.x, back.bottom),
+        )  # fmt: skip
+    return found
+
+
+def _cancelling() -> dict[tuple[Step, State], tuple[Point, ...]]:
+    filed, opened, end = PLACES[State.FILED], PLACES[State.OPEN], PLACES[State.CANCELLED]
+    x, lane = opened.right - 18, PANELS[Phase.DONE].bottom + 20
+    return {
+        (Step.CANCEL_FILING, State.FILED): (
+            Point(filed.right - 14, filed.bottom), Point(filed.right - 14, lane),
+            Point(x, lane), Point(x, end.y),
+        ),
+        (Step.CANCEL_FILING, State.OPEN): (Point(x, opened.bottom), Point(x, end.y)),
+    }  # fmt: skip
+
+
+ROUTES: dict[tuple[Step, State], tuple[Point, ...]] = {
+    (Step.SUBMIT_REQUEST, State.DRAFT): _across(State.DRAFT, State.TRIAGE, 124),
+    (Step.SEND_BACK, State.TRIAGE): _across(State.TRIAGE, State.DRAFT, 150),
+    **_from_triage(),
+    **_to_the_next_stage(),
+    **{
+        (step, source): _down(source, State(str(step.about.target)))
+        for step, source in (
+            (Step.RECORD_CERTIFICATE_APPLICATION, State.CERTIFICATE_NEEDED),
+            (Step.RECORD_CERTIFICATE, State.CERTIFICATE_APPLIED),
+            (Step.RECORD_PREAPPROVAL_APPLICATION, State.PREAPPROVAL_NEEDED),
+            (Step.RECORD_PREAPPROVAL, State.PREAPPROVAL_APPLIED),
+            (Step.SUBMIT_TO_PROVIDER, State.PREPARING),
+            (Step.PROVIDER_PASSES, State.PROVIDER_REVIEW),
+            (Step.CONFIRM_SMS, State.SMS_VERIFICATION),
+            (Step.APPROVE, State.AUTHORITY_REVIEW),
+        )
+    },
+    **_returns(),
+    (Step.RECORD_OPENING, State.FILED): _across(State.FILED, State.OPEN, 832),
+    **_cancelling(),
+}
+LABELS = (
+    Label(Step.SUBMIT_REQUEST, 372, 117, "middle"),
+    Label(Step.SEND_BACK, 372, 165, "middle", 2),
+    Label(Step.CLOSE_NOT_REQUIRED, 70, 199),
+    Label(Step.REFER, 70, 221),
+    Label(Step.BEGIN_CERTIFICATE, 268, 243),
+    Label(Step.BEGIN_PREAPPROVAL, 574, 232),
+    Label(Step.PREPARE_FILING, 823, 210),
+    Label(Step.RECORD_CERTIFICATE_APPLICATION, 118, 404, lines=2),
+    Label(Step.RECORD_CERTIFICATE, 118, 528),
+    Label(Step.RECORD_PREAPPROVAL_APPLICATION, 458, 404, lines=2),
+    Label(Step.RECORD_PREAPPROVAL, 458, 528),
+    Label(Step.SUBMIT_TO_PROVIDER, 823, 412),
+    Label(Step.PROVIDER_PASSES, 823, 528),
+    Label(Step.CONFIRM_SMS, 823, 644),
+    Label(Step.EXPIRE_ORDER, 936, 344),
+    Label(Step.SUBMIT_TO_PROVIDER, 1010, 446, "middle"),
+    Label(Step.RETURN_FOR_CORRECTION, 1010, 490, "middle", 2),
+    Label(Step.RETURN_FOR_CORRECTION, 936, 576),
+    Label(Step.RETURN_FOR_CORRECTION, 936, 692),
+    Label(Step.APPROVE, 823, 760),
+    Label(Step.RECORD_OPENING, 1010, 812, "middle", 2),
+    Label(Step.CANCEL_FILING, 926, 945),
+)
+
+
+def pairs() -> tuple[tuple[Step, State], ...]:
+    """Every step with every state it leads out of."""
+    return tuple((step, source) for step in Step for source in step.about.sources)
+
+
+def staying() -> tuple[tuple[Step, State], ...]:
+    """The steps that leave a case where it is."""
+    return tuple((step, source) for step, source in pairs() if step.about.target is STAYS)
+
+
+def exits() -> dict[Step, int]:
+    """The steps drawn as numbered marks, each with its number; taking back has none."""
+    marked = (
+        step
+        for step, source in pairs()
+        if (step, source) not in ROUTES and step.about.target not in (STAYS, BACK)
+    )
+    return {step: number for number, step in enumerate(dict.fromkeys(marked), 1)}

@@ -1,0 +1,315 @@
+"""Integrity checkers over live data: each looks for one thing that should be impossible.
+
+Most of it the door and the database refuse; a checker finds what came in by another way, or
+what has become wrong since: somebody left, a file was lost. What an office works on while they
+run may be named by mistake: run them again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from icpcases.cases import triggers
+from icpcases.cases.models import CasePerson, Document, FilingCase, Order, Request
+from icpcases.cases.models.documents import SELF_MADE
+from icpcases.deadlines.clocks import clocked_states
+from icpcases.deadlines.tables import recent_tables
+from icpcases.deadlines.turns import PAUSING, limit_of
+from icpcases.lifecycle.roles import WORKING, Role
+from icpcases.lifecycle.states import (
+    HOLDING_DOMAIN,
+    IN_FILING,
+    UNDER_THE_FILING_RULES,
+    WITH_NUMBER,
+    State,
+)
+from icpcases.lifecycle.steps import BACK, STAYS, Step
+from icpcases.rules import numbers
+from icpcases.rules.dossier import DocumentStatus, Dossier, RequestStatus
+from icpcases.rules.facts import ForumAnswer
+from icpcases.rules.rule import Party
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.explain import unmet_guards
+
+from .registry import KNOWN, Found, batches, checker, rows_of
+
+# Where the province or the provider may say how long a turn takes.
+_NUMBERED = FilingCase.objects.filter(state__in=WITH_NUMBER)
+
+
+@checker
+def forum_without_preapproval() -> Iterator[Found]:
+    """A forum that is past the pre-approval without having it."""
+    past = (State.PREAPPROVAL_GRANTED, *UNDER_THE_FILING_RULES)
+    lacking = Q(preapproval=False) | Q(preapproval__isnull=True)
+    cases = FilingCase.objects.filter(lacking, state__in=past, forum=True)
+    for reference, state in _lines(cases, "reference", "state"):
+        yield Found(reference, f"is a forum in {state} without BBS pre-approval.")
+
+
+@checker
+def number_missing() -> Iterator[Found]:
+    """A filed or open case without its ICP number, or without the day of the filing."""
+    cases = _NUMBERED.filter(Q(icp_number="") | Q(icp_subject="") | Q(filed_on__isnull=True))
+    for reference, state, number in _lines(cases, "reference", "state", "icp_number"):
+        lacks = "the day of the filing, or its subject number" if number else "its ICP number"
+        yield Found(reference, f"is {state} without {lacks}.")
+
+
+@checker
+def number_wrong() -> Iterator[Found]:
+    """A filed or open case whose ICP number fits neither its format, nor its province."""
+    fields = ("reference", "icp_number", "icp_subject", "province__icp_character")
+    for reference, number, subject, character in _lines(_NUMBERED.exclude(icp_number=""), *fields):
+        try:
+            read = numbers.icp_number(number)
+        except numbers.NumberError:
+            read = None
+        whole = read is not None and read.site is not None and str(read) == number
+        if not whole:
+            yield Found(reference, f"has {number}, which is no site number.")
+        elif read and (read.character != character or subject not in ("", read.subject)):
+            yield Found(reference, f"has {number}, which is not of its province or subject.")
+
+
+@checker
+def number_shared() -> Iterator[Found]:
+    """Filed or open cases with one ICP number, or applicants with one subject number."""
+    yield from _sharing(_NUMBERED, "icp_number", Count("pk"))
+    yield from _sharing(_NUMBERED, "icp_subject", Count("applicant", distinct=True))
+
+
+@checker
+def domain_shared() -> Iterator[Found]:
+    """Cases under way, filed or open that hold one registrable domain."""
+    holding = FilingCase.objects.filter(state__in=HOLDING_DOMAIN)
+    yield from _sharing(holding, "registrable_domain", Count("pk"))
+
+
+def _sharing(cases: "QuerySet[FilingCase]", field: str, count: Count) -> Iterator[Found]:
+    """The cases among which a value stands more often than it may."""
+    values = cases.exclude(**{field: ""}).values(field).annotate(times=count).filter(times__gt=1)
+    shared = cases.filter(**{f"{field}__in": values.values(field)}).order_by(field, "pk")
+    lines = shared.values_list(field, "reference").iterator(chunk_size=2000)
+    for value, group in groupby(lines, key=lambda line: line[0]):
+        references = [reference for _value, reference in group]
+        for reference in references:
+            others = ", ".join(other for other in references if other != reference)
+            yield Found(reference, f"has {value}, as has {others}.")
+
+
+@checker
+def opened_before_filed() -> Iterator[Found]:
+    """A site that opened before its filing was complete, or is open without a day of opening."""
+    early = Q(opened_on__lt=F("filed_on")) | Q(opened_on__isnull=False, filed_on__isnull=True)
+    undated = Q(state=State.OPEN, opened_on__isnull=True)
+    fields = ("reference", "opened_on", "filed_on")
+    for reference, opened, filed in _lines(FilingCase.objects.filter(early | undated), *fields):
+        days = f"{filed or 'no day'}, opened on {opened or 'no day'}"
+        yield Found(reference, f"was filed on {days}.")
+
+
+@checker
+def facts_against_state() -> Iterator[Found]:
+    """A case whose facts or papers break the rules that its state stands on.
+
+    Forums without pre-approval and shared domains have their own checkers. A province that has
+    changed its answer breaks no case.
+    """
+    stands = [state.value for state in State if state.about.invariants]
+    for batch in batches(FilingCase.objects.with_names().filter(state__in=stands)):
+        rows = rows_of(batch)
+        for case in batch:
+            codes = _broken(case, rows[case.pk])
+            if codes:
+                rules = ", ".join(codes)
+                yield Found(case.reference, f"is in {case.state}, but these rules fail: {rules}.")
+
+
+def _broken(case: FilingCase, rows: CaseFile) -> list[str]:
+    elsewhere = {("forum.preapproval", True), ("case.domain_free", True)}
+    try:
+        dossier = _as_if_forums_were_taken(dossier_of(case, rows))
+    except ValueError as error:
+        return [str(error)]
+    return [
+        guard.rule.code
+        for guard in case.is_at.about.invariants
+        if (guard.rule.code, guard.wanted) not in elsewhere and not guard.met(dossier)
+    ]
+
+
+def _as_if_forums_were_taken(dossier: Dossier) -> Dossier:
+    if dossier.facts.province_accepts_forums != ForumAnswer.NO:
+        return dossier
+    facts = replace(dossier.facts, province_accepts_forums=ForumAnswer.YES)
+    return dossier.but(facts=facts)
+
+
+@checker
+def nobody_can_move() -> Iterator[Found]:
+    """A case that somebody should move, and that nobody can.
+
+    Each step on is closed by something nobody can put right, or nobody is there who may take
+    it: no active person of the case, of the office. Taking a step back is no way on.
+    """
+    for reference, state in _lines(
+        FilingCase.objects.exclude(state__in=KNOWN), "reference", "state"
+    ):
+        yield Found(reference, f"is in {state}, which is no state: no step leads out of it.")
+    due = FilingCase.objects.with_names().filter(state__in=KNOWN)
+    office = _roles_in_the_office()
+    for batch in batches(due.exclude(turn=Party.NOBODY.value)):
+        people = CasePerson.objects.filter(case__in=batch, user__is_active=True)
+        peopled = set(people.values_list("case_id", flat=True))
+        there = {c.pk: office | ({Role.APPLICANT} if c.pk in peopled else set()) for c in batch}
+        tied = [case for case in batch if not _free_way(case, there[case.pk])]
+        rows = rows_of(tied)
+        for case in tied:
+            if not _way_on(case, there[case.pk], rows[case.pk]):
+                yield Found(case.reference, f"is in {case.state}, and nobody can take a step on.")
+
+
+def _roles_in_the_office() -> set[Role]:
+    groups = {Role.OFFICER: WORKING, Role.SUPERVISOR: {Role.SUPERVISOR}}
+    users = get_user_model().objects.filter(is_active=True)
+    return {
+        role
+        for role, among in groups.items()
+        if users.filter(groups__name__in=[other.value for other in among]).exists()
+    }
+
+
+def _ways(case: FilingCase, there: set[Role]) -> list[Step]:
+    """The steps on that somebody who is there may take."""
+    state = case.is_at
+    # Where the last duties are recorded, a step that stays is one on.
+    stays = state.turn(duties_done=True) == Party.NOBODY
+    return [
+        step
+        for step in Step.leading_out_of(state)
+        if step.who & there
+        and step.about.target != BACK
+        and (stays or step.about.target is not STAYS)
+    ]
+
+
+def _free_way(case: FilingCase, there: set[Role]) -> bool:
+    return any(not step.guards for step in _ways(case, there))
+
+
+def _way_on(case: FilingCase, there: set[Role], rows: CaseFile) -> bool:
+    dossier = dossier_of(case, rows)
+    return any(
+        all(finding.who != Party.NOBODY for finding in unmet_guards(dossier, step))
+        for step in _ways(case, there)
+    )
+
+
+@checker
+def turn_without_end() -> Iterator[Found]:
+    """A turn that a clock runs for and that has no end, or one before its beginning."""
+    clocked = clocked_states(recent_tables())
+    cases = FilingCase.objects.with_names().filter(state__in=KNOWN).exclude(turn=Party.NOBODY.value)
+    for batch in batches(cases.filter(Q(state__in=clocked) | Q(due_at__isnull=False))):
+        rows = rows_of([case for case in batch if case.due_at is None])
+        for case in batch:
+            if case.is_at in PAUSING and case.turn == Party.APPLICANT:
+                continue
+            if case.due_at is None and limit_of(case, rows[case.pk]):
+                yield Found(case.reference, f"is in {case.state} with a clock, but due never.")
+            elif case.due_at and case.due_at < _begun(case):
+                yield Found(case.reference, "was due before its turn began.")
+
+
+def _begun(case: FilingCase) -> datetime:
+    """When the clock began: an open site's runs from the day it opened."""
+    if case.is_at == State.OPEN and case.opened_on:
+        day = datetime.combine(case.opened_on, datetime.min.time())
+        return min(case.turn_since, timezone.make_aware(day))
+    return case.turn_since
+
+
+@checker
+def turn_differs() -> Iterator[Found]:
+    """A case that says it is one party's turn where its state and requests say another's."""
+    for batch in batches(FilingCase.objects.filter(state__in=KNOWN)):
+        asked = _with_requests(batch, RequestStatus.OPEN)
+        answered = _with_requests(batch, RequestStatus.ANSWERED)
+        for case in batch:
+            turn = case.is_at.turn(case.pk in asked, case.duties_done, case.pk in answered)
+            if turn.value != case.turn:
+                words = f"says it is the turn of: {case.turn}; it is that of: {turn.value}."
+                yield Found(case.reference, words)
+
+
+def _with_requests(batch: list[FilingCase], status: RequestStatus) -> set[int]:
+    rows = Request.objects.filter(case__in=batch, status=status.value)
+    return set(rows.values_list("case_id", flat=True))
+
+
+@checker
+def officer_absent() -> Iterator[Found]:
+    """A case in somebody's hands who is inactive, or neither officer nor supervisor."""
+    names = [role.value for role in WORKING]
+    working = get_user_model().objects.filter(is_active=True, groups__name__in=names)
+    cases = FilingCase.objects.filter(officer__isnull=False).exclude(officer__in=working)
+    fields = ("reference", "officer__username", "officer__is_active")
+    for reference, name, active in _lines(cases.exclude(turn=Party.NOBODY.value), *fields):
+        why = "is neither officer nor supervisor" if active else "is inactive"
+        yield Found(reference, f"is assigned to {name}, who {why}.")
+
+
+@checker
+def order_outlives_filing() -> Iterator[Found]:
+    """An order that is still alive though its case is closed, filed, or not yet being filed."""
+    orders = Order.objects.filter(ended_on__isnull=True).exclude(case__state__in=IN_FILING)
+    for reference, state, number in _lines(orders, "case__reference", "case__state", "number"):
+        yield Found(reference, f"is in {state}, but its order {number} has not ended.")
+
+
+@checker
+def document_from_outside() -> Iterator[Found]:
+    """An accepted document that was issued outside the Mainland."""
+    made = Q(kind__in=SELF_MADE, issued_in__isnull=True)
+    papers = Document.objects.filter(status=DocumentStatus.ACCEPTED.value)
+    outside = papers.exclude(made).exclude(issued_in="mainland", issued_in__isnull=False)
+    for reference, kind, region in _lines(outside, "case__reference", "kind", "issued_in"):
+        yield Found(reference, f"has an accepted {kind} issued in: {region or 'not given'}.")
+
+
+@checker
+def trigger_missing() -> Iterator[Found]:
+    """A guard that the database itself should hold, and has lost."""
+    for name in triggers.missing(connection):
+        yield Found("database", f"lacks the trigger {name}; manage.py migrate installs it.")
+
+
+@checker
+def index_missing() -> Iterator[Found]:
+    """An index that something is found by, lost where a loading of many cases was killed."""
+    for model in apps.get_app_config("cases").get_models():
+        table = model._meta.db_table
+        fields: Any = model._meta.local_concrete_fields
+        with connection.cursor() as cursor:
+            there = connection.introspection.get_constraints(cursor, table)
+        led = {one["columns"][0] for one in there.values() if one["index"] and one["columns"]}
+        keys = (field.column for field in fields if field.db_index and not field.unique)
+        lost = [index.name for index in model._meta.indexes if index.name not in there]
+        for name in [*lost, *(f"of {column}" for column in keys if column not in led)]:
+            said = f"lacks the index {name} on {table}; manage.py sqlmigrate shows how it is made."
+            yield Found("database", said)
+
+
+def _lines(rows: "QuerySet[Any]", *fields: str) -> Iterator[tuple[Any, ...]]:
+    """These fields of each row, the oldest first, read as they are used."""
+    return rows.order_by("pk").values_list(*fields).iterator(chunk_size=2000)

@@ -1,0 +1,75 @@
+"""What the integrity checkers stand on: what one finds, the register of them, batches."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+
+from icpcases.cases.models import FilingCase, Order, Setting
+from icpcases.lifecycle.states import State
+from icpcases.rules.documents import Kind
+from icpcases.workflow.casefile import CaseFile
+
+BATCH = 500
+KNOWN = [state.value for state in State]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that is not as it must be: the case (or file) and a sentence about it."""
+
+    reference: str
+    sentence: str
+
+
+Checker = Callable[[], Iterable[Found]]
+CHECKERS: dict[str, Checker] = {}
+#: Checkers that read every document from its first byte to its last: only when asked for.
+DEEP: set[str] = set()
+
+
+def checker(function: Checker) -> Checker:
+    """Register a checker under its function's name; its docstring says what it looks for."""
+    CHECKERS[function.__name__] = function
+    return function
+
+
+def deep(function: Checker) -> Checker:
+    """Register a checker that takes long."""
+    DEEP.add(function.__name__)
+    return checker(function)
+
+
+def purpose(name: str) -> str:
+    """What a checker looks for, in one line."""
+    return (CHECKERS[name].__doc__ or "").partition("\n")[0]
+
+
+def batches(cases: "QuerySet[FilingCase]") -> Iterator[list[FilingCase]]:
+    """The cases in the order of their keys, so many at a time, each batch in one query."""
+    last = 0
+    while batch := list(cases.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield batch
+        last = batch[-1].pk
+
+
+def rows_of(batch: list[FilingCase]) -> dict[int, CaseFile]:
+    """Per case the rows around it that its own rules read, in one query a kind of row.
+
+    Other cases and the newest step are left out: no rule about one case alone asks for them.
+    """
+    orders = Order.objects.select_related("provider")
+    prefetch_related_objects(
+        batch, "documents", "requests", "not_needed", Prefetch("orders", orders)
+    )
+    margin, found = Setting.number("document_margin_days"), {}
+    for case in batch:
+        rows = CaseFile(case)
+        rows.documents = list(case.documents.all())
+        rows.requests = list(case.requests.all())
+        rows.orders = list(case.orders.all())
+        rows.not_needed = frozenset(Kind(row.kind) for row in case.not_needed.all())
+        rows.margin_days = margin
+        rows.rivals, rows.rival_orders, rows.step_to_undo = [], [], None
+        found[case.pk] = rows
+    return found

@@ -1,0 +1,1 @@
+"""What a case can be and who may do what: states, steps, roles."""

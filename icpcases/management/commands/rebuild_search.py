@@ -1,0 +1,17 @@
+"""`manage.py rebuild_search`: make the search index anew from the records."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from icpcases.search.index import rebuild
+
+
+class Command(BaseCommand):
+    """After rows were loaded past the program; check_cases says whether it is needed."""
+
+    help = "Makes the index that cases are found by anew."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Rebuild, and say how large it is."""
+        self.stdout.write(f"{rebuild()} tokens.")

@@ -1,0 +1,27 @@
+"""`manage.py recalculate`: every due date reckoned anew."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from icpcases.deadlines import recalculation
+
+
+class Command(BaseCommand):
+    """Resumes where it was interrupted; safe while people work, and on several machines at once."""
+
+    help = "Reckon every due date anew from the history, the calendar and the clocks."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether to begin, or only to go on."""
+        parser.add_argument(
+            "--go-on",
+            action="store_true",
+            help="only finish what a change of the calendar or a clock has asked for",
+        )
+
+    def handle(self, *args: Any, go_on: bool, **options: Any) -> None:
+        """Say how many have changed."""
+        if not go_on:
+            recalculation.ask_later()
+        self.stdout.write(f"due dates changed: {recalculation.run()}")

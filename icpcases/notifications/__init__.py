@@ -1,0 +1,1 @@
+"""What is told by mail: words, preview, reminders, delivery."""

@@ -1,0 +1,119 @@
+"""Staff see every notice, its latest error, and may have it sent again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from icpcases.cases.models import Notice
+from icpcases.cases.outbox import send_again
+from icpcases.cases.permissions import is_staff_role, is_working
+from icpcases.db.pagination import collected
+from icpcases.search.listing import Listing, Order, Wanted
+from icpcases.search.query import needle_of
+
+
+@admin.register(Notice)
+class NoticeAdmin(admin.ModelAdmin):
+    """Read by every staff role, changed by nobody; officers and supervisors send again."""
+
+    list_display = (
+        "created_at", "kind", "case", "address", "about", "state", "attempts", "next_try",
+        "error",
+    )  # fmt: skip
+    list_filter = ("state", "kind", ("created_at", admin.DateFieldListFilter))
+    list_select_related = ("case", "history")
+    search_fields = ("address",)
+    search_help_text = gettext_lazy("Address, or what finds the case: reference, name, domain")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    list_per_page = 50
+    actions = ("send_again",)
+    fields = (
+        "kind", "case", "about", "address", "language", "line", "created_at", "state", "attempts",
+        "next_try_at", "deadline", "leased_until", "leased_by", "error", "sent_at", "resent",
+        "message_id", "subject", "shown_text",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Found by the address, by what it reminds of, or through the case."""
+        if not search_term:
+            return queryset, False
+        cases = Listing(Wanted(needle=needle_of(search_term)), Order()).found
+        ways = (
+            Q(address__icontains=search_term),
+            ~Q(key="") & Q(key__icontains=search_term),
+            Q(case_id__in=cases),
+        )
+        return collected(queryset, *ways), False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Every staff role sees it on the front page."""
+        return is_staff_role(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Every staff role reads it."""
+        return is_staff_role(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only what happens writes notices."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody rewrites what was said."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nor takes it away."""
+        return False
+
+    def has_work_permission(self, request: HttpRequest) -> bool:
+        """Officers and supervisors have a notice sent again."""
+        return is_working(request.user)
+
+    @admin.action(description=gettext_lazy("Send again"), permissions=["work"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
+        """Send the chosen notices once more."""
+        done = [notice for notice in queryset if send_again(notice)]
+        for notice in done:
+            self.log_change(request, notice, gettext("Sent again"))
+        self.message_user(
+            request,
+            ngettext("%(n)d notice will be sent.", "%(n)d notices will be sent.", len(done))
+            % {"n": len(done)},
+            messages.SUCCESS if done else messages.WARNING,
+        )
+        if left := queryset.count() - len(done):
+            said = ngettext(
+                "%(n)d notice is never sent twice, or is just being sent.",
+                "%(n)d notices are never sent twice, or are just being sent.",
+                left,
+            )
+            self.message_user(request, said % {"n": left}, messages.WARNING)
+
+    @admin.display(description=gettext_lazy("about"))
+    def about(self, notice: Notice) -> str:
+        """The step it tells of, or what it reminds of."""
+        if notice.history:
+            return str(notice.history.get_step_display() or notice.history.get_kind_display())
+        return notice.subject or notice.key
+
+    @admin.display(description=gettext_lazy("next try"), ordering="next_try_at")
+    def next_try(self, notice: Notice) -> Any:
+        """When it is tried again; empty once it is settled."""
+        return notice.next_try_at if notice.state == Notice.State.WAITING else ""
+
+    @admin.display(description=gettext_lazy("latest error"))
+    def error(self, notice: Notice) -> str:
+        """The mail server's words, or our own."""
+        return gettext(notice.latest_error) if notice.latest_error else ""
+
+    @admin.display(description=gettext_lazy("text"))
+    def shown_text(self, notice: Notice) -> str:
+        """What was sent; a sign-in code or an invitation is for its reader's eyes only."""
+        return "" if notice.kind == Notice.Kind.LETTER else notice.text

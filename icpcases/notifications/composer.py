@@ -1,0 +1,182 @@
+"""The mail about a step: the same words in the preview before it and in the mail after it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from icpcases.cases.models import FilingCase, HistoryRow, Notice, Request
+from icpcases.cases.outbox import site_url
+from icpcases.lifecycle.states import NEEDED, State
+from icpcases.lifecycle.steps import HAPPENED, Step
+from icpcases.rules.dossier import RequestStatus
+from icpcases.rules.rule import Party
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.explain import unmet_guards
+from icpcases.workflow.messages import remedy_of, sentence_of
+from icpcases.workflow.recommendation import recommended_step
+from icpcases.workflow.step_forms import reason_places
+
+from . import texts as words
+
+_TELLING_REASONS = (Step.RECORD_REFUSAL, Step.WITHDRAW, Step.CANCEL_FILING, Step.REOPEN)
+
+
+_END_OF_DAY = dt.time(23, 59, 59)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail in its recipient's language."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a letter is about: a step or request, what was entered, what staff add."""
+
+    sentence: Any
+    entered: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[Mapping[str, str], ...] = ()
+    line: str = ""
+
+
+def message_of(notice: Notice) -> Message:
+    """The mail of a notice about a history row, with what is needed now."""
+    row = notice.history
+    assert row is not None
+    case = FilingCase.objects.with_names().get(pk=row.case_id)
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    return write(case, rows, event_of(row, notice.line), notice.language)
+
+
+def event(
+    step: Step, entered: Mapping[str, Any], reasons: list[dict[str, str]], line: str
+) -> Event:
+    """What a step brings about, in the applicant's words."""
+    told = tuple(reasons) if step in _TELLING_REASONS else ()
+    return Event(HAPPENED[step], entered, told, line)
+
+
+def event_of(row: HistoryRow, line: str) -> Event:
+    """What a history row tells the applicant. Its internal note never is part of it."""
+    if row.kind == HistoryRow.Kind.STEP:
+        return event(Step(row.step), row.entered, row.reasons, line)
+    if row.kind == HistoryRow.Kind.DOCUMENT:
+        return Event(words.DOCUMENT_REFUSED, reasons=tuple(row.reasons), line=line)
+    return Event(words.ASKED, line=line)
+
+
+def _reasons_of(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    if data.get("reason"):
+        return [{"about": "", "text": data["reason"]}]
+    return list(data.get("reasons") or [])
+
+
+def write(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Message:
+    """The letter about something that happened on a case, as the case stands."""
+    with translation.override(language):
+        needed = needed_of(case, rows)
+        return render(
+            "step",
+            subject_of(case, case.is_at.about.applicant),
+            {
+                "case": case,
+                "happened": about.sentence,
+                "entered": [
+                    (label, str(about.entered[name]))
+                    for name, label in words.ENTERED.items()
+                    if about.entered.get(name)
+                ],
+                "reasons": [_with_place(case, r["about"], r["text"]) for r in about.reasons],
+                "line": about.line,
+                "state": case.is_at.about.applicant,
+                "needed": needed,
+                "turn": "" if case.whose_turn == Party.NOBODY else case.turn_name,
+                "when": shown_time(case.due_at) if case.due_at else "",
+                "theirs": case.whose_turn == Party.APPLICANT,
+                "provisional": case.due_provisional,
+                "link": case_link(case),
+                "language": language,
+            },
+        )
+
+
+def render(name: str, subject: str, context: dict[str, Any]) -> Message:
+    """A letter from its two templates, in the active language."""
+    context = {**context, "subject": subject}
+    text = render_to_string(f"mail/{name}.txt", context).strip() + "\n"
+    return Message(subject, text, render_to_string(f"mail/{name}.html", context))
+
+
+def subject_of(case: FilingCase, words: Any) -> str:
+    """The subject line: the case and the news, in one line."""
+    site = case.shown_domain or case.site_name
+    about = f"{case.reference} {site}" if site else case.reference
+    line = _("%(about)s: %(text)s") % {"about": about, "text": words}
+    return " ".join(line.split())[:250]
+
+
+def needed_of(case: FilingCase, rows: CaseFile) -> list[str]:
+    """What is needed from the applicant, in the active language."""
+    found = []
+    theirs = case.whose_turn == Party.APPLICANT
+    if theirs and case.is_at == State.OPEN:
+        found += [] if case.footer_on else [str(words.FOOTER)]
+        found += [] if case.public_security_on else [str(words.PUBLIC_SECURITY)]
+    elif theirs and case.is_at in NEEDED:
+        found.append(str(NEEDED[case.is_at]))
+    if case.is_at.closed:
+        return found
+    asked = [r for r in rows.requests if r.status == RequestStatus.OPEN]
+    found += [_asked(case, request) for request in asked]
+    step = recommended_step(case)
+    unmet = unmet_guards(case.dossier, step, for_applicant=True) if step else ()
+    return found + [
+        f"{sentence_of(finding)} {remedy_of(finding)}"
+        for finding in unmet
+        if finding.who == Party.APPLICANT and finding.code != "request.settled"
+    ]
+
+
+def _asked(case: FilingCase, request: Request) -> str:
+    text = _with_place(case, request.about, request.text)
+    if request.due_on is None:
+        return text
+    return _("%(what)s (by %(when)s)") % {"what": text, "when": f"{request.due_on:%Y-%m-%d}"}
+
+
+def _with_place(case: FilingCase, about: str, text: str) -> str:
+    label = dict(reason_places(case)).get(about) if about else ""
+    return _("%(about)s: %(text)s") % {"about": label, "text": text} if label else text
+
+
+def shown_time(when: dt.datetime) -> str:
+    """A point in time as a letter says it: a day, or day and time, in Shanghai."""
+    local = timezone.localtime(when)
+    if local.time().replace(microsecond=0) == _END_OF_DAY:
+        return f"{local:%Y-%m-%d}"
+    return _("%(when)s (Shanghai time)") % {"when": f"{local:%Y-%m-%d %H:%M}"}
+
+
+def case_link(case: FilingCase) -> str:
+    """Where the applicant finds the case."""
+    try:
+        return site_url(reverse("applicants:case", args=[case.reference]))
+    except NoReverseMatch:
+        return site_url("/")
+
+
+def staff_link(case: FilingCase) -> str:
+    """Where an officer finds the case."""
+    return site_url(reverse("admin:cases_filingcase_change", args=[case.pk]))

@@ -1,0 +1,67 @@
+"""What time alone brings: orders that end, and reminders."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from icpcases.cases.models import FilingCase, Notice, Order
+from icpcases.cases.outbox import is_night
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.changes import SYSTEM
+from icpcases.workflow.engine import perform
+from icpcases.workflow.exceptions import Refused
+
+from .reminders import Reminder, reminders_due
+
+CODES_KEPT = dt.timedelta(days=30)
+
+
+def expire_orders(now: dt.datetime) -> int:
+    """Let every order end whose life is over on a returned case; how many did."""
+    today = timezone.localdate(now)
+    live = Order.objects.filter(ended_on__isnull=True, case__state=State.RETURNED)
+    over = [o.case_id for o in live.select_related("provider") if o.last_day < today]
+    return sum(_expire(case) for case in FilingCase.objects.with_names().filter(pk__in=over))
+
+
+def _expire(case: FilingCase) -> bool:
+    try:
+        perform(case, Step.EXPIRE_ORDER, SYSTEM, {"tell": True}, case.version)
+    except Refused:
+        # Somebody was faster: another machine, or an officer who submitted it again.
+        return False
+    return True
+
+
+def remind(now: dt.datetime) -> int:
+    """Owe a mail for every reminder that is due and not owed yet; how many were new."""
+    wanted = [r for r in reminders_due(now) if r.kind == Notice.Kind.URGENT or not is_night(now)]
+    rows = [notice for reminder in wanted for notice in _notices(reminder, now)]
+    keys = {row.key for row in rows}
+    known = set(Notice.objects.filter(key__in=keys).values_list("key", "address"))
+    fresh = [row for row in rows if (row.key, row.address) not in known]
+    # Another machine may be writing the same: the database keeps each once.
+    Notice.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
+    return len(fresh)
+
+
+def _notices(reminder: Reminder, now: dt.datetime) -> Iterator[Notice]:
+    for address, language in reminder.recipients():
+        yield Notice(
+            kind=reminder.kind,
+            case=reminder.case,
+            key=reminder.key,
+            address=address,
+            language=language,
+            created_at=now,
+            next_try_at=now,
+            deadline=now + reminder.life,
+        )
+
+
+def forget_codes(now: dt.datetime) -> int:
+    """Delete what is left of mails with sign-in codes: who asked for one when; how many."""
+    old = Notice.objects.filter(once=True, case__isnull=True, created_at__lt=now - CODES_KEPT)
+    return old.delete()[0]

@@ -1,0 +1,195 @@
+"""What time alone brings to mind: who must be reminded of what, found anew at every look.
+
+Each finding has a key; a notice with the key exists once per address, so however often the job
+runs, each is told once. Of several stages that have passed, only the newest is told.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from icpcases.cases.models import Document, FilingCase, Notice, Order, Request, Setting
+from icpcases.cases.models.notices import LIFE
+from icpcases.cases.outbox import audience
+from icpcases.deadlines.turns import end_of
+from icpcases.lifecycle.states import Phase, State
+from icpcases.rules.documents import Kind
+from icpcases.rules.dossier import DocumentStatus, RequestStatus
+from icpcases.rules.rule import Party
+
+from . import reminder_texts as words
+from .composer import Message, case_link, render, shown_time, staff_link, subject_of
+
+DAY = dt.timedelta(days=1)
+CLOSED = [state.value for state in State if state.phase == Phase.CLOSED]
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One thing to be reminded of, true at the moment it was found."""
+
+    key: str
+    case: FilingCase
+    words: words.Words
+    when: dt.datetime | dt.date | None = None
+    about: str = ""
+    kind: Notice.Kind = Notice.Kind.REMINDER
+    life: dt.timedelta = LIFE
+    to_officer: bool = False
+
+    def recipients(self) -> list[tuple[str, str]]:
+        """Addresses and languages of those reminded."""
+        if not self.to_officer:
+            return audience(self.case)
+        officer = self.case.officer
+        # Accounts keep no language: a colleague reads the one the office runs in.
+        return [(officer.email, settings.LANGUAGE_CODE)] if officer and officer.email else []
+
+    def letter(self, language: str) -> Message:
+        """The mail, in a language."""
+        with translation.override(language):
+            values = {"about": self._about(), "when": _shown(self.when)}
+            return render(
+                "reminder",
+                subject_of(self.case, str(self.words.subject)),
+                {
+                    "case": self.case,
+                    "sentence": str(self.words.sentence) % values,
+                    "needed": str(self.words.needed),
+                    "link": staff_link(self.case) if self.to_officer else case_link(self.case),
+                    "language": language,
+                },
+            )
+
+    def _about(self) -> str:
+        return gettext(self.about) if self.words.translate_about else self.about
+
+
+def _shown(when: dt.datetime | dt.date | None) -> str:
+    if isinstance(when, dt.datetime):
+        return shown_time(when)
+    return f"{when:%Y-%m-%d}" if when else ""
+
+
+def reminders_due(now: dt.datetime, cases: "QuerySet[FilingCase] | None" = None) -> list[Reminder]:
+    """Everything somebody should have been reminded of by now and that still holds."""
+    chosen = FilingCase.objects.all() if cases is None else cases
+    chosen = chosen.select_related("applicant", "province", "officer")
+    return [reminder for finder in _FINDERS for reminder in finder(now, chosen)]
+
+
+def reminder_letter(notice: Notice, now: dt.datetime) -> Message | None:
+    """The mail of a reminder, as things stand now; None once it is no longer true."""
+    if notice.case_id is None:
+        return None
+    found = reminders_due(now, FilingCase.objects.filter(pk=notice.case_id))
+    for reminder in found:
+        if reminder.key == notice.key:
+            return reminder.letter(notice.language)
+    return None
+
+
+def _drafts(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
+    days = Setting.number("draft_reminder_days")
+    theirs = cases.filter(state=State.DRAFT, turn=Party.APPLICANT.value)
+    lying = theirs.annotate(touched=Max("history__happened_at"))
+    for case in lying.filter(touched__lte=now - days * DAY):
+        key = f"draft:{case.pk}:{case.state_since:%Y%m%dT%H%M%S}"
+        yield Reminder(key, case, words.DRAFT, timezone.localdate(case.touched))
+
+
+def _requests(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
+    today = timezone.localdate(now)
+    last = today + Setting.number("request_reminder_days") * DAY
+    asked = Request.objects.filter(
+        status=RequestStatus.OPEN, due_on__lte=last, case__in=cases.exclude(state__in=CLOSED)
+    )
+    for request in asked.select_related("case__applicant", "case__province", "case__officer"):
+        assert request.due_on is not None
+        over = request.due_on < today
+        stage, said = ("over", words.REQUEST_OVERDUE) if over else ("soon", words.REQUEST_SOON)
+        key = f"request:{request.pk}:{request.round}:{request.due_on}:{stage}"
+        yield Reminder(key, request.case, said, request.due_on, request.text)
+
+
+def _sms(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
+    last = now + dt.timedelta(hours=Setting.number("sms_reminder_hours"))
+    # A day after the window nobody can make up for it by being reminded.
+    for case in cases.filter(
+        state=State.SMS_VERIFICATION, due_at__lte=last, due_at__gt=now - DAY
+    ):  # fmt: skip
+        assert case.due_at is not None
+        said = words.SMS_SOON if now < case.due_at else words.SMS_OVER
+        yield Reminder(
+            f"sms:{case.pk}:{case.due_at:%Y%m%dT%H%M%S}",
+            case,
+            said,
+            case.due_at,
+            kind=Notice.Kind.URGENT,
+            life=case.due_at + DAY - now,
+        )
+
+
+def _orders(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
+    today = timezone.localdate(now)
+    live = Order.objects.filter(ended_on__isnull=True, case__in=cases.filter(state=State.RETURNED))
+    orders = live.select_related(
+        "provider", "case__applicant", "case__province", "case__officer"
+    )  # fmt: skip
+    for order in orders:
+        age = (today - order.submitted_on).days
+        passed = [int(days) for days in order.provider.warn_days if int(days) <= age]
+        if passed and today <= order.last_day:
+            theirs = order.case.whose_turn == Party.APPLICANT
+            yield Reminder(
+                f"order:{order.pk}:{max(passed)}",
+                order.case,
+                words.ORDER_OF_APPLICANT if theirs else words.ORDER_OF_OFFICER,
+                order.last_day,
+                order.number,
+                to_officer=not theirs,
+            )
+
+
+def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
+    today = timezone.localdate(now)
+    stages = sorted(Setting.number(f"document_{n}_reminder_days") for n in words.DOCUMENT_STAGES)
+    accepted = Document.objects.filter(status=DocumentStatus.ACCEPTED)
+    same = accepted.filter(case=OuterRef("case"), kind=OuterRef("kind"))
+    # A newer paper supersedes an older one of its kind.
+    newest = same.order_by("-expires_on").values("pk")[:1]
+    ending = accepted.filter(
+        pk=Subquery(newest),
+        expires_on__range=(today - stages[0] * DAY, today + stages[-1] * DAY),
+        case__in=cases.exclude(state__in=CLOSED),
+    )
+    for document in ending.select_related("case__applicant", "case__province", "case__officer"):
+        assert document.expires_on is not None
+        left = (document.expires_on - today).days
+        stage = min(days for days in stages if left <= days)
+        said = words.DOCUMENT_EXPIRED if left < 0 else words.DOCUMENT_EXPIRES
+        label = Kind(document.kind).label
+        key = f"document:{document.pk}:{stage}"
+        yield Reminder(key, document.case, said, document.expires_on, label)
+
+
+def _public_security(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
+    today = timezone.localdate(now)
+    last = end_of(today + Setting.number("public_security_reminder_days") * DAY)
+    waiting = cases.filter(state=State.OPEN, public_security_on__isnull=True, due_at__lte=last)
+    for case in waiting:
+        assert case.due_at is not None
+        day = timezone.localdate(case.due_at)
+        stage = "over" if day < today else "soon"
+        over, soon = words.PUBLIC_SECURITY_OVERDUE, words.PUBLIC_SECURITY_SOON
+        said = over if day < today else soon
+        yield Reminder(f"public_security:{case.pk}:{day}:{stage}", case, said, day)
+
+
+_FINDERS: tuple[Any, ...] = (_drafts, _requests, _sms, _orders, _documents, _public_security)

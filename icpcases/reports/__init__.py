@@ -1,0 +1,1 @@
+"""The board's figures: queries, cache, metrics, drill-down."""

@@ -1,0 +1,210 @@
+"""Keeping the search index: the lines and tokens of cases, in step with what they say.
+
+`follow` stands in the transaction of every change; `rebuild` makes the whole index anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from operator import attrgetter
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from icpcases.cases.models import (
+    Applicant,
+    Document,
+    FilingCase,
+    HistoryRow,
+    Order,
+    SearchText,
+    SearchToken,
+)
+from icpcases.db.bulk import form, put
+from icpcases.db.statements import run
+from icpcases.rules.documents import Kind
+
+from .tokens import note_tokens, text_of, tokens_of
+
+TABLE, TEXTS = "cases_searchtoken", "cases_searchtext"
+BATCH = 1000
+#: So many tokens of one case are written by one statement.
+_AT_ONCE = 400
+#: The fields of a case that its line is made of.
+_ON_THE_LINE = {
+    "applicant_id", "domain", "domain_unicode", "ip_address", "service_leader_phone",
+    "icp_number", "public_security_number",
+}  # fmt: skip
+#: What the line says of the case itself.
+SAID = (
+    "reference", "domain", "domain_unicode", "ip_address", "applicant__name",
+    "applicant__certificate_number", "applicant__phone", "service_leader_phone", "icp_number",
+    "public_security_number",
+)  # fmt: skip
+_said_by = attrgetter(*(name.replace("__", ".") for name in SAID))
+_PERSONAL = [kind.value for kind in Kind if kind.personal]
+
+
+def line_of(said: tuple[Any, ...], numbers: Iterable[str]) -> str:
+    """The line of a case: what `SAID` names of it, and the numbers of its orders and papers."""
+    reference, domain, shown, address, name, *own = said
+    return text_of(
+        reference=reference,
+        name=name,
+        domain=domain,
+        domain_unicode=shown,
+        address=address or "",
+        numbers=[*own, *numbers],
+    )
+
+
+def note(case: FilingCase, row: HistoryRow) -> None:
+    """Take the notes of a change into the index that has just been recorded as `row`."""
+    _insert(case.pk, note_tokens(row.note_public) | note_tokens(row.note_internal))
+
+
+def follow(case: FilingCase, row: HistoryRow) -> None:
+    """Take what a change did to the case's line into the index."""
+    changes = row.changes
+    if (
+        row.undoes is not None
+        or _ON_THE_LINE & changes.get("fields", {}).keys()
+        or changes.keys() & {"documents", "orders"}
+    ):
+        keep(case)
+
+
+def keep(case: FilingCase) -> None:
+    """Have the index say of a case what its records say now."""
+    orders = Order.objects.filter(case=case).values_list("number", flat=True)
+    papers = Document.objects.filter(case=case).exclude(kind__in=_PERSONAL)
+    numbers = papers.exclude(number="").values_list("number", flat=True)
+    text = line_of(_said_by(case), [*orders, *numbers])
+    kept = SearchText.objects.filter(case=case).values_list("text", flat=True).first()
+    if kept == text:
+        return
+    SearchText.objects.update_or_create(case=case, defaults={"text": text})
+    before, after = tokens_of(kept or ""), tokens_of(text)
+    if gone := before - after:
+        SearchToken.objects.filter(case=case, token__in=gone).delete()
+    _insert(case.pk, after - before)
+
+
+def keep_applicant(applicant: Applicant) -> None:
+    """Have the index say of all the applicant's cases what the applicant's record says now."""
+    with transaction.atomic():
+        for case in FilingCase.objects.filter(applicant=applicant).order_by("pk"):
+            case.applicant = applicant
+            keep(case)
+
+
+def _insert(pk: int, tokens: set[str]) -> None:
+    # In one order for all, so that two changes do not wait for each other.
+    todo = iter(sorted(tokens))
+    while some := list(islice(todo, _AT_ONCE)):
+        _insert_some(pk, some)
+
+
+def _insert_some(pk: int, tokens: list[str]) -> None:
+    marks = ", ".join(["(%s, %s)"] * len(tokens))
+    values = [value for token in tokens for value in (token, pk)]
+    run(f"INSERT INTO {TABLE} (token, case_id) VALUES {marks} ON CONFLICT DO NOTHING", values)
+
+
+def lines(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, str]]:
+    """Every case's key with the line its records ask for, in the order of keys."""
+    cases = get_model("cases", "FilingCase").objects.order_by("pk").values_list("pk", *SAID)
+    orders = get_model("cases", "Order").objects.all()
+    papers = get_model("cases", "Document").objects.exclude(kind__in=_PERSONAL).exclude(number="")
+    last = 0
+    while batch := list(cases.filter(pk__gt=last)[:BATCH]):
+        numbers: dict[int, list[str]] = {pk: [] for pk, *_said in batch}
+        for rows in (orders, papers):
+            within = rows.filter(case_id__gt=last, case_id__lte=batch[-1][0])
+            for pk, number in within.values_list("case_id", "number"):
+                numbers[pk].append(number)
+        yield from ((pk, line_of(said, numbers[pk])) for pk, *said in batch)
+        last = batch[-1][0]
+
+
+def noted(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, set[str]]]:
+    """The tokens of each history row's notes with its case's key, in the order of cases."""
+    history = get_model("cases", "HistoryRow").objects
+    said = history.exclude(note_public="", note_internal="").order_by("case_id", "sequence")
+    for pk, public, internal in said.values_list(
+        "case_id", "note_public", "note_internal"
+    ).iterator(chunk_size=BATCH):
+        yield pk, note_tokens(public) | note_tokens(internal)
+
+
+Batch = tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]
+
+
+def batches(get_model: Callable[..., Any] = apps.get_model) -> Iterator[Batch]:
+    """The index as the records ask for it, a batch at a time: lines by case, and tokens with their
+    cases, in the form of the database; a token looks the same in each."""
+    formed = form()
+    todo = lines(get_model)
+    while some := [(formed(pk), text) for pk, text in islice(todo, BATCH)]:
+        texts = [(pk, formed(text)) for pk, text in some]
+        yield texts, [(token, pk) for pk, text in some for token in tokens_of(text)]
+    notes = noted(get_model)
+    while found := list(islice(notes, BATCH)):
+        yield [], [(token, formed(pk)) for pk, tokens in found for token in tokens]
+
+
+def rebuild(
+    get_model: Callable[..., Any] = apps.get_model, made: Iterable[Batch] | None = None
+) -> int:
+    """Make the whole index anew from the records, or from these batches of them; gives back its
+    tokens.
+
+    In one transaction; tokens are staged first and put in order afterwards: many times faster
+    than one by one.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        get_model("cases", "SearchText").objects.all().delete()
+        _run(cursor, "before")
+        for texts, tokens in batches(get_model) if made is None else made:
+            put(TEXTS, ("case_id", "text"), texts)
+            put("staged_token", ("token", "case_id"), tokens)
+        _run(cursor, "put")
+        cursor.execute(f"SELECT COUNT(*) FROM {TABLE}")
+        (count,) = cursor.fetchone()
+        _run(cursor, "after")
+    return int(count)
+
+
+_STAGE = "CREATE TEMPORARY TABLE staged_token (token text, case_id bigint)"
+_UNSTAGE = "DROP TABLE staged_token"
+_FILL: dict[str, dict[str, tuple[str, ...]]] = {
+    "sqlite": {
+        "before": (_STAGE,),
+        "put": (
+            f"DELETE FROM {TABLE}",
+            f"INSERT INTO {TABLE} SELECT DISTINCT token, case_id FROM staged_token ORDER BY 1, 2",
+        ),
+        "after": (_UNSTAGE,),
+    },
+    "postgresql": {
+        # A whole index takes longer than any request may, and sorts more than it may hold.
+        "before": (
+            "SET LOCAL statement_timeout = 0",
+            "SET LOCAL work_mem = '256MB'",
+            "SET LOCAL maintenance_work_mem = '256MB'",
+            _STAGE,
+        ),
+        "put": (
+            f"TRUNCATE {TABLE}",
+            f"ALTER TABLE {TABLE} DROP CONSTRAINT {TABLE}_pkey",
+            f'INSERT INTO {TABLE} SELECT DISTINCT token COLLATE "C", case_id FROM staged_token',
+            f"ALTER TABLE {TABLE} ADD PRIMARY KEY (token, case_id)",
+        ),
+        "after": (_UNSTAGE,),
+    },
+}
+
+
+def _run(cursor: Any, when: str) -> None:
+    for sql in _FILL[connection.vendor][when]:
+        cursor.execute(sql)

@@ -1,0 +1,145 @@
+"""The board: where the work piles up, since when and why, every number a link to its cases."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from icpcases.cases.models import Province
+from icpcases.cases.permissions import is_staff_role
+from icpcases.reports import cache, drilldown
+from icpcases.staff.pages import page
+
+from . import tables as tables
+from .cells import Period
+from .panels import panels_of
+
+WEEKS_SHOWN, MOST_WEEKS = 13, 106
+PAGE = 100
+EARLIEST, LATEST = dt.date(2000, 1, 3), dt.date(2999, 12, 31)
+
+
+def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for every staff role: the board changes nothing, and whoever reads a case may
+    know how many there are. Raises PermissionDenied for a mere keeper of accounts."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_staff_role(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+class PeriodForm(forms.Form):
+    """Which weeks and which province; whole weeks are shown, Monday to Sunday."""
+
+    since = forms.DateField(
+        label=pgettext_lazy("period", "from"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    until = forms.DateField(
+        label=pgettext_lazy("period", "to"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    province = forms.ChoiceField(label=gettext_lazy("province"), required=False)
+
+    def __init__(self, provinces: dict[str, Province], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["province"]
+        named = [(code, str(province)) for code, province in provinces.items()]
+        field.choices = [("", _("all")), *named]
+
+    def clean(self) -> dict[str, Any]:
+        """Both ends of the period, in their order and not too far apart. ValidationError."""
+        data = super().clean() or {}
+        until = min(data.get("until") or timezone.localdate(), timezone.localdate())
+        if min(until, data.get("since") or until) < EARLIEST:
+            raise forms.ValidationError(_("There is nothing before the year 2000."))
+        since = data.get("since") or until - dt.timedelta(weeks=WEEKS_SHOWN - 1)
+        if since > until:
+            raise forms.ValidationError(_("The period ends before it begins."))
+        if until - since > dt.timedelta(weeks=MOST_WEEKS - 1):
+            raise forms.ValidationError(_("A period may be two years long at most."))
+        return {**data, "since": since, "until": until}
+
+
+def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Any, Period]:
+    """The form, and the period it asks for; the newest weeks where it asks for none."""
+    today = timezone.localdate()
+    form = PeriodForm(provinces, request.GET or None)
+    right = form.is_valid()
+    usual = {"since": today - dt.timedelta(weeks=WEEKS_SHOWN - 1), "until": today}
+    data = getattr(form, "cleaned_data", {}) | ({} if right else usual)
+    weeks = cache.weeks_between(data["since"], data["until"])
+    last = min(weeks[-1] + dt.timedelta(days=6), today)
+    period = Period(weeks[0], last, data.get("province", ""))
+    if right or not form.is_bound:
+        shown = {"since": weeks[0], "until": last, "province": period.province}
+        form = PeriodForm(provinces, initial=shown)
+    return form, period
+
+
+@require_safe
+@for_readers
+def board_page(request: HttpRequest) -> HttpResponse:
+    """The figures, at most a minute old."""
+    provinces = {province.code: province for province in Province.objects.all()}
+    form, period = chosen(request, provinces)
+    found = panels_of(period, provinces)
+    context = {
+        "title": _("Board"),
+        "form": form,
+        "period": period,
+        "province": provinces.get(period.province),
+        "as_of": found.as_of,
+        "waiting": cache.too_old(found.as_of),
+        "panels": found.html,
+        **found.tables,
+    }
+    return page(request, "staff/board.html", context)
+
+
+@require_safe
+@for_readers
+def behind_page(request: HttpRequest) -> HttpResponse:
+    """The cases behind a figure of the board, newest first."""
+    figure, detail = request.GET.get("figure", ""), request.GET.get("detail", "")
+    days = [_day(request.GET.get(name, "")) for name in ("since", "until")]
+    province = request.GET.get("province", "")
+    if figure not in drilldown.FIGURES or not all(days) or "\0" in province + detail:
+        raise Http404
+    since, until = (day for day in days if day)
+    rows = drilldown.rows_behind(figure, since, until, province, detail)
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        rows = drilldown.after_row(rows, int(after))
+    found = drilldown.lines_of(rows, PAGE + 1)
+    context = {
+        "title": tables.name_of_figure(figure, detail),
+        "since": since,
+        "until": until,
+        "province": Province.objects.filter(pk=province).first() if province else None,
+        "rows": [tables.line_behind(row) for row in found[:PAGE]],
+        "reasons": figure == "about",
+        "after": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "query": tables.query_without(request.GET, "after"),
+    }
+    return page(request, "staff/board_cases.html", context)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None

@@ -1,0 +1,190 @@
+"""Changing a case beside its steps: facts, assignment, notes, the applicant's confirmation."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from icpcases.cases.forms.applicants import InviteForm
+from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.forms.requests import NoteForm
+from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase, Invitation
+from icpcases.cases.permissions import shown_name
+from icpcases.lifecycle.roles import Role
+from icpcases.staff.links import case_url
+from icpcases.staff.pages import act, for_working, form_page, get_case_for_user, page
+from icpcases.workflow.actions import participants
+from icpcases.workflow.actions.applicants import confirm_applicant
+from icpcases.workflow.actions.assignment import add_note, assign
+from icpcases.workflow.actions.facts import edit_facts
+
+from .page import PRIVATE, masked_certificate
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit the facts; where the state stands on them, refused with a step's explanation."""
+    case = get_case_for_user(pk, request.user)
+    sent = {"data": request.POST} if request.method == "POST" else {}
+    form = FactsForm.of(case, **sent)
+    return form_page(
+        request, case, form,
+        lambda version: edit_facts(case, request.user, form, version),
+        title=_("Facts"), submit=_("Save the facts"), done=_("The facts are saved."),
+        locked=case.is_at.locked,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def note_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave an internal note."""
+    case = get_case_for_user(pk, request.user)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    return form_page(
+        request, case, form,
+        lambda version: add_note(case, request.user, form.cleaned_data["text"], version),
+        title=_("Internal note"), submit=_("Keep the note"), done=_("The note is kept."),
+    )  # fmt: skip
+
+
+class AssignForm(forms.Form):
+    """Who works the case."""
+
+    officer: Any = forms.ModelChoiceField(
+        label=gettext_lazy("officer"), queryset=None, required=False,
+        empty_label=gettext_lazy("nobody"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["officer"]
+        field.queryset = working_users()
+        field.label_from_instance = shown_name
+
+
+def working_users() -> Any:
+    """The active accounts that may work cases."""
+    groups = (Role.OFFICER.value, Role.SUPERVISOR.value)
+    users = get_user_model().objects.filter(is_active=True, groups__name__in=groups)
+    return users.distinct().order_by("username")
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def assign_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the case to an officer or to nobody; officers claim and release."""
+    case = get_case_for_user(pk, request.user)
+    sent = request.POST if request.method == "POST" else None
+    form = AssignForm(sent, initial={"officer": case.officer_id})
+    return form_page(
+        request, case, form,
+        lambda version: assign(
+            case, request.user, form.cleaned_data["officer"], version
+        ),
+        title=_("Assignment"), submit=_("Assign"), done=_("The case is assigned."),
+    )  # fmt: skip
+
+
+@require_POST
+@for_working
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an unassigned case."""
+    case = get_case_for_user(pk, request.user)
+    return act(
+        request, case, lambda version: assign(case, request.user, request.user, version),
+        _("The case is yours."),
+    )  # fmt: skip
+
+
+@require_POST
+@for_working
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a case back to the queue of those that nobody has."""
+    case = get_case_for_user(pk, request.user)
+    return act(
+        request, case, lambda version: assign(case, request.user, None, version),
+        _("The case is back in the queue."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm who the applicant is, with the certificate number at hand."""
+    case = get_case_for_user(pk, request.user)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    return form_page(
+        request, case, form,
+        lambda version: confirm_applicant(case, request.user, version),
+        template="staff/confirm.html", title=_("Confirm the applicant"),
+        submit=_("Confirm the applicant"), done=_("The applicant is confirmed."),
+        certificate=masked_certificate(case.applicant),
+    )  # fmt: skip
+
+
+_OF_THE_APPLICANT = ("certificate_number", "phone")
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def people_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who may see the case as its applicant: invite and remove."""
+    case = get_case_for_user(pk, request.user)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+
+    def change(version: int) -> None:
+        try:
+            participants.change(case, request.user, form.cleaned_data, version)
+        except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
+            raise Http404 from None
+
+    return form_page(
+        request, case, form, change, template="staff/people.html",
+        title=_("People on this case"), submit=_("Invite"), done=_("Done."),
+        people=case.people.select_related("user"),
+        waiting=case.invitations.waiting(),
+    )  # fmt: skip
+
+
+def by_reference(request: HttpRequest, reference: str) -> HttpResponse:
+    """The case page, by the reference people know."""
+    case = FilingCase.objects.visible_to(request.user).filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    return HttpResponseRedirect(case_url(case))
+
+
+@require_POST
+def reveal(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Show a masked number whole; who looked at what is logged."""
+    case = get_case_for_user(pk, request.user)
+    if name not in (*PRIVATE, *_OF_THE_APPLICANT):
+        raise Http404
+    holder: Any = case if name in PRIVATE else case.applicant
+    return show_whole(request, case, holder, name, name)
+
+
+@require_POST
+def reveal_document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """Show the number of a person's document whole; who looked at it is logged."""
+    case = get_case_for_user(pk, request.user)
+    paper = get_object_or_404(Document, pk=document, case=case)
+    return show_whole(request, case, paper, "number", f"document {paper.pk}")
+
+
+def show_whole(
+    request: HttpRequest, case: FilingCase, holder: Any, name: str, detail: str
+) -> HttpResponse:
+    """The page with a private number, written down in the access log first."""
+    user: Any = request.user
+    AccessLogRow.objects.create(what=AccessLogRow.What.NUMBER, detail=detail, case=case, by=user)
+    title = holder._meta.get_field(name).verbose_name
+    context = {"case": case, "title": title, "value": getattr(holder, name)}
+    return page(request, "staff/revealed.html", context)

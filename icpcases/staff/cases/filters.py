@@ -1,0 +1,282 @@
+"""The filters of the list of cases: read from the address, shown as fields with counts."""
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.cache import caches
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from icpcases.cases.models import Province
+from icpcases.cases.permissions import shown_name
+from icpcases.lifecycle.roles import STAFF_GROUPS
+from icpcases.lifecycle.states import Phase, State
+from icpcases.rules.rule import Party
+from icpcases.search.facets import counts_of
+from icpcases.search.listing import NOBODY, Listing, Order, Wanted
+from icpcases.search.query import LONGEST_NEEDLE, needle_of
+
+NAMES = ("state", "phase", "turn", "officer", "province", "due", "created", "answered")
+ORDERS = {
+    "reference": Order("id", down=False),
+    "-reference": Order("id", down=True),
+    "due": Order("due_at", down=False),
+    "-due": Order("due_at", down=True),
+    "since": Order("state_since", down=False),
+    "-since": Order("state_since", down=True),
+}
+KEPT_SECONDS = 60
+NEWEST_FIRST = "-reference"
+PHASES = {phase.value: tuple(s.value for s in State if s.phase == phase) for phase in Phase}
+TURNS = [party for party in Party if party != Party.SUPERVISOR]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the address asks for. What nobody offers is left out: it cannot be an error."""
+
+    typed: str
+    values: dict[str, str]
+    sort: str
+
+    @classmethod
+    def of(cls, get: QueryDict) -> "Query":
+        """Read from the address."""
+        typed = get.get("q", "").encode("utf-8", "ignore").decode().replace("\0", "")
+        values = {name: get.get(name, "") for name in NAMES}
+        sort = get.get("sort", "")
+        kept = {name: value for name, value in values.items() if value and _offered(name, value)}
+        return cls(typed[:LONGEST_NEEDLE], kept, sort if sort in ORDERS else NEWEST_FIRST)
+
+    @property
+    def order(self) -> Order:
+        """The order of the list."""
+        return ORDERS[self.sort]
+
+    def wanted(self, user: Any) -> Wanted:
+        """The cases asked for by this user."""
+        value = self.values.get
+        states = PHASES.get(value("phase", ""), tuple(State.values))
+        if one := value("state"):
+            # A state of another phase leaves none: the pair is looked for as it stands.
+            states = (one,) if one in states else ("",)
+        officer = value("officer", "")
+        return Wanted(
+            states=states if len(states) < len(State.values) else (),
+            turn=value("turn", ""),
+            officer=user.pk
+            if officer == "mine"
+            else int(officer)
+            if officer.isdigit()
+            else officer,
+            province=value("province", ""),
+            due=value("due", ""),
+            answered=bool(value("answered")),
+            created=month_of(value("created", "")),
+            needle=needle_of(self.typed),
+        )
+
+    def address(self, **changed: str) -> str:
+        """The address of this list with something changed; empty leaves it out."""
+        sort = "" if self.sort == NEWEST_FIRST else self.sort
+        asked = {"q": self.typed, **self.values, "sort": sort, **changed}
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in asked.items() if value})
+        return f"?{query.urlencode()}"
+
+
+def _offered(name: str, value: str) -> bool:
+    if name == "officer":
+        number = value.isascii() and value.isdigit() and len(value) < 10
+        return number or value in ("mine", NOBODY)
+    if name == "created":
+        return month_of(value) is not None
+    offered: dict[str, Iterable[str]] = {
+        "state": State.values,
+        "phase": Phase.values,
+        "turn": [party.value for party in TURNS],
+        "due": ("over", "today"),
+        "answered": ("1",),
+        "province": provinces(),
+    }
+    return value in offered[name]
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def month_of(text: str) -> tuple[dt.datetime, dt.datetime] | None:
+    """The first moment of a month, such as 2026-11, and of the next; None if it is none."""
+    try:
+        year, month, *_rest = time.strptime(text, "%Y-%m")
+        first = dt.date(year, month, 1)
+        after = (first + dt.timedelta(days=32)).replace(day=1)
+        return _midnight(first), _midnight(after)
+    except (ValueError, OverflowError):
+        return None
+
+
+def provinces() -> dict[str, tuple[str, str]]:
+    """The provinces' names, English and Chinese, kept as every table of the staff is."""
+    return _kept("province_names", _read_provinces)
+
+
+def _read_provinces() -> dict[str, tuple[str, str]]:
+    rows = Province.objects.values_list("code", "name_en", "name_zh")
+    return {code: (english, chinese) for code, english, chinese in rows}
+
+
+def officers() -> list[tuple[int, str]]:
+    """Who works cases, by their accounts' names; kept in the same way."""
+    return _kept("officers", _read_officers)
+
+
+def _read_officers() -> list[tuple[int, str]]:
+    people = get_user_model().objects.filter(is_active=True, groups__name__in=STAFF_GROUPS[:2])
+    rows = people.distinct().only("username", "first_name", "last_name").order_by("username")
+    return [(row.pk, shown_name(row)) for row in rows]
+
+
+def _kept(name: str, read: Callable[[], Any]) -> Any:
+    return caches["tables"].get_or_set(name, read, KEPT_SECONDS)
+
+
+def province_names() -> dict[str, str]:
+    """The provinces' names in the reader's language, by their codes."""
+    language = (get_language() or "").startswith("zh")
+    return {code: names[language] for code, names in provinces().items()}
+
+
+_OPTION, _SELECTED = '<option value="{}"{}>{}</option>', SafeString(" selected")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a field, with the number of cases behind it where it is known."""
+
+    value: str
+    label: str
+    count: str = ""
+    chosen: bool = False
+
+    @property
+    def text(self) -> str:
+        """The choice with its number of cases, as it is read."""
+        return f"{self.label} ({self.count})" if self.count else self.label
+
+
+@dataclass(frozen=True)
+class Field:
+    """A filter as a field: its name, label and choices, and the list's address without it."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+    without: str = ""
+
+    @property
+    def chosen(self) -> "Choice | None":
+        """The choice in use, if there is one."""
+        return next((choice for choice in self.choices if choice.chosen), None)
+
+    @property
+    def options(self) -> SafeString:
+        """The choices in HTML, for which the template's engine takes four times as long."""
+        return format_html_join(
+            "", _OPTION, ((c.value, _SELECTED if c.chosen else "", c.text) for c in self.choices)
+        )
+
+
+def fields_of(query: Query, listing: Listing, user: Any) -> list[Field]:
+    """The filters, each choice with the number of cases there would be with it."""
+    counts = counts_of(listing)
+    by_state = counts.get("state")
+    by_phase = by_state and Counter(
+        {phase: sum(by_state[state] for state in states) for phase, states in PHASES.items()}
+    )
+    due = [("over", _("overdue")), ("today", _("due today"))]
+    answered = [("1", _("answered by the applicant"))]
+    return [
+        _field(query, "phase", _("phase"), _phases(), by_phase),
+        _field(query, "state", _("state"), _states(query), by_state),
+        _field(query, "turn", _("turn"), _turns(), counts.get("turn")),
+        _officers(query, counts.get("officer"), user),
+        _field(query, "province", _("province"), province_names().items(), counts.get("province")),
+        _field(query, "due", _("due"), due, counts.get("due")),
+        _field(query, "created", _("opened in"), _months(query), counts.get("created")),
+        _field(query, "answered", _("answers"), answered, counts.get("answered")),
+    ]
+
+
+def _field(
+    query: Query,
+    name: str,
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    counts: Counter[str] | None = None,
+) -> Field:
+    value = query.values.get(name, "")
+    made = [Choice(key, text, _shown(counts, key), key == value) for key, text in choices]
+    return Field(name, label, made, query.address(**{name: ""}))
+
+
+def _shown(counts: Counter[str] | None, key: str) -> str:
+    return "" if counts is None else f"{counts[key]:,}"
+
+
+def _phases() -> list[tuple[str, str]]:
+    return [(phase.value, str(phase.label)) for phase in Phase]
+
+
+def _states(query: Query) -> list[tuple[str, str]]:
+    within = PHASES.get(query.values.get("phase", ""), tuple(State.values))
+    chosen = query.values.get("state")
+    return [
+        (state.value, str(state.label))
+        for state in State
+        if state.value in within or state.value == chosen
+    ]
+
+
+def _turns() -> list[tuple[str, str]]:
+    return [(party.value, _(party.label)) for party in TURNS]
+
+
+def _months(query: Query) -> list[tuple[str, str]]:
+    today = timezone.localdate()
+    first = today.year * 12 + today.month - 1
+    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(first, first - 24, -1)]
+    chosen = query.values.get("created", "")
+    if chosen and chosen not in months:
+        months.append(chosen)
+    return [(month, month_name(month)) for month in months]
+
+
+def month_name(month: str) -> str:
+    """A month such as 2026-11 as people call it."""
+    year, _sep, number = month.partition("-")
+    return date_format(dt.date(int(year), int(number), 1), "YEAR_MONTH_FORMAT")
+
+
+def _officers(query: Query, counts: Counter[str] | None, user: Any) -> Field:
+    others = [(str(pk), name) for pk, name in officers() if pk != user.pk]
+    chosen = query.values.get("officer", "")
+    if chosen.isdigit() and chosen not in dict(others) and chosen != str(user.pk):
+        others.append((chosen, _("officer %(number)s") % {"number": chosen}))
+    if counts is not None:
+        counts = counts + Counter({"mine": counts[str(user.pk)]})
+    mine = replace(query, values={**query.values, "officer": "mine"})
+    own = mine if chosen == str(user.pk) else query
+    choices = [("mine", _("mine")), (NOBODY, _("nobody")), *others]
+    return _field(own, "officer", _("officer"), choices, counts)

@@ -1,0 +1,118 @@
+"""The list of cases: one box to search, filters, and pages that cost the same at any depth."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from icpcases.cases.permissions import is_working
+from icpcases.search.listing import Listing, Mark
+from icpcases.staff.pages import page
+
+from .filters import Query, fields_of
+from .lines import Line, lines_of, rows_of
+
+SIZE = 50
+
+
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The page at the address, which says all of it: search, filters, order, place."""
+    if "" in request.GET.dict().values():
+        # A form sends its empty fields too; the address keeps what was asked for.
+        kept = request.GET.copy()
+        for name in [name for name, value in request.GET.items() if not value]:
+            del kept[name]
+        return HttpResponseRedirect(f"?{kept.urlencode()}")
+    query = Query.of(request.GET)
+    wanted = query.wanted(request.user)
+    listing = Listing(wanted, query.order)
+    turned = _turned(listing, query, request)
+    context = {
+        "title": _("Cases"),
+        "query": query,
+        "total": listing.total,
+        "too_short": wanted.needle.too_short,
+        "fields": fields_of(query, listing, request.user),
+        "columns": _columns(query),
+        "lines": turned.lines,
+        "rows": rows_of(turned.lines),
+        "turned": turned,
+        "may_add": is_working(request.user),
+    }
+    return page(request, "staff/case_list.html", context)
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A page of the list, and the addresses of those around it; empty where there is none."""
+
+    lines: list[Line]
+    first: str = ""
+    previous: str = ""
+    next: str = ""
+    last: str = ""
+
+
+def _turned(listing: Listing, query: Query, request: HttpRequest) -> Turned:
+    after, before = _mark(request.GET.get("after", "")), _mark(request.GET.get("before", ""))
+    back = bool(request.GET.get("end")) or (before is not None and after is None)
+    keys = listing.keys(SIZE + 1, after or before, back)
+    more, keys = len(keys) > SIZE, keys[-SIZE:] if back else keys[:SIZE]
+    lines = lines_of(keys, listing.wanted.now)
+    if not lines:
+        # The place is beyond the list's end, which may have moved: the way back stays open.
+        return Turned([], first=query.address() if after or before else "")
+    backward = more if back else after is not None
+    forward = bool(before) if back else more
+    return Turned(
+        lines,
+        first=query.address() if backward else "",
+        previous=query.address(before=lines[0].mark(query.order)) if backward else "",
+        next=query.address(after=lines[-1].mark(query.order)) if forward else "",
+        last=query.address(end="1") if forward else "",
+    )
+
+
+def _mark(text: str) -> Mark | None:
+    """A place from the address, such as 123 or 2026-11-24T08:00:00Z~123; None if it is none."""
+    value, _sep, number = text.rpartition("~")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        time = dt.datetime.fromisoformat(value) if value else None
+        return Mark(int(number), time and time.astimezone(dt.UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True)
+class Column:
+    """The head of a column: where a click on it leads, and how the list is sorted by it."""
+
+    label: str
+    address: str = ""
+    sorted: str = ""
+
+
+def _columns(query: Query) -> list[Column]:
+    return [
+        _sortable(query, "reference", _("reference"), "-reference"),
+        Column(_("applicant")),
+        Column(_("site")),
+        Column(_("province")),
+        Column(_("state")),
+        Column(_("turn")),
+        Column(_("officer")),
+        _sortable(query, "since", _("since"), "-since"),
+        _sortable(query, "due", _("due"), "due"),
+    ]
+
+
+def _sortable(query: Query, name: str, label: str, first: str) -> Column:
+    """A second click on the head of a column turns its order round."""
+    up, down = query.sort == name, query.sort == f"-{name}"
+    other = f"-{name}" if up else name
+    target = other if up or down else first
+    address = query.address(sort=target) if target != "-reference" else query.address(sort="")
+    return Column(label, address, "ascending" if up else "descending" if down else "none")

@@ -1,0 +1,139 @@
+"""The case page: where the case stands, what is next, and how it came here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from icpcases.cases.models import Document, FilingCase
+from icpcases.cases.outbox import delivery_problems
+from icpcases.cases.permissions import is_supervisor, is_working
+from icpcases.lifecycle.states import State
+from icpcases.rules.about_facts import FORUM_PROVINCE
+from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.rules.dossier import RequestStatus
+from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS
+from icpcases.rules.numbers import mask, mask_phone
+from icpcases.staff.links import show_step
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.explain import explain
+from icpcases.workflow.recommendation import recommended_step
+from icpcases.workflow.route import route_bar
+
+from .history import PRIVATE, history_page
+from .related import beside_case
+
+
+def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
+    """Everything the case page shows; the rows around the case are fetched once."""
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    return {
+        "case": case,
+        "title": case.reference,
+        "suggested": recommended_step(case),
+        "mine": case.officer_id == request.user.pk,
+        "bar": route_bar(case),
+        "steps": [show_step(case, explanation) for explanation in explain(case, request.user)],
+        "facts": list(fact_rows(case)),
+        "site": list(site_rows(case)),
+        "papers": paper_rows(case, rows),
+        "requests": rows.requests,
+        "requests_open": sum(
+            r.status in (RequestStatus.OPEN, RequestStatus.ANSWERED) for r in rows.requests
+        ),
+        "orders": rows.orders,
+        "certificate": masked_certificate(case.applicant),
+        "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
+        "may_work": is_working(request.user),
+        "may_assign": is_supervisor(request.user),
+        "mail_problems": delivery_problems(case),
+        "province_changed": answer_changed(case),
+        "history": history_page(request, case),
+        "today": timezone.localdate(),
+        **beside_case(case, is_working(request.user)),
+    }
+
+
+def answer_changed(case: FilingCase) -> bool:
+    """Whether the province no longer takes forums while this case's pre-approval is under way."""
+    under_way = case.is_at in (State.PREAPPROVAL_NEEDED, State.PREAPPROVAL_APPLIED)
+    return under_way and not FORUM_PROVINCE.holds(case.dossier)
+
+
+def fact_rows(case: FilingCase) -> Iterator[tuple[str, str, str]]:
+    """Name, label and shown value of every fact."""
+    for name in FACT_FIELDS:
+        yield name, gettext(FACT_LABELS[name]), shown_fact(case, name)
+    if case.forum and case.province:
+        answer = case.province.get_accepts_forums_display()
+        yield "province_accepts_forums", gettext(FACT_LABELS["province_accepts_forums"]), answer
+
+
+def shown_fact(case: FilingCase, name: str) -> str:
+    """A fact's value in the reader's language."""
+    value = getattr(case, name)
+    if value is None or value == "":
+        return gettext("not given")
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    display = getattr(case, f"get_{name}_display", None)
+    return str(display() if display else value)
+
+
+def site_rows(case: FilingCase) -> Iterator[tuple[str, str, str, bool]]:
+    """Name, label, shown value, and whether the whole value takes a logged click."""
+    names = ("site_name", "domain_unicode", "ip_address", "service_leader", *PRIVATE)
+    for name in names:
+        value = getattr(case, name) or ""
+        field: Any = case._meta.get_field(name)
+        label = str(field.verbose_name)
+        if name in PRIVATE and value:
+            yield name, label, PRIVATE[name](value), True
+        elif value or name != "ip_address":
+            yield name, label, value or gettext("not given"), False
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A kind of document on the page: whether it is wanted, on what condition, what is there."""
+
+    kind: Kind
+    label: str
+    when: str
+    wanted: bool
+    not_needed: bool
+    documents: list[Document]
+
+    @property
+    def add_url_kind(self) -> str:
+        """The kind as the upload page takes it."""
+        return self.kind.value
+
+
+def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
+    """The documents wanted, then those that are there without being wanted."""
+    by_kind: dict[str, list[Document]] = {}
+    for document in rows.documents:
+        by_kind.setdefault(document.kind, []).append(document)
+    wanted = wanted_documents(case.facts)
+    found = [
+        PaperRow(w.kind, gettext(w.kind.label), gettext(w.when) if w.when else "", True,
+                 w.kind in rows.not_needed, by_kind.pop(w.kind.value, []))
+        for w in wanted
+    ]  # fmt: skip
+    others = [
+        PaperRow(Kind(kind), gettext(Kind(kind).label), "", False, False, documents)
+        for kind, documents in by_kind.items()
+    ]
+    return found + others
+
+
+def masked_certificate(applicant: Any) -> str:
+    """The applicant's certificate number, masked where it is a person's."""
+    number: str = applicant.certificate_number
+    return mask(number) if applicant.number_is_private and number else number

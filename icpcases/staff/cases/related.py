@@ -1,0 +1,92 @@
+"""What stands beside a case on its page: related cases, notes, duties; and its way on the map."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from icpcases.cases.forms.requests import NoteForm
+from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.diagram.overlay import overlay_of
+from icpcases.diagram.svg import workflow_map
+from icpcases.rules.about_case import CASE_APPLICANT_FREE, CASE_DOMAIN_FREE
+from icpcases.rules.rule import Guard
+from icpcases.staff.links import case_url, link
+from icpcases.staff.pages import get_case_for_user, page
+from icpcases.web.findings import FindingView, view_of
+from icpcases.workflow.duties import duties_of, footer_snippet
+from icpcases.workflow.route import way_of
+
+RELATED, NOTES = 10, 5
+
+
+def beside_case(case: FilingCase, may_work: bool) -> dict[str, Any]:
+    """Related cases and the newest notes, in one query each, and what needs none."""
+    related = related_cases(case)
+    return {
+        "related": related[:RELATED],
+        "more_related": len(related) > RELATED,
+        "conflicts": conflicts(case),
+        "notes": notes_of(case),
+        "note_form": NoteForm() if may_work else None,
+        "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
+        "snippet": footer_snippet(case),
+    }
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another case, and what it has in common with this one."""
+
+    case: FilingCase
+    same: list[str]
+
+
+def related_cases(case: FilingCase) -> list[Related]:
+    """Other cases of the same applicant, domain or phone, newest first; one more than is shown."""
+    common = {
+        _("applicant"): ("applicant_id", case.applicant_id),
+        _("domain"): ("registrable_domain", case.registrable_domain),
+        _("phone"): ("service_leader_phone", case.service_leader_phone),
+    }
+    given = {label: pair for label, pair in common.items() if pair[1]}
+    shared = Q(*given.values(), _connector=Q.OR)
+    rows = FilingCase.objects.filter(shared).exclude(pk=case.pk).order_by("-pk").with_names()
+    return [Related(row, _in_common(row, given)) for row in rows[: RELATED + 1]]
+
+
+def _in_common(row: FilingCase, given: dict[str, tuple[str, Any]]) -> list[str]:
+    return [label for label, (name, value) in given.items() if getattr(row, name) == value]
+
+
+def conflicts(case: FilingCase) -> list[FindingView]:
+    """What the rules say of two cases at once; nothing of a case that is closed."""
+    if case.is_at.closed:
+        return []
+    found = (Guard(rule).unmet(case.dossier) for rule in (CASE_DOMAIN_FREE, CASE_APPLICANT_FREE))
+    return [view_of(case, finding, link) for findings in found for finding in findings]
+
+
+def notes_of(case: FilingCase) -> list[HistoryRow]:
+    """The newest internal notes, those of steps among them."""
+    rows = case.history.exclude(note_internal="").order_by("-sequence").select_related("by")
+    # Without the case each row would fetch it on its own.
+    fields = ("case", "sequence", "kind", "step", "happened_at", "by", "note_internal")
+    return list(rows.only(*fields)[:NOTES])
+
+
+@require_safe
+def map_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The way of a case on the map of the workflow, and in words."""
+    case = get_case_for_user(pk, request.user)
+    way = way_of(case)
+    context = {
+        "case": case,
+        "title": _("Way on the map"),
+        "way": way,
+        "map": workflow_map(overlay_of(case, way)),
+    }
+    return page(request, "staff/map.html", context)

@@ -1,0 +1,110 @@
+"""One page per step: what it needs, what it changes, who is told, confirm and cancel."""
+
+from typing import Any
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import BACK, Step
+from icpcases.notifications.preview import previews
+from icpcases.staff.links import link, show_step
+from icpcases.staff.pages import done, get_case_for_user, page, refused
+from icpcases.web.changes import busy, seen_version, typed
+from icpcases.web.findings import refusal_of, status_of
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.engine import perform
+from icpcases.workflow.exceptions import BadEntry, NotAllowed, Refused, Stale
+from icpcases.workflow.explain import Explanation, explain_step
+from icpcases.workflow.step_forms import StepForm, step_form
+
+
+@require_http_methods(["GET", "POST"])
+def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """The page of a step on a case; a POST takes the step."""
+    case = get_case_for_user(pk, request.user)
+    if step not in Step:
+        raise Http404
+    if request.method == "GET":
+        return show(request, case, Step(step))
+    return take(request, case, Step(step))
+
+
+def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
+    """Take the step, or show its page again with what was typed and why it was not taken."""
+    data = typed(request)
+    if "_preview" in data:
+        return show(request, case, step, data)
+    try:
+        after = perform(case, step, request.user, data, seen_version(request))
+    except NotAllowed as error:
+        return refused(request, case, error)
+    except BadEntry as error:
+        return show(request, case, step, form=error.form, status=422)
+    except Refused as error:
+        return show(request, get_case_for_user(case.pk, request.user), step, data, error)
+    except OperationalError:
+        busy(request)
+        return show(request, case, step, data, status=409)
+    return done(request, case, said(after, step))
+
+
+def said(case: FilingCase, step: Step) -> str:
+    """One sentence for what has happened and whose turn it is now."""
+    return _("%(step)s: done. The case is now in “%(state)s”; it is the turn of %(turn)s.") % {
+        "step": step.label,
+        "state": case.is_at.label,
+        "turn": case.turn_name,
+    }
+
+
+def show(
+    request: HttpRequest,
+    case: FilingCase,
+    step: Step,
+    data: dict[str, Any] | None = None,
+    error: Refused | None = None,
+    form: StepForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The step's page, as the case is now."""
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    explanation = explain_step(case, step, request.user)
+    form = form or step_form(case, rows, step, data)
+    leads_out = case.is_at in step.about.sources
+    context = {
+        "case": case,
+        "title": step.label,
+        "step": show_step(case, explanation),
+        "closed_elsewhere": not leads_out,
+        "target": target_of(rows, explanation),
+        "form": form,
+        # What cannot be done now is announced to nobody.
+        "previews": previews(case, step, looked_over(form)) if explanation.open else [],
+        "tells": step.about.tells,
+        "refusal": refusal_of(case, error, link) if error else None,
+        "stale": isinstance(error, Stale),
+        "version": case.version,
+    }
+    return page(request, "staff/step.html", context, status_of(error) if error else status)
+
+
+def looked_over(form: StepForm) -> StepForm:
+    """The form with what can already be taken from it, so that a preview shows it."""
+    if form.is_bound:
+        form.is_valid()
+    return form
+
+
+def target_of(rows: CaseFile, explanation: Explanation) -> State | None:
+    """The state the step leads to; None where it stays."""
+    target = explanation.step.about.target
+    if target == BACK:
+        row = rows.step_to_undo
+        return State(row.from_state) if row else None
+    return State(target) if target else None

@@ -1,0 +1,86 @@
+"""The front page of the admin: what to do today, and the way to the next case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from icpcases.cases.models import FilingCase
+from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
+from icpcases.deadlines.calendar_files import missing_years
+from icpcases.staff.links import case_url
+from icpcases.workflow.queue import Bucket, Listed, next_case, queue_of
+from icpcases.workflow.recommendation import recommended_step
+
+from .queue import Line, queue_rows
+
+
+@dataclass(frozen=True)
+class Section:
+    """A bucket of the queue as the page shows it, with the rows of its table."""
+
+    listed: Listed
+    lines: list[Line]
+    rows: SafeString
+
+
+def home_context(request: HttpRequest) -> dict[str, Any]:
+    """Everything the home page shows; at most ten queries, whatever there is."""
+    user = request.user
+    if not is_staff_role(user):
+        return {"role": False}
+    now = timezone.now()
+    queue = queue_of(user, now)
+    sections = [_section(request, listed) for listed in queue.lists]
+    mine = [s for s in sections if s.listed.bucket != Bucket.UNASSIGNED and s.lines]
+    return {
+        "role": True,
+        "may_work": is_working(user),
+        "may_assign": is_supervisor(user),
+        "mine": mine,
+        "unassigned": sections[-1],
+        "unassigned_only": sections[-1:],
+        "missing_years": missing_years(now),
+        "pending": queue.reckoning,
+    }
+
+
+def _section(request: HttpRequest, listed: Listed) -> Section:
+    lines = _lines(listed)
+    return Section(listed, lines, queue_rows(request, lines, listed.bucket == Bucket.UNASSIGNED))
+
+
+def _lines(listed: Listed) -> list[Line]:
+    return [Line(case, _todo(case, listed.bucket)) for case in listed.cases]
+
+
+def _todo(case: FilingCase, bucket: Bucket) -> str:
+    """What is to be done next, in a few words."""
+    if bucket == Bucket.CHASE:
+        return _("Ask %(who)s") % {"who": case.turn_name}
+    if case.answered:
+        return _("Judge the answers")
+    step = recommended_step(case)
+    return str(step.label) if step else _("Look at the facts")
+
+
+@require_safe
+def next_page(request: HttpRequest) -> HttpResponse:
+    """On to the next case: `after` is the one that is left, `done` the one just worked on."""
+    after, done = _number(request.GET.get("after")), _number(request.GET.get("done"))
+    pk = next_case(request.user, after, done) if is_working(request.user) else None
+    if pk is None:
+        messages.info(request, _("There is no other case for you to take now."))
+        return HttpResponseRedirect(reverse("admin:index"))
+    return HttpResponseRedirect(case_url(FilingCase(pk=pk)))
+
+
+def _number(text: str | None) -> int | None:
+    digits = text is not None and text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if text and digits else None

@@ -1,0 +1,165 @@
+"""Applicants in the admin, each with their cases at a glance."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.cases.forms.applicants import ApplicantForm
+from icpcases.cases.models import Applicant, FilingCase
+from icpcases.cases.permissions import is_working
+from icpcases.db.pagination import CappedPaginator, collected
+from icpcases.rules.numbers import mask, mask_phone
+from icpcases.search import index
+from icpcases.staff.cases.page import masked_certificate
+from icpcases.staff.links import case_url
+from icpcases.workflow.route import bars_of
+
+from .reference import RoleAdmin
+
+SHOWN_CASES = 5
+
+
+class ApplicantAdminForm(ApplicantForm):
+    """An applicant as the admin edits it: private numbers are shown masked.
+
+    Sent back untouched, a masked number stays as it was.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept: dict[str, str] = {}
+        applicant = self.instance
+        if applicant.pk and applicant.phone:
+            self.keep("phone", applicant.phone)
+        if applicant.pk and applicant.number_is_private:
+            self.keep("certificate_number", applicant.certificate_number)
+
+    def keep(self, name: str, number: str) -> None:
+        """Show a number masked, where it is a field at all: read-only ones are none."""
+        if name in self.fields:
+            self.initial[name] = mask(number)
+            self.kept[mask(number)] = number
+
+    def clean_phone(self) -> str:
+        """The phone as it was, or a new one."""
+        typed = str(self.cleaned_data["phone"])
+        return self.kept.get(typed) or super().clean_phone()
+
+    def clean_certificate_number(self) -> str:
+        """The number as it was, or a new one."""
+        typed = str(self.cleaned_data["certificate_number"])
+        return self.kept.get(typed, typed)
+
+
+@admin.register(Applicant)
+class ApplicantAdmin(RoleAdmin):
+    """Who applies; confirming is done from a case, with the papers at hand."""
+
+    form = ApplicantAdminForm
+    list_display = ("name", "certificate", "confirmed_mark", "number_of_cases", "progress")
+    search_fields = ("name", "certificate_number", "email")
+    list_filter = ("certificate_type",)
+    readonly_fields = ("confirmed_at", "confirmed_by")
+    change_form_template = "staff/applicant_change.html"
+    list_per_page = 50
+    paginator = CappedPaginator
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With each applicant's newest cases, in two queries."""
+        cases = FilingCase.objects.order_by("-pk").only("pk", "reference", "state", "applicant")
+        of_each = FilingCase.objects.filter(applicant=OuterRef("pk")).order_by()
+        number = of_each.values("applicant").annotate(number=Count("pk")).values("number")
+        # Counted for the page's rows only, not for all to be joined and grouped.
+        counted = super().get_queryset(request).annotate(case_count=Coalesce(Subquery(number), 0))
+        return counted.prefetch_related(Prefetch("cases", cases))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Found by name, number or address, by all the words, in one pass over the table."""
+        found, _twice = super().get_search_results(request, queryset, search_term)
+        return (collected(found, Q()) if search_term else found), False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saved, and found by what it is called now."""
+        super().save_model(request, obj, form, change)
+        if change:
+            index.keep_applicant(obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Officers add applicants."""
+        return is_working(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Officers correct an applicant; once confirmed the certificate is read-only."""
+        return is_working(request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A confirmed certificate stays as it was confirmed."""
+        if obj and obj.confirmed:
+            return (*self.readonly_fields, "certificate_type", "certificate")
+        return self.readonly_fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The number stands masked where it may not be edited."""
+        readonly = bool(obj and obj.confirmed) or not is_working(request.user)
+        number = "certificate" if readonly else "certificate_number"
+        contact = ("masked_phone",) if not is_working(request.user) else ("phone",)
+        return ("name", "certificate_type", number, *contact, "email", "language",
+                "confirmed_at", "confirmed_by")  # fmt: skip
+
+    @admin.display(description=_("certificate number"))
+    def certificate(self, applicant: Applicant) -> str:
+        """The number, masked where it is a person's."""
+        return masked_certificate(applicant)
+
+    @admin.display(description=_("phone"))
+    def masked_phone(self, applicant: Applicant) -> str:
+        """The phone, masked."""
+        return mask_phone(applicant.phone) if applicant.phone else ""
+
+    @admin.display(description=_("confirmed"), boolean=True, ordering="confirmed_at")
+    def confirmed_mark(self, applicant: Applicant) -> bool:
+        """Whether an officer has confirmed who it is."""
+        return applicant.confirmed
+
+    @admin.display(description=_("cases"))
+    def number_of_cases(self, applicant: Any) -> int:
+        """How many cases there are."""
+        count: int = applicant.case_count
+        return count
+
+    @admin.display(description=_("progress"))
+    def progress(self, applicant: Any) -> str:
+        """The newest cases, each with its state."""
+        cases = list(applicant.cases.all())[:SHOWN_CASES]
+        return format_html_join(
+            " ",
+            '<a class="badge phase-{}" href="{}">{} · {}</a>',
+            ((c.is_at.phase, case_url(c), c.reference, c.is_at.label) for c in cases),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The stock page with the applicant's cases and the bar of each."""
+        digits = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
+        cases = (
+            list(
+                FilingCase.objects.with_names()
+                .filter(applicant=int(object_id))
+                .order_by("-pk")[:200]
+            )
+            if digits
+            else []
+        )
+        shown = list(zip(cases, bars_of(cases), strict=True))
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "cases": shown}
+        )

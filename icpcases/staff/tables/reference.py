@@ -1,0 +1,259 @@
+"""The tables staff keep: officers read them, supervisors keep them, nobody deletes history."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpcases.cases.forms.provinces import ProvinceAnswerForm
+from icpcases.cases.models import (
+    AccessLogRow,
+    Applicant,
+    CalendarDay,
+    Clock,
+    FilingCase,
+    Provider,
+    Province,
+    ProvinceAnswer,
+    Setting,
+)
+from icpcases.cases.models.documents import KINDS
+from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
+from icpcases.deadlines import recalculation
+from icpcases.staff.pages import page
+from icpcases.workflow.actions.provinces import answer_of_province
+
+KIND_LABELS = dict(KINDS)
+
+
+class RoleAdmin(admin.ModelAdmin):
+    """Readable for every staff role; kept by supervisors; not a matter of model permissions."""
+
+    kept_by_supervisors = False
+    deletable = False
+    # The fields on which due dates hang.
+    moves_due_dates: tuple[str, ...] = ()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Every staff role sees it on the front page."""
+        return is_staff_role(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Every staff role reads it."""
+        return is_staff_role(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Supervisors add where the table is theirs to keep."""
+        return self.kept_by_supervisors and is_supervisor(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Supervisors change where the table is theirs to keep."""
+        return self.kept_by_supervisors and is_supervisor(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Supervisors delete only where nothing stands on the row."""
+        return self.deletable and is_supervisor(request.user)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields; above them what saving will do, where it does more than save."""
+        hint = _(
+            "Saving reckons the due dates anew that hang on this: of up to %(n)s cases at once, "
+            "of more by the daily job."
+        )
+        fields: dict[str, Any] = {"fields": self.get_fields(request, obj)}
+        if self.moves_due_dates and self.has_change_permission(request):
+            fields["description"] = hint % {"n": recalculation.AT_ONCE}
+        return [(None, fields)]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and have the tables read anew."""
+        super().save_model(request, obj, form, change)
+        self.changed(request, set(form.changed_data))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete, and have the tables read anew."""
+        super().delete_model(request, obj)
+        self.changed(request, set(self.moves_due_dates))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete several, and have the tables read anew."""
+        super().delete_queryset(request, queryset)
+        self.changed(request, set(self.moves_due_dates))
+
+    def changed(self, request: HttpRequest, fields: set[str]) -> None:
+        """Have the tables read anew and, where due dates hang on them, those reckoned anew."""
+        if not fields & set(self.moves_due_dates):
+            recalculation.forget_tables()
+        elif recalculation.ask():
+            self.message_user(request, _("Due dates are reckoned anew."))
+        else:
+            sentence = _("Many due dates hang on this: the daily job reckons them anew.")
+            self.message_user(request, sentence)
+
+
+@admin.register(Province)
+class ProvinceAdmin(RoleAdmin):
+    """Provinces; the forum answer has a page of its own, where it is recorded who asked."""
+
+    kept_by_supervisors = True
+    list_display = (
+        "code", "name_zh", "name_en", "icp_character", "administration", "answer", "checked_on",
+        "checked_by", "source", "review_days",
+    )  # fmt: skip
+    list_display_links = ("code", "name_zh")
+    list_filter = ("accepts_forums",)
+    list_select_related = ("checked_by",)
+    search_fields = ("code", "name_en", "name_zh", "icp_character")
+    readonly_fields = (
+        "code",
+        "icp_character",
+        "accepts_forums",
+        "checked_on",
+        "checked_by",
+        "source",
+    )
+    change_form_template = "staff/province_change.html"
+    moves_due_dates = ("review_days",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There are 31."""
+        return False
+
+    @admin.display(description=gettext_lazy("accepts forums"), ordering="accepts_forums")
+    def answer(self, province: Province) -> str:
+        """The answer, linked to where it is recorded."""
+        url = reverse("admin:cases_province_answer", args=[province.pk])
+        return format_html(
+            '<a class="answer answer-{}" href="{}">{}</a>', province.accepts_forums, url,
+            province.get_accepts_forums_display(),
+        )  # fmt: skip
+
+    def get_urls(self) -> list[Any]:
+        """The page of the answer, before the stock ones."""
+        view = self.admin_site.admin_view(province_answer)
+        return [
+            path("<str:code>/answer/", view, name="cases_province_answer"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The stock page with the answers recorded so far."""
+        answers = ProvinceAnswer.objects.filter(province=object_id.upper()).select_related(
+            "asked_by"
+        )
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "answers": answers}
+        )
+
+
+def province_answer(request: HttpRequest, code: str) -> HttpResponse:
+    """Record what an administration answered about forums: who asked, when, and the source."""
+    province = get_object_or_404(Province, pk=code)
+    posted = request.method == "POST"
+    initial = {"accepts_forums": province.accepts_forums}
+    form = ProvinceAnswerForm(request.POST if posted else None, initial=initial)
+    status = 422 if posted else 200
+    if not is_working(request.user):
+        status = 403
+    elif posted and form.is_valid():
+        answer_of_province(province, request.user, form.cleaned_data)
+        admin.site.get_model_admin(Province).message_user(
+            request, _("The answer is recorded."), messages.SUCCESS
+        )
+        return HttpResponseRedirect(reverse("admin:cases_province_changelist"))
+    context = {
+        "title": _("Forums in %(province)s") % {"province": province},
+        "province": province,
+        "form": form,
+        "may": is_working(request.user),
+        "answers": province.answers.select_related("asked_by"),
+        "waiting": province.cases.filter(state__in=("preapproval_needed", "preapproval_applied")),
+        "opts": Province._meta,
+    }
+    return page(request, "staff/province_answer.html", context, status)
+
+
+@admin.register(Provider)
+class ProviderAdmin(RoleAdmin):
+    """Providers and their settings."""
+
+    kept_by_supervisors = True
+    list_display = (
+        "name", "order_life_days", "warn_days", "one_order_per_applicant", "review_days", "active"
+    )  # fmt: skip
+    search_fields = ("name",)
+    moves_due_dates = ("review_days",)
+
+
+@admin.register(Clock)
+class ClockAdmin(RoleAdmin):
+    """Turn clocks per state, and per province and provider where they differ there."""
+
+    kept_by_supervisors = True
+    deletable = True
+    list_display = ("state", "province", "provider", "amount", "unit")
+    list_select_related = ("province", "provider")
+    empty_value_display = gettext_lazy("all")
+    moves_due_dates = ("state", "province", "provider", "amount", "unit")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(RoleAdmin):
+    """Public holidays and make-up working days."""
+
+    kept_by_supervisors = True
+    deletable = True
+    list_display = ("day", "kind", "name", "notice")
+    list_filter = ("kind", ("day", admin.DateFieldListFilter))
+    moves_due_dates = ("day", "kind")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A day that is there stays that day: with another date it would be another row."""
+        return ("day",) if obj else ()
+
+
+@admin.register(Setting)
+class SettingAdmin(RoleAdmin):
+    """Numbers of the rule book that an office may set."""
+
+    kept_by_supervisors = True
+    list_display = ("label", "value")
+    fields = ("label", "value")
+    readonly_fields = ("label",)
+
+    @admin.display(description=gettext_lazy("setting"), ordering="key")
+    def label(self, setting: Setting) -> str:
+        """What the number is about."""
+        return setting.label
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The program knows which there are."""
+        return False
+
+
+@admin.register(AccessLogRow)
+class AccessLogAdmin(RoleAdmin):
+    """Who looked at which private thing, when."""
+
+    list_display = ("at", "by", "what", "thing", "case")
+    list_filter = ("what",)
+    list_select_related = ("by", "case")
+    search_fields = ("case__reference", "by__username")
+
+    @admin.display(description=gettext_lazy("detail"))
+    def thing(self, row: AccessLogRow) -> str:
+        """Which document or number it was, in the reader's language."""
+        first, _space, second = row.detail.partition(" ")
+        if first == "document":
+            return _("Number of document %(pk)s") % {"pk": second}
+        if row.what == AccessLogRow.What.DOCUMENT and second in KIND_LABELS:
+            return f"{KIND_LABELS[second]} ({first})"
+        fields = (*FilingCase._meta.fields, *Applicant._meta.fields)
+        return next((str(f.verbose_name) for f in fields if f.name == row.detail), row.detail)

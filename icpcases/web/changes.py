@@ -1,0 +1,67 @@
+"""What every surface does with a change somebody sends: try it, and tell why it was refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from icpcases.cases.models import FilingCase
+from icpcases.files.uploads import check_ahead
+from icpcases.workflow.exceptions import Refused, Stale
+
+from .findings import Link, Refusal, refusal_of
+
+
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """What was sent: values and files under one roof, as the door takes them."""
+    check_ahead(request.FILES.values())
+    return {**request.POST.dict(), **request.FILES.dict()}
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version of the case that the page showed; -1, which is always stale, if it is odd."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def went(request: HttpRequest, url: str) -> HttpResponse:
+    """On to another page; a script that shows an upload's progress goes there itself."""
+    if "X-Progress" in request.headers:
+        return HttpResponse(status=204, headers={"X-Location": url})
+    return HttpResponseRedirect(url)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How a change went: done, or refused with a status."""
+
+    done: bool
+    refusal: Refusal | None
+    status: int
+
+
+def attempt(
+    request: HttpRequest, case: FilingCase, change: Callable[[int], Any], link: Link
+) -> Attempt:
+    """Try a change of the version the page showed."""
+    try:
+        change(seen_version(request))
+    except Refused as error:
+        if isinstance(error, Stale):
+            case.refresh_from_db()
+        refusal = refusal_of(case, error, link)
+        return Attempt(False, refusal, refusal.status)
+    except OperationalError:
+        # The lock was not to be had in time; nothing was changed.
+        busy(request)
+        return Attempt(False, None, 409)
+    return Attempt(True, None, 302)
+
+
+def busy(request: HttpRequest) -> None:
+    """Say that somebody else holds the case just now."""
+    messages.warning(request, _("Somebody else is just changing this case. Try again."))

@@ -1,0 +1,67 @@
+"""Sending a document's file to whoever may see its case; who read it is logged."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+
+from icpcases.cases.models import AccessLogRow, Document, FilingCase
+from icpcases.files.pdf import NoPicture, page_picture
+
+
+def file_response(user: Any, case: FilingCase, document: Document, as_attachment: bool) -> Any:
+    """The file under a name of ours. The caller has asked the permission of the case.
+
+    Raises Http404 where the file is gone.
+    """
+    name = _there(document)
+    _log(user, case, document)
+    ending = name.rpartition(".")[2]
+    response = FileResponse(
+        default_storage.open(name),
+        as_attachment=as_attachment,
+        filename=f"{case.reference}-{document.kind}-{document.pk}.{ending}",
+        content_type=document.media_type or "application/octet-stream",
+    )
+    return _kept_apart(response)
+
+
+def page_response(user: Any, case: FilingCase, document: Document, number: int) -> HttpResponse:
+    """A page of a PDF as a picture; no browser opens the file itself. The first page is 1.
+
+    The caller has asked the permission of the case. Raises Http404 where there is none.
+    """
+    if document.media_type != "application/pdf" or not 1 <= number <= (document.pages or 1):
+        raise Http404
+    with default_storage.open(_there(document)) as file:
+        content = file.read()
+    _log(user, case, document, f" page {number}")
+    try:
+        picture = page_picture(content, number)
+    except NoPicture:
+        raise Http404 from None
+    return _kept_apart(HttpResponse(picture, content_type="image/png"))
+
+
+def _there(document: Document) -> str:
+    name = str(document.file.name)
+    if not default_storage.exists(name):
+        raise Http404
+    return name
+
+
+def _log(user: Any, case: FilingCase, document: Document, more: str = "") -> None:
+    AccessLogRow.objects.create(
+        what=AccessLogRow.What.DOCUMENT,
+        detail=f"{document.pk} {document.kind}{more}"[:100],
+        case=case,
+        by=user,
+    )
+
+
+def _kept_apart(response: Any) -> Any:
+    """Nothing guesses what it is, keeps it, or lets it act."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

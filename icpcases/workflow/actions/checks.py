@@ -1,0 +1,113 @@
+"""What the changes that are no step must meet: who acts, and what the case's state stands on."""
+
+import datetime as dt
+from typing import Any
+
+from icpcases.cases.models import (
+    FilingCase,
+    HistoryRow,
+)
+from icpcases.cases.permissions import is_working, roles_on
+from icpcases.lifecycle.roles import WORKING, Role
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.text import _
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.changes import Change
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.exceptions import Closed, NotAllowed
+
+Kinds = HistoryRow.Kind
+
+
+When = dt.datetime | None
+
+
+def need_fact_editor(case: FilingCase, by: Any) -> None:
+    """Working staff edit facts; the applicant only in a draft. Raises NotAllowed."""
+    roles = roles_on(case, by)
+    if roles & WORKING or (Role.APPLICANT in roles and case.is_at == State.DRAFT):
+        return
+    raise NotAllowed(by)
+
+
+def need_worker(case: FilingCase, by: Any) -> None:
+    """Raises NotAllowed unless `by` works cases."""
+    if not is_working(by):
+        raise NotAllowed(by)
+
+
+def need_unlocked(change: Change) -> None:
+    """Raises Closed in a state whose facts are locked, naming the step to take back first."""
+    case = change.case
+    if case.is_at.locked:
+        raise Closed((_locked(case, change.rows),))
+
+
+def _locked(case: FilingCase, rows: CaseFile) -> Finding:
+    step = rows.step_to_undo
+    label = str(Step(step.step).label) if step else ""
+    return Finding(
+        "facts.locked",
+        Source.NONE,
+        _("The facts are locked while somebody outside decides on them, or has decided."),
+        _("A supervisor first takes back this step: %(about)s."),
+        Party.SUPERVISOR,
+        (Place("step", "step_back", label),),
+    )
+
+
+def failing_invariants(change: Change) -> frozenset[str]:
+    """The rules that fail before the change: a changed answer of a province breaks no case."""
+    dossier = dossier_of(change.case, change.rows)
+    invariants = change.case.is_at.about.invariants
+    return frozenset(guard.rule.code for guard in invariants if not guard.met(dossier))
+
+
+def need_invariants(change: Change, failing: frozenset[str]) -> None:
+    """Raises Closed with every rule that the change breaks and the case's state stands on."""
+    findings = broken_invariants(change.case, CaseFile(change.case), failing)
+    if findings:
+        raise Closed(findings)
+
+
+def broken_invariants(
+    case: FilingCase, rows: CaseFile, failing: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """The rules the case's state stands on that do not hold, and the step to take back first.
+
+    Those `failing` already are left out.
+    """
+    dossier = dossier_of(case, rows)
+    found = tuple(
+        finding
+        for guard in case.is_at.about.invariants
+        if guard.rule.code not in failing
+        for finding in guard.unmet(dossier)
+    )
+    step = rows.step_to_undo
+    if not found or step is None:
+        return found
+    back = Finding(
+        "state.stands",
+        Source.NONE,
+        _("The case's state stands on what this would change."),
+        _("A supervisor first takes back this step: %(about)s."),
+        Party.SUPERVISOR,
+        (Place("step", "step_back", str(Step(step.step).label)),),
+    )
+    return (*found, back)
+
+
+def _need_reason(reason: str) -> None:
+    if reason.strip():
+        return
+    finding = Finding(
+        "reason.given",
+        Source.NONE,
+        _("No reason is given."),
+        _("Say why, in words the applicant understands."),
+        Party.OFFICER,
+    )
+    raise Closed((finding,))

@@ -1,0 +1,204 @@
+"""Documents that are handed in, one or several at once; the same file twice is noticed."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+
+from icpcases.cases.document_store import keep_document
+from icpcases.cases.forms.document_formset import PaperRows
+from icpcases.cases.models import Document, FilingCase, HistoryRow, NotNeeded, Request
+from icpcases.cases.permissions import roles_on
+from icpcases.lifecycle.roles import Role
+from icpcases.rules.documents import Kind
+from icpcases.rules.dossier import DocumentStatus
+from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.text import _
+from icpcases.workflow.changes import Change, changing
+from icpcases.workflow.exceptions import Closed, NotAllowed
+
+from .checks import (
+    Kinds,
+    When,
+    _need_reason,
+    failing_invariants,
+    need_invariants,
+    need_unlocked,
+    need_worker,
+)
+
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+
+
+def add_document(
+    case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
+) -> Document:
+    """Hand in a document, given a valid DocumentForm's data."""
+    with changing(case, by, seen_version, happened) as change:
+        return hand_in(change, [data])[0]
+
+
+def add_documents(
+    case: FilingCase, by: Any, papers: list[dict[str, Any]], seen_version: int
+) -> list[Document]:
+    """Hand in several documents, all or none, given the data of valid DocumentForms."""
+    with changing(case, by, seen_version) as change:
+        return hand_in(change, papers)
+
+
+def judge_document(
+    case: FilingCase,
+    by: Any,
+    pk: int,
+    accept: bool,
+    refusal: str,
+    seen_version: int,
+    happened: When = None,
+) -> Document:
+    """Accept or refuse a document. Raises Closed where its papers stand or may not be accepted."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        if not accept:
+            _need_reason(refusal)
+        document = Document.objects.get(pk=pk, case=change.case)
+        if accept:
+            _need_mainland(document)
+        before, failing = document.status, frozenset() if accept else failing_invariants(change)
+        document.status = (DocumentStatus.ACCEPTED if accept else DocumentStatus.REFUSED).value
+        document.refusal = "" if accept else refusal
+        document.save(update_fields=["status", "refusal"])
+        if not accept and before == DocumentStatus.ACCEPTED:
+            need_unlocked(change)
+            need_invariants(change, failing)
+        change.record(
+            Kinds.DOCUMENT,
+            entered={"judged": document.kind, "document": document.pk, "status": document.status},
+            told=not accept,
+            reasons=[] if accept else [{"about": document.kind, "text": refusal}],
+        )
+        return document
+
+
+def _need_mainland(document: Document) -> None:
+    if document.issued_in in (None, "mainland"):
+        return
+    from icpcases.rules.about_papers import DOCUMENT_MAINLAND
+
+    words = DOCUMENT_MAINLAND.failing
+    place = Place("document", document.kind, Kind(document.kind).label)
+    rule = DOCUMENT_MAINLAND
+    finding = Finding(rule.code, rule.source, words.sentence, words.remedy, words.who, (place,))
+    raise Closed((finding,))
+
+
+def mark_not_needed(
+    case: FilingCase,
+    by: Any,
+    kind: Kind,
+    not_needed: bool,
+    seen_version: int,
+    happened: When = None,
+) -> None:
+    """Say whether a conditional document's condition applies to this case."""
+    with changing(case, by, seen_version, happened) as change:
+        need_worker(change.case, by)
+        need_unlocked(change)
+        if not_needed:
+            NotNeeded.objects.get_or_create(case=change.case, kind=kind.value)
+        else:
+            NotNeeded.objects.filter(case=change.case, kind=kind.value).delete()
+        change.record(Kinds.DOCUMENT, entered={"not_needed": kind.value, "is": not_needed})
+
+
+_FIELDS = ("number", "issued_in", "issued_on", "expires_on")
+_HERE_ALREADY = {
+    DocumentStatus.PENDING: _("The same file is here already, and waits to be judged: %(about)s."),
+    DocumentStatus.ACCEPTED: _("The same file is here already, and is accepted: %(about)s."),
+    DocumentStatus.REFUSED: _("The office has refused this same file already: %(about)s."),
+}
+
+
+def hand_in(change: Change, papers: Iterable[Mapping[str, Any]]) -> list[Document]:
+    """Keep the documents of valid DocumentForms on a case that is locked, all or none.
+
+    Raises NotAllowed for whoever may not, and Closed for a file that is there already.
+    """
+    if not roles_on(change.case, change.by) - {Role.AUDITOR} or change.case.is_at.closed:
+        raise NotAllowed(change.by)
+    return [_keep(change, data) for data in papers]
+
+
+def _keep(change: Change, data: Mapping[str, Any]) -> Document:
+    kind = Kind(data["kind"])
+    _need_new(change, kind, data["file"].sha256)
+    fields = {name: data[name] for name in _FIELDS if name in data}
+    document = keep_document(change.case, kind, data["file"], change.by, change.at, **fields)
+    change.record(
+        HistoryRow.Kind.DOCUMENT,
+        made={"documents": [document.pk]},
+        entered={"added": document.kind, "file": document.label, "number": document.number},
+    )
+    return document
+
+
+def _need_new(change: Change, kind: Kind, sha256: str) -> None:
+    same = Document.objects.filter(case=change.case, kind=kind.value, sha256=sha256).last()
+    if same is None:
+        return
+    finding = Finding(
+        "document.once",
+        Source.NONE,
+        _HERE_ALREADY[DocumentStatus(same.status)],
+        _("Hand in another file, or none: this one need not come twice."),
+        Party.APPLICANT,
+        (Place("document", kind.value, kind.label),),
+    )
+    raise Closed((finding,))
+
+
+def came_with_answer(asked: Request) -> list[Document]:
+    """The documents that the newest answer to a request brought along."""
+    rows = HistoryRow.objects.filter(case=asked.case_id, kind=HistoryRow.Kind.REQUEST)
+    newest = rows.filter(entered__answered=asked.pk).order_by("sequence").last()
+    papers = newest.entered.get("papers", []) if newest else []
+    return list(Document.objects.filter(case=asked.case_id, pk__in=papers).order_by("pk"))
+
+
+def repeated(documents: Iterable[Document]) -> list[str]:
+    """A sentence for each file that its case holds as another kind of document too."""
+    return [
+        gettext("%(file)s is in this case as another document too: %(kind)s.")
+        % {"file": document.label, "kind": same.get_kind_display()}
+        for document in documents
+        for same in same_files(document).filter(case=document.case_id)[:1]
+    ]
+
+
+def same_files(document: Document) -> Any:
+    """Other documents, of whatever case, with exactly this file."""
+    rows = Document.objects.filter(sha256=document.sha256).exclude(sha256="")
+    return rows.exclude(pk=document.pk).order_by("pk")
+
+
+# What a page without script offers at once.
+_ROWS = 3
+
+
+_KINDS = {kind.value for kind in Kind}
+
+
+def paper_rows_of(request: Any, case: "FilingCase") -> PaperRows:
+    """The rows of a page that takes documents: the kind the link names, else what is wanted."""
+    if request.method == "POST":
+        return PaperRows(request.POST, request.FILES)
+    kind = request.GET.get("kind", "")
+    return PaperRows(kinds=[kind] if kind in _KINDS else still_wanted(case))
+
+
+def still_wanted(case: "FilingCase") -> list[str]:
+    """The first kinds of document that the case wants and that nobody has handed in."""
+    dossier = case.dossier
+    there = {paper.kind for paper in dossier.relied_on}
+    missing = [wanted.kind.value for wanted in dossier.wanted if wanted.kind not in there]
+    return missing[:_ROWS] or [Kind.OTHER.value]

@@ -1,0 +1,43 @@
+"""Editing the facts of a case."""
+
+from typing import Any
+
+from django.db import IntegrityError
+
+from icpcases.cases.models import FilingCase
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.changes import changing
+from icpcases.workflow.exceptions import Closed
+
+from .checks import (
+    Kinds,
+    When,
+    broken_invariants,
+    failing_invariants,
+    need_fact_editor,
+    need_invariants,
+    need_unlocked,
+)
+
+
+def edit_facts(
+    case: FilingCase, by: Any, form: Any, seen_version: int, happened: When = None
+) -> FilingCase:
+    """Write a valid FactsForm on the case, unless its state's invariants would break.
+
+    Raises NotAllowed, Stale, or Closed with every rule the edit breaks.
+    """
+    try:
+        with changing(case, by, seen_version, happened) as change:
+            need_fact_editor(change.case, by)
+            need_unlocked(change)
+            failing = failing_invariants(change)
+            form.write_to(change.case)
+            if change.changed_fields():
+                need_invariants(change, failing)
+                change.record(Kinds.EDIT)
+            return change.case
+    except IntegrityError:
+        fresh = FilingCase.objects.with_names().get(pk=case.pk)
+        form.write_to(fresh)
+        raise Closed(broken_invariants(fresh, CaseFile(fresh))) from None

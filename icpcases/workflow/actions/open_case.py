@@ -1,0 +1,109 @@
+"""Opening a case: a draft with its owner and the first row of its history."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from icpcases.cases.models import (
+    Applicant,
+    CasePerson,
+    FilingCase,
+    HistoryRow,
+    ReferenceCounter,
+)
+from icpcases.cases.permissions import is_working
+from icpcases.rules.rule import Party
+from icpcases.search import index
+from icpcases.workflow.exceptions import NotAllowed
+
+from .checks import When
+
+
+def open_case(
+    by: Any,
+    applicant: Applicant,
+    form: Any,
+    owner: Any = None,
+    happened: When = None,
+    token: str | None = None,
+) -> FilingCase:
+    """A new draft for an applicant with the facts of a valid FactsForm.
+
+    Whoever opens it for themselves is its owner. The same `token` twice gives the case it
+    opened. Raises NotAllowed for anybody who is neither working staff nor that owner.
+    """
+    if not is_working(by) and by != owner:
+        raise NotAllowed(by)
+    token = f"{by.pk}:{token}" if token else None
+    try:
+        return opened(token) or open_new(by, applicant, form, owner, happened, token)
+    except IntegrityError:
+        # A second click, in the same moment as the first.
+        case = opened(token)
+        if case is None:
+            raise
+        return case
+
+
+def opened(token: str | None) -> FilingCase | None:
+    """The case that a form with this token has opened already."""
+    return FilingCase.objects.filter(form_token=token).first() if token else None
+
+
+def open_new(
+    by: Any,
+    applicant: Applicant,
+    form: Any,
+    owner: Any,
+    happened: dt.datetime | None,
+    token: str | None,
+) -> FilingCase:
+    """Write a new draft, its owner and the first row of its history."""
+    now = timezone.now()
+    at = min(happened or now, now)
+    with transaction.atomic(durable=True):
+        if applicant._state.adding:
+            applicant.save()
+        case = FilingCase(
+            reference=next_reference(timezone.localdate(at).year),
+            applicant=applicant,
+            officer=by if is_working(by) else None,
+            created_at=at,
+            state_since=at,
+            turn=Party.APPLICANT.value,
+            turn_since=at,
+            version=1,
+            form_token=token,
+        )
+        form.write_to(case)
+        case.save(force_insert=True)
+        if owner is not None:
+            CasePerson.objects.create(case=case, user=owner)
+        HistoryRow.objects.create(
+            case=case,
+            sequence=1,
+            kind=HistoryRow.Kind.EDIT,
+            to_state=case.state,
+            turn=case.turn,
+            by=by,
+            happened_at=at,
+            recorded_at=now,
+            entered={"opened": case.reference},
+        )
+        index.keep(case)
+    return case
+
+
+def next_reference(year: int) -> str:
+    """The next reference of a year, such as ICP-2026-000123; unique however many ask at once."""
+    table = ReferenceCounter._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (year, last) VALUES (%s, 1)"
+            f" ON CONFLICT (year) DO UPDATE SET last = {table}.last + 1 RETURNING last",
+            [year],
+        )
+        (number,) = cursor.fetchone()
+    return f"ICP-{year}-{number:06d}"

@@ -1,0 +1,160 @@
+"""Who may see a case as its applicant: invited, joined, removed, each in the history."""
+
+import datetime as dt
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Invitation
+from icpcases.cases.models.participants import InvitationQuerySet
+from icpcases.cases.outbox import drop_letters, post, site_url
+from icpcases.cases.permissions import is_staff_role, is_working, roles_on
+from icpcases.workflow.changes import Change, changing
+from icpcases.workflow.exceptions import NotAllowed
+
+SALT = "icpcases.invitation"
+VALID_FOR = dt.timedelta(days=14)
+_KIND = HistoryRow.Kind.ASSIGNMENT
+
+
+def is_owner(case: FilingCase, user: Any) -> bool:
+    """Whether the user is the case's owner."""
+    return CasePerson.objects.filter(case=case, user=user, part=CasePerson.Part.OWNER).exists()
+
+
+def _need_keeper(case: FilingCase, by: Any) -> None:
+    if not is_working(by) and not is_owner(case, by):
+        raise NotAllowed(by)
+
+
+def invite(case: FilingCase, by: Any, email: str, seen_version: int) -> Invitation:
+    """Invite whoever reads an address: as owner if there is none yet, else as a colleague.
+
+    Raises NotAllowed unless `by` works cases or is the owner, and Stale.
+    """
+    with changing(case, by, seen_version) as change:
+        _need_keeper(change.case, by)
+        taken = CasePerson.objects.filter(case=change.case, part=CasePerson.Part.OWNER).exists()
+        invitation = Invitation.objects.create(
+            case=change.case,
+            email=email.lower(),
+            part=CasePerson.Part.COLLEAGUE if taken else CasePerson.Part.OWNER,
+            invited_by=by,
+            invited_at=change.now,
+        )
+        change.record(_KIND, entered={"invited": invitation.email})
+        _post(change.case, invitation)
+        return invitation
+
+
+def _post(case: FilingCase, invitation: Invitation) -> None:
+    language = case.applicant.language
+    with translation.override(language):
+        context = {
+            "case": case,
+            "link": site_url(reverse("applicants:invitation", args=[token_of(invitation)])),
+            "follow": site_url(reverse("applicants:follow")),
+            "days": VALID_FOR.days,
+            "language": language,
+        }
+        post(
+            invitation.email,
+            language,
+            gettext("You are invited to follow the filing %(reference)s")
+            % {"reference": case.reference},
+            render_to_string("mail/invitation.txt", context),
+            render_to_string("mail/invitation.html", context),
+            life=VALID_FOR,
+            case=case,
+        )
+
+
+def change(case: FilingCase, by: Any, data: dict[str, Any], seen_version: int) -> None:
+    """Invite, remove or take back, given a valid InviteForm's data; raises as these do."""
+    if data["remove"]:
+        remove(case, by, data["remove"], seen_version)
+    elif data["take_back"]:
+        take_back(case, by, data["take_back"], seen_version)
+    else:
+        invite(case, by, data["email"], seen_version)
+
+
+def token_of(invitation: Invitation) -> str:
+    """What the link of an invitation carries: signed, so that none can be made up."""
+    return signing.dumps(invitation.pk, salt=SALT)
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The invitation of a token that is genuine, not too old, and not used up."""
+    try:
+        pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+    except signing.BadSignature:
+        return None
+    waiting = Invitation.objects.waiting().filter(pk=pk)
+    return waiting.select_related("case", "case__applicant").first()
+
+
+def accept(invitation: Invitation, user: Any) -> CasePerson | None:
+    """Link the account that opened the invitation; None if it was used up meanwhile."""
+    if is_staff_role(user):
+        raise NotAllowed(user)
+    with transaction.atomic(durable=True):
+        # The case first, as everywhere: taking an invitation back locks it too.
+        case = FilingCase.objects.select_for_update().get(pk=invitation.case_id)
+        locked = Invitation.objects.waiting().filter(pk=invitation.pk).first()
+        if locked is None:
+            return None
+        locked.accepted_at = timezone.now()
+        locked.save(update_fields=["accepted_at"])
+        # Two may have been invited before there was an owner: the first to come is it.
+        owned = CasePerson.objects.filter(case=case, part=CasePerson.Part.OWNER).exists()
+        part = CasePerson.Part.COLLEAGUE if owned else locked.part
+        person, new = CasePerson.objects.get_or_create(
+            case=case, user=user, defaults={"part": part}
+        )
+        if new:
+            case.__dict__.pop("people_pks", None)
+            Change.on(case, user).record(_KIND, entered={"joined": user.email})
+        return person
+
+
+def remove(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
+    """Take a person off the case. Raises NotAllowed; the owner stays unless an officer says so."""
+    with changing(case, by, seen_version) as change:
+        _need_keeper(change.case, by)
+        person = CasePerson.objects.select_related("user").get(pk=pk, case=change.case)
+        if person.part == CasePerson.Part.OWNER and not is_working(by):
+            raise NotAllowed(by)
+        person.delete()
+        theirs = Invitation.objects.waiting().filter(case=change.case)
+        _end(change, theirs.filter(email__iexact=person.user.email))
+        change.record(_KIND, entered={"removed": person.user.email})
+
+
+def take_back(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
+    """Take back an invitation nobody has accepted; its mail is not sent any more.
+
+    Raises NotAllowed, Stale, and Invitation.DoesNotExist if it was used up meanwhile.
+    """
+    with changing(case, by, seen_version) as change:
+        _need_keeper(change.case, by)
+        invitation = Invitation.objects.waiting().get(pk=pk, case=change.case)
+        _end(change, Invitation.objects.filter(pk=pk))
+        change.record(_KIND, entered={"taken_back": invitation.email})
+
+
+def _end(change: Change, invitations: InvitationQuerySet) -> None:
+    for invitation in invitations:
+        invitation.taken_back_at = change.now
+        invitation.save(update_fields=["taken_back_at"])
+        drop_letters(change.case, invitation.email)
+
+
+def may_keep_people(case: FilingCase, user: Any) -> bool:
+    """Whether the user may invite and remove people."""
+    return is_working(user) or (bool(roles_on(case, user)) and is_owner(case, user))

@@ -1,0 +1,32 @@
+"""Recording what an administration answered about forums."""
+
+from typing import Any
+
+from django.db import transaction
+
+from icpcases.cases.models import Province, ProvinceAnswer
+from icpcases.cases.permissions import is_working
+from icpcases.workflow.exceptions import NotAllowed
+
+
+def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Province:
+    """Record what an administration answered about forums, given a ProvinceAnswerForm's data.
+
+    A changed answer breaks no case: it is looked up, not stored on the case.
+    """
+    if not is_working(by):
+        raise NotAllowed(by)
+    with transaction.atomic(durable=True):
+        locked = Province.objects.select_for_update().get(pk=province.pk)
+        ProvinceAnswer.objects.create(
+            province=locked,
+            answer=data["accepts_forums"],
+            before=locked.accepts_forums,
+            asked_on=data["asked_on"],
+            asked_by=by,
+            source=data["source"],
+        )
+        locked.accepts_forums, locked.checked_on = data["accepts_forums"], data["asked_on"]
+        locked.checked_by, locked.source = by, data["source"]
+        locked.save(update_fields=["accepts_forums", "checked_on", "checked_by", "source"])
+    return locked

@@ -1,0 +1,243 @@
+"""The rows around a case, each fetched when first asked for."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, Max, OuterRef, Subquery
+from django.utils.functional import cached_property
+
+from icpcases.cases.models import Document, DueRun, HistoryRow, NotNeeded, Order, Request, Setting
+from icpcases.db.statements import Prepared
+from icpcases.deadlines.tables import Tables, current_tables
+from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
+from icpcases.lifecycle.steps import Step
+from icpcases.rules import dossier as d
+from icpcases.rules import numbers
+from icpcases.rules.documents import Kind
+from icpcases.rules.dossier import NumberCheck
+from icpcases.rules.facts import (
+    ServerRegion,
+)
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from icpcases.cases.models import FilingCase
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+
+
+_CHUNK = 4
+
+
+def _step_rows(case: int) -> "QuerySet[HistoryRow]":
+    rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.STEP)
+    return rows.order_by("-sequence")
+
+
+def _rivals(domain: Any, case: Any) -> "QuerySet[FilingCase]":
+    from icpcases.cases.models import FilingCase
+
+    same = FilingCase.objects.filter(registrable_domain=domain, state__in=HOLDING_DOMAIN)
+    return same.exclude(pk=case).only("pk", "reference", "state")
+
+
+def _rival_orders(applicant: Any, case: Any) -> "QuerySet[Order]":
+    live = Order.objects.filter(applicant=applicant, ended_on__isnull=True, exclusive=True)
+    return live.exclude(case=case).select_related("case", "provider")
+
+
+def _beside(case: int) -> "QuerySet[FilingCase]":
+    """What every change asks for, and whether there is anything of the rarer kinds."""
+    from icpcases.cases.models import FilingCase
+
+    return FilingCase.objects.filter(pk=case).values_list(
+        Subquery(_step_rows(case).values("happened_at")[:1]),
+        Subquery(DueRun.objects.filter(pk=1).values("asked")),
+        Exists(Request.objects.filter(case=case)),
+        Exists(NotNeeded.objects.filter(case=case)),
+        Exists(_rivals(OuterRef("registrable_domain"), OuterRef("pk"))),
+        Exists(_rival_orders(OuterRef("applicant"), OuterRef("pk"))),
+    )
+
+
+# What every step reads, and every page about a case.
+_DOCUMENTS = Prepared(lambda c: Document.objects.filter(case=c).select_related("added_by"), int)
+
+
+_PAPER = ("pk", "kind", "status", "issued_in", "expires_on")
+
+
+_PAPERS = Prepared(lambda c: Document.objects.filter(case=c).values_list(*_PAPER), int)
+
+
+_NOT_NEEDED = Prepared(
+    lambda c: NotNeeded.objects.filter(case=c).values_list("kind", flat=True), int
+)
+
+
+_REQUESTS = Prepared(lambda c: Request.objects.filter(case=c), int)
+
+
+_ORDERS = Prepared(lambda c: Order.objects.filter(case=c).select_related("provider"), int)
+
+
+_RIVALS = Prepared(_rivals, str, int)
+
+
+_RIVAL_ORDERS = Prepared(_rival_orders, int, int)
+
+
+_NEWEST_STEP = Prepared(lambda c: _step_rows(c).values_list("happened_at", flat=True)[:1], int)
+
+
+BESIDE = Prepared(_beside, int)
+
+
+_RARE: dict[str, type] = {
+    "requests": list, "not_needed": frozenset, "rivals": list, "rival_orders": list,
+}  # fmt: skip
+
+
+@dataclass
+class CaseFile:
+    """The rows around a case; each is fetched when first asked for, and then kept."""
+
+    case: "FilingCase"
+    tables: Tables = field(default_factory=Tables)
+    # Locked for a change: what only pages show is not fetched.
+    lean: bool = False
+
+    @classmethod
+    def locked(cls, case: "FilingCase", beside: tuple[Any, ...]) -> "CaseFile":
+        """The rows around a case that is locked, given what `BESIDE` says of it."""
+        rows = cls(case, lean=True)
+        newest, asked, *there = beside
+        rows.newest_step_at, rows.tables = newest, current_tables(asked)
+        for (name, kind), some in zip(_RARE.items(), there, strict=True):
+            if not some:
+                vars(rows)[name] = kind()
+        return rows
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        """The case's documents, oldest first."""
+        return _DOCUMENTS(self.case.pk, case=self.case)
+
+    @cached_property
+    def papers(self) -> tuple[d.Paper, ...]:
+        """The documents as the rules read them."""
+        if self.lean and "documents" not in vars(self):
+            return tuple(_paper(*row) for row in _PAPERS(self.case.pk))
+        return tuple(paper_of(document) for document in self.documents)
+
+    @cached_property
+    def not_needed(self) -> frozenset[Kind]:
+        """The conditional documents an officer marked as not needed."""
+        return frozenset(Kind(kind) for kind in _NOT_NEEDED(self.case.pk))
+
+    @cached_property
+    def requests(self) -> list[Request]:
+        """The requests to the applicant, oldest first."""
+        return _REQUESTS(self.case.pk, case=self.case)
+
+    @cached_property
+    def orders(self) -> list[Order]:
+        """The case's orders, oldest first."""
+        return _ORDERS(self.case.pk, case=self.case)
+
+    @property
+    def live_order(self) -> Order | None:
+        """The order the case lives on, if one has not ended."""
+        return next((order for order in self.orders if order.ended_on is None), None)
+
+    @cached_property
+    def margin_days(self) -> int:
+        """How many days before its expiry a document no longer counts as current."""
+        return Setting.number("document_margin_days")
+
+    @cached_property
+    def rivals(self) -> "list[FilingCase]":
+        """Other cases that hold the same registrable domain."""
+        if not self.case.registrable_domain:
+            return []
+        return _RIVALS(self.case.registrable_domain, self.case.pk)
+
+    @cached_property
+    def rival_orders(self) -> list[Order]:
+        """Live orders of the same applicant's other cases."""
+        return _RIVAL_ORDERS(self.case.applicant_id, self.case.pk)
+
+    @cached_property
+    def newest_step_at(self) -> dt.datetime | None:
+        """When the newest step happened, taken back or not."""
+        newest = _NEWEST_STEP(self.case.pk)
+        return newest[0] if newest else None
+
+    @property
+    def not_before(self) -> dt.datetime:
+        """The moment before which nothing more happens: the newest step, else the opening."""
+        return self.newest_step_at or self.case.created_at
+
+    @cached_property
+    def step_to_undo(self) -> HistoryRow | None:
+        """The newest step that is no taking-back and has not been taken back itself."""
+        undone: set[int | None] = set()
+        for row in self._steps_newest_first():
+            if row.step == Step.STEP_BACK:
+                undone.add(row.undoes)
+            elif row.sequence not in undone:
+                return row
+        return None
+
+    @cached_property
+    def turns(self) -> list[tuple[dt.datetime, str]]:
+        """Since the case came into its state: when each change happened, and whose turn it left."""
+        case = self.case
+        steps = HistoryRow.objects.filter(
+            case=case, to_state=case.state, happened_at=case.state_since
+        )
+        moves = steps.exclude(from_state__in=("", case.state)).exclude(step=Step.STEP_BACK)
+        entered = moves.aggregate(last=Max("sequence"))["last"]
+        # What was recorded late stands where it happened.
+        rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
+        return list(rows.order_by("happened_at", "sequence").values_list("happened_at", "turn"))
+
+    def _steps_newest_first(self) -> Iterator[HistoryRow]:
+        rows = _step_rows(self.case.pk)
+        first = list(rows[:_CHUNK])
+        yield from first
+        if len(first) == _CHUNK:
+            yield from rows[_CHUNK:].iterator(chunk_size=500)
+
+
+def order_of(order: Order) -> d.Order:
+    """An order as the rules read it."""
+    return d.Order(order.provider.name, order.number, order.submitted_on, order.last_day)
+
+
+def paper_of(document: Document) -> d.Paper:
+    """A document as the rules read it."""
+    return _paper(*(getattr(document, name) for name in _PAPER))
+
+
+def _paper(
+    pk: int, kind: str, status: str, issued_in: str | None, expires_on: dt.date | None
+) -> d.Paper:
+    region = ServerRegion(issued_in) if issued_in else None
+    return d.Paper(str(pk), Kind(kind), d.DocumentStatus(status), region, expires_on)
+
+
+def look_up_number(case: "FilingCase", number: numbers.IcpNumber) -> NumberCheck:
+    """What the other cases say about a site number."""
+    others = type(case).objects.filter(state__in=WITH_NUMBER).exclude(pk=case.pk)
+    taken = others.filter(icp_number=str(number)).values_list("reference", flat=True).first()
+    foreign = others.filter(icp_subject=number.subject).exclude(applicant=case.applicant_id)
+    return NumberCheck(
+        province_character=case.province.icp_character if case.province else "",
+        character=number.character,
+        taken_by=taken or "",
+        subject_of_other=foreign.exists(),
+    )

@@ -1,0 +1,207 @@
+"""One change of a case: the lock, and the one history row it leaves."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from icpcases.cases.document_store import files_follow_rows
+from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.outbox import asked_audience, enqueue
+from icpcases.cases.permissions import may_see
+from icpcases.db.statements import Prepared, insert, pipeline, update
+from icpcases.deadlines.turns import set_turn
+from icpcases.files.uploads import Upload
+from icpcases.rules.rule import Finding, Party, Source
+from icpcases.rules.text import _
+from icpcases.search import index
+
+from .casefile import BESIDE, CaseFile
+from .exceptions import Closed, NotAllowed, Stale
+from .timing import moment
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+# Fields that follow from the others, or that every change touches: no part of a row's changes.
+_DERIVED = {
+    "version", "state", "state_since",
+    "turn", "turn_since", "due_at", "due_provisional", "answered",
+}  # fmt: skip
+
+
+@dataclass
+class Change:
+    """One change under way on a locked case: recorded `now`, happened `at`."""
+
+    case: FilingCase
+    by: Any
+    now: dt.datetime
+    at: dt.datetime
+    rows: CaseFile
+    before: dict[str, Any]
+
+    @classmethod
+    def on(
+        cls,
+        case: FilingCase,
+        by: Any,
+        happened: dt.datetime | None = None,
+        beside: tuple[Any, ...] | None = None,
+    ) -> "Change":
+        """A change of a case that is locked, as it stands now."""
+        now, rows = timezone.now(), CaseFile.locked(case, beside or BESIDE(case.pk)[0])
+        return cls(case, by, now, _moment(rows, happened, now), rows, _values(case))
+
+    def changed_fields(self) -> dict[str, list[Any]]:
+        """The case's own fields that differ from before, each with old and new."""
+        return _plain_changes(self._changed())
+
+    def _changed(self) -> dict[str, tuple[Any, Any]]:
+        after = _values(self.case)
+        pairs = zip(self.before.items(), after.values(), strict=True)
+        return {name: (old, new) for (name, old), new in pairs if new != old}
+
+    def record(
+        self,
+        kind: HistoryRow.Kind,
+        at: dt.datetime | None = None,
+        moved: bool = False,
+        rows: CaseFile | None = None,
+        **row: Any,
+    ) -> HistoryRow:
+        """Save the case one version on, with the one history row of this change.
+
+        `rows` are those around the case where they are known to be as before.
+        """
+        at = at or self.at
+        case = self.case
+        if moved:
+            case.state_since = at
+        set_turn(case, rows or CaseFile(case), at, moved, self.rows.tables)
+        case.version += 1
+        changed = self._changed()
+        changes = {"fields": _plain_changes(changed), **row.pop("made", {})}
+        with pipeline():
+            update(case, tuple(changed))
+            saved = self._keep(kind, at, changes, row)
+        index.follow(case, saved)
+        case.forget_dossier()
+        return saved
+
+    def _keep(
+        self, kind: HistoryRow.Kind, at: dt.datetime, changes: dict[str, Any], row: dict[str, Any]
+    ) -> HistoryRow:
+        """The history row, and what hangs on it: its notes can be found, people are told."""
+        case = self.case
+        # Asked for before it is needed: what is sent together is waited for once.
+        audience = asked_audience(case) if row.get("told") else None
+        saved: HistoryRow = insert(
+            HistoryRow,
+            case_id=case.pk,
+            sequence=case.version,
+            kind=kind.value,
+            to_state=case.state,
+            turn=case.turn,
+            by_id=self.by and self.by.pk,
+            happened_at=at,
+            recorded_at=self.now,
+            changes={name: value for name, value in changes.items() if value},
+            **row,
+        )
+        index.note(case, saved)
+        if audience:
+            enqueue(case, saved, audience())
+        return saved
+
+
+def _moment(rows: CaseFile, happened: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+    try:
+        return min(moment(rows, happened, now), now) if happened else now
+    except ValidationError as error:
+        words = error.messages[0], _("Correct when it happened.")
+        finding = Finding("happened", Source.NONE, *words, Party.OFFICER, ())
+        raise Closed((finding,)) from None
+
+
+def _values(case: FilingCase) -> dict[str, Any]:
+    names, values = _fields()
+    return dict(zip(names, values(vars(case)), strict=True))
+
+
+@cache
+def _fields() -> tuple[list[str], Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    names = [field.attname for field in FilingCase._meta.concrete_fields]
+    return names, itemgetter(*names)
+
+
+def _plain_changes(changed: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    return {
+        name: [_plain(old), _plain(new)]
+        for name, (old, new) in changed.items()
+        if name not in _DERIVED
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if isinstance(value, Upload):
+        return value.label
+    if isinstance(value, FieldFile):
+        return value.name
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value)
+
+
+def _locked(case: int) -> "QuerySet[FilingCase]":
+    rows = FilingCase.objects.select_for_update(of=("self",))
+    return rows.select_related("applicant", "province").filter(pk=case)
+
+
+LOCKED = Prepared(_locked, int)
+
+
+@contextmanager
+def changing(
+    case: FilingCase, by: Any, seen_version: int, happened: dt.datetime | None = None
+) -> Iterator[Change]:
+    """Lock the case for one change by somebody who has seen `seen_version`.
+
+    `happened` sets a change back that is recorded late. Raises NotAllowed before anything is
+    told to whoever may not see the case, and Stale if it has changed meanwhile.
+    Source of the order: the locked row is judged again, never the page.
+    """
+    with files_follow_rows(), transaction.atomic(durable=True):
+        with pipeline():
+            asked = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
+            ((locked,), (beside,)) = (take() for take in asked)
+        if by is not SYSTEM and not may_see(locked, by):
+            raise NotAllowed(by)
+        if locked.version != seen_version:
+            meanwhile = HistoryRow.objects.filter(case=locked, sequence__gt=seen_version)
+            raise Stale(list(meanwhile.select_related("by").order_by("sequence")))
+        yield Change.on(locked, None if by is SYSTEM else by, happened, beside)
+
+
+class _System:
+    """The program itself, when time alone brings a step about."""
+
+    pk = None
+    is_authenticated = is_active = False
+
+    def __str__(self) -> str:
+        return "system"
+
+
+SYSTEM = _System()

@@ -1,0 +1,136 @@
+"""Fetching, once, everything the rules read of a case."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.rules import dossier as d
+from icpcases.rules.documents import Kind, Wanted
+
+from .casefile import CaseFile, order_of
+from .undo import _unmet_before
+
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+
+
+class CaseDossier(d.Dossier):
+    """The dossier of a case: what takes a query is fetched when a rule first reads it.
+
+    What stands in the case's own row is read at once, because a step changes it later on.
+    """
+
+    _rows: CaseFile
+    met_for: Step | None
+
+    def __init__(self, case: "FilingCase", rows: CaseFile, now: dt.datetime) -> None:
+        # What is still to be fetched must not look as if it were there.
+        vars(self).update(
+            facts=case.facts,
+            today=timezone.localdate(now),
+            now=now,
+            confirmed=case.applicant.confirmed,
+            service_leader=case.service_leader,
+            service_leader_phone=case.service_leader_phone,
+            domain=case.domain,
+            filed=case.filed_on,
+            _rows=rows,
+            met_for=None,
+        )
+
+    def but(self, **changes: Any) -> "CaseDossier":
+        """This dossier with other values in some fields; the rest is fetched when it is read."""
+        other = object.__new__(CaseDossier)
+        own = vars(other)
+        own.update(vars(self), **changes, met_for=None)
+        for name in _FOLLOWING:
+            own.pop(name, None)
+        return other
+
+    def met_by(self, step: Step) -> None:
+        """Remember that every guard of a step was judged of this dossier and is met."""
+        vars(self)["met_for"] = step
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        return super().wanted
+
+    @cached_property
+    def relied_on(self) -> tuple[d.Paper, ...]:
+        return super().relied_on
+
+    @cached_property
+    def papers(self) -> tuple[d.Paper, ...]:
+        return self._rows.papers
+
+    @cached_property
+    def not_needed(self) -> frozenset[Kind]:
+        return self._rows.not_needed
+
+    @cached_property
+    def margin_days(self) -> int:
+        return self._rows.margin_days
+
+    @cached_property
+    def asks(self) -> tuple[d.Ask, ...]:
+        requests = self._rows.requests
+        return tuple(d.Ask(str(r.pk), r.text, d.RequestStatus(r.status)) for r in requests)
+
+    @cached_property
+    def rivals(self) -> tuple[d.Rival, ...]:
+        return tuple(d.Rival(case.reference) for case in self._rows.rivals)
+
+    @cached_property
+    def rival_orders(self) -> tuple[d.Rival, ...]:
+        orders = self._rows.rival_orders
+        return tuple(d.Rival(o.case.reference, o.provider.name) for o in orders)
+
+    @cached_property
+    def order(self) -> d.Order | None:
+        order = self._rows.live_order
+        return order_of(order) if order else None
+
+    @cached_property
+    def provider(self) -> str:
+        return self.order.provider if self.order else ""
+
+    @cached_property
+    def provider_one_order(self) -> bool:
+        order = self._rows.live_order
+        return order.provider.one_order_per_applicant if order else True
+
+    @cached_property
+    def earlier_state(self) -> str:
+        row = self._rows.step_to_undo
+        return State(row.from_state).value if row else ""
+
+    @cached_property
+    def earlier_unmet(self) -> tuple[str, ...]:
+        row = self._rows.step_to_undo
+        return _unmet_before(self, row, self._rows) if row else ()
+
+
+# Worked out of the others: anew where one of them is replaced.
+_FOLLOWING = ("wanted", "relied_on")
+
+
+_KEPT = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]
+
+
+_FETCHED = [name for name in _KEPT if name not in _FOLLOWING]
+
+
+def parts_read(dossier: d.Dossier) -> frozenset[str]:
+    """What of a case's dossier has been fetched so far."""
+    return frozenset(vars(dossier)) & frozenset(_FETCHED)
+
+
+def dossier_of(
+    case: "FilingCase", rows: CaseFile | None = None, now: dt.datetime | None = None
+) -> d.Dossier:
+    """The dossier of a case as its rows stand, judged at `now`."""
+    return CaseDossier(case, rows or CaseFile(case), now or timezone.now())

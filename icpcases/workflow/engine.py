@@ -1,0 +1,146 @@
+"""The one door through which a case changes: locked, judged again, recorded."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError
+
+from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.permissions import is_staff_role
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.rule import Finding, Party
+
+from . import explain as explaining
+from .casefile import CaseFile
+from .changes import SYSTEM, Change, _plain, changing
+from .dossier import dossier_of
+from .effects import Effects
+from .exceptions import BadEntry, Closed, NotAllowed, Refused, Stale
+from .step_forms import StepForm, step_form
+
+if TYPE_CHECKING:
+    pass
+
+
+_READ_THE_CLOCK = {"order.alive", "order.expired", "document.current"}
+
+
+_SYSTEM_STEPS = {Step.EXPIRE_ORDER}
+
+
+def perform(
+    case: FilingCase, step: Step | str, by: Any, data: Mapping[str, Any] | None, seen_version: int
+) -> FilingCase:
+    """Take a step, or raise NotAllowed, Closed, Stale or BadEntry and change nothing.
+
+    `data` holds what the step's form takes, files included. Gives back the case as it is
+    afterwards. Raises ValueError for a name that is no step.
+    """
+    step = Step(step)
+    try:
+        with changing(case, by, seen_version) as change:
+            _take(change, step, by, data or {})
+            return change.case
+    except IntegrityError:
+        # A rule across cases lost a race; the rule, asked again, says which and why.
+        fresh = FilingCase.objects.with_names().get(pk=case.pk)
+        raise _lost_race(fresh, step, by, data or {}) from None
+
+
+def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -> Refused:
+    findings = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
+    if findings:
+        return Closed(findings)
+    entry = step_form(case, CaseFile(case), step, data, not is_office(by))
+    return Stale([]) if entry.is_valid() else BadEntry(entry)
+
+
+def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
+    case = change.case
+    unmet = _need_open(change, step, by)
+    entry = step_form(case, change.rows, step, data, not is_office(by))
+    if not entry.is_valid():
+        raise BadEntry(entry)
+    # A clock ahead by seconds is let pass, but nothing happens after it was recorded.
+    happened = entry.cleaned_data["happened"] = min(entry.cleaned_data["happened"], change.now)
+    if step.guards:
+        _judge_entered(case, step, by, entry, unmet)
+    findings = [{"code": g.rule.code, "wanted": g.wanted, "met": True} for g in step.guards]
+    from_state = case.state
+    work = Effects(case, change.rows, entry, change.by)
+    getattr(case, step.value)(work)
+    _write(change, step, work, from_state, happened, findings)
+
+
+def _need_open(change: Change, step: Step, by: Any) -> tuple[Finding, ...]:
+    """What is in the way today and is decided by the day entered. Raises NotAllowed or Closed."""
+    case = change.case
+    elsewhere = explaining.state_findings(case, step)
+    if elsewhere:
+        raise Closed(elsewhere)
+    if not (by is SYSTEM and step in _SYSTEM_STEPS):
+        wanting = explaining.permission_findings(case, step, by)
+        if wanting:
+            raise NotAllowed(by, wanting)
+    if not step.guards:
+        return ()
+    case.dossier = dossier_of(case, change.rows, change.now)
+    unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
+    if any(finding.code not in _READ_THE_CLOCK for finding in unmet):
+        raise Closed(unmet)
+    return unmet
+
+
+def _judge_entered(
+    case: FilingCase, step: Step, by: Any, entry: StepForm, unmet: tuple[Finding, ...]
+) -> None:
+    """Judge the step with what was entered. Raises Closed with every rule in the way."""
+    if entry.dossier.today != case.dossier.today:
+        # Backdated, the rules that read a date are judged by the day it happened.
+        unmet = explaining.unmet_guards(entry.dossier, step, not is_staff_role(by))
+    if unmet:
+        raise Closed(unmet)
+    # What waited for the entry was judged with it, so every guard is met.
+    case.dossier = entry.dossier
+    entry.dossier.met_by(step)
+
+
+def _write(
+    change: Change, step: Step, work: Effects, from_state: str, at: dt.datetime, findings: list[Any]
+) -> None:
+    data = work.entry.cleaned_data
+    change.record(
+        HistoryRow.Kind.STEP,
+        at=at,
+        moved=change.case.state != from_state and work.undoes is None,
+        rows=None if work.made or work.undoes else change.rows,
+        made=work.made,
+        step=step.value,
+        from_state=from_state,
+        on_behalf_of=on_behalf(change, step, data),
+        reasons=work.entry.given_reasons,
+        note_public=data.get("note_public", ""),
+        note_internal=data.get("note_internal", ""),
+        entered={name: _plain(value) for name, value in work.entered.items()},
+        findings=findings,
+        # Who is not asked, such as an applicant, does not keep it from the others.
+        told=bool(data.get("tell", step.about.tells)),
+        undoes=work.undoes,
+    )
+
+
+def is_office(by: Any) -> bool:
+    """Whether the office acts, rather than an applicant."""
+    return by is SYSTEM or is_staff_role(by)
+
+
+def on_behalf(change: Change, step: Step, data: Mapping[str, Any]) -> str:
+    """The party whose act an officer has recorded; empty where it is the actor's own."""
+    if data.get("returned_by"):
+        return str(data["returned_by"])
+    party = step.about.acts_for
+    if party is None or change.by is None:
+        return ""
+    own = party == Party.APPLICANT and change.by.pk in change.case.people_pks
+    return "" if own else party.value

@@ -1,0 +1,50 @@
+"""Why a change did not happen."""
+
+from typing import TYPE_CHECKING, Any
+
+from icpcases.cases.models import HistoryRow
+from icpcases.rules.rule import Finding
+
+if TYPE_CHECKING:
+    pass
+
+
+class Refused(Exception):
+    """A change that did not happen; nothing was changed."""
+
+
+class NotAllowed(Refused):
+    """The user may not do this to this case."""
+
+    def __init__(self, user: Any, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(str(user))
+        self.user, self.findings = user, findings
+
+
+class Closed(Refused):
+    """Rules stand in the way: all of them."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(", ".join(finding.code for finding in findings))
+        self.findings = findings
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the rules in the way, in their order, each once."""
+        return list(dict.fromkeys(finding.code for finding in self.findings))
+
+
+class Stale(Refused):
+    """The case has changed since it was seen: what happened meanwhile, and by whom."""
+
+    def __init__(self, rows: list[HistoryRow]) -> None:
+        super().__init__(", ".join(str(row) for row in rows))
+        self.rows = rows
+
+
+class BadEntry(Refused):
+    """What was entered cannot be taken; the form says what, and keeps what was typed."""
+
+    def __init__(self, form: Any) -> None:
+        super().__init__(form.errors.as_json())
+        self.form = form

@@ -1,0 +1,136 @@
+"""The one function every surface asks: which steps are open, and what closes the others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from icpcases.cases.permissions import is_staff_role, may_take
+from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.dossier import Dossier
+from icpcases.rules.facts import Facts
+from icpcases.rules.rule import Finding, Guard, Party, Place, Source
+from icpcases.rules.text import _
+
+from .recommendation import recommended_step
+
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+
+
+_WHO_MAY = {
+    Role.SUPERVISOR: (
+        _("Only a supervisor takes this step."),
+        _("Ask a supervisor."),
+        Party.SUPERVISOR,
+    ),
+    Role.OFFICER: (
+        _("Only an officer or a supervisor takes this step."),
+        _("The office takes it when it is due."),
+        Party.OFFICER,
+    ),
+    Role.APPLICANT: (
+        _("Only the applicant, an officer or a supervisor takes this step."),
+        _("Ask one of them."),
+        Party.OFFICER,
+    ),
+}
+
+
+# How many answers that hang on the facts alone are kept: small, and alike in many cases.
+_KEPT = 8192
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A step as one reader meets it: open, or every finding in the way, all together."""
+
+    step: Step
+    unmet: tuple[Finding, ...]
+    later: tuple[Guard, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether this reader may take the step now."""
+        return not self.unmet
+
+
+def explain(case: "FilingCase", user: Any) -> list[Explanation]:
+    """Every step that leads out of the case's state, the recommended first."""
+    first = recommended_step(case)
+    steps = sorted(Step.leading_out_of(case.is_at), key=lambda step: step != first)
+    return [_explanation(case, step, user) for step in steps]
+
+
+def explain_step(case: "FilingCase", step: Step, user: Any) -> Explanation:
+    """One step of the case as this reader meets it."""
+    return _explanation(case, step, user, state_findings(case, step))
+
+
+def _explanation(
+    case: "FilingCase", step: Step, user: Any, elsewhere: tuple[Finding, ...] = ()
+) -> Explanation:
+    dossier, wanting = case.dossier, permission_findings(case, step, user)
+    guards = unmet_guards(dossier, step, not is_staff_role(user))
+    return Explanation(step, (*wanting, *elsewhere, *guards), checked_later(dossier, step))
+
+
+def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> tuple[Finding, ...]:
+    """The findings of every guard that can be judged before something is entered."""
+    return tuple(_unmet(dossier, step, for_applicant)) if step.about.before else ()
+
+
+def _unmet(dossier: Dossier, step: Step, for_applicant: bool) -> Iterator[Finding]:
+    for guard, by_facts in _told_by_facts(step, dossier.facts, for_applicant):
+        yield from guard.unmet(dossier, for_applicant) if by_facts is None else by_facts
+
+
+@lru_cache(maxsize=_KEPT)
+def _told_by_facts(
+    step: Step, facts: Facts, for_applicant: bool
+) -> tuple[tuple[Guard, tuple[Finding, ...] | None], ...]:
+    """The guards of a step that these facts alone do not meet, each with its findings; None
+    for a guard that must look at more. Facts never change, so this may be kept."""
+    dossier = Dossier(facts)
+    told = (
+        (guard, guard.unmet(dossier, for_applicant) if guard.rule.of_facts else None)
+        for guard in step.about.before
+    )
+    return tuple((guard, findings) for guard, findings in told if findings != ())
+
+
+def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
+    """The guards that wait for what will be entered."""
+    later = step.about.later
+    known = {"case.applicant_free"} if later and dossier.provider else set()
+    return tuple(guard for guard in later if guard.rule.code not in known) if known else later
+
+
+def permission_findings(case: "FilingCase", step: Step, user: Any) -> tuple[Finding, ...]:
+    """Wanting permission, told as a rule is: who may take the step."""
+    if may_take(case, step, user):
+        return ()
+    wanted = next(role for role in _ORDER if role in step.who)
+    sentence, remedy, who = _WHO_MAY[wanted]
+    return (Finding("permission", Source.NONE, sentence, remedy, who),)
+
+
+_ORDER = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR)
+
+
+def state_findings(case: "FilingCase", step: Step) -> tuple[Finding, ...]:
+    """That a step does not lead out of the state the case is in."""
+    if case.is_at in step.about.sources:
+        return ()
+    place = Place("state", case.state, str(case.is_at.label))
+    return (
+        Finding(
+            "state",
+            Source.NONE,
+            _("This step does not lead out of the state the case is in: %(about)s."),
+            _("Look at the steps that do."),
+            Party.NOBODY,
+            (place,),
+        ),
+    )

@@ -1,0 +1,194 @@
+"""What an officer takes next: their own cases in order, and those nobody has.
+
+Each list is capped and read from an index of its own, so that it costs the same however many
+cases there are.
+"""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Prefetch, TextChoices, prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.cases.models import FilingCase, Order
+from icpcases.deadlines.recalculation import waiting_run
+from icpcases.deadlines.turns import end_of
+from icpcases.lifecycle.states import State
+from icpcases.rules.dossier import Dossier
+from icpcases.rules.rule import Party
+from icpcases.search.query import fetch
+
+from .casefile import order_of
+
+SHOWN = 20
+COUNTED = 10_000
+
+
+class Bucket(TextChoices):
+    """Why a case is to be taken, the most urgent first. A case is in the first that fits."""
+
+    OVERDUE = "overdue", _("Overdue")
+    SMS = "sms", _("SMS window running")
+    ANSWERED = "answered", _("Answered requests")
+    TODAY = "today", _("Due today")
+    NEW = "new", _("New")
+    REST = "rest", _("The rest")
+    CHASE = "chase", _("Overdue with others: ask how it stands")
+    UNASSIGNED = "unassigned", _("Unassigned")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A bucket with its first cases, and how many there are: at most one more than COUNTED."""
+
+    bucket: Bucket
+    cases: list[FilingCase]
+    count: int
+
+    @property
+    def shown_count(self) -> str:
+        """The number of cases, or that there are more than are counted."""
+        return f"{self.count:,}" if self.count <= COUNTED else f"{COUNTED:,}+"
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.count > len(self.cases)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The buckets, each once, and whether due dates are being reckoned anew meanwhile."""
+
+    lists: list[Listed]
+    reckoning: bool
+
+
+def queue_of(user: Any, now: dt.datetime | None = None) -> Queue:
+    """The user's cases in the order to take them, and the unassigned ones; four queries."""
+    values = _values(user, now or timezone.now())
+    counts = _counts(values)
+    places = _places(values)
+    cases = _cases([pk for pks in places.values() for pk in pks])
+    _know_orders([case for case in cases.values() if case.state == State.RETURNED])
+    lists = [
+        Listed(bucket, sorted(map(cases.__getitem__, pks), key=_order)[:SHOWN], counts[bucket])
+        for bucket, pks in places.items()
+    ]
+    return Queue(lists, bool(counts[_RECKONING]))
+
+
+def next_case(user: Any, after: int | None = None, other_than: int | None = None) -> int | None:
+    """The case the user takes next: the first, or the one that follows `after`.
+
+    `other_than` is the case that has just been worked on. None where nothing is left.
+    """
+    mine = [case.pk for listed in queue_of(user).lists if listed.bucket != Bucket.UNASSIGNED
+            for case in listed.cases if case.pk != other_than]  # fmt: skip
+    if after in mine[:-1]:
+        return mine[mine.index(after) + 1]
+    return next((pk for pk in mine if pk != after), None)
+
+
+_OURS = f"officer_id = %(user)s AND turn = '{Party.OFFICER.value}'"
+# Worded as the partial index of what lies with others is.
+_OTHERS = f"officer_id = %(user)s AND NOT (turn = '{Party.OFFICER.value}')"
+_GOING = f"NOT (turn = '{Party.NOBODY.value}')"
+_SMS = f"state = '{State.SMS_VERIFICATION.value}'"
+_NEW = f"state = '{State.TRIAGE.value}'"
+_DATED, _UNDATED = "due_at IS NOT NULL", "due_at IS NULL"
+_ANSWERED = f"officer_id = %(user)s AND answered AND NOT ({_SMS}) AND {_GOING}"
+_UNASSIGNED = f"officer_id IS NULL AND {_GOING} AND NOT (state = '{State.DRAFT.value}')"
+#: What each bucket holds, piece by piece, each worded so that a partial index of FilingCase holds
+#: it in order: nowhere are cases with a due date mixed with those that have none.
+_PIECES = (
+    (Bucket.OVERDUE, f"{_OURS} AND due_at < %(now)s"),
+    # The window is over and it is still the applicant's turn: the officer finds out why.
+    (Bucket.OVERDUE, f"{_OTHERS} AND {_GOING} AND {_SMS} AND due_at < %(now)s"),
+    (Bucket.SMS, f"{_OTHERS} AND {_GOING} AND {_SMS} AND due_at >= %(now)s"),
+    (
+        Bucket.ANSWERED,
+        f"{_ANSWERED} AND {_DATED} AND NOT (turn = '{Party.OFFICER.value}' AND due_at < %(now)s)",
+    ),
+    (Bucket.ANSWERED, f"{_ANSWERED} AND {_UNDATED}"),
+    (Bucket.TODAY, f"{_OURS} AND NOT answered AND due_at >= %(now)s AND due_at <= %(today)s"),
+    (Bucket.NEW, f"{_OURS} AND NOT answered AND {_NEW} AND due_at > %(today)s"),
+    (Bucket.NEW, f"{_OURS} AND NOT answered AND {_NEW} AND {_UNDATED}"),
+    (Bucket.REST, f"{_OURS} AND NOT answered AND NOT ({_NEW}) AND due_at > %(today)s"),
+    (Bucket.REST, f"{_OURS} AND NOT answered AND NOT ({_NEW}) AND {_UNDATED}"),
+    (
+        Bucket.CHASE,
+        f"{_OTHERS} AND {_GOING} AND due_at < %(now)s AND NOT ({_SMS}) AND NOT answered",
+    ),
+    (Bucket.UNASSIGNED, f"{_UNASSIGNED} AND {_DATED}"),
+    (Bucket.UNASSIGNED, f"{_UNASSIGNED} AND {_UNDATED}"),
+)
+_RECKONING = "reckoning"
+#: What a line tells of a case, or needs to tell the next step.
+_TOLD = (
+    "reference", "version", "state", "turn", "turn_since", "due_at", "due_provisional", "answered",
+    "domain_unicode", "ip_address", "applicant__name", "province__accepts_forums",
+    "applicant_type", "mainland_branch", "registration_certificate", "server_region", "access",
+    "protocol", "forum", "preapproval", "opened_on", "footer_on", "public_security_on",
+)  # fmt: skip
+
+
+def _values(user: Any, now: dt.datetime) -> dict[str, Any]:
+    times = {"now": now, "today": end_of(timezone.localdate(now))}
+    adapt = connection.ops.adapt_datetimefield_value
+    return {"user": user.pk, **{name: adapt(time) for name, time in times.items()}}
+
+
+def _of_each_piece(asked: str, order: str, limit: int) -> list[str]:
+    """What is asked of each piece, behind its number; along the index that holds it in order."""
+    return [
+        f"SELECT {n}, {asked} FROM (SELECT id FROM cases_filingcase"
+        f" WHERE {piece} ORDER BY {order} LIMIT {limit}) piece{n}"
+        for n, (_bucket, piece) in enumerate(_PIECES)
+    ]
+
+
+def _counts(values: dict[str, Any]) -> dict[str, int]:
+    """How many cases each bucket has, and how many runs that reckon due dates wait."""
+    parts = _of_each_piece("COUNT(*)", "due_at", COUNTED + 1)
+    waiting, _none = waiting_run().values("pk").query.sql_with_params()
+    parts.append(f"SELECT {len(_PIECES)}, COUNT(*) FROM ({waiting}) runs")
+    names = [*(bucket.value for bucket, _piece in _PIECES), _RECKONING]
+    found = Counter[str]()
+    for n, count in fetch(" UNION ALL ".join(parts), values):
+        found[names[n]] += count
+    return found
+
+
+def _places(values: dict[str, Any]) -> dict[Bucket, list[int]]:
+    """The keys of the cases that are shown in each bucket, in one query."""
+    parts = _of_each_piece("id", "due_at, id", SHOWN)
+    found: dict[Bucket, list[int]] = {bucket: [] for bucket in Bucket}
+    for n, pk in fetch(" UNION ALL ".join(parts), values):
+        found[_PIECES[n][0]].append(pk)
+    return found
+
+
+def _cases(keys: list[int]) -> dict[int, FilingCase]:
+    """The cases with what their lines tell, and no more."""
+    known = FilingCase.objects.select_related("applicant", "province").only(*_TOLD)
+    return known.in_bulk(keys)
+
+
+def _order(case: FilingCase) -> tuple[bool, dt.datetime, int]:
+    return case.due_at is None, case.due_at or case.turn_since, case.pk
+
+
+def _know_orders(cases: list[FilingCase]) -> None:
+    """Give returned cases what their next step asks of a dossier: the order, and the day."""
+    orders = Order.objects.filter(ended_on__isnull=True).select_related("provider")
+    prefetch_related_objects(cases, Prefetch("orders", orders, to_attr="live_orders"))
+    today = timezone.localdate()
+    for case in cases:
+        live: list[Order] = vars(case)["live_orders"]
+        order = order_of(live[0]) if live else None
+        case.dossier = Dossier(case.facts, today=today, order=order)

@@ -1,0 +1,91 @@
+"""The step to take next, and the phases still due."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.about_case import ORDER_EXPIRED
+from icpcases.rules.facts import Facts
+from icpcases.rules.verdict import FactsMissing, Stage, Verdict, find_stages, find_verdict
+
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+
+
+_PHASE_OF = {
+    Stage.CERTIFICATE: Phase.CERTIFICATE,
+    Stage.PREAPPROVAL: Phase.PREAPPROVAL,
+    Stage.FILING: Phase.FILING,
+}
+
+
+# Of how many different facts the answer is kept: they are alike in many cases.
+_KEPT = 4096
+
+
+_FORWARD = {
+    State.DRAFT: Step.SUBMIT_REQUEST,
+    State.CERTIFICATE_NEEDED: Step.RECORD_CERTIFICATE_APPLICATION,
+    State.CERTIFICATE_APPLIED: Step.RECORD_CERTIFICATE,
+    State.PREAPPROVAL_NEEDED: Step.RECORD_PREAPPROVAL_APPLICATION,
+    State.PREAPPROVAL_APPLIED: Step.RECORD_PREAPPROVAL,
+    State.PREPARING: Step.SUBMIT_TO_PROVIDER,
+    State.PROVIDER_REVIEW: Step.PROVIDER_PASSES,
+    State.SMS_VERIFICATION: Step.CONFIRM_SMS,
+    State.AUTHORITY_REVIEW: Step.APPROVE,
+    State.FILED: Step.RECORD_OPENING,
+}
+
+
+_BY_VERDICT = {
+    Verdict.NOT_REQUIRED: Step.CLOSE_NOT_REQUIRED,
+    Verdict.REFER: Step.REFER,
+    Verdict.NOT_PERMITTED: Step.DECLINE,
+}
+
+
+_BY_STAGE = {
+    Stage.CERTIFICATE: Step.BEGIN_CERTIFICATE,
+    Stage.PREAPPROVAL: Step.BEGIN_PREAPPROVAL,
+    Stage.FILING: Step.PREPARE_FILING,
+}
+
+
+def recommended_step(case: "FilingCase") -> Step | None:
+    """The step that takes this case on its way, open or not; None where none does."""
+    state = case.is_at
+    if state in (State.TRIAGE, State.CERTIFICATE_GRANTED, State.PREAPPROVAL_GRANTED):
+        step = _step_by_facts(case.facts)
+        return step if step and state in step.about.sources else None
+    if state == State.RETURNED:
+        expired = ORDER_EXPIRED.holds(case.dossier)
+        return Step.EXPIRE_ORDER if expired else Step.SUBMIT_TO_PROVIDER
+    if state == State.OPEN:
+        return None if case.duties_done else _next_duty(case)
+    return _FORWARD.get(state)
+
+
+@lru_cache(maxsize=_KEPT)
+def _step_by_facts(facts: Facts) -> Step | None:
+    try:
+        verdict = find_verdict(facts)
+        stage = find_stages(facts)[0]
+    except FactsMissing:
+        return None
+    return _BY_VERDICT.get(verdict, _BY_STAGE[stage])
+
+
+def _next_duty(case: "FilingCase") -> Step:
+    return Step.RECORD_PUBLIC_SECURITY if case.footer_on else Step.RECORD_FOOTER
+
+
+def phases_due(case: "FilingCase") -> set[Phase]:
+    """The phases the facts still ask for; the plain way while the facts are not complete."""
+    try:
+        if find_verdict(case.facts) != Verdict.FILE:
+            return {Phase.CLOSED}
+        stages = find_stages(case.facts)
+    except FactsMissing:
+        return {Phase.FILING, Phase.DONE}
+    return {_PHASE_OF[stage] for stage in stages} | {Phase.DONE}

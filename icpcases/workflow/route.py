@@ -1,0 +1,148 @@
+"""The bar of a case: the phases it has walked, the one it is in, those still due."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q
+
+from icpcases.cases.models import HistoryRow
+from icpcases.db.statements import Prepared
+from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.steps import Step
+
+from .recommendation import phases_due
+
+if TYPE_CHECKING:
+    from icpcases.cases.models import FilingCase
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from icpcases.cases.models import FilingCase
+
+
+def way_of(case: "FilingCase") -> list[HistoryRow]:
+    """The steps on a case's way and its opening, oldest first, without those taken back."""
+    rows = case.history.exclude(step="", sequence__gt=1).order_by("sequence")
+    kept: dict[int, HistoryRow] = {}
+    for row in rows.select_related("by").defer("changes", "findings", "entered"):
+        if row.step == Step.STEP_BACK:
+            kept.pop(row.undoes or 0, None)
+        else:
+            kept[row.sequence] = row
+    return list(kept.values())
+
+
+_IN_ORDER = list(Phase)
+
+
+MAIN_PATH = tuple(
+    state for state in State if state.phase != Phase.CLOSED and state != State.RETURNED
+)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A state on the way of a case: when it was entered, if it was; done, now or ahead."""
+
+    state: State
+    place: str
+    entered: dt.datetime | None
+
+
+def path_of(case: "FilingCase") -> list[Stop]:
+    """The states this case has been in, the one it is in, and those still due, in order."""
+    entered = entered_states(case)
+    now = case.is_at
+    order: list[State] = [*MAIN_PATH]
+    if now == State.RETURNED:
+        order.insert(order.index(State.PROVIDER_REVIEW), State.RETURNED)
+    if now.closed:
+        order.append(now)
+    here = order.index(now)
+    done = [Stop(s, "done", entered[s]) for s in order[:here] if s in entered]
+    present = Stop(now, "now", case.state_since)
+    walked = {Phase.INTAKE} | {state.phase for state in entered}
+    due = {segment.phase for segment in _bar(case, walked)}
+    ahead = [Stop(s, "ahead", None) for s in order[here + 1 :] if s.phase in due]
+    return [*done, present, *ahead]
+
+
+def _moved(case: int) -> "QuerySet[HistoryRow, Any]":
+    # What left the case where it was says nothing of when a state was entered, however long.
+    moved = ~Q(from_state=F("to_state")) & (Q(kind=HistoryRow.Kind.STEP) | Q(sequence=1))
+    rows = HistoryRow.objects.filter(moved, case=case).order_by("sequence")
+    return rows.values_list("sequence", "to_state", "happened_at", "undoes")
+
+
+_MOVED = Prepared(_moved, int)
+
+
+def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
+    """When each state was last entered, but for steps that were taken back."""
+    found: dict[int, tuple[str, dt.datetime]] = {}
+    for sequence, state, happened, undoes in _MOVED(case.pk):
+        if undoes:
+            found.pop(undoes, None)
+        else:
+            found[sequence] = (state, happened)
+    entered: dict[State, dt.datetime] = {}
+    before = ""
+    for state, happened in found.values():
+        if state != before:
+            entered[State(state)] = happened
+        before = state
+    return entered
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A phase on the bar, and where the case stands to it: done, now or ahead."""
+
+    phase: Phase
+    place: str
+
+
+def route_bar(case: "FilingCase") -> list[Segment]:
+    """The phases of this case's route, from its history and from what its facts still ask."""
+    return bars_of([case])[0]
+
+
+def bars_of(cases: "list[FilingCase]") -> list[list[Segment]]:
+    """The bars of several cases, in their order, in one query."""
+    walked = walked_phases(cases)
+    return [_bar(case, walked[case.pk]) for case in cases]
+
+
+def _bar(case: "FilingCase", behind: set[Phase]) -> list[Segment]:
+    now = case.is_at.phase
+    walked = behind | {now}
+    ahead = set() if now in (Phase.CLOSED, Phase.DONE) else phases_due(case)
+    route = sorted(walked | ahead, key=_IN_ORDER.index)
+    if now == Phase.INTAKE:
+        # Sent back or reopened: what was walked before lies ahead again.
+        route = [Phase.INTAKE, *sorted(ahead - {Phase.INTAKE}, key=_IN_ORDER.index)]
+    return [Segment(phase, _place(phase, now)) for phase in route]
+
+
+def _place(phase: Phase, now: Phase) -> str:
+    if phase == now:
+        return "now"
+    return "done" if _IN_ORDER.index(phase) < _IN_ORDER.index(now) else "ahead"
+
+
+def walked_phases(cases: "list[FilingCase]") -> dict[int, set[Phase]]:
+    """Per case the phases it has been in, but for those it was taken back out of."""
+    steps = HistoryRow.objects.filter(case__in=cases, kind=HistoryRow.Kind.STEP)
+    moves = steps.exclude(from_state=F("to_state")).order_by("sequence")
+    rows = moves.values_list("case_id", "sequence", "to_state", "undoes")
+    reached: dict[int, dict[int, str]] = {case.pk: {} for case in cases}
+    for case_id, sequence, to_state, undoes in rows:
+        if undoes:
+            reached[case_id].pop(undoes, None)
+        else:
+            reached[case_id][sequence] = to_state
+    return {
+        pk: {Phase.INTAKE} | {State(state).phase for state in states.values()}
+        for pk, states in reached.items()
+    }

@@ -1,0 +1,254 @@
+"""When things happened, and what time brings about: expiry, the late SMS, reopening."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from icpcases.cases.models import FilingCase, Province
+from icpcases.workflow.actions.assignment import add_note
+from icpcases.workflow.actions.documents import judge_document
+from icpcases.workflow.changes import SYSTEM
+from icpcases.workflow.engine import perform
+from icpcases.workflow.exceptions import BadEntry, Closed, NotAllowed
+from tests.world import ENTERPRISE
+from tests.world_quick import QuickWorld
+
+pytestmark = pytest.mark.django_db
+
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
+
+
+def at(text: str) -> dt.datetime:
+    """A moment in Shanghai."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def test_both_times_are_kept(world, li):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    start = timezone.now()
+    case = world.step(case, "submit_request", happened=at("2026-03-02 10:30"))
+    row = case.history.get(step="submit_request")
+    assert row.happened_at == at("2026-03-02 10:30")
+    assert start <= row.recorded_at <= timezone.now()
+    assert (case.state_since, case.turn_since) == (row.happened_at, row.happened_at)
+
+
+def test_left_empty_it_happened_now(world):
+    start = timezone.now()
+    row = world.at("triage").history.get(step="submit_request")
+    assert start <= row.happened_at == row.recorded_at <= timezone.now()
+
+
+@pytest.mark.parametrize("minutes", [2, 60 * 24])
+def test_a_step_in_the_future_is_refused(world, li, minutes):
+    case = world.at("triage")
+    when = timezone.now() + dt.timedelta(minutes=minutes)
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "prepare_filing", li, {"happened": when}, case.version)
+    assert list(bad.value.form.errors) == ["happened"]
+
+
+def test_no_step_is_ever_kept_as_happening_later_than_it_was_recorded(world, li):
+    """The field takes whole minutes, and a clock may be seconds ahead."""
+    case = world.at("triage")
+    when = timezone.now() + dt.timedelta(seconds=40)
+    perform(case, "prepare_filing", li, {"happened": when}, case.version)
+    row = case.history.get(step="prepare_filing")
+    assert row.happened_at <= row.recorded_at
+
+
+def test_a_step_before_the_step_before_is_refused(world, li):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    case = world.step(case, "submit_request", happened=at("2026-03-02 10:30"))
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "prepare_filing", li, {"happened": at("2026-03-02 10:29")}, case.version)
+    assert list(bad.value.form.errors) == ["happened"]
+    assert "2026-03-02 10:30" in bad.value.form.errors["happened"][0]
+    done = perform(case, "prepare_filing", li, {"happened": at("2026-03-02 10:30")}, case.version)
+    assert done.state_since == at("2026-03-02 10:30")
+
+
+def test_nothing_happens_before_the_case_was_opened(world, li):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    early = {"happened": at("2026-03-01 18:00")}
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "submit_request", li, early, case.version)
+    assert bad.value.form.errors == {
+        "happened": ["The case was opened on 2026-03-02 09:00; this cannot lie earlier."]
+    }
+    assert world.step(case, "submit_request", happened=at("2026-03-02 09:00")).state == "triage"
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        ("2026-03-02 08:59", "The step before it happened on 2026-03-02 10:30; "
+         "this cannot lie earlier."),
+        ("2099-01-01 09:00", "This lies in the future."),
+    ],
+)  # fmt: skip
+def test_an_edit_keeps_the_same_times_as_a_step(world, li, when, sentence):
+    case = world.case(happened=at("2026-03-02 09:00"))
+    case = world.step(case, "submit_request", happened=at("2026-03-02 10:30"))
+    with pytest.raises(Closed) as closed:
+        add_note(case, li, "Called.", case.version, at(when))
+    assert [(f.code, f.sentence) for f in closed.value.findings] == [("happened", sentence)]
+    add_note(case, li, "Called.", case.version, at("2026-03-02 10:30"))
+    assert case.history.latest("sequence").happened_at == at("2026-03-02 10:30")
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "more"),
+    [
+        ("cancel_filing", "cancelled_on", {"reason": "Shut down."}),
+        ("record_footer", "footer_on", {}),
+    ],
+)
+def test_what_follows_the_filing_does_not_lie_before_it(world, chen, step, field, more):
+    day = timezone.localdate()
+    case = world.at("filed")
+    with pytest.raises(BadEntry) as bad:
+        world.step(case, step, by=chen, **more, **{field: day - dt.timedelta(days=1)})
+    assert bad.value.form.errors == {
+        field: [f"The number was granted on {day}; this cannot lie earlier."]
+    }
+    assert getattr(world.step(case, step, by=chen, **more, **{field: day}), field) == day
+
+
+def returned_on_the_last_days(world) -> FilingCase:
+    """Submitted on 2 March 2026, so the order lives until 16 April; returned, all settled."""
+    case = world.case(happened=at("2026-03-02 08:00"))
+    for step in ("submit_request", "prepare_filing", "supply", "submit_to_provider",
+                 "return_for_correction"):  # fmt: skip
+        if step == "supply":
+            world.supply(case)
+        else:
+            case = world.step(case, step, happened=at("2026-03-02 09:00"))
+    case.requests.update(status="waived", waiver="asked in error")
+    return case
+
+
+def test_a_submission_set_back_is_judged_by_the_day_it_happened(world, li):
+    case = returned_on_the_last_days(world)
+    with pytest.raises(Closed) as closed:
+        perform(case, "submit_to_provider", li, {}, case.version)
+    assert closed.value.codes == ["order.alive"]
+    late = {"happened": at("2026-04-17 00:01")}
+    with pytest.raises(Closed) as closed:
+        perform(case, "submit_to_provider", li, late, case.version)
+    assert closed.value.codes == ["order.alive"]
+    in_time = {"happened": at("2026-04-16 23:59")}
+    assert perform(case, "submit_to_provider", li, in_time, case.version).state == "provider_review"
+
+
+def test_an_expiry_set_back_is_judged_by_the_day_it_happened(world, li):
+    case = returned_on_the_last_days(world)
+    early = {"happened": at("2026-04-16 23:59")}
+    with pytest.raises(Closed) as closed:
+        perform(case, "expire_order", li, early, case.version)
+    assert closed.value.codes == ["order.expired"]
+    over = {"happened": at("2026-04-17 00:00")}
+    case = perform(case, "expire_order", li, over, case.version)
+    assert (case.state, case.orders.get().ended_on) == ("preparing", dt.date(2026, 4, 17))
+
+
+def test_papers_are_current_by_the_day_the_step_happened(world, li):
+    """The licence ends on 1 June 2026: 90 days before is 3 March, one day more is needed."""
+    case = world.case(happened=at("2026-03-01 08:00"))
+    for step in ("submit_request", "prepare_filing"):
+        case = world.step(case, step, happened=at("2026-03-01 09:00"))
+    case = world.supply(case)
+    case.documents.filter(kind="business_licence").update(expires_on=dt.date(2026, 6, 1))
+    entry = world.entry(case, "submit_to_provider")
+    for late in ({}, {"happened": at("2026-03-03 00:00")}):
+        with pytest.raises(Closed) as closed:
+            perform(case, "submit_to_provider", li, {**entry, **late}, case.version)
+        assert closed.value.codes == ["document.current"]
+    entry["happened"] = at("2026-03-02 23:59")
+    assert perform(case, "submit_to_provider", li, entry, case.version).state == "provider_review"
+
+
+def test_the_system_lets_an_order_expire_and_does_nothing_else(world):
+    case = returned_on_the_last_days(world)
+    for step in ("withdraw", "submit_to_provider", "step_back"):
+        with pytest.raises(NotAllowed):
+            perform(case, step, SYSTEM, world.entry(case, step), case.version)
+    case = perform(case, "expire_order", SYSTEM, {}, case.version)
+    row = case.history.get(step="expire_order")
+    assert (case.state, row.by, row.on_behalf_of) == ("preparing", None, "")
+
+
+def test_the_system_does_not_end_an_order_within_its_life_or_elsewhere(world):
+    for state, codes in (("returned", ["order.expired"]), ("preparing", ["state"])):
+        case = world.at(state)
+        with pytest.raises(Closed) as closed:
+            perform(case, "expire_order", SYSTEM, {}, case.version)
+        assert closed.value.codes == codes
+
+
+def test_reopening_ends_the_order_and_has_granted_papers_confirmed_anew(world, chen):
+    case = world.at("refused")
+    refused = case.orders.get()
+    assert refused.ended_on == timezone.localdate()
+    case = world.step(case, "reopen", by=chen)
+    assert case.state == "draft"
+    assert set(case.documents.values_list("status", flat=True)) == {"pending"}
+    assert case.orders.filter(ended_on=None).count() == 0
+
+
+def test_a_certificate_stays_through_a_reopening_but_opens_nothing_until_confirmed(world, chen):
+    case = world.at("certificate_granted")
+    for step in ("withdraw", "reopen", "submit_request"):
+        case = world.step(case, step, by=chen)
+    assert (case.state, case.registration_certificate) == ("triage", True)
+    with pytest.raises(Closed) as closed:
+        perform(case, "prepare_filing", chen, {}, case.version)
+    assert closed.value.codes == ["claim.backed"]
+    paper = case.documents.get()
+    judge_document(case, chen, paper.pk, True, "", case.version)
+    assert world.step(case, "prepare_filing").state == "preparing"
+
+
+def test_a_cancelled_filing_is_not_reopened(world, chen):
+    case = world.at("cancelled")
+    with pytest.raises(Closed) as closed:
+        perform(case, "reopen", chen, {"reason": "again"}, case.version)
+    assert closed.value.codes == ["state"]
+
+
+@pytest.mark.parametrize(("answered", "late"), [("10:00", False), ("10:01", True)])
+def test_the_sms_may_be_confirmed_late_and_is_marked_so(world, answered, late):
+    case = world.case(happened=at("2026-03-02 08:00"))
+    for step in ("submit_request", "prepare_filing"):
+        case = world.step(case, step, happened=at("2026-03-02 09:00"))
+    case = world.supply(case)
+    for step in ("submit_to_provider", "provider_passes"):
+        case = world.step(case, step, happened=at("2026-03-02 10:00"))
+    assert case.due_at == at("2026-03-03 10:00")
+    case = world.step(case, "confirm_sms", happened=at(f"2026-03-03 {answered}"))
+    row = case.history.get(step="confirm_sms")
+    assert (case.state, row.entered) == ("authority_review", {"late": late})
+
+
+def test_an_answer_that_changes_later_breaks_no_case(world, li):
+    case = world.at("preapproval_needed")
+    world.province_answers("CN-BJ", "no")
+    assert Province.objects.get(pk="CN-BJ").accepts_forums == "no"
+    case = world.step(case, "record_preapproval_application")
+    assert world.step(case, "record_preapproval").state == "preapproval_granted"
+    assert world.step(case, "prepare_filing").state == "preparing"
+
+
+def test_a_name_that_is_no_step_is_a_mistake_of_the_program(world, li):
+    case = world.case(ENTERPRISE)
+    with pytest.raises(ValueError):
+        perform(case, "jump_the_queue", li, {}, case.version)

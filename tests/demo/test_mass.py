@@ -1,0 +1,103 @@
+"""The office with very many cases: as many as asked for, the same again, and all of them true."""
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from icpcases.demo.mass.load import LEAST
+from icpcases.lifecycle.states import State
+
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
+ROOT = Path(__file__).resolve().parents[2]
+CASES = LEAST + 240
+
+
+def run(folder: Path, *command: str) -> str:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "icpcases.settings",
+        "DATABASE_URL": f"sqlite:///{folder}/mass.sqlite3",
+        "DOCUMENT_ROOT": f"{folder}/documents",
+        "DEMO": "1",
+        "DEMO_PASSWORD": "a long pass phrase",
+    }
+    done = subprocess.run(
+        [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("mass")
+    run(folder, "manage.py", "migrate", "-v0")
+    said = run(folder, "manage.py", "demo", "--cases", str(CASES), "--seed", "7")
+    assert said == f"{CASES} cases in 21 states.\n"
+    return folder
+
+
+def rows(folder: Path, sql: str) -> list[tuple]:
+    with sqlite3.connect(folder / "mass.sqlite3") as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_lived_again_through_the_door_the_histories_are_the_same(office):
+    said = run(office, "-m", "bench.replay", "--sample", "60")
+    assert said.startswith("60 cases lived again in ")
+    assert said.endswith(" none differs.\n")
+
+
+def test_the_checkers_find_nothing(office):
+    said = run(office, "manage.py", "check_cases", "--files", "deep")
+    assert said.endswith(" checkers, nothing found.\n")
+
+
+def test_every_state_officers_and_one_very_long_history(office):
+    states = rows(office, "SELECT DISTINCT state FROM cases_filingcase")
+    assert {state for (state,) in states} == {state.value for state in State}
+    assert rows(office, "SELECT max(version) FROM cases_filingcase") == [(5000,)]
+    officers = (
+        "SELECT count(*) FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id"
+        " WHERE g.name = 'officer'"
+    )
+    assert rows(office, officers) == [(40,)]
+
+
+def test_the_next_case_takes_the_next_reference(office):
+    run(
+        office, "-c",
+        "import django; django.setup()\n"
+        "from django.utils import timezone\n"
+        "from icpcases.cases.models import FilingCase\n"
+        "from icpcases.cases.references import next_reference\n"
+        "for year in range(2020, timezone.localdate().year + 1):\n"
+        "    reference = next_reference(year)\n"
+        "    assert not FilingCase.objects.filter(reference=reference).exists(), reference\n",
+    )  # fmt: skip
+
+
+def digest(folder: Path) -> str:
+    names = "site_name, domain, service_leader_id, icp_number, state"
+    found = rows(folder, f"SELECT {names} FROM cases_filingcase ORDER BY id")
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+def test_the_same_seed_gives_the_same_office(office, tmp_path):
+    run(tmp_path, "manage.py", "migrate", "-v0")
+    run(tmp_path, "manage.py", "demo", "--cases", str(CASES), "--seed", "7")
+    assert digest(tmp_path) == digest(office)
+
+
+def test_too_few_cases_are_refused(tmp_path):
+    from django.core.management import CommandError, call_command
+
+    with pytest.raises(CommandError) as refused:
+        call_command("demo", cases=LEAST - 1, force=True)
+    assert str(refused.value) == f"--cases {LEAST - 1} is too few: {LEAST} or more."

@@ -1,0 +1,63 @@
+"""Switching protections off, to see what they were worth."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+
+from icpcases.cases import triggers
+from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow import explain
+
+CASE = FilingCase._meta.db_table
+
+
+def remove_guard(monkeypatch: pytest.MonkeyPatch, step: str, code: str) -> None:
+    """Take a guard out of the declaration: out of the table and out of the machine."""
+    about = Step(step).about
+    kept = [at for at, guard in enumerate(about.guards) if guard.rule.code != code]
+    assert len(kept) < len(about.guards)
+    machine = getattr(FilingCase, step)._django_fsm
+    for transition in machine.transitions.values():
+        conditions = [transition.conditions[at] for at in kept]
+        monkeypatch.setattr(transition, "conditions", conditions)
+    guards = tuple(about.guards[at] for at in kept)
+    monkeypatch.setattr(about, "guards", guards)
+    monkeypatch.setattr(about, "before", tuple(guard for guard in guards if not guard.on_entry))
+    monkeypatch.setattr(about, "later", tuple(guard for guard in guards if guard.on_entry))
+    # What is kept of the declaration is about the whole of it.
+    monkeypatch.setattr(explain, "_told_by_facts", explain._told_by_facts.__wrapped__)
+
+
+@contextmanager
+def unchecked(check: str, table: str = CASE) -> Iterator[None]:
+    """Without a check constraint (on SQLite: without any); rows that break it may stay behind."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            wanted = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s"
+            cursor.execute(wanted, [check])
+            (definition,) = cursor.fetchone()
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+            else:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {check} {definition} NOT VALID")
+
+
+def drop_index(name: str) -> None:
+    """Without a unique index, and without the triggers that stand in for it on SQLite."""
+    triggers.remove(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"DROP INDEX {name}")

@@ -1,0 +1,105 @@
+"""What staff see before a step is what the applicant reads after it."""
+
+import pytest
+from django.utils import translation
+
+from icpcases.cases.models import Notice
+from icpcases.lifecycle.steps import Step
+from icpcases.notifications.composer import message_of, shown_time
+from icpcases.notifications.preview import previews
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.engine import perform
+from icpcases.workflow.step_forms import step_form
+from tests.harness.smtp import text_of
+from tests.world import ENTERPRISE, FOREIGN, FORUM
+
+pytestmark = pytest.mark.django_db
+
+SOURCE = {
+    "send_back": "triage", "record_refusal": "authority_review", "reopen": "withdrawn",
+    "expire_order": "returned", "record_footer": "open", "cancel_filing": "filed",
+}  # fmt: skip
+
+
+def case_for(world, step):
+    state = SOURCE.get(step.value) or step.about.sources[0].value
+    if step == Step.CLOSE_NOT_REQUIRED:
+        return world.at("triage", {**ENTERPRISE, "server_region": "hong_kong"})
+    if step == Step.REFER:
+        return world.at("triage", {**ENTERPRISE, "access": "ip_address"})
+    if step == Step.DECLINE:
+        return world.at(
+            "triage",
+            {**ENTERPRISE, "applicant_type": "individual", "forum": "true", "preapproval": "false"},
+        )
+    if step == Step.BEGIN_CERTIFICATE:
+        return world.at("triage", FOREIGN)
+    if step == Step.BEGIN_PREAPPROVAL:
+        return world.at("triage", FORUM)
+    case = world.at(state)
+    if step == Step.SUBMIT_TO_PROVIDER:
+        world.supply(case)
+    if step == Step.EXPIRE_ORDER:
+        case.orders.update(submitted_on="2026-01-01")
+    return case
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("step", [s for s in Step if s.about.tells], ids=str)
+def test_the_preview_is_what_is_sent(world, step, language):
+    case = case_for(world, step)
+    type(case.applicant).objects.filter(pk=case.applicant_id).update(language=language)
+    case = type(case).objects.with_names().get(pk=case.pk)
+    data = {
+        **world.entry(case, step.value), "tell": True, "note_public": "Ask <me>.",
+        "note_internal": "Never said.",
+    }  # fmt: skip
+    form = step_form(case, CaseFile(case), step, data)
+    assert form.is_valid(), form.errors
+    for value in data.values():
+        if hasattr(value, "seek"):
+            value.seek(0)
+    (preview,) = previews(case, step, form)
+    perform(case, step, world.chen, data, case.version)
+    notice = Notice.objects.get()
+    assert preview.addresses == [notice.address]
+    assert preview.message == message_of(notice)
+    assert "Ask <me>." in preview.message.text
+    assert "Ask &lt;me&gt;." in preview.message.html
+    assert "Never said." not in preview.message.text + preview.message.html
+
+
+@pytest.mark.parametrize("step", list(Step), ids=str)
+def test_there_is_a_preview_before_anything_is_typed(world, step):
+    case = case_for(world, step) if step != Step.STEP_BACK else world.at("triage")
+    shown = previews(case, step, step_form(case, CaseFile(case), step))
+    assert len(shown) == (0 if step == Step.STEP_BACK else 1)
+    before = (case.state, case.turn, case.due_at)
+    case.refresh_from_db()
+    assert before == (case.state, case.turn, case.due_at)
+
+
+def test_a_return_says_each_reason_by_when_and_where(world, mail, one_pass):
+    case = world.at("authority_review")
+    reasons = [
+        {"about": "domain", "text": "The certificate is blurred."},
+        {"about": "business_licence", "text": "It has expired."},
+        {"about": "", "text": "What is sold there?"},
+    ]
+    world.step(case, "return_for_correction", reasons=reasons, tell=True)
+    with translation.override("de"):
+        assert one_pass() == {"sent": 1}
+    text = text_of(mail.mails[0])
+    assert all(reason["text"] in text for reason in reasons)
+    assert case.reference in mail.mails[0]["Subject"]
+
+
+def test_the_sms_check_says_until_when(world, mail, one_pass):
+    case = world.at("provider_review")
+    type(case.applicant).objects.update(language="en")
+    case = world.step(case, "provider_passes", tell=True)
+    one_pass()
+    with translation.override("en"):
+        assert f"By when: {shown_time(case.due_at)}" in text_of(mail.mails[0])
+    assert "(Shanghai time)" in text_of(mail.mails[0])

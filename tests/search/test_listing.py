@@ -1,0 +1,188 @@
+"""Collected or walked, a list is the same list; the database uses the index it was made for."""
+
+import datetime as dt
+import random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from icpcases.cases.models import Applicant, FilingCase
+from icpcases.db.pagination import Count, capped_count
+from icpcases.lifecycle.states import State
+from icpcases.search import facets, listing, query
+from icpcases.search.listing import Listing, Mark, Order, Wanted, turns_of
+from icpcases.search.query import needle_of
+from icpcases.workflow.actions.assignment import add_note
+
+from .many import FREE, many_cases
+
+pytestmark = pytest.mark.django_db
+
+
+DAY = dt.timedelta(days=1)
+
+
+ORDERS = [Order(c, down) for c in ("id", "due_at", "state_since") for down in (True, False)]
+
+
+WORDS = ["", "", "海棠", "many-1", "2020", "ICP-2020-00001", "棠贸 many", "电话", "000", "贸 x"]
+
+
+@pytest.fixture
+def walking(monkeypatch):
+    """Lists are walked where more than five cases fit, as they are where 10,000 do."""
+    for place in (listing, query):
+        monkeypatch.setattr(place, "RARE", 5)
+    monkeypatch.setattr(listing, "FOUND_AT_MOST", 8)
+
+
+@pytest.fixture
+def cases(world, li):
+    made = many_cases(90)
+    for case in made[::7]:
+        FilingCase.objects.filter(pk=case.pk).update(officer=li)
+        add_note(case, li, "已电话 many", case.version)
+    return made
+
+
+def some_wanted(draw, li, now):
+    start = draw.choice([None, None, now.replace(hour=0)])
+    return Wanted(
+        states=tuple(draw.sample(FREE, draw.choice([0, 0, 1, 3]))),
+        turn=draw.choice(["", "", "applicant", "nobody"]),
+        officer=draw.choice(["", "", li.pk, "nobody"]),
+        province=draw.choice(["", "", "CN-BJ"]),
+        due=draw.choice(["", "", "over"]),
+        answered=draw.random() < 0.1,
+        created=start and (start - 2 * DAY, start),
+        needle=needle_of(draw.choice(WORDS)),
+    )
+
+
+def by_hand(wanted, order):
+    """The same by looking at every case in Python."""
+    found = [case for case in FilingCase.objects.select_related("applicant") if fits(case, wanted)]
+    if order.column == "id":
+        return [c.pk for c in sorted(found, key=lambda c: c.pk, reverse=order.down)]
+    name = order.column
+    timed = [c for c in found if getattr(c, name)]
+    timed.sort(key=lambda c: (getattr(c, name), c.pk), reverse=order.down)
+    return [c.pk for c in timed] + sorted((c.pk for c in found if c not in timed), reverse=True)
+
+
+def fits(case, wanted):
+    return all((
+        not wanted.states or case.state in wanted.states,
+        wanted.turn in ("", case.turn),
+        wanted.officer in ("", case.officer_id or "nobody"),
+        wanted.province in ("", case.province_id),
+        not wanted.due or (case.due_at and case.due_at < wanted.now),
+        not wanted.answered or case.answered,
+        not wanted.created or wanted.created[0] <= case.created_at < wanted.created[1],
+    ))  # fmt: skip
+
+
+def pages(made, size=7):
+    """All pages to the end, by their marks."""
+    found, mark = [], None
+    while keys := made.keys(size, mark):
+        found += keys
+        column = made.order.column
+        value = FilingCase.objects.values_list(column, flat=True).get(pk=keys[-1])
+        mark = Mark(keys[-1], None if column == "id" else value)
+    return found
+
+
+@pytest.mark.slow
+def test_collected_walked_and_turned_by_pages_a_list_is_the_same(cases, li, monkeypatch):
+    draw = random.Random(11)
+    now = cases[0].turn_since
+    for _n in range(150):
+        wanted, order = some_wanted(draw, li, now), draw.choice(ORDERS)
+        collected = Listing(wanted, order)
+        keys = collected.keys(1000)
+        if not (wanted.needle.words or wanted.needle.too_short):
+            assert keys == by_hand(wanted, order)
+        assert pages(collected) == keys
+        assert collected.keys(1000, back=True) == keys
+        assert collected.total == Count(len(keys))
+        with monkeypatch.context() as smaller:
+            smaller.setattr(listing, "RARE", 5)
+            smaller.setattr(query, "RARE", 5)
+            smaller.setattr(listing, "FOUND_AT_MOST", 8)
+            smaller.setattr(listing, "SAMPLE", draw.choice([6, 9, 30]))
+            walked = Listing(wanted, order)
+            assert walked.keys(1000) == keys
+            assert pages(walked) == keys
+            assert walked.keys(1000, back=True) == keys
+            assert walked.total.number == min(len(keys), walked.total.number)
+
+
+def test_words_are_all_wanted_and_each_may_be_found_anywhere(cases):
+    def found(typed):
+        return set(Listing(Wanted(needle=needle_of(typed)), Order()).keys(1000))
+
+    noted = {case.pk for case in cases[::7]}
+    assert (found("电话"), found("电话 海棠"), found("电话 玉兰")) == (noted, noted, set())
+    assert found("many-11.cn") == {cases[11].pk}
+    assert found("many-11 电话") == set()
+    assert len(found("海棠")) == 90
+
+
+def test_counts_stop_at_their_limit(cases, walking):
+    assert str(Listing(Wanted(), Order()).total) == "5+"
+    assert str(Listing(Wanted(needle=needle_of("海棠")), Order()).total) == "8+"
+    assert str(Listing(Wanted(needle=needle_of("many-11.cn")), Order()).total) == "1"
+    assert str(Count(10_000, True)) == "10,000+"
+    assert capped_count(Applicant.objects.all(), at_most=5) == Count(1)
+    assert capped_count(FilingCase.objects.all(), at_most=5) == Count(5, True)
+
+
+def test_counts_of_many_cases_are_a_minute_old_at_most(cases, monkeypatch):
+    monkeypatch.setattr(facets, "COUNTED_ANEW", 10)
+    try:
+        before = facets.all_cases()
+        FilingCase.objects.filter(pk=cases[0].pk).update(province="CN-GD")
+        assert facets.all_cases() is before
+        before.until = 0
+        assert facets.all_cases() is not before
+    finally:
+        facets.forget()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order", "index"),
+    [
+        (Wanted(states=("draft",), turn="applicant"), Order(), "case_state_turn"),
+        (Wanted(), Order("due_at", down=False), "case_due"),
+        (Wanted(), Order("state_since"), "case_since"),
+        (Wanted(due="over"), Order(), "case_due"),
+        (Wanted(officer=7, states=("draft",), province="CN-BJ"), Order(), "case_officer"),
+        (Wanted(province="CN-BJ", states=("draft",)), Order(), "case_province_state"),
+        (Wanted(answered=True), Order(), "case_answered"),
+    ],
+)
+@pytest.mark.sqlite
+def test_sqlite_walks_the_index_that_was_made_for_it(cases, wanted, order, index, monkeypatch):
+    """Without statistics, as most installations are: the plan follows from the SQL alone."""
+    if "officer" not in index and "province" not in index:
+        monkeypatch.setattr(listing, "RARE", 5)
+    with CaptureQueriesContext(connection) as queries:
+        Listing(wanted, order).keys(50)
+    sql = queries.captured_queries[-1]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        plan = " ".join(row[-1] for row in cursor.fetchall())
+    assert index in plan
+
+
+def test_whose_turn_it_can_be():
+    """Section 4 of the domain: the run of a state in the index is there for each."""
+    two = {s: turns_of(s) for s in State.values if len(turns_of(s)) > 1}
+    assert two == {
+        "draft": ["applicant", "officer"],
+        "preparing": ["officer", "applicant"],
+        "returned": ["officer", "applicant"],
+        "open": ["applicant", "nobody"],
+    }

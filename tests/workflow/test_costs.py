@@ -1,0 +1,89 @@
+"""What a change and a page read: no more than their rules ask for, however long the history."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.permissions import is_staff_role
+from icpcases.rules.dossier import Dossier
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.engine import perform
+from icpcases.workflow.explain import explain
+
+TABLE = re.compile(r'(?:FROM|UPDATE|INTO) "cases_(\w+)"')
+
+
+def tables(queries: Any) -> list[str]:
+    return [found[1] for q in queries if (found := TABLE.search(q["sql"]))]
+
+
+def fetched(dossier: Dossier) -> set[str]:
+    return set(vars(dossier)) & {"papers", "asks", "rivals", "rival_orders", "order"}
+
+
+@pytest.fixture
+def reviewed(world: Any) -> FilingCase:
+    case = world.at("provider_review")
+    return FilingCase.objects.with_names().get(pk=case.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_without_rules_reads_the_case_and_what_is_beside_it_and_writes_two_rows(
+    reviewed, li
+):
+    assert is_staff_role(li)  # read once per request
+    with CaptureQueriesContext(connection) as queries:
+        perform(reviewed, "provider_passes", li, {}, reviewed.version)
+    beside = "historyrow"  # the newest step comes first of what one query says
+    assert tables(queries) == ["filingcase", beside, "filingcase", "historyrow"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_explaining_every_step_after_the_page_has_read_its_rows_asks_nothing(
+    reviewed, chen, django_assert_num_queries
+):
+    reviewed.dossier = dossier_of(reviewed, CaseFile(reviewed))
+    before = explain(reviewed, chen)
+    with django_assert_num_queries(0):
+        assert explain(reviewed, chen) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dossier_fetches_what_is_read_and_a_changed_one_leaves_the_rest(reviewed):
+    dossier = dossier_of(reviewed, CaseFile(reviewed))
+    other = dossier.but(domain="other.cn")
+    assert (fetched(dossier), fetched(other)) == (set(), set())
+    assert (other.domain, other.asks, other.facts) == ("other.cn", (), reviewed.facts)
+    assert (fetched(dossier), fetched(other)) == (set(), {"asks"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_of_a_long_history_shows_its_newest_rows_and_costs_the_same(
+    client, reviewed, chen, django_assert_num_queries
+):
+    client.force_login(chen)
+    address = f"/admin/cases/filingcase/{reviewed.pk}/change/"
+    with CaptureQueriesContext(connection) as short:
+        client.get(address)
+    newest = reviewed.history.order_by("-sequence").first()
+    last = newest.sequence
+    HistoryRow.objects.bulk_create(
+        HistoryRow(
+            case=reviewed, sequence=n, kind="note", to_state=newest.to_state, turn=newest.turn,
+            by=chen, happened_at=newest.happened_at, recorded_at=newest.recorded_at,
+        )
+        for n in range(last + 1, last + 301)
+    )  # fmt: skip
+    FilingCase.objects.filter(pk=reviewed.pk).update(version=last + 300)
+    with CaptureQueriesContext(connection) as long:
+        page = client.get(address)
+    assert len(long) == len(short)
+    shown = [line.row.sequence for line in page.context["history"]]
+    assert shown == list(range(last + 300, last + 280, -1))
+    second = client.get(f"{address}?history=2").context["history"]
+    assert [line.row.sequence for line in second] == list(range(last + 280, last + 260, -1))

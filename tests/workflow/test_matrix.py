@@ -1,0 +1,261 @@
+"""The matrix: every state × step × person, allowed or refused with the exact rule codes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.engine import perform
+from icpcases.workflow.exceptions import Closed, NotAllowed
+from icpcases.workflow.explain import explain, explain_step
+from tests.lifecycle.section5 import BACK, STATES, STAYS, TABLE, may
+from tests.world import ENTERPRISE, FOREIGN, FORUM, upload, user
+from tests.world_quick import QuickWorld
+
+pytestmark = pytest.mark.django_db
+
+# Who a person is to the case. Mei owns another case, Root is a superuser without a role.
+PEOPLE = {"wei": "A", "li": "O", "chen": "S", "sun": "auditor"} | dict.fromkeys(
+    ("mei", "stranger", "root"), ""
+)
+HONG_KONG = {**ENTERPRISE, "server_region": "hong_kong"}
+BY_ADDRESS = {**ENTERPRISE, "access": "ip_address"}
+OWN_FORUM = {**FORUM, "applicant_type": "individual"}
+FOREIGN_FORUM = {**FOREIGN, "forum": "true", "preapproval": "false"}
+DECLINE = {"decline": "verdict.not_permitted"}
+RESTORE = {"step_back": "state.restorable"}
+
+# A case (state, facts; None for the natural ones) and what the rules close there: step → codes.
+# A step that leads out of the state and is not named here is open.
+CASES: dict[str, tuple[str, dict[str, str] | None, dict[str, str]]] = {
+    "draft": ("draft", None, RESTORE),
+    "triage": ("triage", None, DECLINE | {
+        "close_not_required": "server.mainland",
+        "refer": "site.domain",
+        "begin_certificate": "foreign.papers",
+        "begin_preapproval": "site.forum forum.preapproval",
+    }),
+    "triage, forum": ("triage", FORUM, DECLINE | {
+        "close_not_required": "server.mainland",
+        "refer": "site.domain",
+        "begin_certificate": "foreign.papers",
+        "prepare_filing": "forum.preapproval",
+    }),
+    "triage, foreign": ("triage", FOREIGN, DECLINE | {
+        "close_not_required": "server.mainland",
+        "refer": "site.domain",
+        "begin_preapproval": "site.forum foreign.papers forum.preapproval",
+        "prepare_filing": "foreign.papers",
+    }),
+    "triage, foreign forum": ("triage", FOREIGN_FORUM, DECLINE | {
+        "close_not_required": "server.mainland",
+        "refer": "site.domain",
+        "begin_preapproval": "foreign.papers",
+        "prepare_filing": "forum.preapproval foreign.papers",
+    }),
+    "triage, Hong Kong": ("triage", HONG_KONG, DECLINE | {
+        "refer": "server.mainland site.domain",
+        "begin_certificate": "server.mainland foreign.papers",
+        "begin_preapproval": "server.mainland site.forum forum.preapproval",
+        "prepare_filing": "server.mainland",
+    }),
+    "triage, IP address": ("triage", BY_ADDRESS, DECLINE | {
+        "close_not_required": "server.mainland",
+        "begin_certificate": "site.domain foreign.papers",
+        "begin_preapproval": "site.domain site.forum forum.preapproval",
+        "prepare_filing": "site.domain",
+    }),
+    "triage, individual's forum": ("triage", OWN_FORUM, {
+        "close_not_required": "server.mainland",
+        "refer": "site.domain",
+        "begin_certificate": "forum.not_individual verdict.not_permitted foreign.papers",
+        "begin_preapproval": "forum.not_individual",
+        "prepare_filing": "forum.not_individual forum.preapproval",
+    }),
+    "certificate_needed": ("certificate_needed", None, DECLINE),
+    "certificate_applied": ("certificate_applied", None, DECLINE),
+    "certificate_granted": ("certificate_granted", None, DECLINE | {
+        "begin_preapproval": "site.forum forum.preapproval",
+    }),
+    "certificate_granted, forum": ("certificate_granted", FOREIGN_FORUM, DECLINE | {
+        "prepare_filing": "forum.preapproval",
+    }),
+    "preapproval_needed": ("preapproval_needed", None, DECLINE),
+    "preapproval_applied": ("preapproval_applied", None, DECLINE),
+    "preapproval_granted": ("preapproval_granted", None, DECLINE),
+    "preparing": ("preparing", None, {}),
+    "provider_review": ("provider_review", None, {}),
+    "sms_verification": ("sms_verification", None, {}),
+    "authority_review": ("authority_review", None, {}),
+    "returned": ("returned", None, {"expire_order": "order.expired"}),
+    "filed": ("filed", None, {}),
+    "open": ("open", None, {}),
+    "not_required": ("not_required", None, {}),
+    "referred": ("referred", None, {}),
+    "ineligible": ("ineligible", None, {}),
+    "refused": ("refused", None, {}),
+    "withdrawn": ("withdrawn", None, {}),
+    "cancelled": ("cancelled", None, {}),
+}  # fmt: skip
+# Where `step_back` leads from each state, on the way by which tests/world.py gets there.
+BEFORE = {
+    "triage": "draft", "certificate_needed": "triage", "certificate_applied": "certificate_needed",
+    "certificate_granted": "certificate_applied", "preapproval_needed": "triage",
+    "preapproval_applied": "preapproval_needed", "preapproval_granted": "preapproval_applied",
+    "preparing": "triage", "provider_review": "preparing", "sms_verification": "provider_review",
+    "authority_review": "sms_verification", "returned": "provider_review",
+    "filed": "authority_review", "open": "filed", "not_required": "triage", "referred": "triage",
+    "ineligible": "triage", "refused": "authority_review", "withdrawn": "draft",
+    "cancelled": "filed",
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(wei, li, chen):
+    """Builds cases; their papers are simply there."""
+    return QuickWorld(wei, li, chen)
+
+
+@pytest.fixture
+def people(wei, mei, li, chen, sun, stranger, world) -> dict[str, Any]:
+    world.case(owner=mei)
+    root = user("root", is_staff=True, is_superuser=True)
+    return {"wei": wei, "mei": mei, "li": li, "chen": chen, "sun": sun, "stranger": stranger,
+            "root": root}  # fmt: skip
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is changed within is taken back. No atomic block: the door's must be outermost."""
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def build(world, label: str) -> FilingCase:
+    """The case of a label, with its papers supplied and its requests settled."""
+    state, facts, _closed = CASES[label]
+    case = world.at(state, facts)
+    if state in ("preparing", "returned"):
+        case = world.supply(case)
+        case.requests.update(status="waived", waiver="asked in error")
+    return FilingCase.objects.get(pk=case.pk)
+
+
+def expected(label: str, person: str, step: str) -> str:
+    """What the table says of a cell: `state …`, `closed …` with the codes, or `not allowed`."""
+    state, _facts, closed = CASES[label]
+    who = PEOPLE[person]
+    if not who:
+        return "not allowed"
+    if state not in TABLE[step].sources:
+        return "closed state"
+    if not may(who, step):
+        return "not allowed"
+    if step in closed:
+        return f"closed {closed[step]}"
+    target = {STAYS: state, BACK: BEFORE.get(state)}.get(TABLE[step].target, TABLE[step].target)
+    return f"state {target}"
+
+
+def done(case: FilingCase, person: Any, step: str, data: dict[str, Any]) -> str:
+    """What the door makes of a cell, and that it says so of the stored row too."""
+    version = case.version
+    with undone():
+        try:
+            after = perform(case, step, person, data, version)
+        except NotAllowed:
+            answer = "not allowed"
+        except Closed as refused:
+            answer = f"closed {' '.join(refused.codes)}"
+        else:
+            answer = f"state {after.state}"
+            version += 1
+        stored = FilingCase.objects.values_list("state", "version").get(pk=case.pk)
+        assert stored == (after.state if answer.startswith("state") else case.state, version)
+    return answer
+
+
+def entries(world, case: FilingCase) -> dict[str, dict[str, Any]]:
+    """What each step takes, valid."""
+    return {step: world.entry(case, step) for step in TABLE}
+
+
+def unread(data: dict[str, Any]) -> dict[str, Any]:
+    """An entry with a file that nobody has read yet."""
+    return data | {"file": upload()} if "file" in data else data
+
+
+@pytest.mark.parametrize(
+    "label",
+    # The 21 states each time; other facts in the same states when there is time.
+    [pytest.param(label, marks=[pytest.mark.slow] * (label not in STATES)) for label in CASES],
+)
+def test_every_cell_does_what_the_table_says_and_explain_says_so_too(world, people, label):
+    case = build(world, label)
+    data = entries(world, case)
+    wanted, found = {}, {}
+    for person, who in people.items():
+        compare_explanations(FilingCase.objects.get(pk=case.pk), label, person, who)
+        for step in TABLE:
+            wanted[person, step] = expected(label, person, step)
+            found[person, step] = done(case, who, step, unread(data[step]))
+    assert {cell: found[cell] for cell in wanted if found[cell] != wanted[cell]} == {}
+    assert found == wanted
+
+
+def compare_explanations(case: FilingCase, label: str, person: str, who: Any) -> None:
+    """`explain` tells of each step what the table says, all together, and changes nothing."""
+    state, _facts, closed = CASES[label]
+    leading_out = {step for step in TABLE if state in TABLE[step].sources}
+    FilingCase.objects.get(pk=case.pk).dossier  # noqa: B018 - the tables' cache is filled
+    with CaptureQueriesContext(connection) as queries:
+        told = {e.step.value: [f.code for f in e.unmet] for e in explain(case, who)}
+        elsewhere = {
+            step: "state" in [f.code for f in explain_step(case, Step(step), who).unmet]
+            for step in TABLE
+        }
+    assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []
+    permitted = {step for step in TABLE if may(PEOPLE[person], step)}
+    assert told == {
+        step: ["permission"] * (step not in permitted) + closed.get(step, "").split()
+        for step in leading_out
+    }
+    assert elsewhere == {step: step not in leading_out for step in TABLE}
+    open_ones = {step for step, codes in told.items() if not codes}
+    assert open_ones == {step for step in TABLE if expected(label, person, step)[:6] == "state "}
+
+
+def test_the_declaration_is_the_table():
+    declared = {
+        step.value: (
+            sorted(step.about.sources),
+            step.about.target,
+            [f"{'?' * g.on_entry}{'!' * (not g.wanted)}{g.rule.code}" for g in step.guards],
+            {role.value for role in step.who},
+        )
+        for step in Step
+    }
+    names = {"A": {"applicant"}, "O": {"officer", "supervisor"}, "S": {"supervisor"}}
+    assert declared == {
+        step: (
+            sorted(row.sources),
+            None if row.target == STAYS else row.target,
+            list(row.guards),
+            set().union(*(names[letter] for letter in row.who.split())),
+        )
+        for step, row in TABLE.items()
+    }
+    assert [state.value for state in State] == STATES
+
+
+def test_the_cases_cover_every_state():
+    assert list(dict.fromkeys(state for state, _facts, _closed in CASES.values())) == STATES
