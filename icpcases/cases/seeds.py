@@ -141,9 +141,6 @@ CLOCKS: dict[str, tuple[int, str] | None] = {
     "cancelled": None,
 }
 
-#: A draft nobody touches is brought to mind after so many days.
-DRAFT_REMINDER_DAYS = 14
-
 
 @dataclass(frozen=True)
 class Provider:

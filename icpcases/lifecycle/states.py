@@ -120,11 +120,6 @@ class State(TextChoices):
         """Whether the facts are locked: somebody outside is deciding on them, or has."""
         return _STATES[self].locked
 
-    @property
-    def holds_domain(self) -> bool:
-        """Whether a case in this state keeps its domain from every other case."""
-        return self in HOLDING_DOMAIN
-
     def turn(
         self, request_open: bool = False, duties_done: bool = False, answers_wait: bool = False
     ) -> Party:

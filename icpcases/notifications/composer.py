@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -171,10 +171,7 @@ def shown_time(when: dt.datetime) -> str:
 
 def case_link(case: FilingCase) -> str:
     """Where the applicant finds the case."""
-    try:
-        return site_url(reverse("applicants:case", args=[case.reference]))
-    except NoReverseMatch:
-        return site_url("/")
+    return site_url(reverse("applicants:case", args=[case.reference]))
 
 
 def staff_link(case: FilingCase) -> str:

@@ -108,12 +108,6 @@ def all_cases() -> "Facets":
     return _kept
 
 
-def forget() -> None:
-    """Have them counted anew."""
-    global _kept
-    _kept = None
-
-
 def _counted(condition: str, params: list[Any]) -> "Facets":
     columns = _columns()
     return Facets.of(

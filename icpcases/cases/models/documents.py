@@ -1,6 +1,5 @@
 """Documents of a case, and requests to its applicant."""
 
-import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -92,10 +91,6 @@ class Document(models.Model):
     def shown_number(self) -> str:
         """The number as pages show it."""
         return mask(self.number) if self.number_is_private else self.number
-
-    def expires_within(self, day: dt.date, days: int) -> bool:
-        """Whether the document has expired on `day`, or will within `days`."""
-        return self.expires_on is not None and self.expires_on <= day + dt.timedelta(days=days)
 
 
 class NotNeeded(models.Model):
