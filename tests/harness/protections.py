@@ -1,7 +1,9 @@
 """Switching protections off, to see what they were worth."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -29,6 +31,21 @@ def remove_guard(monkeypatch: pytest.MonkeyPatch, step: str, code: str) -> None:
     monkeypatch.setattr(about, "later", tuple(guard for guard in guards if guard.on_entry))
     # What is kept of the declaration is about the whole of it.
     monkeypatch.setattr(explain, "_told_by_facts", explain._told_by_facts.__wrapped__)
+
+
+# How a row is read for a change: locked on PostgreSQL, by whoever may write on SQLite.
+LOCKING = re.compile(r" FOR UPDATE( OF .+)?$|(?<=^BEGIN) IMMEDIATE$")
+
+
+@contextmanager
+def without_locks() -> Iterator[None]:
+    """This thread's connection reads what it is about to change without locking it."""
+
+    def unlocked(execute: Any, sql: str, *rest: Any) -> Any:
+        return execute(LOCKING.sub("", sql), *rest)
+
+    with connection.execute_wrapper(unlocked):
+        yield
 
 
 @contextmanager
