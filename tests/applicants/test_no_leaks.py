@@ -21,6 +21,12 @@ from .pages import body_of, needed, path, section, some, step_path, text_of
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def world(careful_world):
+    """What is looked at here are the papers, too."""
+    return careful_world
+
+
 MARK = "kept-inside"
 
 
