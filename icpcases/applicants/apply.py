@@ -21,8 +21,6 @@ from .check import YES_NO, answers_of
 from .pages import case_url, page
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
-
-
 FIELDS = ("name", "certificate_type", "certificate_number", "phone")
 
 

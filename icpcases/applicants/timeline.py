@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import State
-from icpcases.lifecycle.steps import HAPPENED, Step
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
 
@@ -86,7 +86,7 @@ def _role(theirs: frozenset[int], row: HistoryRow) -> str:
 
 
 def _step(row: HistoryRow) -> str:
-    return str(HAPPENED[Step(row.step)])
+    return str(Step(row.step).about.happened)
 
 
 def _request(row: HistoryRow) -> str:

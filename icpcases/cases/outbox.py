@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
-
-
 PATIENCE = dt.timedelta(minutes=15)
-
-
 NOT_YET = gettext_noop("The mail has been waiting since then and has not left yet.")
 
 
@@ -48,8 +44,6 @@ def _addresses(case: int) -> "QuerySet[CasePerson, str]":
 
 
 _ADDRESSES = Prepared(_addresses, int)
-
-
 Audience = list[tuple[str, str]]
 
 
@@ -188,11 +182,7 @@ def delivery_problems(case: "FilingCase") -> list[Problem]:
 
 
 NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
-
-
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")
-
-
 TOO_LATE = gettext_noop("It could not be delivered in time.")
 
 

@@ -1,32 +1,40 @@
 """Who may do what: membership of a role's group decides, a superuser's flag does not."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
+
+from django.contrib.auth.models import Group
 
 from icpcases.db.statements import Prepared
 from icpcases.lifecycle.roles import STAFF_GROUPS, WORKING, Role
 from icpcases.lifecycle.steps import Step
 
-if TYPE_CHECKING:
-    from .models import FilingCase
+
+class HasPeople(Protocol):
+    """A case, as far as permission asks: the accounts that are its applicant."""
+
+    @property
+    def people_pks(self) -> frozenset[int]:
+        """The keys of these accounts."""
+        ...
 
 
-def roles_on(case: "FilingCase", user: Any) -> frozenset[Role]:
+def roles_on(case: HasPeople, user: Any) -> frozenset[Role]:
     """The roles a user has on this case: staff roles, and applicant if it is theirs."""
     return staff_roles(user) | ({Role.APPLICANT} if is_theirs(case, user) else set())
 
 
-def is_theirs(case: "FilingCase", user: Any) -> bool:
+def is_theirs(case: HasPeople, user: Any) -> bool:
     """Whether the user is a person of this case."""
     known = user and user.is_authenticated and user.is_active
     return bool(known and user.pk in case.people_pks)
 
 
-def may_see(case: "FilingCase", user: Any) -> bool:
+def may_see(case: HasPeople, user: Any) -> bool:
     """Whether the user has any role on this case; who its people are is only read if it matters."""
     return bool(staff_roles(user)) or is_theirs(case, user)
 
 
-def may_take(case: "FilingCase", step: Step, user: Any) -> bool:
+def may_take(case: HasPeople, step: Step, user: Any) -> bool:
     """Whether the user's roles on this case allow the step."""
     if staff_roles(user) & step.who:
         return True
@@ -34,8 +42,6 @@ def may_take(case: "FilingCase", step: Step, user: Any) -> bool:
 
 
 def _groups(user: int) -> Any:
-    from django.contrib.auth.models import Group
-
     return Group.objects.filter(user=user, name__in=STAFF_GROUPS).values_list("name", flat=True)
 
 

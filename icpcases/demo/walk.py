@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 #: Steps this young are told to the applicant: a demo should not mail three months of news.
 TOLD = dt.timedelta(days=7)
-
-
 _ID_YEARS = 10
 
 

@@ -22,17 +22,20 @@ from icpcases.cases.models import CasePerson, Document, FilingCase, Order, Reque
 from icpcases.cases.models.documents import SELF_MADE
 from icpcases.deadlines.clocks import clocked_states
 from icpcases.deadlines.tables import recent_tables
-from icpcases.deadlines.turns import PAUSING, limit_of
+from icpcases.deadlines.turns import limit_of
 from icpcases.lifecycle.roles import WORKING, Role
 from icpcases.lifecycle.states import (
     HOLDING_DOMAIN,
     IN_FILING,
+    PAUSING,
     UNDER_THE_FILING_RULES,
     WITH_NUMBER,
     State,
 )
 from icpcases.lifecycle.steps import BACK, STAYS, Step
 from icpcases.rules import numbers
+from icpcases.rules.about_case import CASE_DOMAIN_FREE
+from icpcases.rules.about_facts import FORUM_PREAPPROVAL
 from icpcases.rules.dossier import DocumentStatus, Dossier, RequestStatus
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
@@ -136,7 +139,7 @@ def facts_against_state() -> Iterator[Found]:
 
 
 def _broken(case: FilingCase, rows: CaseFile) -> list[str]:
-    elsewhere = {("forum.preapproval", True), ("case.domain_free", True)}
+    elsewhere = {(FORUM_PREAPPROVAL.code, True), (CASE_DOMAIN_FREE.code, True)}
     try:
         dossier = _as_if_forums_were_taken(dossier_of(case, rows))
     except ValueError as error:

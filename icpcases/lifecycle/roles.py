@@ -32,9 +32,5 @@ _LABELS = {
     Role.SUPERVISOR: _("supervisor"),
     Role.AUDITOR: _("auditor"),
 }
-
-
 STAFF_GROUPS = (Role.OFFICER.value, Role.SUPERVISOR.value, Role.AUDITOR.value)
-
-
 WORKING = frozenset({Role.OFFICER, Role.SUPERVISOR})

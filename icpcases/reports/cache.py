@@ -29,8 +29,6 @@ OLD, OLD_AT_ONCE = dt.timedelta(days=7), 4
 _COUNTED = ["made_at", "stale", "seen", "among_newest", "packed"]
 _BLANK: dict[str, list[Any]] = {"cases": [], "ages": [], "moves": [], "reasons": []}
 COLUMNS = ("state", "officer", "province", "turn", "late")
-
-
 # Tells figures from those that were counted before or after them.
 Mark = tuple[tuple[str, dt.datetime | None, bool], ...]
 

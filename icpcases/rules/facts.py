@@ -3,22 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import Any
 
-from .text import _
+from .text import LabelledEnum, _
 
 
-class Choice(StrEnum):
+class Choice(LabelledEnum):
     """A fact's value: stored and exchanged as its code, shown by its label."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> "Choice":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
 
 
 class ApplicantType(Choice):

@@ -358,14 +358,7 @@ def _page(newest: list[int], down: bool, size: int, mark: Mark | None, back: boo
 
 def turns_of(state: str) -> list[str]:
     """Whose turn it can be in a state."""
-    member = State(state)
-    turns = (
-        member.turn(),
-        member.turn(request_open=True),
-        member.turn(duties_done=True),
-        member.turn(answers_wait=True),
-    )
-    return list(dict.fromkeys(turn.value for turn in turns))
+    return [turn.value for turn in State(state).turns]
 
 
 def _without_needle(wanted: Wanted) -> Wanted:

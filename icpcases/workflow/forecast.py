@@ -15,8 +15,7 @@ from django.utils import timezone
 from icpcases.cases.models import HistoryRow
 from icpcases.deadlines.clocks import length_of
 from icpcases.deadlines.tables import Tables, calendar, recent_tables
-from icpcases.deadlines.turns import PAUSING
-from icpcases.lifecycle.states import WITH_NUMBER, State, Unit
+from icpcases.lifecycle.states import PAUSING, WITH_NUMBER, State, Unit
 from icpcases.rules.rule import Party
 from icpcases.rules.working_days import Calendar
 

@@ -34,8 +34,6 @@ def way_of(case: "FilingCase") -> list[HistoryRow]:
 
 
 _IN_ORDER = list(Phase)
-
-
 MAIN_PATH = tuple(
     state for state in State if state.phase != Phase.CLOSED and state != State.RETURNED
 )

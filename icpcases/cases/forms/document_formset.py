@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 
 MAX_AT_ONCE = 10
-
-
 _TYPED = ("file", "number", "issued_on", "expires_on")
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 
 NOT_GIVEN = [("", _("not given"))]
-
-
 YES_NO = [*NOT_GIVEN, ("true", _("Yes")), ("false", _("No"))]
 
 
@@ -30,8 +28,6 @@ def _choice(name: str) -> forms.ChoiceField:
 
 
 _FOREIGN_ONLY = _("Only for an enterprise registered outside the Mainland.")
-
-
 _FORUM_ONLY = _("Only for a forum: whether it has been granted already.")
 
 

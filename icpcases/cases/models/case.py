@@ -298,7 +298,7 @@ class FilingCase(Transitions, models.Model):
         """Read the row again; the protected state may only be set where it is not set yet."""
         self.__dict__.pop("state", None)
         self.__dict__.pop("people_pks", None)
-        self.forget_dossier()
+        self.dossier = None
         super().refresh_from_db(*args, **kwargs)
 
     @property

@@ -14,11 +14,7 @@ from icpcases.rules.facts import ServerRegion
 from icpcases.rules.numbers import mask
 
 KINDS = [(kind.value, _(kind.label)) for kind in Kind]
-
-
 REGIONS = [(region.value, _(region.label)) for region in ServerRegion]
-
-
 SELF_MADE = [kind.value for kind in Kind if kind.self_made]
 
 

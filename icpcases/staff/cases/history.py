@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.forms import ChoiceField, Field
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from icpcases.cases.models import Document, FilingCase, HistoryRow
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
-from icpcases.rules.rule import Party
+from icpcases.workflow.step_forms import STEP_FORMS
 
 from .history_line import HistoryLine
 
@@ -50,11 +52,24 @@ def history_lines(case: FilingCase, rows: list[HistoryRow]) -> list[HistoryLine]
 
 def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
     """What was entered, labelled."""
+    fields = STEP_FORMS[Step(row.step)].base_fields if row.step else {}
     for name, value in row.entered.items():
         if name == "assigned" and not value:
             yield gettext(_ENTERED[name]), gettext("nobody")
+        elif value not in ("", None) and name in fields:
+            yield str(fields[name].label), _shown_in(fields[name], value)
         elif value not in ("", None) and name in _ENTERED:
             yield gettext(_ENTERED[name]), _shown_entry(name, _masked(row, name, value))
+
+
+def _shown_in(field: Field, value: Any) -> str:
+    """What a step's field was filled in with, by the name of the choice where it is one."""
+    choices = field.choices if isinstance(field, ChoiceField) else ()
+    return str(dict(choices).get(value, value)) if value not in (True, False) else _yes_no(value)
+
+
+def _yes_no(value: bool) -> str:
+    return gettext("Yes") if value else gettext("No")
 
 
 def _masked(row: HistoryRow, name: str, value: Any) -> Any:
@@ -67,11 +82,7 @@ def _shown_entry(name: str, value: Any) -> str:
         return gettext(Kind(value).label)
     if name == "status":
         return str(Document.Status(value).label)
-    if name == "returned_by":
-        return gettext(Party(value).label)
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    return str(value)
+    return _yes_no(value) if isinstance(value, bool) else str(value)
 
 
 def _(text: str) -> str:
@@ -79,16 +90,10 @@ def _(text: str) -> str:
 
 
 _ENTERED = {
-    "authority": _("authority"), "applied_on": _("applied on"), "number": _("number"),
-    "application_number": _("application number"), "issued_on": _("issued on"),
-    "expires_on": _("expires on"), "issuer": _("issuer"), "provider": _("provider"),
-    "order_number": _("order number"), "icp_number": _("ICP number"), "filed_on": _("granted on"),
-    "opened_on": _("opened on"), "footer_on": _("in the footer since"),
-    "public_security_number": _("public-security number"), "late": _("after the SMS window"),
-    "public_security_on": _("filed on"), "cancelled_on": _("cancelled on"),
+    "number": _("number"), "late": _("after the SMS window"),
     "added": _("document added"), "judged": _("document judged"), "status": _("status"),
     "not_needed": _("document not needed"), "answer": _("answer"), "opened": _("case opened"),
-    "confirmed": _("applicant confirmed"), "returned_by": _("returned by"), "file": _("file"),
+    "confirmed": _("applicant confirmed"), "file": _("file"),
     "is": _("marked"), "assigned": _("assigned to"),
     "invited": _("invited"), "joined": _("joined"), "removed": _("removed"),
     "taken_back": _("invitation taken back"),
@@ -112,7 +117,7 @@ def shown_value(case: FilingCase, name: str, value: Any) -> str:
     if name in PRIVATE:
         return PRIVATE[name](value)
     if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
+        return _yes_no(value)
     choices: Any = _field(case, name).choices or ()
     return str(dict(choices).get(value, value))
 

@@ -19,7 +19,7 @@ from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.staff.links import show_step
 from icpcases.workflow.casefile import CaseFile
-from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.explain import explain
 from icpcases.workflow.recommendation import recommended_step
 from icpcases.workflow.route import route_bar
@@ -62,7 +62,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
 def answer_changed(case: FilingCase) -> bool:
     """Whether the province no longer takes forums while this case's pre-approval is under way."""
     under_way = case.is_at in (State.PREAPPROVAL_NEEDED, State.PREAPPROVAL_APPLIED)
-    return under_way and not FORUM_PROVINCE.holds(case.dossier)
+    return under_way and not FORUM_PROVINCE.holds(dossier_for(case))
 
 
 def fact_rows(case: FilingCase) -> Iterator[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from icpcases.rules.rule import Guard
 from icpcases.staff.links import case_url, link
 from icpcases.staff.pages import get_case_for_user, page
 from icpcases.web.findings import FindingView, view_of
+from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.duties import duties_of, footer_snippet
 from icpcases.workflow.route import way_of
 
@@ -66,7 +67,9 @@ def conflicts(case: FilingCase) -> list[FindingView]:
     """What the rules say of two cases at once; nothing of a case that is closed."""
     if case.is_at.closed:
         return []
-    found = (Guard(rule).unmet(case.dossier) for rule in (CASE_DOMAIN_FREE, CASE_APPLICANT_FREE))
+    found = (
+        Guard(rule).unmet(dossier_for(case)) for rule in (CASE_DOMAIN_FREE, CASE_APPLICANT_FREE)
+    )
     return [view_of(case, finding, link) for findings in found for finding in findings]
 
 
