@@ -17,12 +17,12 @@ from icpcases.cases.models import (
     Order,
     Request,
     Setting,
+    effective,
 )
 from icpcases.db.statements import Prepared
 from icpcases.deadlines.tables import Tables, current_tables
 from icpcases.deadlines.turns import turns_of
 from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
-from icpcases.lifecycle.steps import Step
 from icpcases.rules import dossier as d
 from icpcases.rules import numbers
 from icpcases.rules.documents import Kind
@@ -166,13 +166,7 @@ class CaseFile:
     @cached_property
     def step_to_undo(self) -> HistoryRow | None:
         """The newest step that is no taking-back and has not been taken back itself."""
-        undone: set[int | None] = set()
-        for row in self._steps_newest_first():
-            if row.step == Step.STEP_BACK:
-                undone.add(row.undoes)
-            elif row.sequence not in undone:
-                return row
-        return None
+        return next(effective(self._steps_newest_first()), None)
 
     @cached_property
     def turns(self) -> list[tuple[dt.datetime, str]]:

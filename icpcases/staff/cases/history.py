@@ -64,8 +64,12 @@ def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
 
 def _shown_in(field: Field, value: Any) -> str:
     """What a step's field was filled in with, by the name of the choice where it is one."""
-    choices = field.choices if isinstance(field, ChoiceField) else ()
-    return str(dict(choices).get(value, value)) if value not in (True, False) else _yes_no(value)
+    if isinstance(value, bool):
+        return _yes_no(value)
+    choices: Any = getattr(field, "choices", ())
+    # A provider's name stands in the history as it was; only codes have another name.
+    named = dict(choices) if type(field) is ChoiceField else {}
+    return str(named.get(value, value))
 
 
 def _yes_no(value: bool) -> str:
