@@ -1,11 +1,8 @@
 """The demo enters what the forms take, and nothing else."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.forms import BaseForm
-
-if TYPE_CHECKING:
-    pass
 
 
 class Unbelievable(ValueError):

@@ -1,6 +1,6 @@
 """The forms about who applies, and who may follow a case."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,9 +10,6 @@ from icpcases.cases.models import Applicant, CertificateType
 from icpcases.rules import numbers
 
 from .fields import NumberField, resident_id
-
-if TYPE_CHECKING:
-    pass
 
 
 class ApplicantForm(forms.ModelForm):

@@ -1,17 +1,13 @@
 """The form that takes several documents at once, and the answer they may come with."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from .documents import DocumentForm
-
-if TYPE_CHECKING:
-    pass
-
 
 MAX_AT_ONCE = 10
 _TYPED = ("file", "number", "issued_on", "expires_on")

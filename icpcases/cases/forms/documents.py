@@ -1,6 +1,6 @@
 """The forms of one document: handed in by somebody, judged by an officer."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,6 @@ from icpcases.files.uploads import PaperField
 from icpcases.rules.documents import Kind
 
 from .fields import PastDateField
-
-if TYPE_CHECKING:
-    pass
 
 
 class DocumentForm(forms.Form):

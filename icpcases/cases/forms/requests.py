@@ -1,15 +1,12 @@
 """The forms of a request to the applicant, and of a note."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    pass
 
 
 def need_day_to_come(day: dt.date | None) -> dt.date | None:
