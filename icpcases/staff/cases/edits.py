@@ -31,8 +31,7 @@ from .page import PRIVATE, masked_certificate
 def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the facts; where the state stands on them, refused with a step's explanation."""
     case = get_case_for_user(pk, request.user)
-    sent = {"data": request.POST} if request.method == "POST" else {}
-    form = FactsForm.of(case, **sent)
+    form = FactsForm.of(case, request.POST if request.method == "POST" else None)
     return form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),
