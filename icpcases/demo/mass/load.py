@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
@@ -21,8 +20,9 @@ from icpcases.demo.office import Office
 from icpcases.demo.story import Story
 from icpcases.reports.cache import look_after_weeks
 from icpcases.search import index
+from icpcases.types import SqlValue
 
-from .ahead import Stopped, ahead
+from .ahead import Item, Stopped, ahead
 from .identities import Identities, Party
 from .stamp import Staff, Stamp, applicant_row
 from .stories import FINISHED, GOING_ON, LIVES, Life
@@ -68,7 +68,7 @@ def load_many(seed: int, password: str, cases: int) -> Summary:
     return Summary(FilingCase.objects.count(), len(states))
 
 
-def _ahead(items: Iterable[Any]) -> Iterator[Any]:
+def _ahead(items: Iterable[Item]) -> Iterator[Item]:
     """The items, made by a process that shares no connection with this one."""
     connection.close()
     made = ahead(items)
@@ -165,7 +165,7 @@ class _Loader:
             self._remember(template, party, weeks)
         return rows, moments
 
-    def _formed(self, row: list[Any]) -> list[Any]:
+    def _formed(self, row: list[SqlValue]) -> list[SqlValue]:
         return [self.stamper.form(value) for value in row]
 
     def _newcomer(self, template: Template) -> Party:
@@ -224,7 +224,7 @@ def _empty() -> Rows:
     return {model: [] for model in _LOADED}
 
 
-def _user_row(party: Party, joined: dt.datetime) -> list[Any]:
+def _user_row(party: Party, joined: dt.datetime) -> list[SqlValue]:
     own = {
         "id": party.user, "username": f"a{party.user}", "email": party.own_email,
         "last_name": party.leader[0], "first_name": party.leader[1:], "date_joined": joined,
@@ -234,7 +234,7 @@ def _user_row(party: Party, joined: dt.datetime) -> list[Any]:
 
 def _applicant_row(
     template: Template, party: Party, moments: list[dt.datetime], staff: Staff
-) -> list[Any]:
+) -> list[SqlValue]:
     confirmed = None
     if template.confirms:
         place = next(n for n, row in enumerate(template.history) if "confirmed" in row.entered)
