@@ -1,7 +1,5 @@
 """Documents and requests of a case: handing in, judging, asking, answering, settling."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -155,7 +153,7 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     settling = posted and not answering
     answer = AnswerForm(request.POST if answering else None, initial={"answer": asked.answer})
     settlement = SettlementForm(request.POST if settling else None)
-    form: Any = answer if answering else settlement
+    form: AnswerForm | SettlementForm = answer if answering else settlement
 
     def change(version: int) -> None:
         data = form.cleaned_data
