@@ -28,7 +28,7 @@ from icpcases.rules.rule import Finding
 from icpcases.rules.verdict import Assessment, FactsMissing, assess, missing_facts
 from icpcases.workflow.messages import remedy_of, sentence_of
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 ANSWER = "province_accepts_forums"
 LONGEST_LINE = 1_000_000
 # More than there are different complete facts, once province and protocol are left aside.
@@ -233,7 +233,7 @@ def _quoted(name: str) -> str:
     return name if name in FACT_NAMES else shown(name)[1:-1]
 
 
-def _of_entry(label: str, text_of: Callable[[Value], str], value: Value) -> str:
+def _of_entry(label: str, text_of: Callable[[_Value], str], value: _Value) -> str:
     """The text of one entry. Raises Refused with the entry's number before the sentence."""
     try:
         return text_of(value)

@@ -20,7 +20,7 @@ class Groups(TypedDict):
     staff_groups: int
 
 
-Found: TypeAlias = "WithAnnotations[User, Groups]"
+FoundAccount: TypeAlias = "WithAnnotations[User, Groups]"
 # As long as a username may be: the address becomes one.
 LONGEST_ADDRESS = 150
 
@@ -38,7 +38,7 @@ def plain_address(address: str) -> str:
     return plain
 
 
-def find_account(address: str) -> "Found | None":
+def find_account(address: str) -> "FoundAccount | None":
     """The account with this plain address; where several share it, one of staff comes first."""
     in_staff_group = Count("groups", filter=Q(groups__name__in=STAFF_GROUPS))
     accounts = User.objects.filter(email__iexact=address).annotate(staff_groups=in_staff_group)
@@ -48,7 +48,7 @@ def find_account(address: str) -> "Found | None":
     return same[0] if same else None
 
 
-def takes_codes(account: Found) -> bool:
+def takes_codes(account: FoundAccount) -> bool:
     """Whether a code sent by mail opens this account, found by find_account: never one of staff."""
     staff = account.is_staff or account.is_superuser or account.staff_groups
     return bool(account.is_active and not staff)
@@ -63,7 +63,7 @@ def account_for(address: str) -> User | None:
     return account if takes_codes(account) else None
 
 
-def _make_account(address: str) -> "Found":
+def _make_account(address: str) -> "FoundAccount":
     try:
         with transaction.atomic():
             User.objects.create_user(username=address, email=address)

@@ -13,7 +13,7 @@ from icpcases.search.tokens import tokens_of
 
 from .registry import Found, checker
 
-Held = TypeVar("Held")
+_Held = TypeVar("_Held")
 
 
 @checker
@@ -38,14 +38,14 @@ def _kept(rows: "QuerySet[Model, tuple[int, str]]") -> Iterator[tuple[int, str]]
     return iter(rows.iterator(chunk_size=10_000))
 
 
-class _Ahead(Generic[Held]):
+class _Ahead(Generic[_Held]):
     """Pairs in the order of their keys, looked up in that order, never all held at once."""
 
-    def __init__(self, pairs: Iterable[tuple[int, Held]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[int, _Held]]) -> None:
         self.pairs = iter(pairs)
         self.next = next(self.pairs, None)
 
-    def of(self, key: int, otherwise: Held) -> Held:
+    def of(self, key: int, otherwise: _Held) -> _Held:
         """The value of a key; keys in between are passed over."""
         while self.next and self.next[0] < key:
             self.next = next(self.pairs, None)

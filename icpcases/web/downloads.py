@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from icpcases.cases.models import AccessLogRow, Document, FilingCase
 from icpcases.files.pdf import NoPicture, page_picture
 
-Answer = TypeVar("Answer", bound=HttpResponseBase)
+_Answer = TypeVar("_Answer", bound=HttpResponseBase)
 
 
 def file_response(
@@ -67,7 +67,7 @@ def _log(user: User | AnonymousUser, case: FilingCase, document: Document, more:
     )
 
 
-def _kept_apart(response: Answer) -> Answer:
+def _kept_apart(response: _Answer) -> _Answer:
     """Nothing guesses what it is, keeps it, or lets it act."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -7,14 +7,14 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
 
 class Stopped(Exception):
     """The other process ended before it was done; it said why on its error output."""
 
 
-def ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
+def ahead(items: Iterable[_Item]) -> Generator[_Item, None, None]:
     """The items, made in a process that begins at once; let no database be open meanwhile.
 
     Raises Stopped.
@@ -37,8 +37,8 @@ def _send(items: Iterable[object], there: Connection) -> None:
 
 
 def _received(
-    here: "Connection[object, Item | None]", process: BaseProcess
-) -> Generator[Item, None, None]:
+    here: "Connection[object, _Item | None]", process: BaseProcess
+) -> Generator[_Item, None, None]:
     try:
         while (item := _next(here)) is not None:
             yield item
@@ -47,7 +47,7 @@ def _received(
         process.join()
 
 
-def _next(here: "Connection[object, Item | None]") -> Item | None:
+def _next(here: "Connection[object, _Item | None]") -> _Item | None:
     try:
         return here.recv()
     except EOFError as error:

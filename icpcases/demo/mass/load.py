@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
+from typing import TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
@@ -22,7 +23,7 @@ from icpcases.reports.cache import look_after_weeks
 from icpcases.search import index
 from icpcases.types import SqlValue
 
-from .ahead import Item, Stopped, ahead
+from .ahead import Stopped, ahead
 from .identities import Identities, Party
 from .stamp import Staff, Stamp, applicant_row
 from .stories import FINISHED, GOING_ON, LIVES, Life
@@ -45,6 +46,7 @@ _LOADED: tuple[type[Model], ...] = (User, Applicant, *TABLES)
 
 _ANYBODY = {f.attname: getattr(User(password="!"), f.attname) for f in User._meta.concrete_fields}
 
+_Item = TypeVar("_Item")
 LEAST = len(LIVES) * _TWICE + 20
 
 
@@ -68,7 +70,7 @@ def load_many(seed: int, password: str, cases: int) -> Summary:
     return Summary(FilingCase.objects.count(), len(states))
 
 
-def _ahead(items: Iterable[Item]) -> Iterator[Item]:
+def _ahead(items: Iterable[_Item]) -> Iterator[_Item]:
     """The items, made by a process that shares no connection with this one."""
     connection.close()
     made = ahead(items)
