@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.core.files.storage import default_storage
 
@@ -13,9 +13,23 @@ from icpcases.rules.documents import Kind
 from .models import Document
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from icpcases.files.uploads import Upload
 
     from .models import FilingCase
+
+
+class OnPaper(TypedDict, total=False):
+    """What a paper says of itself, and what has been decided of it already."""
+
+    number: str
+    issuer: str
+    issued_in: str | None
+    issued_on: dt.date | None
+    expires_on: dt.date | None
+    status: str
+
 
 _written: ContextVar[list[str] | None] = ContextVar("_written", default=None)
 
@@ -36,7 +50,12 @@ def files_follow_rows() -> Iterator[None]:
 
 
 def keep_document(
-    case: "FilingCase", kind: Kind, upload: "Upload", by: Any, at: dt.datetime, **fields: Any
+    case: "FilingCase",
+    kind: Kind,
+    upload: "Upload",
+    by: "User | None",
+    at: dt.datetime,
+    **fields: Unpack[OnPaper],
 ) -> Document:
     """Keep a file as a document of the case, handed in at that time."""
     document = Document(

@@ -2,20 +2,19 @@
 
 import datetime as dt
 import random
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
+from icpcases.cases import seeds
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.provinces import ProvinceAnswerForm
 from icpcases.cases.models import Applicant, CertificateType, Provider, Province
-from icpcases.cases.seeds import PROVIDERS
 from icpcases.deadlines.tables import calendar
 from icpcases.workflow.actions.provinces import answer_of_province
 
-from .data import CAST, FIRMS, SITES, Firm, Site
+from .data import CAST, FIRMS, SITES, Firm, Member, Site
 from .forms import valid
 from .numbers import Numbers
 from .times import OfficeTime
@@ -41,7 +40,7 @@ class Office:
         self.numbers = Numbers(random.Random(f"numbers {seed}"))
         self.applicants: dict[str, Applicant] = {}
         self.users = {member.username: _user(member, password) for member in CAST}
-        self.providers = [_provider(provider) for provider in PROVIDERS]
+        self.providers = [_provider(provider) for provider in seeds.PROVIDERS]
         self.confirmed: set[str] = set()
         self._orders = 0
         self._leaders: dict[str, tuple[str, str]] = {}
@@ -89,7 +88,7 @@ class Office:
         """The day so many days from today."""
         return self.today + dt.timedelta(days=days)
 
-    def order(self, which: int, day: dt.date) -> dict[str, Any]:
+    def order(self, which: int, day: dt.date) -> dict[str, object]:
         """A provider and a new order number in its format."""
         self._orders += 1
         number = ORDER_NUMBERS[which].format(day=day, n=self._orders)
@@ -103,7 +102,7 @@ class Office:
         answer_of_province(province, self.users["zhao"], form.cleaned_data)
 
 
-def _user(member: Any, password: str) -> User:
+def _user(member: Member, password: str) -> User:
     user = User.objects.create(
         username=member.username,
         password=make_password(password),
@@ -116,7 +115,7 @@ def _user(member: Any, password: str) -> User:
     return user
 
 
-def _provider(provider: Any) -> Provider:
+def _provider(provider: seeds.Provider) -> Provider:
     return Provider.objects.create(
         name=f"{provider.name} {provider.name_zh}",
         order_number_format=provider.order_number_format,
