@@ -11,11 +11,10 @@ from django.utils import timezone
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.provinces import ProvinceAnswerForm
 from icpcases.cases.models import Applicant, CertificateType, Provider, Province
-from icpcases.cases.seeds import PROVIDERS
 from icpcases.deadlines.tables import calendar
 from icpcases.workflow.actions.provinces import answer_of_province
 
-from .data import CAST, FIRMS, SITES, Firm, Site
+from .data import CAST, FIRMS, PROVIDERS, SITES, Cloud, Firm, Site
 from .forms import valid
 from .numbers import Numbers
 from .times import OfficeTime
@@ -116,7 +115,7 @@ def _user(member: Any, password: str) -> User:
     return user
 
 
-def _provider(provider: Any) -> Provider:
+def _provider(provider: Cloud) -> Provider:
     return Provider.objects.create(
         name=f"{provider.name} {provider.name_zh}",
         order_number_format=provider.order_number_format,

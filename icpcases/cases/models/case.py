@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -43,15 +42,6 @@ def _choices(values: type[Choice]) -> list[tuple[str, Any]]:
 
 def _fact(label: Any, values: type[Choice]) -> Any:
     return models.CharField(label, max_length=20, choices=_choices(values), null=True, blank=True)
-
-
-# No letter that could be read as another, nor as a digit.
-FOLLOW_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-def new_follow_code() -> str:
-    """A code nobody guesses: about 49 bits."""
-    return get_random_string(10, FOLLOW_ALPHABET)
 
 
 _PEOPLE = Prepared(
@@ -107,7 +97,7 @@ class FilingCase(Transitions, models.Model):
     """One website on its way through the filing. Only `door.perform` moves it."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    follow_code = models.CharField(_("code to follow with"), max_length=12, default=new_follow_code)
+    follow_code = models.CharField(_("code to follow with"), max_length=12)
     applicant = models.ForeignKey(
         "cases.Applicant",
         verbose_name=_("applicant"),
