@@ -15,7 +15,10 @@ class FrameConfig(AppConfig):
             site_url_is_public,
             sqlite_is_safe_for_processes,
         )
+        from icpcases.completeness import states_are_complete, steps_are_complete
 
+        register(steps_are_complete)
+        register(states_are_complete)
         register(scanner_is_there)
         register(sqlite_is_safe_for_processes)
         register(site_url_is_public, deploy=True)

@@ -53,11 +53,11 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One case: the way, what is needed now, what has happened."""
     case = get_case_for_user(reference, request.user)
     rows, user, people = CaseFile(case), request.user, people_of(case)
-    case.dossier = dossier_of(case, rows)
+    dossier = case.dossier = dossier_of(case, rows)
     who = [(row(person), person.user.email) for person in people]
     around = (row(case.applicant), who, is_staff_role(user), case.overdue)
     make = partial(_tell, case, rows, people, user)
-    now = told("case", case, make, around, case.dossier)
+    now = told("case", case, make, around, dossier)
     return told_page(request, case.reference, now)
 
 
@@ -163,8 +163,7 @@ def show(
 def facts_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The facts of a draft."""
     case = get_case_for_user(reference, request.user)
-    sent = {"data": request.POST} if request.method == "POST" else {}
-    form = FactsForm.of(case, **sent)
+    form = FactsForm.of(case, request.POST if request.method == "POST" else None)
     return form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import Provider, Province
-from icpcases.lifecycle.states import State, Unit
+from icpcases.lifecycle.states import Length, State, Unit
 
-from .tables import Length, Tables, recent_tables
+from .tables import Tables, recent_tables
 
-if TYPE_CHECKING:
-    pass
 if TYPE_CHECKING:
     pass
 

@@ -2,32 +2,18 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.core.cache import caches
 from django.utils.functional import cached_property
 
 from icpcases.cases.models import CalendarDay, Clock
 from icpcases.db.statements import Prepared
-from icpcases.lifecycle.states import Unit
+from icpcases.lifecycle.states import Length, Unit
 from icpcases.rules.working_days import Calendar
 
-if TYPE_CHECKING:
-    pass
-
-
 _TABLES_KEPT = 60
-
-
-Length = tuple[int, Unit]
-
-
 Clocks = dict[tuple[str, str | None, int | None], Length]
-
-
 _CALENDAR = Prepared(lambda: CalendarDay.objects.order_by().values_list("day", "kind"))
-
-
 _CLOCKS = Prepared(
     lambda: Clock.objects.order_by().values_list("state", "province", "provider", "amount", "unit")
 )

@@ -1,6 +1,6 @@
 """Staff see every notice, its latest error, and may have it sent again."""
 
-from typing import Any
+import datetime as dt
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -39,8 +39,8 @@ class NoticeAdmin(admin.ModelAdmin):
     readonly_fields = fields
 
     def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
+        self, request: HttpRequest, queryset: QuerySet[Notice], search_term: str
+    ) -> tuple[QuerySet[Notice], bool]:
         """Found by the address, by what it reminds of, or through the case."""
         if not search_term:
             return queryset, False
@@ -56,7 +56,7 @@ class NoticeAdmin(admin.ModelAdmin):
         """Every staff role sees it on the front page."""
         return is_staff_role(request.user)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         """Every staff role reads it."""
         return is_staff_role(request.user)
 
@@ -64,11 +64,11 @@ class NoticeAdmin(admin.ModelAdmin):
         """Only what happens writes notices."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         """Nobody rewrites what was said."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         """Nor takes it away."""
         return False
 
@@ -104,7 +104,7 @@ class NoticeAdmin(admin.ModelAdmin):
         return notice.subject or notice.key
 
     @admin.display(description=gettext_lazy("next try"), ordering="next_try_at")
-    def next_try(self, notice: Notice) -> Any:
+    def next_try(self, notice: Notice) -> dt.datetime | str:
         """When it is tried again; empty once it is settled."""
         return notice.next_try_at if notice.state == Notice.State.WAITING else ""
 

@@ -5,14 +5,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.functional import cached_property
 
-from icpcases.cases.models import Document, DueRun, HistoryRow, NotNeeded, Order, Request, Setting
+from icpcases.cases.models import (
+    Document,
+    DueRun,
+    FilingCase,
+    HistoryRow,
+    NotNeeded,
+    Order,
+    Request,
+    Setting,
+    effective,
+)
 from icpcases.db.statements import Prepared
 from icpcases.deadlines.tables import Tables, current_tables
+from icpcases.deadlines.turns import turns_of
 from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
-from icpcases.lifecycle.steps import Step
 from icpcases.rules import dossier as d
 from icpcases.rules import numbers
 from icpcases.rules.documents import Kind
@@ -24,10 +34,6 @@ from icpcases.rules.facts import (
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from icpcases.cases.models import FilingCase
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
 
 _CHUNK = 4
 
@@ -38,8 +44,6 @@ def _step_rows(case: int) -> "QuerySet[HistoryRow]":
 
 
 def _rivals(domain: Any, case: Any) -> "QuerySet[FilingCase]":
-    from icpcases.cases.models import FilingCase
-
     same = FilingCase.objects.filter(registrable_domain=domain, state__in=HOLDING_DOMAIN)
     return same.exclude(pk=case).only("pk", "reference", "state")
 
@@ -51,8 +55,6 @@ def _rival_orders(applicant: Any, case: Any) -> "QuerySet[Order]":
 
 def _beside(case: int) -> "QuerySet[FilingCase]":
     """What every change asks for, and whether there is anything of the rarer kinds."""
-    from icpcases.cases.models import FilingCase
-
     return FilingCase.objects.filter(pk=case).values_list(
         Subquery(_step_rows(case).values("happened_at")[:1]),
         Subquery(DueRun.objects.filter(pk=1).values("asked")),
@@ -65,37 +67,17 @@ def _beside(case: int) -> "QuerySet[FilingCase]":
 
 # What every step reads, and every page about a case.
 _DOCUMENTS = Prepared(lambda c: Document.objects.filter(case=c).select_related("added_by"), int)
-
-
 _PAPER = ("pk", "kind", "status", "issued_in", "expires_on")
-
-
 _PAPERS = Prepared(lambda c: Document.objects.filter(case=c).values_list(*_PAPER), int)
-
-
 _NOT_NEEDED = Prepared(
     lambda c: NotNeeded.objects.filter(case=c).values_list("kind", flat=True), int
 )
-
-
 _REQUESTS = Prepared(lambda c: Request.objects.filter(case=c), int)
-
-
 _ORDERS = Prepared(lambda c: Order.objects.filter(case=c).select_related("provider"), int)
-
-
 _RIVALS = Prepared(_rivals, str, int)
-
-
 _RIVAL_ORDERS = Prepared(_rival_orders, int, int)
-
-
 _NEWEST_STEP = Prepared(lambda c: _step_rows(c).values_list("happened_at", flat=True)[:1], int)
-
-
 BESIDE = Prepared(_beside, int)
-
-
 _RARE: dict[str, type] = {
     "requests": list, "not_needed": frozenset, "rivals": list, "rival_orders": list,
 }  # fmt: skip
@@ -105,13 +87,13 @@ _RARE: dict[str, type] = {
 class CaseFile:
     """The rows around a case; each is fetched when first asked for, and then kept."""
 
-    case: "FilingCase"
+    case: FilingCase
     tables: Tables = field(default_factory=Tables)
     # Locked for a change: what only pages show is not fetched.
     lean: bool = False
 
     @classmethod
-    def locked(cls, case: "FilingCase", beside: tuple[Any, ...]) -> "CaseFile":
+    def locked(cls, case: FilingCase, beside: tuple[Any, ...]) -> "CaseFile":
         """The rows around a case that is locked, given what `BESIDE` says of it."""
         rows = cls(case, lean=True)
         newest, asked, *there = beside
@@ -184,26 +166,12 @@ class CaseFile:
     @cached_property
     def step_to_undo(self) -> HistoryRow | None:
         """The newest step that is no taking-back and has not been taken back itself."""
-        undone: set[int | None] = set()
-        for row in self._steps_newest_first():
-            if row.step == Step.STEP_BACK:
-                undone.add(row.undoes)
-            elif row.sequence not in undone:
-                return row
-        return None
+        return next(effective(self._steps_newest_first()), None)
 
     @cached_property
     def turns(self) -> list[tuple[dt.datetime, str]]:
         """Since the case came into its state: when each change happened, and whose turn it left."""
-        case = self.case
-        steps = HistoryRow.objects.filter(
-            case=case, to_state=case.state, happened_at=case.state_since
-        )
-        moves = steps.exclude(from_state__in=("", case.state)).exclude(step=Step.STEP_BACK)
-        entered = moves.aggregate(last=Max("sequence"))["last"]
-        # What was recorded late stands where it happened.
-        rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
-        return list(rows.order_by("happened_at", "sequence").values_list("happened_at", "turn"))
+        return turns_of(self.case)
 
     def _steps_newest_first(self) -> Iterator[HistoryRow]:
         rows = _step_rows(self.case.pk)
@@ -230,7 +198,7 @@ def _paper(
     return d.Paper(str(pk), Kind(kind), d.DocumentStatus(status), region, expires_on)
 
 
-def look_up_number(case: "FilingCase", number: numbers.IcpNumber) -> NumberCheck:
+def look_up_number(case: FilingCase, number: numbers.IcpNumber) -> NumberCheck:
     """What the other cases say about a site number."""
     others = type(case).objects.filter(state__in=WITH_NUMBER).exclude(pk=case.pk)
     taken = others.filter(icp_number=str(number)).values_list("reference", flat=True).first()

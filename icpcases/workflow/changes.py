@@ -95,7 +95,7 @@ class Change:
             update(case, tuple(changed))
             saved = self._keep(kind, at, changes, row)
         index.follow(case, saved)
-        case.forget_dossier()
+        case.dossier = None
         return saved
 
     def _keep(
@@ -146,13 +146,14 @@ def _fields() -> tuple[list[str], Callable[[dict[str, Any]], tuple[Any, ...]]]:
 
 def _plain_changes(changed: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
     return {
-        name: [_plain(old), _plain(new)]
+        name: [plain(old), plain(new)]
         for name, (old, new) in changed.items()
         if name not in _DERIVED
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as the history keeps it."""
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, Upload):

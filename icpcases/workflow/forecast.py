@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from django.core.cache import caches
 from django.utils import timezone
 
-from icpcases.cases.models import HistoryRow
+from icpcases.cases.models import HistoryRow, effective
 from icpcases.deadlines.clocks import length_of
 from icpcases.deadlines.tables import Tables, calendar, recent_tables
-from icpcases.deadlines.turns import PAUSING
-from icpcases.lifecycle.states import WITH_NUMBER, State, Unit
+from icpcases.lifecycle.states import PAUSING, WITH_NUMBER, State, Unit
 from icpcases.rules.rule import Party
 from icpcases.rules.working_days import Calendar
 
-from .route import Stop, path_of
+from .route import Move, Stop, path_of
 
 if TYPE_CHECKING:
     from icpcases.cases.models import FilingCase
@@ -135,16 +134,14 @@ def _read_ranges(case: "FilingCase") -> dict[str, Range]:
 def _walks(cases: list[int]) -> list[list[tuple[str, dt.date]]]:
     """Per case the states it entered, with the day; steps taken back as if they had never been."""
     rows = HistoryRow.objects.filter(case__in=cases, kind=HistoryRow.Kind.STEP)
-    walks: dict[int, dict[int, tuple[str, dt.date]]] = defaultdict(dict)
+    found = rows.order_by("-case", "-sequence").values_list(
+        "case_id", "sequence", "undoes", "to_state", "happened_at"
+    )
+    walks: dict[int, list[tuple[str, dt.date]]] = defaultdict(list)
     here = timezone.get_current_timezone()
-    for pk, sequence, state, happened, undoes in rows.order_by("case", "sequence").values_list(
-        "case_id", "sequence", "to_state", "happened_at", "undoes"
-    ):
-        if undoes:
-            walks[pk].pop(undoes, None)
-        else:
-            walks[pk][sequence] = (state, happened.astimezone(here).date())
-    return [list(walk.values()) for walk in walks.values()]
+    for move in [*effective(Move(*row) for row in found)][::-1]:
+        walks[move.case_id].append((move.to_state, move.happened_at.astimezone(here).date()))
+    return list(walks.values())
 
 
 def days_in_states(

@@ -36,7 +36,7 @@ def times_before(row: HistoryRow) -> tuple[dt.datetime, dt.datetime, str]:
     return stack[-1]
 
 
-def _unmet_before(dossier: d.Dossier, row: HistoryRow, rows: CaseFile) -> tuple[str, ...]:
+def unmet_before(dossier: d.Dossier, row: HistoryRow, rows: CaseFile) -> tuple[str, ...]:
     """The rules that would fail in the state before this step, with what it entered cleared."""
     before = dossier.but(
         facts=_facts_before(dossier.facts, row),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Summary
+from icpcases.cases.models.reports import Counted
 from icpcases.reports import cache, metrics
 from icpcases.workflow.actions.facts import edit_facts
 from tests.world import ENTERPRISE
@@ -156,7 +157,7 @@ def test_a_row_committed_late_is_not_missed(world, period):
     Summary.objects.filter(key="now").update(seen=row.pk + 5, among_newest=now.among_newest - 1)
     for week in Summary.objects.exclude(key="now"):
         assert week.made_at
-        Summary.of(week.key, week.made_at, {"moves": [], "reasons": []}).save()
+        Summary.of(week.key, week.made_at, Counted()).save()
     grow_old()
     assert sum(of_weeks("opened")) == 1
 

@@ -1,7 +1,6 @@
 """What stands beside a case on its page: related cases, notes, duties; and its way on the map."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -17,13 +16,14 @@ from icpcases.rules.rule import Guard
 from icpcases.staff.links import case_url, link
 from icpcases.staff.pages import get_case_for_user, page
 from icpcases.web.findings import FindingView, view_of
+from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.duties import duties_of, footer_snippet
 from icpcases.workflow.route import way_of
 
 RELATED, NOTES = 10, 5
 
 
-def beside_case(case: FilingCase, may_work: bool) -> dict[str, Any]:
+def beside_case(case: FilingCase, may_work: bool) -> dict[str, object]:
     """Related cases and the newest notes, in one query each, and what needs none."""
     related = related_cases(case)
     return {
@@ -58,7 +58,7 @@ def related_cases(case: FilingCase) -> list[Related]:
     return [Related(row, _in_common(row, given)) for row in rows[: RELATED + 1]]
 
 
-def _in_common(row: FilingCase, given: dict[str, tuple[str, Any]]) -> list[str]:
+def _in_common(row: FilingCase, given: dict[str, tuple[str, object]]) -> list[str]:
     return [label for label, (name, value) in given.items() if getattr(row, name) == value]
 
 
@@ -66,7 +66,9 @@ def conflicts(case: FilingCase) -> list[FindingView]:
     """What the rules say of two cases at once; nothing of a case that is closed."""
     if case.is_at.closed:
         return []
-    found = (Guard(rule).unmet(case.dossier) for rule in (CASE_DOMAIN_FREE, CASE_APPLICANT_FREE))
+    found = (
+        Guard(rule).unmet(dossier_for(case)) for rule in (CASE_DOMAIN_FREE, CASE_APPLICANT_FREE)
+    )
     return [view_of(case, finding, link) for findings in found for finding in findings]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from icpcases.cases.models import Applicant, FilingCase
-from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.changes import changing
 from icpcases.workflow.exceptions import Closed
@@ -47,7 +47,7 @@ def _need_certificate(applicant: Applicant) -> None:
     ):
         sentence = _("Another confirmed applicant has this certificate.")
     if sentence:
-        place = Place("applicant", str(applicant.pk), applicant.name)
+        place = Place(PlaceKind.APPLICANT, str(applicant.pk), applicant.name)
         finding = Finding(
             "applicant.certificate",
             Source.NONE,

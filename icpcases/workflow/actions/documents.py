@@ -12,17 +12,18 @@ from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Role
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus
-from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.changes import Change, changing
+from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.exceptions import Closed, NotAllowed
 
 from .checks import (
     Kinds,
     When,
-    _need_reason,
     failing_invariants,
     need_invariants,
+    need_reason,
     need_unlocked,
     need_worker,
 )
@@ -60,7 +61,7 @@ def judge_document(
     with changing(case, by, seen_version, happened) as change:
         need_worker(change.case, by)
         if not accept:
-            _need_reason(refusal)
+            need_reason(refusal)
         document = Document.objects.get(pk=pk, case=change.case)
         if accept:
             _need_mainland(document)
@@ -86,7 +87,7 @@ def _need_mainland(document: Document) -> None:
     from icpcases.rules.about_papers import DOCUMENT_MAINLAND
 
     words = DOCUMENT_MAINLAND.failing
-    place = Place("document", document.kind, Kind(document.kind).label)
+    place = Place(PlaceKind.DOCUMENT, document.kind, Kind(document.kind).label)
     rule = DOCUMENT_MAINLAND
     finding = Finding(rule.code, rule.source, words.sentence, words.remedy, words.who, (place,))
     raise Closed((finding,))
@@ -152,7 +153,7 @@ def _need_new(change: Change, kind: Kind, sha256: str) -> None:
         _HERE_ALREADY[DocumentStatus(same.status)],
         _("Hand in another file, or none: this one need not come twice."),
         Party.APPLICANT,
-        (Place("document", kind.value, kind.label),),
+        (Place(PlaceKind.DOCUMENT, kind.value, kind.label),),
     )
     raise Closed((finding,))
 
@@ -183,8 +184,6 @@ def same_files(document: Document) -> Any:
 
 # What a page without script offers at once.
 _ROWS = 3
-
-
 _KINDS = {kind.value for kind in Kind}
 
 
@@ -198,7 +197,7 @@ def paper_rows_of(request: Any, case: "FilingCase") -> PaperRows:
 
 def still_wanted(case: "FilingCase") -> list[str]:
     """The first kinds of document that the case wants and that nobody has handed in."""
-    dossier = case.dossier
+    dossier = dossier_for(case)
     there = {paper.kind for paper in dossier.relied_on}
     missing = [wanted.kind.value for wanted in dossier.wanted if wanted.kind not in there]
     return missing[:_ROWS] or [Kind.OTHER.value]
