@@ -1,7 +1,10 @@
 """What every test stands on: the database, the documents, the cast."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -67,12 +70,13 @@ def bring_rows_of_migrations_back(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def document_root(tmp_path: Path, settings) -> Path:
-    """Where this test's documents lie: its own, empty, private folder."""
-    folder = tmp_path / "documents"
+def document_root(settings) -> Iterator[Path]:
+    """Where this test's documents lie: its own private folder, made by the first of them."""
+    folder = databases.FOLDER / "documents" / uuid4().hex
     settings.DOCUMENT_ROOT = folder
     settings.MEDIA_ROOT = folder
-    return folder
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

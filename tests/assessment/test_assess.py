@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 
-from icpcases import assessment
 from icpcases.cases.models import Province
 
 from .assessments import (
@@ -135,28 +134,28 @@ def test_the_answer_is_told_where_the_verdict_is_decided_otherwise(
 
 
 class Broken:
-    """A province table that fails, and counts how often it was asked."""
+    """A database without tables, which counts how often it was asked."""
 
     def __init__(self, error: type[DatabaseError]) -> None:
         self.error, self.asked = error, 0
 
-    def values_list(self, *names: str) -> None:
+    def __call__(self, *_asked: Any) -> None:
         self.asked += 1
         raise self.error("no such table")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError, ProgrammingError])
 @pytest.mark.parametrize(("changed", "verdict", "why"), OTHERWISE)
 def test_without_a_table_the_answer_is_left_out_where_the_verdict_does_not_need_it(
-    monkeypatch: pytest.MonkeyPatch,
-    error: type[DatabaseError],
-    changed: dict[str, Any],
-    verdict: str,
-    why: str,
+    error: type[DatabaseError], changed: dict[str, Any], verdict: str, why: str
 ) -> None:
     table = Broken(error)
-    monkeypatch.setattr(Province, "objects", table)
-    monkeypatch.setattr(assessment, "_database_is_there", lambda: True)
+    with connection.execute_wrapper(table):
+        assert_left_out(table, changed, verdict, why)
+
+
+def assert_left_out(table: Broken, changed: dict[str, Any], verdict: str, why: str) -> None:
     given = FORUM | {"province": "CN-GD"} | changed
     assert (
         answers([given, given | {"protocol": "http"}]) == [answer(verdict, why, "preapproval")] * 2
