@@ -1,6 +1,7 @@
 """Keeping a document's file: written before the row, taken away if the row does not stay."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -70,9 +71,16 @@ def keep_document(
         added_at=at,
         **fields,
     )
-    document.file.save(upload.label, upload.as_file(), save=False)
+    document.file.save(file_name(upload.label), upload.as_file(), save=False)
     names = _written.get()
     if names is not None:
         names.append(str(document.file.name))
     document.save(force_insert=True)
     return document
+
+
+def file_name(label: str) -> str:
+    """A name of our own: what the sender called the file is only a label."""
+    name = uuid.uuid4().hex
+    ending = label.rpartition(".")[2].lower()
+    return f"{name[:2]}/{name}.{ending if ending in ('jpg', 'png', 'pdf') else 'bin'}"

@@ -75,6 +75,7 @@ def enqueue(case: "FilingCase", row: "HistoryRow", to: Audience) -> None:
             language=language,
             line=row.note_public,
             created_at=row.recorded_at,
+            deadline=row.recorded_at + LIFE,
         )
 
 

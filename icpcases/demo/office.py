@@ -7,14 +7,13 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from icpcases.cases import seeds
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.provinces import ProvinceAnswerForm
 from icpcases.cases.models import Applicant, CertificateType, Provider, Province
 from icpcases.deadlines.tables import calendar
 from icpcases.workflow.actions.provinces import answer_of_province
 
-from .data import CAST, FIRMS, SITES, Firm, Member, Site
+from .data import CAST, FIRMS, PROVIDERS, SITES, Cloud, Firm, Member, Site
 from .forms import valid
 from .numbers import Numbers
 from .times import OfficeTime
@@ -40,7 +39,7 @@ class Office:
         self.numbers = Numbers(random.Random(f"numbers {seed}"))
         self.applicants: dict[str, Applicant] = {}
         self.users = {member.username: _user(member, password) for member in CAST}
-        self.providers = [_provider(provider) for provider in seeds.PROVIDERS]
+        self.providers = [_provider(provider) for provider in PROVIDERS]
         self.confirmed: set[str] = set()
         self._orders = 0
         self._leaders: dict[str, tuple[str, str]] = {}
@@ -115,7 +114,7 @@ def _user(member: Member, password: str) -> User:
     return user
 
 
-def _provider(provider: seeds.Provider) -> Provider:
+def _provider(provider: Cloud) -> Provider:
     return Provider.objects.create(
         name=f"{provider.name} {provider.name_zh}",
         order_number_format=provider.order_number_format,

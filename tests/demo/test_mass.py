@@ -76,7 +76,7 @@ def test_the_next_case_takes_the_next_reference(office):
         "import django; django.setup()\n"
         "from django.utils import timezone\n"
         "from icpcases.cases.models import FilingCase\n"
-        "from icpcases.cases.references import next_reference\n"
+        "from icpcases.workflow.actions.open_case import next_reference\n"
         "for year in range(2020, timezone.localdate().year + 1):\n"
         "    reference = next_reference(year)\n"
         "    assert not FilingCase.objects.filter(reference=reference).exists(), reference\n",

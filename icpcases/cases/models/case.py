@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -45,15 +44,6 @@ def _choices(values: type[Choice]) -> list[tuple[str, Text]]:
 
 def _fact(label: Text, values: type[Choice]) -> "models.CharField[str | None, str | None]":
     return models.CharField(label, max_length=20, choices=_choices(values), null=True, blank=True)
-
-
-# No letter that could be read as another, nor as a digit.
-FOLLOW_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-def new_follow_code() -> str:
-    """A code nobody guesses: about 49 bits."""
-    return get_random_string(10, FOLLOW_ALPHABET)
 
 
 _PEOPLE = Prepared(
@@ -109,7 +99,7 @@ class FilingCase(Transitions, models.Model):
     """One website on its way through the filing. Only `door.perform` moves it."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    follow_code = models.CharField(_("code to follow with"), max_length=12, default=new_follow_code)
+    follow_code = models.CharField(_("code to follow with"), max_length=12)
     applicant = models.ForeignKey(
         "cases.Applicant",
         verbose_name=_("applicant"),

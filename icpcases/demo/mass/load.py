@@ -81,7 +81,8 @@ def _ahead(items: Iterable[_Item]) -> Iterator[_Item]:
 class _Loader:
     def __init__(self, seed: int, password: str) -> None:
         self.rng = random.Random(f"mass {seed}")
-        self.identities = Identities(self.rng)
+        places = dict(Province.objects.values_list("code", "name_zh"))
+        self.identities = Identities(self.rng, places)
         self.stories = list(_stories())
         firms, sites = self._people_of_the_stories()
         self.office = Office(seed, password, firms, sites)

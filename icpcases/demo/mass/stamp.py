@@ -18,12 +18,12 @@ from icpcases.cases.models import (
     Provider,
     Province,
 )
-from icpcases.cases.models.case import FOLLOW_ALPHABET
 from icpcases.cases.permissions import shown_name
 from icpcases.db.bulk import form
 from icpcases.demo.office import ORDER_NUMBERS
 from icpcases.rules.documents import Kind
 from icpcases.types import SqlValue
+from icpcases.workflow.actions.open_case import FOLLOW_ALPHABET
 
 from .identities import Identities, Party
 from .templates import TABLES, Dated, Json, Key, Row, Template
