@@ -122,10 +122,18 @@ def stranger(db):
 
 @pytest.fixture
 def world(wei, li, chen):
-    """Builds cases through the door."""
+    """Builds cases through the door; their papers are simply there."""
     from .world import World
 
     return World(wei, li, chen)
+
+
+@pytest.fixture
+def careful_world(wei, li, chen):
+    """Builds cases whose papers, too, are handed in and judged."""
+    from .world import CarefulWorld
+
+    return CarefulWorld(wei, li, chen)
 
 
 def cast_member(name, *groups, **fields):

@@ -5,7 +5,7 @@ have changed it. What is kept is a cache; docs/decisions/0005-board.md says why 
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,6 @@ WEEKS_AT_ONCE, WEEKS_READY = 7, 13
 OLD, OLD_AT_ONCE = dt.timedelta(days=7), 4
 _COUNTED = ["made_at", "stale", "seen", "among_newest", "packed"]
 _BLANK = Counted()
-COLUMNS = ("state", "officer", "province", "turn", "late")
 # Tells figures from those that were counted before or after them.
 Mark = tuple[tuple[str, dt.datetime | None, bool], ...]
 
@@ -42,11 +41,6 @@ class Figures:
     cases: list[CaseCount]
     ages: list[AgeCount]
     weeks: dict[dt.date, Counted]
-
-    @property
-    def waiting(self) -> bool:
-        """Whether they are older than promised, because another process is still counting."""
-        return too_old(self.as_of)
 
     @cached_property
     def by_state(self) -> defaultdict[str, tuple[list[CaseCount], list[AgeCount]]]:
@@ -88,20 +82,6 @@ def mark(first: dt.date, last: dt.date) -> Mark | None:
     mondays = weeks_between(first, last)
     kept = _kept(mondays, Summary.objects.defer("packed"))
     return _mark(kept) if _fresh(kept, mondays) else None
-
-
-def counts(*by: str, **where: object) -> Counter[object]:
-    """How many cases there are by one or more of COLUMNS, of those with these values.
-
-    A key is the value, or a tuple of them: `counts("state", officer=None)["triage"]`.
-    """
-    places, found = [COLUMNS.index(name) for name in by], Counter[object]()
-    wanted = [(COLUMNS.index(name), value) for name, value in where.items()]
-    for row in figures().cases:
-        if all(row[place] == value for place, value in wanted):
-            key = tuple(row[place] for place in places)
-            found[key if len(by) != 1 else key[0]] += row[-1]
-    return found
 
 
 def weeks_between(first: dt.date, last: dt.date) -> list[dt.date]:

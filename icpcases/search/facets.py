@@ -109,12 +109,6 @@ def all_cases() -> "Facets":
     return _kept
 
 
-def forget() -> None:
-    """Have them counted anew."""
-    global _kept
-    _kept = None
-
-
 def _counted(condition: str, params: Sequence[SqlValue]) -> "Facets":
     columns = _columns()
     return Facets.of(

@@ -14,14 +14,13 @@ from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import Prepared, insert, update
 from icpcases.workflow.casefile import BESIDE, CaseFile
 from icpcases.workflow.changes import LOCKED
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(wei, li, chen) -> FilingCase:
-    return QuickWorld(wei, li, chen).at("returned")
+def case(world) -> FilingCase:
+    return world.at("returned")
 
 
 def columns(row) -> dict:

@@ -1,7 +1,5 @@
 """Documents of a case, and requests to its applicant."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -80,10 +78,6 @@ class Document(models.Model):
     def shown_number(self) -> str:
         """The number as pages show it."""
         return mask(self.number) if self.number_is_private else self.number
-
-    def expires_within(self, day: dt.date, days: int) -> bool:
-        """Whether the document has expired on `day`, or will within `days`."""
-        return self.expires_on is not None and self.expires_on <= day + dt.timedelta(days=days)
 
 
 class NotNeeded(models.Model):

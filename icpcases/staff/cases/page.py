@@ -108,11 +108,6 @@ class PaperRow:
     not_needed: bool
     documents: list[Document]
 
-    @property
-    def add_url_kind(self) -> str:
-        """The kind as the upload page takes it."""
-        return self.kind.value
-
 
 def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
     """The documents wanted, then those that are there without being wanted."""
