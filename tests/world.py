@@ -13,7 +13,7 @@ from PIL import Image
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Applicant, FilingCase, Provider, Province
 from icpcases.files.uploads import check_upload
-from icpcases.rules.documents import wanted_documents
+from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.workflow.actions.documents import add_document, judge_document
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.actions.provinces import answer_of_province
@@ -176,8 +176,6 @@ class World:
         return case
 
     def document(self, case: FilingCase, kind: str, accept: bool | None = None, **fields: Any):
-        from icpcases.rules.documents import Kind
-
         data = {
             "kind": kind,
             "file": check_upload(upload(content=png((next(_SHADES) % 256, 0, 0)))),
