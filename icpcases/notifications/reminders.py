@@ -17,7 +17,7 @@ from icpcases.cases.models import Document, FilingCase, Notice, Order, Request, 
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.outbox import audience
 from icpcases.deadlines.turns import end_of
-from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.states import STATES, Phase, State
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.rule import Party
@@ -26,7 +26,7 @@ from . import reminder_texts as words
 from .composer import Message, case_link, render, shown_time, staff_link, subject_of
 
 DAY = dt.timedelta(days=1)
-CLOSED = [state.value for state in State if state.phase == Phase.CLOSED]
+CLOSED = [state.value for state in STATES if state.phase == Phase.CLOSED]
 
 
 @dataclass(frozen=True)

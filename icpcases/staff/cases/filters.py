@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from icpcases.cases.models import Province
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.roles import STAFF_GROUPS, Actor
-from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.states import STATES, Phase, State
 from icpcases.rules.rule import Party
 from icpcases.search.facets import counts_of
 from icpcases.search.listing import NOBODY, Listing, Order, Wanted
@@ -37,7 +37,7 @@ ORDERS = {
 }
 KEPT_SECONDS = 60
 NEWEST_FIRST = "-reference"
-PHASES = {phase.value: tuple(s.value for s in State if s.phase == phase) for phase in Phase}
+PHASES = {phase.value: tuple(s.value for s in STATES if s.phase == phase) for phase in Phase}
 _Table = TypeVar("_Table")
 TURNS = [party for party in Party if party != Party.SUPERVISOR]
 

@@ -1,7 +1,7 @@
 """Documents that are handed in, one or several at once; the same file twice is noticed."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -10,6 +10,7 @@ from icpcases.cases.forms.document_formset import PaperRows
 from icpcases.cases.models import Document, FilingCase, HistoryRow, NotNeeded, Request
 from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Role
+from icpcases.rules.about_papers import DOCUMENT_MAINLAND
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
@@ -27,9 +28,6 @@ from .checks import (
     need_unlocked,
     need_worker,
 )
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
 
 
 def add_document(
@@ -84,8 +82,6 @@ def judge_document(
 def _need_mainland(document: Document) -> None:
     if document.issued_in in (None, "mainland"):
         return
-    from icpcases.rules.about_papers import DOCUMENT_MAINLAND
-
     words = DOCUMENT_MAINLAND.failing
     place = Place(PlaceKind.DOCUMENT, document.kind, Kind(document.kind).label)
     rule = DOCUMENT_MAINLAND
