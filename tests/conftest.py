@@ -10,7 +10,7 @@ from django.core.cache import caches
 from icpcases.deadlines.tables import forget
 
 from .harness import databases, flush, postgres
-from .world import World, user
+from .world import CarefulWorld, World, user
 
 SERVER = pytest.StashKey[postgres.Server]()
 
@@ -122,8 +122,14 @@ def stranger(db):
 
 @pytest.fixture
 def world(wei, li, chen):
-    """Builds cases through the door."""
+    """Builds cases through the door; their papers are simply there."""
     return World(wei, li, chen)
+
+
+@pytest.fixture
+def careful_world(wei, li, chen):
+    """Builds cases whose papers, too, are handed in and judged."""
+    return CarefulWorld(wei, li, chen)
 
 
 def cast_member(name, *groups, **fields):

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -53,9 +52,12 @@ def apply_page(request: HttpRequest) -> HttpResponse:
     return page(request, "applicants/apply.html", context, status)
 
 
-def start(request: HttpRequest, who: Any, facts: FactsForm, token: str) -> HttpResponse:
+def start(
+    request: HttpRequest, who: OwnApplicantForm, facts: FactsForm, token: str
+) -> HttpResponse:
     """Open the draft; a second click leads to the same one."""
-    user: Any = request.user
+    assert request.user.is_authenticated
+    user = request.user
     applicant = who.save(commit=False)
     applicant.email = user.email
     applicant.language = get_language() or "zh-hans"

@@ -163,8 +163,7 @@ def show(
 def facts_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The facts of a draft."""
     case = get_case_for_user(reference, request.user)
-    sent = {"data": request.POST} if request.method == "POST" else {}
-    form = FactsForm.of(case, **sent)
+    form = FactsForm.of(case, request.POST if request.method == "POST" else None)
     return form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),

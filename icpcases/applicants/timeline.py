@@ -1,9 +1,9 @@
 """The dated timeline of a case, as its applicant may read it."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ def _rows(case: int) -> "QuerySet[HistoryRow]":
     return rows.defer("note_internal", "findings", "changes")[:_SHOWN]
 
 
-def _removed(case: int) -> "QuerySet[HistoryRow, Any]":
+def _removed(case: int) -> "QuerySet[HistoryRow, object]":
     rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.ASSIGNMENT)
     return rows.filter(entered__has_key="removed").values_list("entered", flat=True)
 
@@ -116,7 +116,7 @@ def _kind(code: str) -> str:
     return _(Kind(code).label)
 
 
-_WHAT: dict[HistoryRow.Kind, Any] = {
+_WHAT: dict[HistoryRow.Kind, Callable[[HistoryRow], str]] = {
     HistoryRow.Kind.STEP: _step,
     HistoryRow.Kind.REQUEST: _request,
     HistoryRow.Kind.DOCUMENT: _document,

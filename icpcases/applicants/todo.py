@@ -1,10 +1,10 @@
 """What is needed from the applicant now: open requests, own steps, rules they can put right."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from icpcases.cases.models import Request
-from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_papers import REQUEST_SETTLED
@@ -56,7 +56,7 @@ def _theirs_to_right(case: "FilingCase", finding: Finding) -> bool:
     return any(place.kind in editable for place in finding.places)
 
 
-def todo_of(case: "FilingCase", rows: "CaseFile", user: Any) -> Todo:
+def todo_of(case: "FilingCase", rows: "CaseFile", user: Actor) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
     theirs_to_take = (s for s in Step.leading_out_of(case.is_at) if Role.APPLICANT in s.who)
     own = [explain_step(case, s, user) for s in theirs_to_take]

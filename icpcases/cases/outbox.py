@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
@@ -75,6 +75,7 @@ def enqueue(case: "FilingCase", row: "HistoryRow", to: Audience) -> None:
             language=language,
             line=row.note_public,
             created_at=row.recorded_at,
+            deadline=row.recorded_at + LIFE,
         )
 
 
@@ -126,7 +127,7 @@ def send_again(notice: Notice) -> bool:
     rows = rows.exclude(leased_until__gt=now).exclude(kind=Notice.Kind.LETTER, text="")
     if rows.filter(state=Notice.State.WAITING).update(next_try_at=now):
         return True
-    fresh: dict[str, Any] = {"subject": "", "text": "", "html": ""}
+    fresh = {"subject": "", "text": "", "html": ""}
     if notice.kind == Notice.Kind.LETTER:
         fresh = {}
     return bool(

@@ -11,8 +11,6 @@ from .tables import Tables, recent_tables
 
 if TYPE_CHECKING:
     pass
-if TYPE_CHECKING:
-    pass
 
 
 def length_of(

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.core.cache import caches
 from django.utils.functional import cached_property
@@ -11,10 +10,6 @@ from icpcases.cases.models import CalendarDay, Clock
 from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import Length, Unit
 from icpcases.rules.working_days import Calendar
-
-if TYPE_CHECKING:
-    pass
-
 
 _TABLES_KEPT = 60
 Clocks = dict[tuple[str, str | None, int | None], Length]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import about_case, about_facts
 from icpcases.rules.rule import Guard, Party
+from icpcases.types import Text
 
 
 class Phase(TextChoices):
@@ -77,11 +78,11 @@ class StateDefinition:
 
     phase: Phase
     turn: Party
-    applicant: object
-    ahead: object
-    meaning: object
+    applicant: Text
+    ahead: Text
+    meaning: Text
     clock: Length | None = UNDECLARED
-    needed: object = ""
+    needed: Text = ""
     invariants: tuple[Guard, ...] = ()
     #: The facts are locked: somebody outside is deciding on them, or has.
     locked: bool = False

@@ -11,6 +11,7 @@ from icpcases.rules import about_case as case
 from icpcases.rules import about_facts as facts
 from icpcases.rules import about_papers as papers
 from icpcases.rules.rule import Guard, Party
+from icpcases.types import Text
 
 from .roles import Role
 from .states import STATES, Phase, State
@@ -77,9 +78,9 @@ class StepDefinition:
     #: None where the case stays, `BACK` where it goes back by one step.
     target: State | str | None
     who: frozenset[Role]
-    does: object
-    happened: object = ""
-    needed: object = ""
+    does: Text
+    happened: Text = ""
+    needed: Text = ""
     guards: tuple[Guard, ...] = ()
     #: The party whose act an officer records.
     acts_for: Party | None = None

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,6 +15,7 @@ from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_papers import REQUEST_SETTLED
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Party
+from icpcases.types import Text
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.explain import unmet_guards
@@ -41,8 +41,8 @@ class Message:
 class Event:
     """What a letter is about: a step or request, what was entered, what staff add."""
 
-    sentence: Any
-    entered: Mapping[str, Any] = field(default_factory=dict)
+    sentence: Text
+    entered: Mapping[str, object] = field(default_factory=dict)
     reasons: tuple[Mapping[str, str], ...] = ()
     line: str = ""
 
@@ -58,7 +58,7 @@ def message_of(notice: Notice) -> Message:
 
 
 def event(
-    step: Step, entered: Mapping[str, Any], reasons: list[dict[str, str]], line: str
+    step: Step, entered: Mapping[str, object], reasons: list[dict[str, str]], line: str
 ) -> Event:
     """What a step brings about, in the applicant's words."""
     told = tuple(reasons) if step.about.tells_reasons else ()
@@ -80,7 +80,7 @@ def write(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Mess
         needed = needed_of(case, rows)
         return render(
             "step",
-            subject_of(case, case.is_at.about.applicant),
+            subject_of(case, str(case.is_at.about.applicant)),
             {
                 "case": case,
                 "happened": about.sentence,
@@ -103,14 +103,14 @@ def write(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Mess
         )
 
 
-def render(name: str, subject: str, context: dict[str, Any]) -> Message:
+def render(name: str, subject: str, context: Mapping[str, object]) -> Message:
     """A letter from its two templates, in the active language."""
-    context = {**context, "subject": subject}
-    text = render_to_string(f"mail/{name}.txt", context).strip() + "\n"
-    return Message(subject, text, render_to_string(f"mail/{name}.html", context))
+    whole = {**context, "subject": subject}
+    text = render_to_string(f"mail/{name}.txt", whole).strip() + "\n"
+    return Message(subject, text, render_to_string(f"mail/{name}.html", whole))
 
 
-def subject_of(case: FilingCase, words: Any) -> str:
+def subject_of(case: FilingCase, words: Text) -> str:
     """The subject line: the case and the news, in one line."""
     site = case.shown_domain or case.site_name
     about = f"{case.reference} {site}" if site else case.reference
@@ -135,7 +135,7 @@ def needed_of(case: FilingCase, rows: CaseFile) -> list[str]:
     ]
 
 
-def needs_of(case: FilingCase) -> list[object]:
+def needs_of(case: FilingCase) -> list[Text]:
     """What the applicant does now: the state says it, or the duties that are still open."""
     state = case.is_at
     if state.about.needed:

@@ -7,7 +7,6 @@ runs, each is told once. Of several stages that have passed, only the newest is 
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, OuterRef, QuerySet, Subquery
@@ -192,4 +191,4 @@ def _public_security(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[
         yield Reminder(f"public_security:{case.pk}:{day}:{stage}", case, said, day)
 
 
-_FINDERS: tuple[Any, ...] = (_drafts, _requests, _sms, _orders, _documents, _public_security)
+_FINDERS = (_drafts, _requests, _sms, _orders, _documents, _public_security)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
@@ -14,8 +14,20 @@ from icpcases.lifecycle.steps import Step
 from .metrics import CLOSING, PASSING
 from .queries import DECIDING, start_of
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 NO_PROVINCE = "none"
 Rows = QuerySet[HistoryRow]
+
+
+class Since(TypedDict):
+    """When the case came into the state that it left with a row."""
+
+    since: dt.datetime | None
+
+
+RowSince: TypeAlias = "WithAnnotations[HistoryRow, Since]"
 
 
 def _steps(*steps: Step) -> Callable[[Rows, str], Rows]:
@@ -85,7 +97,7 @@ def rows_behind(
     return FIGURES[figure](rows, detail).order_by("-happened_at", "-pk")
 
 
-def lines_of(rows: Rows, most: int) -> list[Any]:
+def lines_of(rows: Rows, most: int) -> list[RowSince]:
     """The first of the rows with their cases, each with `since`: when the case came into the
     state that it then left. Chosen first and looked up then, or the sorting would look up all."""
     chosen = list(rows.values_list("pk", flat=True)[:most])
@@ -105,5 +117,5 @@ def _moving(rows: Rows) -> Rows:
 
 def after_row(rows: Rows, pk: int) -> Rows:
     """Those of the rows that come behind this one; all of them where it is not known."""
-    at: Any = HistoryRow.objects.filter(pk=pk).values_list("happened_at", flat=True).first()
+    at = HistoryRow.objects.filter(pk=pk).values_list("happened_at", flat=True).first()
     return rows.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk)) if at else rows

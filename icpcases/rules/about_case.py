@@ -176,9 +176,8 @@ def _number_valid(d: Dossier) -> Verdict3:
     if check is None:
         return (Gap(NUMBER_VALID.failing, _NUMBER_PLACE),)
     problems = (
-        (bool(check.problem), check.problem),
         (
-            not check.problem and check.character != check.province_character,
+            check.character != check.province_character,
             _("The number's character is not the one of the case's province."),
         ),
         (bool(check.taken_by), _("Another filed or open case has this number.")),

@@ -119,7 +119,7 @@ class FactError(ValueError):
         self.name, self.sentence, self.params = name, sentence, {"name": name, **params}
 
 
-def read_facts(entry: Mapping[str, Any]) -> Facts:
+def read_facts(entry: Mapping[str, object]) -> Facts:
     """Read facts from JSON values. Raises FactError for an unknown name or a wrong value."""
     for name in entry:
         if name not in FACT_NAMES:
@@ -128,7 +128,7 @@ def read_facts(entry: Mapping[str, Any]) -> Facts:
     return Facts(**{name: read_fact(name, value) for name, value in entry.items()})
 
 
-def read_fact(name: str, value: Any) -> Any:
+def read_fact(name: str, value: object) -> Any:
     """Read one fact; null means not given. Raises FactError for a wrong value."""
     if value is None:
         return None
@@ -145,7 +145,7 @@ def read_fact(name: str, value: Any) -> Any:
     raise FactError(name, sentence, value=shown(value))
 
 
-def _read_choice(name: str, value: Any) -> Choice:
+def _read_choice(name: str, value: object) -> Choice:
     codes = CHOICES[name]
     if isinstance(value, str) and value in codes._value2member_map_:
         return codes(value)

@@ -6,11 +6,12 @@ only then at the line, which lies anywhere.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db import connection
+
+from icpcases.types import SqlRow, SqlValue
 
 from .tokens import (  # fmt: skip
     BY_BEGINNING,
@@ -38,7 +39,7 @@ CASES, TOKENS, LINES = "cases_filingcase", "cases_searchtoken", "cases_searchtex
 _ADDRESS = re.compile(r"^https?://(?:www\.)?([^/?#]+).*$")
 _SPACED_NUMBER = re.compile(r"^\+?[\d\s()-]{7,}$")
 _END = "\U0010ffff"
-Sql = tuple[str, list[Any]]
+Sql = tuple[str, list[SqlValue]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Match:
         sql += "".join(condition for condition, _ in conditions)
         return sql, [*params, *(v for _, values in conditions for v in values)]
 
-    def _start(self, joined: tuple[str, ...]) -> tuple[str, list[Any], str]:
+    def _start(self, joined: tuple[str, ...]) -> tuple[str, list[SqlValue], str]:
         """The cases of the narrowing token and of others, and the name of their key."""
         tables, key = f"{TOKENS} k", "k.case_id"
         for n in range(len(joined)):
@@ -327,7 +328,7 @@ def _spread(way: Match) -> tuple[str, ...]:
     return way.tokens[:: -(-len(way.tokens) // MOST_TRIED)]
 
 
-def fetch(sql: str, params: list[Any] | dict[str, Any]) -> list[Any]:
+def fetch(sql: str, params: Sequence[SqlValue] | Mapping[str, SqlValue]) -> list[SqlRow]:
     """All rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

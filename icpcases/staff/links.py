@@ -1,7 +1,7 @@
 """What the rules say, made ready for a page: rendered, and linked to where it is put right."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -29,7 +29,7 @@ class StepShown:
     later: list[str]
 
 
-def case_url(case: "FilingCase", name: str = "change", *args: Any) -> str:
+def case_url(case: "FilingCase", name: str = "change", *args: int | str) -> str:
     """The address of a page of the case."""
     return reverse(f"{CASE_URL}{name}", args=[case.pk, *args])
 

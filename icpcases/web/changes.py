@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -16,10 +16,11 @@ from icpcases.workflow.exceptions import Refused, Stale
 from .findings import Link, Refusal, refusal_of
 
 
-def typed(request: HttpRequest) -> dict[str, Any]:
+def typed(request: HttpRequest) -> dict[str, object]:
     """What was sent: values and files under one roof, as the door takes them."""
-    check_ahead(request.FILES.values())
-    return {**request.POST.dict(), **request.FILES.dict()}
+    files = request.FILES.dict()
+    check_ahead(file for file in files.values() if isinstance(file, UploadedFile))
+    return {**request.POST.dict(), **files}
 
 
 def seen_version(request: HttpRequest) -> int:
@@ -45,7 +46,7 @@ class Attempt:
 
 
 def attempt(
-    request: HttpRequest, case: FilingCase, change: Callable[[int], Any], link: Link
+    request: HttpRequest, case: FilingCase, change: Callable[[int], object], link: Link
 ) -> Attempt:
     """Try a change of the version the page showed."""
     try:

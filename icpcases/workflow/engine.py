@@ -1,7 +1,7 @@
 """The one door through which a case changes: locked, judged again, recorded."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -17,10 +17,6 @@ from .dossier import dossier_for, dossier_of
 from .effects import Effects
 from .exceptions import BadEntry, Closed, NotAllowed, Refused, Stale
 from .step_forms import StepForm, step_form
-
-if TYPE_CHECKING:
-    pass
-
 
 _SYSTEM_STEPS = {Step.EXPIRE_ORDER}
 

@@ -1,12 +1,9 @@
 """Why a change did not happen."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from icpcases.cases.models import HistoryRow
 from icpcases.rules.rule import Finding
-
-if TYPE_CHECKING:
-    pass
 
 
 class Refused(Exception):

@@ -84,11 +84,6 @@ class Basis:
         return window is not None and self.tables.calendar.provisional(today, window[1])
 
 
-def usual_range(case: "FilingCase", state: State) -> Range | None:
-    """How long this state lasts for cases like this one; None where nothing is known."""
-    return Basis.of(case).span(case, state)
-
-
 def published_range(case: "FilingCase", state: State, tables: Tables | None = None) -> Range | None:
     """The published duration of a state, which is its turn clock, in working days."""
     limit = length_of(state, case.province, tables=tables)

@@ -13,8 +13,6 @@ from icpcases.lifecycle.states import STATES, Phase, State
 from .recommendation import phases_due
 
 if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from icpcases.cases.models import FilingCase

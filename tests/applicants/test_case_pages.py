@@ -365,8 +365,8 @@ def everything_of(case: FilingCase) -> Any:
     return case.version, case.state, HistoryRow.objects.filter(case=case).count()
 
 
-def test_looking_changes_nothing_but_the_log_of_reading(as_wei, world):
-    case = world.at("returned")
+def test_looking_changes_nothing_but_the_log_of_reading(as_wei, careful_world):
+    case = careful_world.at("returned")
     before = everything_of(case)
     for address in addresses(case):
         as_wei.get(address)

@@ -12,7 +12,6 @@ from icpcases.cases import triggers
 from icpcases.cases.models import Document, FilingCase, HistoryRow
 from tests.harness.protections import drop_index, unchecked
 from tests.lifecycle.section5 import HOLDING_A_DOMAIN, UNDER_THE_RULES
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -48,12 +47,6 @@ ALLOWED: list[dict[str, Any]] = [
     {**FOREIGN, **FORUM, "mainland_branch": True},
     {"protocol": "http"},
 ]
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from psycopg.errors import CheckViolation, UniqueViolation
 from icpcases.cases import triggers
 from icpcases.cases.models import FilingCase, HistoryRow
 from tests.harness.protections import drop_index
-from tests.world_quick import QuickWorld
 
 from .test_database import (
     BREAKING,
@@ -43,12 +42,6 @@ POSTGRES_TRIGGERS = [
     "case_domain", "case_kept", "case_not_truncated", "case_number", "history_kept",
     "history_not_truncated",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 # SQLite's REPLACE deletes what stands in the way without asking its delete trigger

@@ -13,18 +13,11 @@ from icpcases.workflow.changes import SYSTEM
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import BadEntry, Closed, NotAllowed
 from tests.world import ENTERPRISE
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def at(text: str) -> dt.datetime:

@@ -1,8 +1,10 @@
 """Switching protections off, to see what they were worth."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,6 +22,21 @@ def remove_guard(monkeypatch: pytest.MonkeyPatch, step: str, code: str) -> None:
     guards = tuple(guard for guard in about.guards if guard.rule.code != code)
     assert len(guards) < len(about.guards)
     monkeypatch.setitem(STEPS, Step(step), replace(about, guards=guards))
+
+
+# How a row is read for a change: locked on PostgreSQL, by whoever may write on SQLite.
+LOCKING = re.compile(r" FOR UPDATE( OF .+)?$|(?<=^BEGIN) IMMEDIATE$")
+
+
+@contextmanager
+def without_locks() -> Iterator[None]:
+    """This thread's connection reads what it is about to change without locking it."""
+
+    def unlocked(execute: Any, sql: str, *rest: Any) -> Any:
+        return execute(LOCKING.sub("", sql), *rest)
+
+    with connection.execute_wrapper(unlocked):
+        yield
 
 
 @contextmanager

@@ -25,6 +25,12 @@ from tests.world import ENTERPRISE, FOREIGN, World, user
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def world(careful_world):
+    """What is looked at here are the papers, too."""
+    return careful_world
+
+
 assert cases
 
 

@@ -18,18 +18,11 @@ from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale
 from tests.lifecycle.section5 import CLOSED, LOCKED, STATES
 from tests.world import CREDIT_CODES, ENTERPRISE, FOREIGN, FORUM, typed, user
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
 
 FOREIGN_FORUM = {**FOREIGN, "forum": "true", "preapproval": "false"}
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def facts(case: FilingCase, base: dict[str, str], **changed: str) -> FactsForm:

@@ -17,7 +17,6 @@ from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed
 from tests.lifecycle.section5 import CLOSED, STATES, UNDER_THE_RULES, forbidden
 from tests.world import ENTERPRISE, World, typed
-from tests.world_quick import QuickWorld
 
 from .walking import VALUES, Walk, Walker, bits, changed
 
@@ -111,12 +110,6 @@ STARTS: tuple[dict[str, object], ...] = (
 SELDOM = {Step.WITHDRAW, Step.RECORD_REFUSAL, Step.SEND_BACK, Step.STEP_BACK}
 ACTIONS = 25
 SEEDS = range(60)
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 class Pair:

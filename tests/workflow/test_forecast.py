@@ -15,12 +15,12 @@ from django.utils import timezone
 from icpcases.cases.models import Applicant, CalendarDay, FilingCase, HistoryRow, Province
 from icpcases.lifecycle.states import State
 from icpcases.workflow.forecast import (
+    Basis,
     Range,
     days_in_states,
     expected_path,
     ranges_like,
     usual_and_long,
-    usual_range,
 )
 from tests.applicants.pages import path, text_of
 from tests.world import ENTERPRISE, FOREIGN, FORUM
@@ -301,7 +301,7 @@ def twenty(days: Iterator[int] | range) -> list[Past]:
 def test_twenty_cases_are_enough_and_the_page_says_so(client, wei, world, size, usual):
     keep(twenty(range(1, size + 1)), world.applicant())
     case = world.at("triage", {**ENTERPRISE, "province": "CN-GD"})
-    assert usual_range(case, State.TRIAGE) == usual
+    assert Basis.of(case).span(case, State.TRIAGE) == usual
     client.force_login(wei)
     shown = text_of(client.get(path(case)))
     # The office's first look and the five other states that finished cases have left.
@@ -395,7 +395,7 @@ def test_the_days_from_history_by_hand(world):
 def test_the_published_durations_in_working_days(world, facts, state, days):
     case = world.case(facts)
     expected = Range(days, days, 0) if days else None
-    assert usual_range(case, State(state)) == expected
+    assert Basis.of(case).span(case, State(state)) == expected
 
 
 def test_the_office_has_its_days_once_the_request_is_answered(world, wei):

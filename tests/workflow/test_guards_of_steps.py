@@ -18,7 +18,6 @@ from icpcases.workflow.exceptions import BadEntry, Closed, Refused, Stale
 from tests.harness.protections import drop_index, remove_guard, unchecked
 from tests.lifecycle.section5 import TABLE
 from tests.world import ENTERPRISE, FOREIGN, FORUM, World
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +32,6 @@ Made = tuple[FilingCase, dict[str, Any]]
 
 
 Maker = Callable[[World], Made]
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def days(count: int) -> dt.date:

@@ -16,7 +16,6 @@ from icpcases.workflow.exceptions import Closed, NotAllowed
 from icpcases.workflow.explain import explain, explain_step
 from tests.lifecycle.section5 import BACK, STATES, STAYS, TABLE, may
 from tests.world import ENTERPRISE, FOREIGN, FORUM, upload, user
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -114,12 +113,6 @@ BEFORE = {
     "ineligible": "triage", "refused": "authority_review", "withdrawn": "draft",
     "cancelled": "filed",
 }  # fmt: skip
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 @pytest.fixture

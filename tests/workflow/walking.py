@@ -49,7 +49,7 @@ def granted(facts: Facts) -> Dossier:
     )  # fmt: skip
     return Dossier(
         facts, TODAY, confirmed=True, service_leader="王伟", service_leader_phone="13800138000",
-        domain="example.cn", papers=papers, number=NumberCheck("", "京", "京"), filed=TODAY,
+        domain="example.cn", papers=papers, number=NumberCheck("京", "京"), filed=TODAY,
         opening=TODAY, earlier_state="triage",
     )  # fmt: skip
 

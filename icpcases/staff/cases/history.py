@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
+from django import forms
 from django.core.paginator import Page, Paginator
-from django.forms import ChoiceField, Field
+from django.db.models import Field
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -25,7 +25,7 @@ PRIVATE = {"service_leader_phone": mask_phone, "service_leader_id": mask_residen
 def history_page(request: HttpRequest, case: FilingCase) -> Page:
     """A page of the history, newest first, found by its numbers: they have no gap."""
     numbers = range(case.version, 0, -1)
-    page: Any = Paginator(numbers, HISTORY_PAGE).get_page(request.GET.get("history"))
+    page: Page = Paginator(numbers, HISTORY_PAGE).get_page(request.GET.get("history"))
     rows = case.history.filter(sequence__in=page.object_list).select_related("by")
     page.object_list = history_lines(case, list(rows.order_by("-sequence")))
     return page
@@ -62,30 +62,30 @@ def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
             yield gettext(_ENTERED[name]), _shown_entry(name, _masked(row, name, value))
 
 
-def _shown_in(field: Field, value: Any) -> str:
+def _shown_in(field: forms.Field, value: object) -> str:
     """What a step's field was filled in with, by the name of the choice where it is one."""
     if isinstance(value, bool):
         return _yes_no(value)
-    choices: Any = getattr(field, "choices", ())
     # A provider's name stands in the history as it was; only codes have another name.
-    named = dict(choices) if type(field) is ChoiceField else {}
-    return str(named.get(value, value))
+    if type(field) is forms.ChoiceField:
+        return next((str(name) for code, name in field.widget.choices if code == value), str(value))
+    return str(value)
 
 
 def _yes_no(value: bool) -> str:
     return gettext("Yes") if value else gettext("No")
 
 
-def _masked(row: HistoryRow, name: str, value: Any) -> Any:
+def _masked(row: HistoryRow, name: str, value: object) -> object:
     personal = name == "number" and "added" in row.entered and Kind(row.entered["added"]).personal
-    return mask(value) if personal else value
+    return mask(str(value)) if personal else value
 
 
-def _shown_entry(name: str, value: Any) -> str:
+def _shown_entry(name: str, value: object) -> str:
     if name in ("added", "judged", "not_needed"):
-        return gettext(Kind(value).label)
+        return gettext(Kind(str(value)).label)
     if name == "status":
-        return str(Document.Status(value).label)
+        return str(Document.Status(str(value)).label)
     return _yes_no(value) if isinstance(value, bool) else str(value)
 
 
@@ -110,21 +110,24 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("domain", "registrable_domain"):
-            label = str(_field(case, name).verbose_name)
+            label = str(field_of(case, name).verbose_name)
             yield label, shown_value(case, name, old), shown_value(case, name, new)
 
 
-def shown_value(case: FilingCase, name: str, value: Any) -> str:
+def shown_value(case: FilingCase, name: str, value: object) -> str:
     """A field's value as it stands in the history: masked where it is private."""
     if value in (None, ""):
         return "—"
     if name in PRIVATE:
-        return PRIVATE[name](value)
+        return PRIVATE[name](str(value))
     if isinstance(value, bool):
         return _yes_no(value)
-    choices: Any = _field(case, name).choices or ()
+    choices = field_of(case, name).choices or ()
     return str(dict(choices).get(value, value))
 
 
-def _field(case: FilingCase, name: str) -> Any:
-    return case._meta.get_field(name)
+def field_of(case: FilingCase, name: str) -> Field:
+    """A field of a case, by its name or its column."""
+    field = case._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field

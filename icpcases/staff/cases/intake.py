@@ -1,7 +1,5 @@
 """Intake: an officer opens a case on one page, with the verdict before anything is kept."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -71,7 +69,7 @@ def intake_page(request: HttpRequest) -> HttpResponse:
 
 
 def save(
-    request: HttpRequest, chosen: Applicant | None, applicant_form: Any, facts: FactsForm
+    request: HttpRequest, chosen: Applicant | None, applicant_form: ApplicantForm, facts: FactsForm
 ) -> HttpResponse | None:
     """Open the case, or None where something has to be corrected first."""
     facts_valid = facts.is_valid()
@@ -103,7 +101,7 @@ def chosen_applicant(form: FindForm, found: list[Applicant]) -> Applicant | None
     return next((a for a in found if a.pk == form.cleaned_data["applicant"]), None)
 
 
-def known_applicant(form: Any) -> Applicant | None:
+def known_applicant(form: ApplicantForm) -> Applicant | None:
     """The confirmed applicant that already has the certificate typed for a new one."""
     data = getattr(form, "cleaned_data", {})
     number = data.get("certificate_number")
@@ -116,7 +114,7 @@ def known_applicant(form: Any) -> Applicant | None:
     ).first()
 
 
-def verdict_of(form: FactsForm) -> dict[str, Any]:
+def verdict_of(form: FactsForm) -> dict[str, object]:
     """What the rules say of the facts typed so far."""
     try:
         found = assess(form.facts)

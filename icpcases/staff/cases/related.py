@@ -1,7 +1,6 @@
 """What stands beside a case on its page: related cases, notes, duties; and its way on the map."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +23,7 @@ from icpcases.workflow.route import way_of
 RELATED, NOTES = 10, 5
 
 
-def beside_case(case: FilingCase, may_work: bool) -> dict[str, Any]:
+def beside_case(case: FilingCase, may_work: bool) -> dict[str, object]:
     """Related cases and the newest notes, in one query each, and what needs none."""
     related = related_cases(case)
     return {
@@ -59,7 +58,7 @@ def related_cases(case: FilingCase) -> list[Related]:
     return [Related(row, _in_common(row, given)) for row in rows[: RELATED + 1]]
 
 
-def _in_common(row: FilingCase, given: dict[str, tuple[str, Any]]) -> list[str]:
+def _in_common(row: FilingCase, given: dict[str, tuple[str, object]]) -> list[str]:
     return [label for label, (name, value) in given.items() if getattr(row, name) == value]
 
 

@@ -1,7 +1,5 @@
 """One page per step: what it needs, what it changes, who is told, confirm and cancel."""
 
-from typing import Any
-
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -66,7 +64,7 @@ def show(
     request: HttpRequest,
     case: FilingCase,
     step: Step,
-    data: dict[str, Any] | None = None,
+    data: dict[str, object] | None = None,
     error: Refused | None = None,
     form: StepForm | None = None,
     status: int = 200,

@@ -1,6 +1,6 @@
 """Staff see every notice, its latest error, and may have it sent again."""
 
-from typing import Any
+import datetime as dt
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -41,8 +41,8 @@ class NoticeAdmin(RoleAdmin):
     readonly_fields = fields
 
     def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
+        self, request: HttpRequest, queryset: QuerySet[Notice], search_term: str
+    ) -> tuple[QuerySet[Notice], bool]:
         """Found by the address, by what it reminds of, or through the case."""
         if not search_term:
             return queryset, False
@@ -86,7 +86,7 @@ class NoticeAdmin(RoleAdmin):
         return notice.subject or notice.key
 
     @admin.display(description=gettext_lazy("next try"), ordering="next_try_at")
-    def next_try(self, notice: Notice) -> Any:
+    def next_try(self, notice: Notice) -> dt.datetime | str:
         """When it is tried again; empty once it is settled."""
         return notice.next_try_at if notice.state == Notice.State.WAITING else ""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from icpcases.cases.models import (
     Applicant,
@@ -19,6 +20,9 @@ from icpcases.search import index
 from icpcases.workflow.exceptions import NotAllowed
 
 from .checks import When
+
+# No letter that could be read as another, nor as a digit.
+FOLLOW_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def open_case(
@@ -68,6 +72,7 @@ def open_new(
             applicant.save()
         case = FilingCase(
             reference=next_reference(timezone.localdate(at).year),
+            follow_code=new_follow_code(),
             applicant=applicant,
             officer=by if is_working(by) else None,
             created_at=at,
@@ -94,6 +99,11 @@ def open_new(
         )
         index.keep(case)
     return case
+
+
+def new_follow_code() -> str:
+    """A code nobody guesses: about 49 bits."""
+    return get_random_string(10, FOLLOW_ALPHABET)
 
 
 def next_reference(year: int) -> str:
