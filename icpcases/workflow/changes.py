@@ -87,7 +87,7 @@ class Change:
         case = self.case
         if moved:
             case.state_since = at
-        set_turn(case, rows or CaseFile(case), at, moved, self.rows.tables)
+        set_turn(case, rows or self.rows.anew(), at, moved, self.rows.tables)
         case.version += 1
         changed = self._changed()
         changes = {"fields": _plain_changes(changed), **row.pop("made", {})}
