@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.document_store import keep_document
 from icpcases.cases.models import Document, Order, Request
-from icpcases.deadlines.turns import limit_of
-from icpcases.lifecycle.states import State, Unit
+from icpcases.deadlines.turns import due
+from icpcases.lifecycle.states import State
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 
@@ -100,11 +100,9 @@ class Effects:
             self._made("requests", request.pk)
 
     def mark_late(self) -> None:
-        """Say in what was entered whether the SMS window was already over."""
-        limit = limit_of(self.case, self.rows, self.rows.tables)
-        amount, unit = limit or (24, Unit.HOURS)
-        window = dt.timedelta(**{"hours" if unit == Unit.HOURS else "days": amount})
-        self.entered["late"] = self.at > self.case.state_since + window
+        """Say in what was entered whether it was due before; never where no clock runs."""
+        until, _provisional = due(self.case, self.rows, self.rows.tables)
+        self.entered["late"] = until is not None and self.at > until
 
     def doubt_papers(self) -> None:
         """Have an officer confirm every accepted paper anew."""
