@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +17,7 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
-from icpcases.web.changes import busy, seen_version, typed
+from icpcases.web.changes import seen_version, typed
 from icpcases.web.findings import refusal_of, status_of, view_of
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.casefile import CaseFile
@@ -126,9 +125,6 @@ def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
     except Refused as error:
         case.refresh_from_db()
         return show(request, case, step, data, error)
-    except OperationalError:
-        busy(request)
-        return show(request, case, step, data, status=409)
     messages.success(request, _("%(step)s: done.") % {"step": step.label})
     return HttpResponseRedirect(case_url(case))
 

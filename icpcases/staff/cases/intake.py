@@ -19,7 +19,10 @@ from icpcases.rules.facts import FACT_LABELS
 from icpcases.rules.verdict import FactsMissing, assess
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import page
+from icpcases.web.findings import status_of
+from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.exceptions import DatabaseTrouble
 from icpcases.workflow.messages import remedy_of, sentence_of
 
 from .page import masked_certificate
@@ -58,10 +61,14 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     }
     status = 200
     if data is not None and "_save" in data:
-        response = save(request, chosen, applicant_form, facts)
+        status = 422
+        try:
+            response = save(request, chosen, applicant_form, facts)
+        except DatabaseTrouble as error:
+            response, status = None, status_of(error)
+            context["trouble"] = trouble_of(error)
         if response:
             return response
-        status = 422
         context["known"] = known_applicant(applicant_form)
     if data is not None and facts.is_valid():
         context["verdict"] = verdict_of(facts)
