@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -30,6 +31,8 @@ from icpcases.workflow.actions.documents import (
 )
 from icpcases.workflow.actions.requests import ask, settle
 from icpcases.workflow.step_forms import reason_places
+
+ELSEWHERE = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +78,9 @@ def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
         request, case, form, judge, template="staff/document.html",
         title=paper.get_kind_display(), paper=paper, submit=_("Judge the document"),
         done=_("The document is judged."), pictures=pictures_of(case, paper),
-        elsewhere=same_files(paper).exclude(case=case).select_related("case")[:5],
+        elsewhere=Paginator(
+            same_files(paper).exclude(case=case).select_related("case"), ELSEWHERE
+        ).get_page(request.GET.get("elsewhere")),
     )  # fmt: skip
 
 

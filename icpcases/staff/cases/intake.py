@@ -53,7 +53,8 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Open a case"),
         "find": find,
-        "found": [(a, masked_certificate(a)) for a in found],
+        "found": [(a, masked_certificate(a)) for a in found[:FOUND_AT_MOST]],
+        "more_found": len(found) > FOUND_AT_MOST,
         "chosen": chosen,
         "applicant_form": applicant_form,
         "facts": facts,
@@ -93,14 +94,16 @@ def save(
 
 
 def find_applicants(form: FindForm) -> list[Applicant]:
-    """The applicants that fit the words, the chosen one among them."""
+    """The applicants that fit the words, the chosen one first; one more than is shown."""
     if not form.is_valid():
         return []
     words, chosen = form.cleaned_data["find"], form.cleaned_data["applicant"]
-    wanted = Q(pk=chosen) if chosen else Q()
+    found = list(Applicant.objects.filter(pk=chosen)) if chosen else []
     if words:
-        wanted |= Q(name__icontains=words) | Q(certificate_number__iexact=words)
-    return list(collected(Applicant.objects.all(), wanted)[:FOUND_AT_MOST]) if wanted else []
+        wanted = Q(name__icontains=words) | Q(certificate_number__iexact=words)
+        others = collected(Applicant.objects.exclude(pk=chosen), wanted)
+        found += others[: FOUND_AT_MOST + 1 - len(found)]
+    return found
 
 
 def chosen_applicant(form: FindForm, found: list[Applicant]) -> Applicant | None:
