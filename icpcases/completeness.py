@@ -42,14 +42,15 @@ def states_are_complete(
     ]
 
 
-def _is_marked(label: object) -> bool:
-    """Whether somebody wrote the words: a member without any is labelled by its own name."""
+def _is_labelled(member: Step | State) -> bool:
+    """Whether somebody gave it a label: without, an enum makes one of its name."""
+    label: object = member.label
     return isinstance(label, Promise)
 
 
 def _lacks_of_step(step: Step) -> Iterator[tuple[str, str]]:
     declared = "Declare it in icpcases/lifecycle/steps.py."
-    if not _is_marked(step.label):
+    if not _is_labelled(step):
         yield "label", _LABELLED
     about = STEPS.get(step)
     if about is None:
@@ -85,7 +86,7 @@ def _lacks_of_step(step: Step) -> Iterator[tuple[str, str]]:
 
 def _lacks_of_state(state: State) -> Iterator[tuple[str, str]]:
     declared = "Declare it in icpcases/lifecycle/states.py."
-    if not _is_marked(state.label):
+    if not _is_labelled(state):
         yield "label", _LABELLED
     about = STATES.get(state)
     if about is None:
