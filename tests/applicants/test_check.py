@@ -19,12 +19,11 @@ from icpcases.deadlines.tables import forget
 from icpcases.lifecycle.states import State, Unit
 from icpcases.rules.verdict import assess
 from tests.assessment.assessments import answers
+from tests.domain import OUTSIDE, REGIONS, SELF_MADE, TYPES
 
 pytestmark = pytest.mark.django_db
 
 CHECK = "/check/"
-REGIONS = ("mainland", "hong_kong", "macau", "taiwan", "overseas")
-TYPES = ("individual", "enterprise", "organisation", "foreign_enterprise")
 YES_NO = ("yes", "no")
 # One province for each answer an administration can have given.
 PROVINCES = {"CN-BJ": "yes", "CN-XJ": "no", "CN-SC": "unknown"}
@@ -50,7 +49,6 @@ SENTENCES = {
     "not_permitted": "This is not permitted.",
     "file": "A filing is required, and can be made.",
 }
-SELF_MADE = {"authorisation_letter", "board_list", "service_rules", "security_measures"}
 FORUM = {
     "server_region": "mainland", "access": "domain", "forum": "yes",
     "applicant_type": "enterprise", "preapproval": "no", "province": "CN-BJ",
@@ -172,7 +170,7 @@ def test_only_questions_that_still_matter_are_asked_and_in_order():
     assert wrong == {}
 
 
-@pytest.mark.parametrize("region", REGIONS[1:])
+@pytest.mark.parametrize("region", OUTSIDE)
 def test_a_server_outside_the_mainland_ends_it_at_once(client, region):
     page = client.get(CHECK)
     assert page.context["name"] == "server_region"
