@@ -11,6 +11,7 @@ from typing import IO, TypeVar
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
+from icpcases.cases.models import Province
 from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Wanted
 from icpcases.rules.dossier import Dossier
@@ -78,8 +79,6 @@ class Assessor:
     @cached_property
     def _answers(self) -> dict[str, ForumAnswer] | None:
         """What each province answers, read once, when first needed; None without a table."""
-        from icpcases.cases.models import Province
-
         if not _database_is_there():
             return None
         try:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error
+from django.utils.functional import Promise
 
+from icpcases.cases.models import FilingCase
 from icpcases.diagram.layout import EXITS, PLACES, ROUTES
 from icpcases.lifecycle.states import STATES, UNDECLARED, State
 from icpcases.lifecycle.steps import BACK, STAYS, STEPS, Step
@@ -15,12 +17,13 @@ from icpcases.workflow.step_forms import STEP_FORMS
 
 STEP_ID = "icpcases.E002"
 STATE_ID = "icpcases.E003"
+_LABELLED = "Give it one beside its value, marked for translation."
 
 
 def steps_are_complete(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Names what a step lacks: its definition, form, picture, labels, sentences, effects."""
+    """Names what a step lacks: labels, definition, sentences, effects, fields, form, picture."""
     return [
         Error(f"The step {step.value} has no {lack}.", hint=where, id=STEP_ID)
         for step in Step
@@ -31,7 +34,7 @@ def steps_are_complete(
 def states_are_complete(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Names what a state lacks: its definition, clock, place on the diagram, sentences."""
+    """Names what a state lacks: its label, definition, clock, place on the diagram, sentences."""
     return [
         Error(f"The state {state.value} has no {lack}.", hint=where, id=STATE_ID)
         for state in State
@@ -39,8 +42,16 @@ def states_are_complete(
     ]
 
 
+def _is_labelled(member: Step | State) -> bool:
+    """Whether somebody gave it a label: without, an enum makes one of its name."""
+    label: object = member.label
+    return isinstance(label, Promise)
+
+
 def _lacks_of_step(step: Step) -> Iterator[tuple[str, str]]:
     declared = "Declare it in icpcases/lifecycle/steps.py."
+    if not _is_labelled(step):
+        yield "label", _LABELLED
     about = STEPS.get(step)
     if about is None:
         yield "definition", declared
@@ -55,6 +66,10 @@ def _lacks_of_step(step: Step) -> Iterator[tuple[str, str]]:
                 f"method for the effect {effect.value}",
                 "Write it in icpcases/workflow/effects.py.",
             )
+    fields = {field.name for field in FilingCase._meta.get_fields()}
+    for name in (*about.sets, *filter(None, [about.claims])):
+        if name not in fields:
+            yield f"field on the case for {name}", "Add it to icpcases/cases/models/case.py."
     form = STEP_FORMS.get(step)
     if form is None:
         yield "form", "Name one in STEP_FORMS of icpcases/workflow/step_forms.py."
@@ -71,6 +86,8 @@ def _lacks_of_step(step: Step) -> Iterator[tuple[str, str]]:
 
 def _lacks_of_state(state: State) -> Iterator[tuple[str, str]]:
     declared = "Declare it in icpcases/lifecycle/states.py."
+    if not _is_labelled(state):
+        yield "label", _LABELLED
     about = STATES.get(state)
     if about is None:
         yield "definition", declared

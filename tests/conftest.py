@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+from django.core.cache import caches
 
 from icpcases.deadlines.tables import forget
 
-from .harness import databases, postgres
+from .harness import databases, flush, postgres
+from .world import CarefulWorld, World, user
 
 SERVER = pytest.StashKey[postgres.Server]()
 
@@ -30,7 +32,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    databases.let_tests_flush()
+    flush.let_tests_flush()
     if databases.chosen() == "postgres" and not is_worker(config):
         server = postgres.Server(databases.SOCKET)
         try:
@@ -82,8 +84,6 @@ def document_root(settings) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def fresh_tables():
     """What is kept of the tables belongs to one test."""
-    from django.core.cache import caches
-
     forget()
     caches["pages"].clear()
 
@@ -127,20 +127,14 @@ def stranger(db):
 @pytest.fixture
 def world(wei, li, chen):
     """Builds cases through the door; their papers are simply there."""
-    from .world import World
-
     return World(wei, li, chen)
 
 
 @pytest.fixture
 def careful_world(wei, li, chen):
     """Builds cases whose papers, too, are handed in and judged."""
-    from .world import CarefulWorld
-
     return CarefulWorld(wei, li, chen)
 
 
 def cast_member(name, *groups, **fields):
-    from .world import user
-
     return user(name, *groups, **fields)

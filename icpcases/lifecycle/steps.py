@@ -14,7 +14,7 @@ from icpcases.rules.rule import Guard, Party
 from icpcases.types import Text
 
 from .roles import Role
-from .states import Phase, State
+from .states import STATES, Phase, State
 
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 OFFICE = frozenset({Role.OFFICER, Role.SUPERVISOR})
@@ -49,8 +49,8 @@ _SUBMIT = (
     Guard(case.CASE_APPLICANT_FREE, on_entry=True),
     Guard(case.ORDER_ALIVE),
 )
-_CERTIFICATE = tuple(state for state in State if state.phase == Phase.CERTIFICATE)
-_PREAPPROVAL = tuple(state for state in State if state.phase == Phase.PREAPPROVAL)
+_CERTIFICATE = tuple(state for state in STATES if state.phase == Phase.CERTIFICATE)
+_PREAPPROVAL = tuple(state for state in STATES if state.phase == Phase.PREAPPROVAL)
 
 
 class Effect(StrEnum):
@@ -474,7 +474,7 @@ STEPS = {
         tells_reasons=True,
     ),
     Step.STEP_BACK: StepDefinition(
-        sources=tuple(State),
+        sources=tuple(STATES),
         target=BACK,
         who=SUPERVISORS,
         does=_("The newest step is undone and what it entered is cleared; nobody is told."),

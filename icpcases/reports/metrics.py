@@ -9,21 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from icpcases.cases.models.reports import Counted, MoveCount
-from icpcases.lifecycle.states import Phase, State
-from icpcases.lifecycle.steps import Step
+from icpcases.lifecycle.states import STATES, Phase, State
+from icpcases.lifecycle.steps import STEPS, Step
 
 from .cache import Figures
 
 _EPOCH = dt.date(1970, 1, 1)
-_PHASES = {state.value: state.phase.value for state in State}
+_PHASES = {state.value: about.phase.value for state, about in STATES.items()}
 CLOSING = tuple(
-    step for step in Step
-    if step.about.target in State and State(str(step.about.target)).closed
+    step for step, about in STEPS.items()
+    if about.target in STATES and State(str(about.target)).closed
     and step != Step.CANCEL_FILING
 )  # fmt: skip
 # Where how long a case stayed says something, in the order of a route.
 TIMED = tuple(
-    state for state in State if not state.closed and state not in (State.FILED, State.OPEN)
+    state for state in STATES if not state.closed and state not in (State.FILED, State.OPEN)
 )
 _TIMED = {state.value: state for state in TIMED}
 

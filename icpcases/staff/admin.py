@@ -11,12 +11,13 @@ from icpcases.staff.cases.intake import intake_page
 from icpcases.staff.cases.list import case_list
 from icpcases.staff.cases.page import case_context
 from icpcases.staff.tables.applicants import ApplicantAdmin
+from icpcases.staff.tables.notices import NoticeAdmin
 from icpcases.staff.tables.reference import ExtraContext, RoleAdmin
 
 from .cases import documents, edits, related, steps, versions
 from .pages import get_case_for_user, page
 
-__all__ = ["ApplicantAdmin", "FilingCaseAdmin"]
+__all__ = ["ApplicantAdmin", "FilingCaseAdmin", "NoticeAdmin"]
 
 
 @admin.register(FilingCase)

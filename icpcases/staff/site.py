@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
+from icpcases.staff.board.views import behind_page, board_page
+from icpcases.staff.home.views import home_context, next_page
 
 
 class StaffSite(AdminSite):
@@ -24,8 +26,6 @@ class StaffSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> TemplateResponse:
         """The day: what to take next, what nobody has, and the tables."""
-        from icpcases.staff.home.views import home_context
-
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
         return super().index(request, context)
 
@@ -48,9 +48,6 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The way to the next case and the board, before the stock pages."""
-        from icpcases.staff.board.views import behind_page, board_page
-        from icpcases.staff.home.views import next_page
-
         pages = (
             ("next/", next_page, "next"),
             ("board/", board_page, "cases_board"),

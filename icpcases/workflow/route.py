@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from icpcases.cases.models import HistoryRow, effective
 from icpcases.db.statements import Prepared
-from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.states import STATES, Phase, State
 
 from .recommendation import phases_due
 
@@ -27,7 +27,7 @@ def way_of(case: "FilingCase") -> list[HistoryRow]:
 
 _IN_ORDER = list(Phase)
 MAIN_PATH = tuple(
-    state for state in State if state.phase != Phase.CLOSED and state != State.RETURNED
+    state for state in STATES if state.phase != Phase.CLOSED and state != State.RETURNED
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
@@ -156,8 +157,6 @@ def plain() -> Iterator[Any]:
     if connection.vendor == "sqlite":
         other: Any = sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
     else:
-        import psycopg
-
         asked = {"host", "port", "dbname", "user", "password"}
         given = {k: v for k, v in connection.get_connection_params().items() if k in asked}
         other = psycopg.connect(**given)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from icpcases.demo.mass.load import LEAST
 from icpcases.lifecycle.states import State
@@ -96,8 +97,6 @@ def test_the_same_seed_gives_the_same_office(office, tmp_path):
 
 
 def test_too_few_cases_are_refused(tmp_path):
-    from django.core.management import CommandError, call_command
-
     with pytest.raises(CommandError) as refused:
         call_command("demo", cases=LEAST - 1, force=True)
     assert str(refused.value) == f"--cases {LEAST - 1} is too few: {LEAST} or more."

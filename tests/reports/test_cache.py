@@ -1,6 +1,7 @@
 """The figures are kept for a minute, counted by one at a time, and never left behind."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from django.utils import timezone
@@ -174,8 +175,6 @@ def test_days_and_weeks_are_those_of_shanghai(world):
 
 
 def test_the_lower_median_is_a_value_somebody_has():
-    from collections import Counter
-
     assert metrics.lower_median(Counter({3: 1, 10: 2, 4: 1})) == 4
     assert metrics.lower_median(Counter({3: 1, 10: 2})) == 10
     assert metrics.lower_median(Counter()) is None

@@ -1,7 +1,7 @@
 """Documents that are handed in, one or several at once; the same file twice is noticed."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -10,6 +10,7 @@ from icpcases.cases.forms.document_formset import PaperRows
 from icpcases.cases.models import Document, FilingCase, HistoryRow, NotNeeded, Request
 from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Role
+from icpcases.rules.about_papers import DOCUMENT_MAINLAND
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
@@ -28,15 +29,12 @@ from .checks import (
     need_worker,
 )
 
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
 
 def add_document(
     case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
 ) -> Document:
     """Hand in a document, given a valid DocumentForm's data."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         return hand_in(change, [data])[0]
 
 
@@ -44,7 +42,7 @@ def add_documents(
     case: FilingCase, by: Any, papers: list[dict[str, Any]], seen_version: int
 ) -> list[Document]:
     """Hand in several documents, all or none, given the data of valid DocumentForms."""
-    with changing(case, by, seen_version) as change:
+    with changing(case, by, seen_version, what="document") as change:
         return hand_in(change, papers)
 
 
@@ -58,7 +56,7 @@ def judge_document(
     happened: When = None,
 ) -> Document:
     """Accept or refuse a document. Raises Closed where its papers stand or may not be accepted."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         need_worker(change.case, by)
         if not accept:
             need_reason(refusal)
@@ -84,8 +82,6 @@ def judge_document(
 def _need_mainland(document: Document) -> None:
     if document.issued_in in (None, "mainland"):
         return
-    from icpcases.rules.about_papers import DOCUMENT_MAINLAND
-
     words = DOCUMENT_MAINLAND.failing
     place = Place(PlaceKind.DOCUMENT, document.kind, Kind(document.kind).label)
     rule = DOCUMENT_MAINLAND
@@ -102,7 +98,7 @@ def mark_not_needed(
     happened: When = None,
 ) -> None:
     """Say whether a conditional document's condition applies to this case."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         need_worker(change.case, by)
         need_unlocked(change)
         if not_needed:
