@@ -41,3 +41,15 @@ def many_cases(number: int, seed: int = 1) -> list[FilingCase]:
     made = FilingCase.objects.bulk_create(cases)
     index.rebuild()
     return made
+
+
+def other_cases(number: int) -> None:
+    """Cases that are done with, of no province, and have changed before all the others."""
+    applicant, past = Applicant.objects.create(name="玉兰贸易"), timezone.now().replace(year=2019)
+    FilingCase.objects.bulk_create(
+        FilingCase(
+            reference=f"ICP-2019-{n:06d}", applicant=applicant, state="withdrawn", turn="nobody",
+            created_at=past, state_since=past, turn_since=past, version=1,
+        )
+        for n in range(number)
+    )  # fmt: skip
