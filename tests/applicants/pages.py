@@ -57,7 +57,14 @@ def addresses(case: FilingCase) -> list[str]:
     """
     papers = list(case.documents.values_list("pk", flat=True)) or [1]
     asked = list(case.requests.values_list("pk", flat=True)) or [1]
-    rests = ["", "facts/", "documents/add/", "documents/add/?kind=business_licence", "people/"]
+    rests = [
+        "",
+        "timeline/",
+        "facts/",
+        "documents/add/",
+        "documents/add/?kind=business_licence",
+        "people/",
+    ]
     rests += [f"step/{step.value}/" for step in Step] + ["step/explode/"]
     rests += [f"documents/{pk}/" for pk in papers] + [f"requests/{pk}/" for pk in asked]
     return [path(case, rest) for rest in rests]

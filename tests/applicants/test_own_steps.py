@@ -92,7 +92,7 @@ def test_an_own_step_is_taken_on_its_page(as_wei, world, wei, state, step, data,
     )  # fmt: skip
     page = as_wei.get(path(case))
     assert [str(m) for m in page.context["messages"]] == [f"{Step(step).label}: done."]
-    assert page.context["timeline"][0].by == "you or a colleague"
+    assert page.context["timeline"].moments[0].by == "you or a colleague"
 
 
 NOT_HERE = [

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from icpcases.cases.models import CalendarDay, Clock, FilingCase, Order, Provider, Province, Setting
+from icpcases.deadlines import recalculation
 from icpcases.workflow.actions import participants, requests
 from tests.world import FORUM, World, user
 
@@ -145,8 +146,15 @@ def rename(world: World, case: FilingCase) -> None:
     world.wei.save()
 
 
+def reckon_anew() -> None:
+    """As the admin does where due dates hang on what is changed."""
+    recalculation.ask_later()
+    recalculation.run()
+
+
 def longer_review(world: World, case: FilingCase) -> None:
     Province.objects.filter(pk="CN-BJ").update(review_days=77)
+    reckon_anew()
 
 
 def margin(world: World, case: FilingCase) -> None:
@@ -156,7 +164,7 @@ def margin(world: World, case: FilingCase) -> None:
 
 def another_clock(world: World, case: FilingCase) -> None:
     Clock.objects.filter(state=case.state).update(amount=33)
-    caches["tables"].clear()
+    reckon_anew()
 
 
 def holidays(world: World, case: FilingCase) -> None:

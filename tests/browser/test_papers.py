@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -153,6 +154,27 @@ def test_a_lost_connection_loses_nothing(page: Page, world, wei):
     page.locator("main .submit button").click()
     expect(page.locator("[data-said]")).to_contain_text("It is not known whether it has arrived.")
     page.context.set_offline(False)
+    page.locator("main .submit button").click()
+    page.wait_for_url(f"**/cases/{case.reference}/")
+    assert case.documents.count() == 1
+
+
+def test_what_the_database_did_is_shown_and_the_files_stay_chosen(page: Page, world, wei):
+    case = world.at("preparing")
+    enter(page, wei)
+    page.goto(f"/cases/{case.reference}/documents/add/?kind=business_licence")
+    choose(page, file("licence.png", png()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON cases_document"
+            " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    page.locator("main .submit button").click()
+    expect(page.locator("main .refusal h2")).to_have_text(
+        "The database refuses this, and nothing was changed"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER refuse")
     page.locator("main .submit button").click()
     page.wait_for_url(f"**/cases/{case.reference}/")
     assert case.documents.count() == 1

@@ -430,19 +430,15 @@ def test_a_stop_ahead_is_left_by_its_own_clock(world, amount, unit, left):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("amount", "unit", "due"),
-    [(24, Unit.HOURS, "2026-03-07"), (2, DAYS, "2026-03-08"), (2, WORKING, "2026-03-10")],
-)
-def test_the_present_stop_is_left_when_it_is_due(world, amount, unit, due):
-    """With the provider since Friday 6 March 2026 at ten, whose own days it takes."""
-    Clock.objects.filter(state="provider_review").update(amount=amount, unit=unit.value)
+def test_the_present_stop_is_left_when_it_is_due(world):
+    """With a provider since Friday 6 March 2026 that takes four working days, not the usual two."""
+    world.provider(review_days=4)
     case = world.case(happened=at("2026-03-06 08:00"))
     for step in ("submit_request", "prepare_filing"):
         case = world.step(case, step, happened=at("2026-03-06 09:00"))
     case = world.step(world.supply(case), "submit_to_provider", happened=at("2026-03-06 10:00"))
-    assert timezone.localdate(case.due_at).isoformat() == due
-    assert told(case, "2026-03-06")[0] == ("provider_review", due, "")
+    assert timezone.localdate(case.due_at).isoformat() == "2026-03-12"
+    assert told(case, "2026-03-06")[0] == ("provider_review", "2026-03-12", "")
 
 
 def test_the_office_has_its_days_once_the_request_is_answered(world, wei):
