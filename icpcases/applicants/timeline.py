@@ -9,7 +9,6 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow
-from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import HAPPENED, Step
 from icpcases.rules.documents import Kind
@@ -32,9 +31,6 @@ def _removed(case: int) -> "QuerySet[HistoryRow, Any]":
     return rows.filter(entered__has_key="removed").values_list("entered", flat=True)
 
 
-_ROWS, _REMOVED = Prepared(_rows, int), Prepared(_removed, int)
-
-
 @dataclass(frozen=True)
 class Moment:
     """Something that happened: when, what, by which role, and why."""
@@ -52,12 +48,12 @@ def timeline(case: FilingCase, removed: list[str] | None = None) -> list[Moment]
     `removed` are the addresses of those removed from the case, where they are known already.
     """
     theirs = people_ever(case, addresses_removed(case) if removed is None else removed)
-    return [moment for row in _ROWS(case.pk) for moment in _moments(theirs, row)]
+    return [moment for row in _rows(case.pk) for moment in _moments(theirs, row)]
 
 
 def addresses_removed(case: FilingCase) -> list[str]:
     """The addresses of the people who were removed from the case."""
-    return [entered["removed"] for entered in _REMOVED(case.pk)]
+    return [entered["removed"] for entered in _removed(case.pk)]
 
 
 def people_ever(case: FilingCase, removed: list[str]) -> frozenset[int]:

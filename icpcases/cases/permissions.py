@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from icpcases.db.statements import Prepared
+from django.contrib.auth import get_user_model
+
+from icpcases.db.statements import Values
 from icpcases.lifecycle.roles import STAFF_GROUPS, WORKING, Role
 from icpcases.lifecycle.steps import Step
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .models import FilingCase
 
 
@@ -33,13 +37,18 @@ def may_take(case: "FilingCase", step: Step, user: Any) -> bool:
     return Role.APPLICANT in step.who and is_theirs(case, user)
 
 
-def _groups(user: int) -> Any:
-    from django.contrib.auth.models import Group
+def _groups(user: int) -> "QuerySet[Any, str]":
+    members = get_user_model().objects.filter(pk=user, groups__name__in=STAFF_GROUPS)
+    return members.values_list("groups__name", flat=True)
 
-    return Group.objects.filter(user=user, name__in=STAFF_GROUPS).values_list("name", flat=True)
 
-
-_GROUPS = Prepared(_groups, int)
+_STAFF = ", ".join(f"'{name}'" for name in STAFF_GROUPS)
+_GROUPS = Values(
+    "SELECT g.name FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id"
+    f" WHERE m.user_id = %s AND g.name IN ({_STAFF})",
+    str,
+    same_as=_groups,
+)
 
 
 def staff_roles(user: Any) -> frozenset[Role]:

@@ -8,7 +8,6 @@ from django.core.cache import caches
 from django.utils.functional import cached_property
 
 from icpcases.cases.models import CalendarDay, Clock
-from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import Unit
 from icpcases.rules.working_days import Calendar
 
@@ -23,14 +22,6 @@ Length = tuple[int, Unit]
 
 
 Clocks = dict[tuple[str, str | None, int | None], Length]
-
-
-_CALENDAR = Prepared(lambda: CalendarDay.objects.order_by().values_list("day", "kind"))
-
-
-_CLOCKS = Prepared(
-    lambda: Clock.objects.order_by().values_list("state", "province", "provider", "amount", "unit")
-)
 
 
 @dataclass
@@ -102,7 +93,7 @@ def forget() -> None:
 
 
 def _read_calendar() -> Calendar:
-    days = _CALENDAR()
+    days = list(CalendarDay.objects.order_by().values_list("day", "kind"))
     return Calendar(
         holidays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.HOLIDAY),
         workdays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.WORKDAY),
@@ -111,5 +102,5 @@ def _read_calendar() -> Calendar:
 
 
 def _read_clocks() -> Clocks:
-    rows = _CLOCKS()
+    rows = Clock.objects.values_list("state", "province", "provider", "amount", "unit")
     return {(s, province, provider): (n, Unit(unit)) for s, province, provider, n, unit in rows}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Q
 
 from icpcases.cases.models import HistoryRow
-from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import Phase, State
 from icpcases.lifecycle.steps import Step
 
@@ -75,13 +74,10 @@ def _moved(case: int) -> "QuerySet[HistoryRow, Any]":
     return rows.values_list("sequence", "to_state", "happened_at", "undoes")
 
 
-_MOVED = Prepared(_moved, int)
-
-
 def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
     """When each state was last entered, but for steps that were taken back."""
     found: dict[int, tuple[str, dt.datetime]] = {}
-    for sequence, state, happened, undoes in _MOVED(case.pk):
+    for sequence, state, happened, undoes in _moved(case.pk):
         if undoes:
             found.pop(undoes, None)
         else:

@@ -13,25 +13,6 @@ from icpcases.rules import domains, numbers
 from icpcases.rules.numbers import NumberError
 
 
-class JudgedField(forms.BoundField):
-    """A field of a form that is mostly judged and rarely shown: its words wait until then.
-
-    Django's own has its help translated even where nobody will read it, a thirtieth of a step.
-    """
-
-    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
-        self.form, self.field, self.name = form, field, name
-        self.html_name = form.add_prefix(name)
-
-    def __getattr__(self, name: str) -> Any:
-        """What Django's own sets at once: all of it, when the first is asked for."""
-        own = vars(self)
-        if "form" not in own or "help_text" in own:
-            raise AttributeError(name)
-        super().__init__(self.form, self.field, self.name)
-        return getattr(self, name)
-
-
 class NumberField(forms.CharField):
     """A number that a function of `rules.numbers` reads.
 

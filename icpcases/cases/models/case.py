@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from icpcases.cases.permissions import is_staff_role
-from icpcases.db.statements import Prepared
+from icpcases.db.statements import Values
 from icpcases.lifecycle.states import (
     AGEING,
     HOLDING_DOMAIN,
@@ -54,8 +54,10 @@ def new_follow_code() -> str:
     return get_random_string(10, FOLLOW_ALPHABET)
 
 
-_PEOPLE = Prepared(
-    lambda case: CasePerson.objects.filter(case=case).values_list("user_id", flat=True), int
+_PEOPLE = Values(
+    "SELECT user_id FROM cases_caseperson WHERE case_id = %s",
+    int,
+    same_as=lambda case: CasePerson.objects.filter(case=case).values_list("user_id", flat=True),
 )
 
 
