@@ -4,15 +4,11 @@
 import os
 import sys
 
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpcases.settings")
-    try:
-        from django.core.management import execute_from_command_line
-    except ImportError:
-        sys.exit("Django is missing here: run script/run once, then .venv/bin/python manage.py.")
-    execute_from_command_line(sys.argv)
-
+try:
+    from django.core.management import execute_from_command_line
+except ImportError:
+    sys.exit("Django is missing here: run script/run once, then .venv/bin/python manage.py.")
 
 if __name__ == "__main__":
-    main()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpcases.settings")
+    execute_from_command_line(sys.argv)

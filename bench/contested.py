@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, HistoryRow, Notice
+from icpcases.cases.models.notices import LIFE
 from icpcases.cases.permissions import staff_roles
 from icpcases.workflow.engine import perform
 
@@ -87,5 +88,6 @@ def _by_orm(key: int, user: User) -> None:
             happened_at=now, recorded_at=now, told=True,
         )  # fmt: skip
         Notice.objects.create(
-            case=case, history=row, address="office@a1.example", language="en", created_at=now
-        )
+            case=case, history=row, address="office@a1.example", language="en", created_at=now,
+            deadline=now + LIFE,
+        )  # fmt: skip

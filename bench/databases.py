@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import psycopg
+
 from tests.harness import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,8 +91,6 @@ class Databases:
             for ending in ("", "-wal", "-shm"):
                 (FOLDER / f"{name}.sqlite3{ending}").unlink(missing_ok=True)
             return
-        import psycopg
-
         with psycopg.connect(
             host=str(self.server.folder), user="icpcases", dbname="postgres", autocommit=True
         ) as server:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from bench.baseline.models import PlainCase
 from bench.measure import Figure, queries_of, timed
 from icpcases.cases.models import FilingCase, HistoryRow, Notice
+from icpcases.cases.models.notices import LIFE
 from icpcases.cases.permissions import staff_roles
 from icpcases.workflow.engine import perform
 
@@ -144,7 +145,7 @@ class _Raw:
         )  # fmt: skip
         notice = Notice(
             case=case, address="office@a1.example", language="zh-hans",
-            line=row.note_public, created_at=now,
+            line=row.note_public, created_at=now, deadline=now + LIFE,
         )  # fmt: skip
         sql, fields = self.history
         values = self._values(fields, row)

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
+from icpcases.checks import scanner_is_there, site_url_is_public, sqlite_is_safe_for_processes
+
 
 class FrameConfig(AppConfig):
     """What belongs to no room of the house in particular."""
@@ -10,12 +12,10 @@ class FrameConfig(AppConfig):
     name = "icpcases"
 
     def ready(self) -> None:
-        from icpcases.checks import (
-            scanner_is_there,
-            site_url_is_public,
-            sqlite_is_safe_for_processes,
-        )
+        from icpcases.completeness import states_are_complete, steps_are_complete
 
+        register(steps_are_complete)
+        register(states_are_complete)
         register(scanner_is_there)
         register(sqlite_is_safe_for_processes)
         register(site_url_is_public, deploy=True)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TypeVar
 
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
+from icpcases.cases.models import Province
 from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Wanted
 from icpcases.rules.dossier import Dossier
@@ -21,7 +22,6 @@ from icpcases.rules.facts import (
     Facts,
     ForumAnswer,
     Protocol,
-    read_fact,
     read_facts,
     shown,
 )
@@ -29,7 +29,7 @@ from icpcases.rules.rule import Finding
 from icpcases.rules.verdict import Assessment, FactsMissing, assess, missing_facts
 from icpcases.workflow.messages import remedy_of, sentence_of
 
-KNOWN = frozenset(FACT_NAMES)
+_Value = TypeVar("_Value")
 ANSWER = "province_accepts_forums"
 LONGEST_LINE = 1_000_000
 # More than there are different complete facts, once province and protocol are left aside.
@@ -50,7 +50,7 @@ class Assessor:
         self.indent = indent
         self._text = lru_cache(maxsize=DIFFERENT_FACTS)(self._write)
 
-    def text_of(self, value: Any) -> str:
+    def text_of(self, value: object) -> str:
         """The assessment of one entry as JSON. Raises Refused."""
         facts, province = _known_facts(value) or _read_facts(value)
         if province and _answer_tells(facts):
@@ -79,8 +79,6 @@ class Assessor:
     @cached_property
     def _answers(self) -> dict[str, ForumAnswer] | None:
         """What each province answers, read once, when first needed; None without a table."""
-        from icpcases.cases.models import Province
-
         if not _database_is_there():
             return None
         try:
@@ -135,13 +133,13 @@ def _label(entry: int, line: int) -> str:
     return _("%(entry)s (line %(line)s)") % {"entry": entry, "line": line}
 
 
-def _read_line(raw: bytes) -> Any:
+def _read_line(raw: bytes) -> object:
     if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
         raise Refused(_("the line is longer than %(bytes)s bytes.") % {"bytes": LONGEST_LINE})
     return _read_json(_decoded(raw))
 
 
-def as_data(assessment: Assessment) -> dict[str, Any]:
+def as_data(assessment: Assessment) -> dict[str, object]:
     """An assessment in plain JSON values: codes as codes, sentences in the active language."""
     return {
         "verdict": assessment.verdict.value,
@@ -187,7 +185,7 @@ def _missing_sentence(names: tuple[str, ...], province: str | None) -> str:
     return _("the verdict needs these facts: %(names)s.") % {"names": ", ".join(asked)}
 
 
-def _known_facts(value: Any) -> tuple[Facts, str | None] | None:
+def _known_facts(value: object) -> tuple[Facts, str | None] | None:
     """As `_read_facts`, for an entry as most are; None for any that may be wrong."""
     if type(value) is not dict:
         return None
@@ -214,28 +212,19 @@ def _facts_of(given: tuple[tuple[str, str | bool | None], ...]) -> Facts:
     return read_facts(dict(given))
 
 
-def _read_facts(value: Any) -> tuple[Facts, str | None]:
+def _read_facts(value: object) -> tuple[Facts, str | None]:
     """The facts of an entry and its province: neither that nor the protocol changes what is said,
     and so they are left out of the facts. Raises Refused."""
-    values = _values_of(value)
-    province = values.pop("province", None)
-    values.pop("protocol", None)
-    return Facts(**values), province
-
-
-def _values_of(value: Any) -> dict[str, Any]:
-    """The facts of an entry by name, read. Raises Refused."""
     if not isinstance(value, dict):
         raise Refused(_("an entry must be a JSON object, not %(value)s.") % {"value": shown(value)})
     if isinstance(value, _Repeating):
         raise Refused(_("“%(name)s” is given more than once.") % {"name": _quoted(value.name)})
     try:
-        if not value.keys() <= KNOWN:
-            read_facts(value)  # says which name is unknown
-        return {name: read_fact(name, given) for name, given in value.items()}
+        facts = read_facts(value)
     except FactError as error:
         params = error.params | {"name": _quoted(error.name)}
         raise Refused(_(error.sentence) % params) from None
+    return replace(facts, province=None, protocol=None), facts.province
 
 
 def _quoted(name: str) -> str:
@@ -243,7 +232,7 @@ def _quoted(name: str) -> str:
     return name if name in FACT_NAMES else shown(name)[1:-1]
 
 
-def _of_entry(label: str, text_of: Callable[[Any], str], value: Any) -> str:
+def _of_entry(label: str, text_of: Callable[[_Value], str], value: _Value) -> str:
     """The text of one entry. Raises Refused with the entry's number before the sentence."""
     try:
         return text_of(value)
@@ -266,13 +255,13 @@ def _decoded(raw: bytes) -> str:
         raise Refused(_("not UTF-8 at byte %(byte)s.") % {"byte": error.start + 1}) from None
 
 
-class _Repeating(dict[str, Any]):
+class _Repeating(dict[str, object]):
     """A JSON object that gives a name more than once."""
 
     name: str
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
@@ -285,7 +274,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
-def _read_json(text: str) -> Any:
+def _read_json(text: str) -> object:
     """Read JSON, strictly. Raises Refused."""
     try:
         return DECODER.decode(text)

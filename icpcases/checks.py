@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
@@ -19,11 +18,11 @@ SCANNER_ID = "icpcases.E001"
 
 
 def sqlite_is_safe_for_processes(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
     """Warns when several processes share a SQLite file through a library that may corrupt it."""
     oldest, newest = WAL_RESET_UNSAFE
-    on_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    on_sqlite = str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
     several = settings.WEB_CONCURRENCY > 1
     if not (on_sqlite and several and oldest <= sqlite3.sqlite_version_info <= newest):
         return []
@@ -38,7 +37,7 @@ def sqlite_is_safe_for_processes(
 
 
 def site_url_is_public(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
     """Warns before a deployment when links in mails would lead to the reader's own machine."""
     url = urlsplit(settings.SITE_URL)
@@ -53,7 +52,9 @@ def site_url_is_public(
     ]
 
 
-def scanner_is_there(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def scanner_is_there(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
     """Refuses a scanner that cannot be started: no document at all could be handed in."""
     command = settings.DOCUMENT_SCANNER
     if not command or shutil.which(command[0]):

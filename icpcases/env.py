@@ -5,8 +5,7 @@ import shlex
 from collections.abc import Mapping
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
@@ -96,7 +95,7 @@ class Env:
         """One origin such as https://cases.example, without a slash at its end."""
         return (self.origins(name, at_most=1) or [default])[0]
 
-    def mail(self, name: str, default: dict[str, Any]) -> dict[str, Any]:
+    def mail(self, name: str, default: dict[str, object]) -> dict[str, object]:
         """Django's settings for mail from smtp://, smtps://, file:/// or console:."""
         text = self.text(name)
         return mail_settings(name, text) if text else default
@@ -136,7 +135,7 @@ class Env:
             raise ImproperlyConfigured(f"{name} is too short: use at least {least} characters.")
         return text or None
 
-    def database(self, name: str, default: Path) -> dict[str, Any]:
+    def database(self, name: str, default: Path) -> dict[str, object]:
         """A Django database from sqlite:///path or postgres://user:password@host:port/name."""
         text = self.text(name)
         if not text:
@@ -154,7 +153,7 @@ class Env:
     def _parts(self, name: str) -> list[str]:
         return [part.strip() for part in self.text(name).split(",") if part.strip()]
 
-    def _sqlite(self, name: str, url: Any) -> dict[str, Any]:
+    def _sqlite(self, name: str, url: SplitResult) -> dict[str, object]:
         path = unquote(url.path)
         if url.netloc or url.query or url.fragment or len(path) < 2:
             raise wrong_database(name, "SQLite wants three slashes and a path to a file")
@@ -166,7 +165,7 @@ class Env:
             )
         return sqlite(file)
 
-    def _postgres(self, name: str, url: Any) -> dict[str, Any]:
+    def _postgres(self, name: str, url: SplitResult) -> dict[str, object]:
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         # A unix socket is a folder, which cannot stand where a URL has its host.
         host = query.pop("host", "") or unquote(url.hostname or "")
@@ -205,7 +204,7 @@ def wrong_database(name: str, why: str) -> ImproperlyConfigured:
     )
 
 
-def sqlite(file: Path) -> dict[str, Any]:
+def sqlite(file: Path) -> dict[str, object]:
     """A SQLite file that several threads and processes may write without 'locked' errors."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -230,7 +229,7 @@ def postgres(
     password: str,
     options: dict[str, str],
     prepare: bool = True,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A PostgreSQL database on which no statement, lock or idle transaction lasts for ever."""
     limits = {
         "lock_timeout": "10s",

@@ -1,7 +1,6 @@
 """Reading how mail leaves from one URL, strictly; a refusal never repeats it, for its password."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -17,7 +16,7 @@ class WrongMailUrl(ValueError):
     """What is wrong with the URL, without the URL."""
 
 
-def mail_settings(name: str, text: str) -> dict[str, Any]:
+def mail_settings(name: str, text: str) -> dict[str, object]:
     """Django's settings for mail from smtp://, smtps://, file:/// or console:."""
     try:
         return _READERS[_scheme(text)](_split(text))
@@ -25,7 +24,7 @@ def mail_settings(name: str, text: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} is not understood: {error}. {EXAMPLES}") from None
 
 
-def to_folder(folder: Path) -> dict[str, Any]:
+def to_folder(folder: Path) -> dict[str, object]:
     """Mails become files in a folder."""
     return {"EMAIL_BACKEND": f"{BACKENDS}.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
 
@@ -55,7 +54,7 @@ def _split(text: str) -> SplitResult:
     return url
 
 
-def _smtp(url: SplitResult) -> dict[str, Any]:
+def _smtp(url: SplitResult) -> dict[str, object]:
     options = dict(parse_qsl(url.query, keep_blank_values=True))
     tls = options.pop("tls", "0")
     if options or tls not in ("0", "1"):
@@ -63,13 +62,13 @@ def _smtp(url: SplitResult) -> dict[str, Any]:
     return _server(url, port=587 if tls == "1" else 25) | {"EMAIL_USE_TLS": tls == "1"}
 
 
-def _smtps(url: SplitResult) -> dict[str, Any]:
+def _smtps(url: SplitResult) -> dict[str, object]:
     if url.query:
         raise WrongMailUrl("smtps: takes no options")
     return _server(url, port=465) | {"EMAIL_USE_SSL": True}
 
 
-def _server(url: SplitResult, port: int) -> dict[str, Any]:
+def _server(url: SplitResult, port: int) -> dict[str, object]:
     if not url.hostname:
         raise WrongMailUrl("the host is missing")
     if url.path not in ("", "/"):
@@ -85,7 +84,7 @@ def _server(url: SplitResult, port: int) -> dict[str, Any]:
     }
 
 
-def _file(url: SplitResult) -> dict[str, Any]:
+def _file(url: SplitResult) -> dict[str, object]:
     folder = Path(unquote(url.path))
     if url.netloc or url.query or not folder.is_absolute() or folder == Path("/"):
         raise WrongMailUrl("file: wants three slashes and the absolute path of a folder")
@@ -94,7 +93,7 @@ def _file(url: SplitResult) -> dict[str, Any]:
     return to_folder(folder)
 
 
-def _console(url: SplitResult) -> dict[str, Any]:
+def _console(url: SplitResult) -> dict[str, object]:
     if url.netloc or url.path or url.query:
         raise WrongMailUrl("console: stands alone")
     return {"EMAIL_BACKEND": f"{BACKENDS}.console.EmailBackend"}

@@ -6,6 +6,8 @@ SQLite file is better off with a single one.
 
 import threading
 
+from django.db import OperationalError, close_old_connections
+
 workers = 1
 threads = 8
 loglevel = "warning"
@@ -18,8 +20,6 @@ def post_worker_init(worker) -> None:
 
 def deliver_for_ever() -> None:
     """Send what waits, every two seconds."""
-    from django.db import OperationalError, close_old_connections
-
     from icpcases.notifications.delivery import deliver, worker_name
 
     name, pause = worker_name(), threading.Event()

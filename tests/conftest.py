@@ -5,10 +5,12 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.cache import caches
 
 from icpcases.deadlines.tables import forget
 
-from .harness import databases, postgres
+from .harness import databases, flush, postgres
+from .world import CarefulWorld, World, user
 
 SERVER = pytest.StashKey[postgres.Server]()
 
@@ -27,7 +29,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    databases.let_tests_flush()
+    flush.let_tests_flush()
     if databases.chosen() == "postgres" and not is_worker(config):
         server = postgres.Server(databases.SOCKET)
         try:
@@ -78,8 +80,6 @@ def document_root(tmp_path: Path, settings) -> Path:
 @pytest.fixture(autouse=True)
 def fresh_tables():
     """What is kept of the tables belongs to one test."""
-    from django.core.cache import caches
-
     forget()
     caches["pages"].clear()
 
@@ -122,13 +122,15 @@ def stranger(db):
 
 @pytest.fixture
 def world(wei, li, chen):
-    """Builds cases through the door."""
-    from .world import World
-
+    """Builds cases through the door; their papers are simply there."""
     return World(wei, li, chen)
 
 
-def cast_member(name, *groups, **fields):
-    from .world import user
+@pytest.fixture
+def careful_world(wei, li, chen):
+    """Builds cases whose papers, too, are handed in and judged."""
+    return CarefulWorld(wei, li, chen)
 
+
+def cast_member(name, *groups, **fields):
     return user(name, *groups, **fields)

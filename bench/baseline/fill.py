@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.db import connection
 
 _COLUMNS = """reference, follow_code, applicant_id, officer_id, province_id, state, applicant_type,
     mainland_branch, registration_certificate, server_region, access, protocol, forum, preapproval,
@@ -28,8 +29,6 @@ _SETTLE = {"sqlite": "ANALYZE", "postgresql": "VACUUM (ANALYZE)"}
 def main() -> None:
     """Copy, and let the planner know."""
     django.setup()
-    from django.db import connection
-
     with connection.cursor() as cursor:
         for sql in (_PLAIN, _LOG, _SETTLE[connection.vendor]):
             cursor.execute(sql)

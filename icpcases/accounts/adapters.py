@@ -4,7 +4,6 @@ import base64
 import hashlib
 import logging
 import time
-from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 logger = logging.getLogger(__name__)
 
 
-def home_of(user: Any) -> str:
+def home_of(user: User | AnonymousUser) -> str:
     """Where somebody lands who asked for no page in particular."""
     return resolve_url("admin:index" if user.is_staff else settings.LOGIN_REDIRECT_URL)
 
@@ -40,20 +40,20 @@ class AccountAdapter(DefaultAccountAdapter):
         """Staff to the admin, applicants to their cases."""
         return home_of(request.user)
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
+    def add_message(self, *args: object, **kwargs: object) -> None:
         """Our pages say themselves what happened."""
 
-    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """An account closed while its owner was signing in."""
         raise PermissionDenied
 
-    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
         """Whoever gave the password a few minutes ago need not give it again at once."""
         records = get_authentication_records(self.request, self.request.user)
         given = [record["at"] for record in records if record["method"] == "password"]
         return not given or time.time() - given[-1] > app_settings.REAUTHENTICATION_TIMEOUT
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: object) -> str:
         # allauth's has the Host header in it: with another port each time, nobody is counted.
         return str(credentials["username"]).lower()
 

@@ -1,6 +1,6 @@
 """What whoever keeps the accounts finds in the admin, beside Django's own users."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
@@ -22,20 +22,22 @@ admin.site.unregister([account_admin.EmailAddress, mfa_admin.Authenticator, Grou
 class RoleGroupAdmin(GroupAdmin):
     """Groups; those that stand for a role keep their name, by which the program knows them."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return not _is_role(obj) and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return not _is_role(obj) and super().has_delete_permission(request, obj)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(
+        self, objs: Sequence[Group] | QuerySet[Group], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """Several at once: not if a role is among them."""
         found, counts, wanting, kept = super().get_deleted_objects(objs, request)
         roles = [str(group) for group in objs if _is_role(group)]
         return found, counts, wanting | set(roles), kept
 
 
-def _is_role(group: Any) -> bool:
+def _is_role(group: Group | None) -> bool:
     return group is not None and group.name in STAFF_GROUPS
 
 
@@ -51,7 +53,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: SecondFactor | None = None) -> bool:
         return False
 
     def delete_model(self, request: HttpRequest, obj: SecondFactor) -> None:

@@ -1,6 +1,6 @@
 """The account that belongs to an e-mail address, and whether a code may open it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import idna
 from django.contrib.auth.models import User
@@ -10,6 +10,17 @@ from django.utils.crypto import get_random_string
 
 from icpcases.lifecycle.roles import STAFF_GROUPS
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Groups(TypedDict):
+    """In how many groups of the staff an account is."""
+
+    staff_groups: int
+
+
+FoundAccount: TypeAlias = "WithAnnotations[User, Groups]"
 # As long as a username may be: the address becomes one.
 LONGEST_ADDRESS = 150
 
@@ -27,7 +38,7 @@ def plain_address(address: str) -> str:
     return plain
 
 
-def find_account(address: str) -> User | None:
+def find_account(address: str) -> "FoundAccount | None":
     """The account with this plain address; where several share it, one of staff comes first."""
     in_staff_group = Count("groups", filter=Q(groups__name__in=STAFF_GROUPS))
     accounts = User.objects.filter(email__iexact=address).annotate(staff_groups=in_staff_group)
@@ -37,7 +48,7 @@ def find_account(address: str) -> User | None:
     return same[0] if same else None
 
 
-def takes_codes(account: Any) -> bool:
+def takes_codes(account: FoundAccount) -> bool:
     """Whether a code sent by mail opens this account, found by find_account: never one of staff."""
     staff = account.is_staff or account.is_superuser or account.staff_groups
     return bool(account.is_active and not staff)
@@ -52,7 +63,7 @@ def account_for(address: str) -> User | None:
     return account if takes_codes(account) else None
 
 
-def _make_account(address: str) -> User:
+def _make_account(address: str) -> "FoundAccount":
     try:
         with transaction.atomic():
             User.objects.create_user(username=address, email=address)

@@ -1,12 +1,12 @@
 """No page opens to staff before they have shown their second factor in this session."""
 
 from collections.abc import Callable
-from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -33,7 +33,11 @@ class StaffSecondFactor:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         if not settings.STAFF_SECOND_FACTOR or not is_staff(request.user):
             return None
@@ -49,7 +53,7 @@ class StaffSecondFactor:
         return redirect_to_login(after, reverse("account_login"))
 
 
-def is_staff(user: Any) -> bool:
+def is_staff(user: User | AnonymousUser) -> bool:
     """Whether the account can do more than an applicant's, by flag or by group."""
     return bool(user.is_staff or user.is_superuser or is_staff_role(user))
 

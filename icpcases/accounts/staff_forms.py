@@ -1,7 +1,5 @@
 """What staff type to sign in: username and password, then a code of their second factor."""
 
-from typing import Any, cast
-
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm, ReauthenticateForm
 from allauth.core import context, ratelimit
@@ -11,6 +9,7 @@ from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +19,9 @@ CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "autofocus": True}
 class StaffSignInForm(LoginForm):
     """Username and password of somebody who may open the admin."""
 
-    user: Any
+    user: User | None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         name, password = self.fields["login"], self.fields["password"]
         name.label, password.label = _("Username"), _("Password")
@@ -34,9 +33,9 @@ class StaffSignInForm(LoginForm):
         """Named as in Django's own form, which people's password managers have learnt."""
         return "username" if field_name == "login" else super().add_prefix(field_name)
 
-    def clean(self) -> Any:
+    def clean(self) -> dict[str, object]:
         """An applicant's account answers as if the password were wrong."""
-        cleaned = super().clean()
+        cleaned: dict[str, object] = super().clean()
         if self.user and not self.user.is_staff:
             raise get_adapter().validation_error("username_password_mismatch")
         return cleaned
@@ -45,19 +44,19 @@ class StaffSignInForm(LoginForm):
 class PasswordAgainForm(ReauthenticateForm):
     """The password once more, before something that matters."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
 
 
-class _CodeOnce:
+class _CodeOnce(mfa_forms.BaseAuthenticateForm):
     """A code of the second factor, which opens once and cannot be found by trying all day."""
 
-    user: Any
+    user: User
     fields: dict[str, forms.Field]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code from your authenticator app, or a recovery code")
         self.fields["code"].widget.attrs = dict(CODE_ATTRIBUTES)
@@ -67,7 +66,7 @@ class _CodeOnce:
         key = str(self.user.pk)
         if not ratelimit.consume(context.request, action="second_factor", key=key):
             raise get_adapter().validation_error("too_many_login_attempts")
-        code: str = cast(Any, super()).clean_code()
+        code: str = super().clean_code()
         # A code is valid in the periods before and after its own; allauth remembers it for one.
         seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
         used = f"second-factor-used:{key}:{normalize_user_code(code)}"
@@ -88,7 +87,7 @@ class SecondFactorAgainForm(_CodeOnce, mfa_forms.ReauthenticateForm):
 class EnrolForm(ActivateTOTPForm):
     """The first code of an app that has just learnt the secret."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code that the app shows now")
         self.fields["code"].widget.attrs = {**CODE_ATTRIBUTES, "inputmode": "numeric"}

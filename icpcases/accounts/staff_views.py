@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from allauth.account.internal.flows.login import (
     clear_authentication_records,
@@ -15,6 +14,7 @@ from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.base.views import ReauthenticateView as SecondFactorAgainView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -34,7 +34,7 @@ def for_staff(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if not admin.site.has_permission(request):
@@ -50,7 +50,7 @@ class StaffSignIn(LoginView):
     form_class = StaffSignInForm
     template_name = "sign_in/staff.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         # The admin sends whoever may not open it here: leading back would go round for ever.
         if request.user.is_authenticated and not admin.site.has_permission(request):
             raise PermissionDenied
@@ -70,7 +70,7 @@ class Enrol(ActivateTOTPView):
 
     template_name = "sign_in/enrol.html"
 
-    def form_valid(self, form: Any) -> HttpResponseBase:
+    def form_valid(self, form: ActivateTOTPForm) -> HttpResponseBase:
         response = super().form_valid(form)
         own = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
         self.request.session.cycle_key()
@@ -83,7 +83,7 @@ class Remove(DeactivateTOTPView):
 
     template_name = "sign_in/remove.html"
 
-    def form_valid(self, form: Any) -> HttpResponseBase:
+    def form_valid(self, form: DeactivateTOTPForm) -> HttpResponseBase:
         super().form_valid(form)
         clear_authentication_records(self.request)
         return redirect("account_login")

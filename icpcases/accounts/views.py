@@ -1,7 +1,5 @@
 """How an applicant gets in and out: address, code, button."""
 
-from typing import Any
-
 from allauth.core import ratelimit
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -78,9 +76,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_address(
-    request: HttpRequest, form: AddressForm, status: int = 200, **context: Any
+    request: HttpRequest, form: AddressForm, status: int = 200, **more: object
 ) -> HttpResponse:
-    context = {"form": form, "next": asked_for(request), **context}
+    context = {"form": form, "next": asked_for(request), **more}
     return render(request, "sign_in/address.html", context, status=status)
 
 

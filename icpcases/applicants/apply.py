@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,14 +14,15 @@ from django.views.decorators.http import require_http_methods
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.permissions import is_staff_role
+from icpcases.web.findings import status_of
+from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.exceptions import DatabaseTrouble
 
 from .check import YES_NO, answers_of
 from .pages import case_url, page
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
-
-
 FIELDS = ("name", "certificate_type", "certificate_number", "phone")
 
 
@@ -44,20 +44,25 @@ def apply_page(request: HttpRequest) -> HttpResponse:
     data = request.POST if posted else None
     who = OwnApplicantForm(data, prefix="who")
     facts = FactsForm(data, initial=initial_of(request))
-    status = 200
+    status, trouble = 200, None
     if posted:
-        valid = (who.is_valid(), facts.is_valid())
+        status, valid = 422, (who.is_valid(), facts.is_valid())
         if all(valid):
-            return start(request, who, facts, request.POST.get("token", ""))
-        status = 422
+            try:
+                return start(request, who, facts, request.POST.get("token", ""))
+            except DatabaseTrouble as error:
+                status, trouble = status_of(error), trouble_of(error)
     token = request.POST.get("token") or secrets.token_hex(16)
-    context = {"who": who, "form": facts, "token": token}
+    context = {"who": who, "form": facts, "token": token, "trouble": trouble}
     return page(request, "applicants/apply.html", context, status)
 
 
-def start(request: HttpRequest, who: Any, facts: FactsForm, token: str) -> HttpResponse:
+def start(
+    request: HttpRequest, who: OwnApplicantForm, facts: FactsForm, token: str
+) -> HttpResponse:
     """Open the draft; a second click leads to the same one."""
-    user: Any = request.user
+    assert request.user.is_authenticated
+    user = request.user
     applicant = who.save(commit=False)
     applicant.email = user.email
     applicant.language = get_language() or "zh-hans"

@@ -1,8 +1,7 @@
 """“Do I need a filing?”: one question after the other, the answers in the address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from icpcases.cases.models import Province
-from icpcases.deadlines.clocks import length_of
-from icpcases.lifecycle.states import State, Unit
+from icpcases.deadlines.clocks import clock_in_words
+from icpcases.lifecycle.states import State
 from icpcases.rules.documents import Kind, Wanted
 from icpcases.rules.facts import CHOICES, FactError, Facts, ForumAnswer, read_fact
 from icpcases.rules.rule import Party
@@ -42,7 +41,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
     facts = facts_of(given)
     wanted = request.GET.get("ask", "")
     name = wanted if wanted in ASKED else next_question(facts)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "answers": [answer_of(n, given) for n in ASKED if n in given and matters(n, given)],
         "given": given,
         "query": urlencode(given),
@@ -60,7 +59,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
     return page(request, "applicants/verdict.html", context)
 
 
-def answers_of(query: Mapping[str, Any]) -> dict[str, str]:
+def answers_of(query: Mapping[str, str]) -> dict[str, str]:
     """The answers in the address; what is no answer to a question is passed over."""
     found = {}
     for name in ASKED:
@@ -72,18 +71,17 @@ def answers_of(query: Mapping[str, Any]) -> dict[str, str]:
 
 def facts_of(given: Mapping[str, str]) -> Facts:
     """The answers as facts, with the province's answer looked up."""
-    values: dict[str, Any] = {}
+    facts = Facts()
     for name, value in given.items():
         try:
-            values[name] = read_fact(name, YES_NO.get(value, value))
+            facts = replace(facts, **{name: read_fact(name, YES_NO.get(value, value))})
         except FactError:
             continue
-    if "province" in values:
-        answer = Province.objects.values_list("accepts_forums", flat=True).get(
-            pk=values["province"]
-        )
-        values["province_accepts_forums"] = ForumAnswer(answer)
-    return Facts(**values)
+    if facts.province:
+        answers = Province.objects.values_list("accepts_forums", flat=True)
+        answer = ForumAnswer(answers.get(pk=facts.province))
+        facts = replace(facts, province_accepts_forums=answer)
+    return facts
 
 
 def next_question(facts: Facts) -> str:
@@ -122,7 +120,7 @@ def answer_of(name: str, given: Mapping[str, str]) -> Answer:
     return Answer(QUESTIONS[name], shown, f"{address}?{urlencode({**given, 'ask': name})}")
 
 
-def verdict_context(found: Assessment, facts: Facts) -> dict[str, Any]:
+def verdict_context(found: Assessment, facts: Facts) -> dict[str, object]:
     """The verdict in one sentence, why, the stages with their durations, the documents."""
     return {
         "verdict": found.verdict,
@@ -152,15 +150,18 @@ def shown_document(wanted: Wanted) -> tuple[str, str, bool]:
 
 def duration_of(stage: Stage, facts: Facts) -> str:
     """How long a stage usually lasts, as published."""
-    if stage == Stage.CERTIFICATE:
-        return _("no published duration")
     province = Province.objects.filter(pk=facts.province).first()
     if stage == Stage.PREAPPROVAL:
-        amount, unit = length_of(State.PREAPPROVAL_APPLIED, province) or (60, Unit.DAYS)
-        return _("up to %(n)s %(unit)s") % {"n": amount, "unit": unit.label}
-    review = (length_of(State.AUTHORITY_REVIEW, province) or (20, ""))[0]
-    provider = (length_of(State.PROVIDER_REVIEW, province) or (2, ""))[0]
-    return _("provider about %(first)s, administration up to %(second)s working days") % {
-        "first": provider,
-        "second": review,
-    }
+        span = clock_in_words(State.PREAPPROVAL_APPLIED, province)
+        return _("up to %(span)s") % {"span": span} if span else _("no published duration")
+    if stage == Stage.CERTIFICATE:
+        return _("no published duration")
+    provider = clock_in_words(State.PROVIDER_REVIEW, province)
+    review = clock_in_words(State.AUTHORITY_REVIEW, province)
+    if provider and review:
+        sentence = _("provider about %(first)s, administration up to %(second)s")
+    elif provider:
+        sentence = _("provider about %(first)s")
+    else:
+        sentence = _("administration up to %(second)s") if review else _("no published duration")
+    return sentence % {"first": provider, "second": review}

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import Any
 
 from django.core.cache import caches
 from django.db.models import Model
@@ -47,8 +46,8 @@ class Told:
 
 @dataclass(frozen=True)
 class _Remembered:
-    stamp: tuple[Any, ...]
-    beside: dict[str, Any]
+    stamp: tuple[object, ...]
+    beside: dict[str, object]
     told: Told
 
 
@@ -56,7 +55,7 @@ def told(
     name: str,
     case: FilingCase,
     make: Callable[[Basis], Told],
-    around: tuple[Any, ...] = (),
+    around: tuple[object, ...] = (),
     dossier: Dossier | None = None,
 ) -> Told:
     """What a page tells of a case: remembered if all it was made of is the same, else made.
@@ -77,17 +76,17 @@ def told(
     return made
 
 
-def _still(beside: dict[str, Any], dossier: Dossier | None) -> bool:
+def _still(beside: dict[str, object], dossier: Dossier | None) -> bool:
     return all(getattr(dossier, part) == value for part, value in beside.items())
 
 
-def row(of: Model | None) -> tuple[Any, ...]:
+def row(of: Model | None) -> tuple[object, ...]:
     """All that stands in a row."""
     return _columns(type(of))(vars(of)) if of else ()
 
 
 @cache
-def _columns(model: type[Model]) -> "itemgetter[tuple[Any, ...]]":
+def _columns(model: type[Model]) -> "itemgetter[tuple[object, ...]]":
     return itemgetter(*(field.attname for field in model._meta.concrete_fields))
 
 
@@ -97,6 +96,6 @@ def told_page(request: HttpRequest, title: str, told: Told) -> HttpResponse:
     return page(request, "applicants/base.html", context)
 
 
-def written(template: str, context: dict[str, Any]) -> SafeString:
+def written(template: str, context: dict[str, object]) -> SafeString:
     """The inner part of a page. It is told nothing of the request, and so of nobody's session."""
     return SafeString(render_to_string(template, context).strip())

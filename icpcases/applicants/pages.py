@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from icpcases.cases.lookups import case_of_person, with_accounts
 from icpcases.cases.models import CasePerson, FilingCase
 from icpcases.lifecycle.states import State
-from icpcases.rules.rule import Place
+from icpcases.rules.rule import Place, PlaceKind
 from icpcases.web.changes import attempt, went
 from icpcases.web.findings import refusal_of
 from icpcases.workflow.exceptions import Refused
@@ -40,11 +40,11 @@ def case_url(case: FilingCase, name: str = "case", *args: Any) -> str:
 
 def link(case: FilingCase, place: Place) -> str:
     """Where an applicant puts a place right; empty where the office has to."""
-    if place.kind == "fact" and case.is_at == State.DRAFT:
+    if place.kind == PlaceKind.FACT and case.is_at == State.DRAFT:
         return f"{case_url(case, 'facts')}#id_{place.key}"
-    if place.kind == "document" and not case.is_at.closed:
+    if place.kind == PlaceKind.DOCUMENT and not case.is_at.closed:
         return f"{case_url(case, 'add_document')}?kind={place.key}"
-    return case_url(case, "request", place.key) if place.kind == "request" else ""
+    return case_url(case, "request", place.key) if place.kind == PlaceKind.REQUEST else ""
 
 
 def page(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -51,12 +51,11 @@ def add_document_page(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def download(request: HttpRequest, reference: str, document: int) -> HttpResponse:
+def download(request: HttpRequest, reference: str, document: int) -> FileResponse:
     """A document of the applicant's own case, as an attachment."""
     case = get_case_for_user(reference, request.user)
     paper = get_object_or_404(Document, pk=document, case=case)
-    response: HttpResponse = file_response(request.user, case, paper, as_attachment=True)
-    return response
+    return file_response(request.user, case, paper, as_attachment=True)
 
 
 @never_cache

@@ -1,17 +1,18 @@
 """The plain questions of the check."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from icpcases.types import Text
 
 
 @dataclass(frozen=True)
 class Question:
     """A question as a layman understands it, with a word of help."""
 
-    asks: Any
-    help: Any = ""
+    asks: Text
+    help: Text = ""
 
 
 QUESTIONS: dict[str, Question] = {

@@ -1,32 +1,33 @@
 """The dated timeline of a case, as its applicant may read it."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.lifecycle.states import State
-from icpcases.lifecycle.steps import HAPPENED, Step
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-_SHOWN = 100
+SHOWN = 100
 
 
 def _rows(case: int) -> "QuerySet[HistoryRow]":
     kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
     rows = HistoryRow.objects.filter(case=case, kind__in=kinds).order_by("-sequence")
-    return rows.defer("note_internal", "findings", "changes")[:_SHOWN]
+    return rows.defer("note_internal", "findings", "changes")
 
 
-def _removed(case: int) -> "QuerySet[HistoryRow, Any]":
+def _removed(case: int) -> "QuerySet[HistoryRow, dict[str, str]]":
     rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.ASSIGNMENT)
     return rows.filter(entered__has_key="removed").values_list("entered", flat=True)
 
@@ -42,13 +43,29 @@ class Moment:
     note: str
 
 
-def timeline(case: FilingCase, removed: list[str] | None = None) -> list[Moment]:
-    """What has happened, newest first. Internal notes and staff names are no part of it.
+@dataclass(frozen=True)
+class Newest:
+    """The newest of what has happened, and whether there is more."""
 
-    `removed` are the addresses of those removed from the case, where they are known already.
+    moments: list[Moment]
+    more: bool
+
+
+def newest_moments(case: FilingCase, removed: list[str]) -> Newest:
+    """What has happened lately, newest first. Internal notes and staff names are no part of it.
+
+    `removed` are the addresses of those removed from the case.
     """
-    theirs = people_ever(case, addresses_removed(case) if removed is None else removed)
-    return [moment for row in _rows(case.pk) for moment in _moments(theirs, row)]
+    rows, theirs = list(_rows(case.pk)[: SHOWN + 1]), people_ever(case, removed)
+    return Newest([m for row in rows[:SHOWN] for m in _moments(theirs, row)], len(rows) > SHOWN)
+
+
+def older_moments(case: FilingCase, number: str | None) -> Page:
+    """The same in pages, all the way back."""
+    pages: Page = Paginator(_rows(case.pk), SHOWN).get_page(number)
+    theirs = people_ever(case, addresses_removed(case))
+    pages.object_list = [m for row in pages.object_list for m in _moments(theirs, row)]
+    return pages
 
 
 def addresses_removed(case: FilingCase) -> list[str]:
@@ -82,7 +99,7 @@ def _role(theirs: frozenset[int], row: HistoryRow) -> str:
 
 
 def _step(row: HistoryRow) -> str:
-    return str(HAPPENED[Step(row.step)])
+    return str(Step(row.step).about.happened)
 
 
 def _request(row: HistoryRow) -> str:
@@ -112,7 +129,7 @@ def _kind(code: str) -> str:
     return _(Kind(code).label)
 
 
-_WHAT: dict[HistoryRow.Kind, Any] = {
+_WHAT: dict[HistoryRow.Kind, Callable[[HistoryRow], str]] = {
     HistoryRow.Kind.STEP: _step,
     HistoryRow.Kind.REQUEST: _request,
     HistoryRow.Kind.DOCUMENT: _document,

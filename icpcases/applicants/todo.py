@@ -1,14 +1,16 @@
 """What is needed from the applicant now: open requests, own steps, rules they can put right."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from icpcases.cases.models import Request
-from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
+from icpcases.rules.about_papers import REQUEST_SETTLED
 from icpcases.rules.dossier import RequestStatus
-from icpcases.rules.rule import Finding, Party
+from icpcases.rules.rule import Finding, Party, PlaceKind
+from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.explain import Explanation, explain_step, unmet_guards
 from icpcases.workflow.recommendation import recommended_step
 
@@ -30,7 +32,9 @@ class Todo:
     def listed(self) -> list[Finding]:
         """What closes the next step and stands in the list already: findings, open requests."""
         unmet = self.next_step.unmet if self.next_step else ()
-        unanswered = (f for f in unmet if f.code == "request.settled" and f.who == Party.APPLICANT)
+        unanswered = (
+            f for f in unmet if f.code == REQUEST_SETTLED.code and f.who == Party.APPLICANT
+        )
         return [*self.findings, *unanswered]
 
     @property
@@ -45,18 +49,19 @@ def _theirs_to_right(case: "FilingCase", finding: Finding) -> bool:
 
     Open requests are listed on their own. Once sent, facts change only as the answer to one.
     """
-    if finding.who != Party.APPLICANT or finding.code == "request.settled":
+    if finding.who != Party.APPLICANT or finding.code == REQUEST_SETTLED.code:
         return False
-    editable = {"document", "fact"} if case.is_at == State.DRAFT else {"document"}
+    in_draft = {PlaceKind.DOCUMENT, PlaceKind.FACT}
+    editable = in_draft if case.is_at == State.DRAFT else {PlaceKind.DOCUMENT}
     return any(place.kind in editable for place in finding.places)
 
 
-def todo_of(case: "FilingCase", rows: "CaseFile", user: Any) -> Todo:
+def todo_of(case: "FilingCase", rows: "CaseFile", user: Actor) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
     theirs_to_take = (s for s in Step.leading_out_of(case.is_at) if Role.APPLICANT in s.who)
     own = [explain_step(case, s, user) for s in theirs_to_take]
     step = recommended_step(case)
-    in_the_way = unmet_guards(case.dossier, step, for_applicant=True) if step else ()
+    in_the_way = unmet_guards(dossier_for(case), step, for_applicant=True) if step else ()
     theirs = [f for f in in_the_way if _theirs_to_right(case, f)]
     return Todo(
         requests=[r for r in rows.requests if r.status == RequestStatus.OPEN],

@@ -1,8 +1,11 @@
 """The records and the one door through which a case changes."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from . import triggers
 
 
 class CasesConfig(AppConfig):
@@ -12,9 +15,5 @@ class CasesConfig(AppConfig):
     verbose_name = _("Filing cases")
 
     def ready(self) -> None:
-        from django.core.checks import Tags, register
-
-        from . import triggers
-
         register(triggers.check_installed, Tags.database)
         post_migrate.connect(triggers.after_migrate, sender=self)

@@ -1,10 +1,11 @@
 """Keeping a document's file: written before the row, taken away if the row does not stay."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.core.files.storage import default_storage
 
@@ -13,20 +14,37 @@ from icpcases.rules.documents import Kind
 from .models import Document
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from icpcases.files.uploads import Upload
 
     from .models import FilingCase
+
+
+class OnPaper(TypedDict, total=False):
+    """What a paper says of itself, and what has been decided of it already."""
+
+    number: str
+    issuer: str
+    issued_in: str | None
+    issued_on: dt.date | None
+    expires_on: dt.date | None
+    status: str
+
 
 _written: ContextVar[list[str] | None] = ContextVar("_written", default=None)
 
 
 @contextmanager
-def files_follow_rows() -> Iterator[None]:
-    """Within: a file that was written goes again if the block, and so its row, fails."""
+def files_follow_rows() -> Iterator[list[str]]:
+    """Within: a file that was written goes again if the block, and so its row, fails.
+
+    Gives the names of these files: emptied where their rows may have stayed all the same.
+    """
     names: list[str] = []
     token = _written.set(names)
     try:
-        yield
+        yield names
     except BaseException:
         for name in names:
             default_storage.delete(name)
@@ -36,7 +54,12 @@ def files_follow_rows() -> Iterator[None]:
 
 
 def keep_document(
-    case: "FilingCase", kind: Kind, upload: "Upload", by: Any, at: dt.datetime, **fields: Any
+    case: "FilingCase",
+    kind: Kind,
+    upload: "Upload",
+    by: "User | None",
+    at: dt.datetime,
+    **fields: Unpack[OnPaper],
 ) -> Document:
     """Keep a file as a document of the case, handed in at that time."""
     document = Document(
@@ -51,9 +74,16 @@ def keep_document(
         added_at=at,
         **fields,
     )
-    document.file.save(upload.label, upload.as_file(), save=False)
+    document.file.save(file_name(upload.label), upload.as_file(), save=False)
     names = _written.get()
     if names is not None:
         names.append(str(document.file.name))
     document.save(force_insert=True)
     return document
+
+
+def file_name(label: str) -> str:
+    """A name of our own: what the sender called the file is only a label."""
+    name = uuid.uuid4().hex
+    ending = label.rpartition(".")[2].lower()
+    return f"{name[:2]}/{name}.{ending if ending in ('jpg', 'png', 'pdf') else 'bin'}"

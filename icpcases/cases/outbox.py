@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
-
-
 PATIENCE = dt.timedelta(minutes=15)
-
-
 NOT_YET = gettext_noop("The mail has been waiting since then and has not left yet.")
 
 
@@ -53,8 +49,6 @@ _ADDRESSES = Values(
     str,
     same_as=_addresses,
 )
-
-
 Audience = list[tuple[str, str]]
 
 
@@ -86,6 +80,7 @@ def enqueue(case: "FilingCase", row: "HistoryRow", to: Audience) -> None:
             language=language,
             line=row.note_public,
             created_at=row.recorded_at,
+            deadline=row.recorded_at + LIFE,
         )
 
 
@@ -137,7 +132,7 @@ def send_again(notice: Notice) -> bool:
     rows = rows.exclude(leased_until__gt=now).exclude(kind=Notice.Kind.LETTER, text="")
     if rows.filter(state=Notice.State.WAITING).update(next_try_at=now):
         return True
-    fresh: dict[str, Any] = {"subject": "", "text": "", "html": ""}
+    fresh = {"subject": "", "text": "", "html": ""}
     if notice.kind == Notice.Kind.LETTER:
         fresh = {}
     return bool(
@@ -193,11 +188,7 @@ def delivery_problems(case: "FilingCase") -> list[Problem]:
 
 
 NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
-
-
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")
-
-
 TOO_LATE = gettext_noop("It could not be delivered in time.")
 
 

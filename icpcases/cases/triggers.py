@@ -6,7 +6,6 @@ triggers when it rebuilds it, so they are installed again after every migrate.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.checks import CheckMessage, Warning
 from django.db import connections
@@ -195,13 +194,13 @@ def _tables_are_there(connection: BaseDatabaseWrapper) -> bool:
     return {CASE, HISTORY, PROVINCE} <= names
 
 
-def after_migrate(using: str, **kwargs: Any) -> None:
+def after_migrate(using: str, **kwargs: object) -> None:
     """Install the triggers once the tables they stand on are there."""
     if _tables_are_there(connections[using]):
         install(connections[using])
 
 
-def check_installed(databases: Iterable[str] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_installed(databases: Iterable[str] | None, **kwargs: object) -> list[CheckMessage]:
     """A system check (`check --database default`): every trigger is in place.
 
     A warning, not an error: an error would stop `migrate`, which is what puts them back.

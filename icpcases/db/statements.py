@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     AnyField = Field[Any, Any]
     Query = Callable[..., QuerySet[Any, Any]]
 
-M = TypeVar("M", bound=Model)
-T = TypeVar("T")
+_M = TypeVar("_M", bound=Model)
+_T = TypeVar("_T")
 Row = Sequence[Any]
 Converter = Callable[[Any], Any]
 
@@ -36,7 +36,7 @@ def run(sql: str, values: Row) -> Any:
     return cursor
 
 
-class Question(Generic[T]):
+class Question(Generic[_T]):
     """A hot question: called with the values of its marks, it gives back what its SQL finds.
 
     `same_as` makes the query of the ORM that says the same: it tells readers and tests.
@@ -45,10 +45,10 @@ class Question(Generic[T]):
     def __init__(self, same_as: "Query") -> None:
         self.same_as = same_as
 
-    def __call__(self, *values: Any) -> list[T]:
+    def __call__(self, *values: Any) -> list[_T]:
         return self.sent(*values)()
 
-    def sent(self, *values: Any) -> Callable[[], list[T]]:
+    def sent(self, *values: Any) -> Callable[[], list[_T]]:
         """Ask now and take the answer by calling what is given back: see `pipeline`."""
         cursor = run(self.sql, values)
         return lambda: self.read(cursor.fetchall())
@@ -58,7 +58,7 @@ class Question(Generic[T]):
         """Its text; short, for on SQLite Django looks through all of it at each run."""
         raise NotImplementedError
 
-    def read(self, rows: Iterable[Row]) -> list[T]:
+    def read(self, rows: Iterable[Row]) -> list[_T]:
         """What the rows of the database say."""
         raise NotImplementedError
 
@@ -81,7 +81,7 @@ class Values(Question[Any]):
         return [value for (value,) in found] if len(self.kinds) == 1 else list(map(tuple, found))
 
 
-class Rows(Question[M]):
+class Rows(Question[_M]):
     """Asks for rows of a model, called `own` in the SQL, with the rows that `joined` points at.
 
     `only` names the columns to fetch, the key among them; `lock` has the rows locked.
@@ -89,7 +89,7 @@ class Rows(Question[M]):
 
     def __init__(
         self,
-        model: type[M],
+        model: type[_M],
         *joined: str,
         where: str,
         same_as: "Query",
@@ -123,7 +123,7 @@ class Rows(Question[M]):
         on_postgres = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
         return f"{sql} FOR UPDATE OF own" if self.lock and on_postgres else sql
 
-    def read(self, rows: Iterable[Row]) -> list[M]:
+    def read(self, rows: Iterable[Row]) -> list[_M]:
         """The objects, as the query of the ORM gives them."""
         own, *others = self.parts
         found = []
@@ -195,7 +195,7 @@ _KINDS = {"DateTimeField": dt.datetime, "DateField": dt.date, "BooleanField": bo
 _OF_SQLITE: dict[type | None, Converter] = {dt.datetime: _moment, dt.date: _day, bool: bool}
 
 
-def insert(model: type[M], **values: Any) -> M:
+def insert(model: type[_M], **values: Any) -> _M:
     """Write a new row and give it back, as `objects.create` does without signals."""
     row, text = model(**values), _insertion(model)
     (row.pk,) = run(text.returning, text.values(row)).fetchone()

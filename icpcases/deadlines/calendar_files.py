@@ -6,7 +6,6 @@ import io
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +21,7 @@ ASK_FOR_NEXT_YEAR = 10
 _WEEKEND = 5
 _YEARS = range(2000, 2100)
 _TOLD = 5
+_LONGEST = {field.name: field.max_length or 0 for field in CalendarDay._meta.fields}
 
 
 class BadCalendar(Exception):
@@ -122,7 +122,7 @@ def _text(content: bytes) -> str:
     raise BadCalendar([_("The file is no text.")])
 
 
-def _csv_rows(text: str) -> list[tuple[int, dict[str, Any]]]:
+def _csv_rows(text: str) -> list[tuple[int, dict[str, object]]]:
     try:
         reader = csv.DictReader(io.StringIO(text), strict=True)
         header = [name.strip() for name in reader.fieldnames or ()]
@@ -136,7 +136,7 @@ def _csv_rows(text: str) -> list[tuple[int, dict[str, Any]]]:
     return rows
 
 
-def _json_rows(text: str) -> list[tuple[int, dict[str, Any]]]:
+def _json_rows(text: str) -> list[tuple[int, dict[str, object]]]:
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -146,22 +146,21 @@ def _json_rows(text: str) -> list[tuple[int, dict[str, Any]]]:
     return list(enumerate(rows, 1))
 
 
-def _day(row: dict[str, Any]) -> CalendarDay:
+def _day(row: dict[str, object]) -> CalendarDay:
     """One day. Raises ValueError with a sentence."""
-    if set(row) - set(FIELDS) or not all(isinstance(v, str | None) for v in row.values()):
+    texts = {name: text for name, text in row.items() if isinstance(text, str | None)}
+    if set(row) - set(FIELDS) or len(texts) < len(row):
         raise ValueError(_("only texts named %(names)s are read.") % {"names": ", ".join(FIELDS)})
-    values = {name: (row.get(name) or "").strip() for name in FIELDS}
+    values = {name: (texts.get(name) or "").strip() for name in FIELDS}
     day = _date(values["day"])
     if values["kind"] not in CalendarDay.Kind.values:
         raise ValueError(_("the kind is holiday or workday, not “%s”.") % values["kind"][:40])
     if values["kind"] == CalendarDay.Kind.WORKDAY and day.weekday() < _WEEKEND:
         raise ValueError(_("%s is worked anyway, being no Saturday or Sunday.") % day)
     for name in ("name", "notice"):
-        field: Any = CalendarDay._meta.get_field(name)
-        if len(values[name]) > field.max_length or "\0" in values[name]:
-            raise ValueError(
-                _("“%(name)s” is longer than %(n)s.") % {"name": name, "n": field.max_length}
-            )
+        longest = _LONGEST[name]
+        if len(values[name]) > longest or "\0" in values[name]:
+            raise ValueError(_("“%(name)s” is longer than %(n)s.") % {"name": name, "n": longest})
     return CalendarDay(day=day, **{name: values[name] for name in FIELDS[1:]})
 
 

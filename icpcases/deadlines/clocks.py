@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import Provider, Province
-from icpcases.lifecycle.states import State, Unit
+from icpcases.lifecycle.states import Length, State, Unit
 
-from .tables import Length, Tables, recent_tables
+from .tables import Tables, recent_tables
 
-if TYPE_CHECKING:
-    pass
 if TYPE_CHECKING:
     pass
 
@@ -58,9 +56,9 @@ def clocks_in_words() -> dict[State, str]:
     return {state: _in_words(*limit) for state, limit in found if limit}
 
 
-def clock_in_words(state: State) -> str:
-    """The turn clock of a state; empty where none runs."""
-    limit = length_of(state)
+def clock_in_words(state: State, province: Province | None = None) -> str:
+    """The turn clock of a state, in a province if given; empty where none runs."""
+    limit = length_of(state, province)
     return _in_words(*limit) if limit else ""
 
 

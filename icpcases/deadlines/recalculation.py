@@ -6,17 +6,17 @@ reckoned under the cases' locks: a step under way is waited for, and one that co
 the tables anew. So neither overwrites the other with an older date.
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Prefetch, prefetch_related_objects
 
-from icpcases.cases.models import DueRun, FilingCase, Order
+from icpcases.cases.models import DueRun, FilingCase, Order, Request
 from icpcases.rules.rule import Party
-from icpcases.workflow.casefile import CaseFile
 
 from .tables import Tables, forget
-from .turns import due
+from .turns import Turns, due, turns_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -100,9 +100,26 @@ def _held(cases: "QuerySet[FilingCase]") -> "QuerySet[FilingCase]":
     return cases.select_for_update(of=("self",))
 
 
+@dataclass
+class _Prefetched:
+    """The rows around a case that was read with many others."""
+
+    case: FilingCase
+
+    @property
+    def requests(self) -> list[Request]:
+        return list(self.case.requests.all())
+
+    @property
+    def live_order(self) -> Order | None:
+        return next((order for order in self.case.orders.all() if order.ended_on is None), None)
+
+    @property
+    def turns(self) -> Turns:
+        return turns_of(self.case)
+
+
 def _differs(case: FilingCase, tables: Tables) -> bool:
-    rows = CaseFile(case)
-    rows.requests, rows.orders = list(case.requests.all()), list(case.orders.all())
     before = case.due_at, case.due_provisional
-    case.due_at, case.due_provisional = due(case, rows, tables)
+    case.due_at, case.due_provisional = due(case, _Prefetched(case), tables)
     return before != (case.due_at, case.due_provisional)

@@ -2,28 +2,56 @@
 
 import datetime as dt
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from django.db.models import Max
 from django.utils import timezone
 
-from icpcases.lifecycle.states import State, Unit
+from icpcases.cases.models import FilingCase, HistoryRow, Order, Request
+from icpcases.lifecycle.states import PAUSING, Length, State, Unit
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Party
 from icpcases.rules.working_days import Calendar
 
 from .clocks import length_of
-from .tables import Length, Tables, recent_tables
+from .tables import Tables, recent_tables
 
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-    from icpcases.workflow.casefile import CaseFile
+#: When each change since the case came into its state happened, and whose turn it left.
+Turns = list[tuple[dt.datetime, str]]
 
 
-PAUSING = (State.PREPARING, State.RETURNED)
+class AroundCase(Protocol):
+    """What of the rows around a case decides whose turn it is and how long."""
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests to the applicant."""
+        ...
+
+    @property
+    def live_order(self) -> Order | None:
+        """The order the case lives on."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """What `turns_of` says of the case."""
+        ...
+
+
+def turns_of(case: FilingCase) -> Turns:
+    """The turns of a case since it came into its state, from its history."""
+    steps = HistoryRow.objects.filter(case=case, to_state=case.state, happened_at=case.state_since)
+    moves = steps.exclude(from_state__in=("", case.state)).exclude(step=Step.STEP_BACK)
+    entered = moves.aggregate(last=Max("sequence"))["last"]
+    # What was recorded late stands where it happened.
+    rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
+    return list(rows.order_by("happened_at", "sequence").values_list("happened_at", "turn"))
 
 
 def set_turn(
-    case: "FilingCase", rows: "CaseFile", at: dt.datetime, moved: bool, tables: Tables
+    case: FilingCase, rows: AroundCase, at: dt.datetime, moved: bool, tables: Tables
 ) -> None:
     """Write on the case whose turn it is, since when, until when, and whether answers wait."""
     request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
@@ -35,7 +63,7 @@ def set_turn(
     case.due_at, case.due_provisional = due(case, rows, tables)
 
 
-def due(case: "FilingCase", rows: "CaseFile", tables: Tables) -> tuple[dt.datetime | None, bool]:
+def due(case: FilingCase, rows: AroundCase, tables: Tables) -> tuple[dt.datetime | None, bool]:
     """When the present turn should end, and whether that date is provisional."""
     state, turn = case.is_at, case.whose_turn
     if state in PAUSING and turn == Party.APPLICANT:
@@ -55,7 +83,7 @@ def due(case: "FilingCase", rows: "CaseFile", tables: Tables) -> tuple[dt.dateti
     return end_of(day), tables.calendar.provisional(start, day)
 
 
-def limit_of(case: "FilingCase", rows: "CaseFile", tables: Tables | None = None) -> Length | None:
+def limit_of(case: FilingCase, rows: AroundCase, tables: Tables | None = None) -> Length | None:
     """The length of the present turn: the state's clock, as its province and provider have it."""
     state, tables = case.is_at, tables or recent_tables()
     if case.whose_turn == Party.NOBODY or (state == State.OPEN and case.public_security_on):
@@ -72,13 +100,13 @@ def end_of(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
 
 
-def _starts_on(case: "FilingCase") -> dt.date:
+def _starts_on(case: FilingCase) -> dt.date:
     if case.is_at == State.OPEN and case.opened_on:
         return case.opened_on
     return timezone.localdate(case.turn_since)
 
 
-def _used_up(case: "FilingCase", rows: "CaseFile", table: Calendar) -> int:
+def _used_up(case: FilingCase, rows: AroundCase, table: Calendar) -> int:
     """Working days of this state in which it was the officer's turn before the present turn."""
     if case.is_at not in PAUSING or case.turn_since <= case.state_since:
         return 0

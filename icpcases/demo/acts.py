@@ -1,8 +1,8 @@
 """The acts that stories are made of: each a step or an edit, so many working days on."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.rule import Party
@@ -15,7 +15,7 @@ Reasons = tuple[tuple[str, str], ...]
 _APART = dt.timedelta(minutes=2)  # between the papers of one pile
 
 
-def step(name: str, after: float, **data: Any) -> Act:
+def step(name: str, after: float, **data: object) -> Act:
     """A step of the officer that enters nothing, or what is given."""
     return Act(after, lambda walk: walk.step(name, **data), name)
 
@@ -40,18 +40,18 @@ def edits_facts(after: float, **facts: str) -> Act:
     return Act(after, lambda walk: walk.edit(**facts))
 
 
-def with_reasons(name: str, after: float, reasons: Reasons, **data: Any) -> Act:
+def with_reasons(name: str, after: float, reasons: Reasons, **data: object) -> Act:
     """A step that gives reasons."""
     listed = [{"about": about, "text": text} for about, text in reasons]
     return step(name, after, reasons=listed, **data)
 
 
-def returns(after: float, reasons: Reasons, by: Party = Party.PROVIDER, **data: Any) -> Act:
+def returns(after: float, reasons: Reasons, by: Party = Party.PROVIDER, **data: object) -> Act:
     """The provider or the administration gives the filing back."""
     return with_reasons("return_for_correction", after, reasons, returned_by=by.value, **data)
 
 
-def by_supervisor(name: str, after: float, reason: str, **data: Any) -> Act:
+def by_supervisor(name: str, after: float, reason: str, **data: object) -> Act:
     """A step only a supervisor takes."""
 
     def do(walk: Walk) -> None:
@@ -91,7 +91,7 @@ def asks_again(after: float, which: int, reason: str) -> Act:
     return Act(after, lambda walk: walk.settle(which, "open", reason))
 
 
-def hands_in(after: float, kind: Kind, expires_in: int | None = None, **more: Any) -> Act:
+def hands_in(after: float, kind: Kind, expires_in: int | None = None, **more: object) -> Act:
     """The applicant hands in one document, which expires so many days from today."""
 
     def do(walk: Walk) -> None:
@@ -126,7 +126,7 @@ def supplies(after: float = 0.9, but: tuple[Kind, ...] = ()) -> Act:
     return Act(after, do)
 
 
-def _one_by_one(walk: Walk, tasks: list[Any]) -> None:
+def _one_by_one(walk: Walk, tasks: Sequence[Callable[[], object]]) -> None:
     """Do the tasks minutes apart, so that the last falls on the moment of the act."""
     end = walk.at
     for left, task in zip(reversed(range(len(tasks))), tasks, strict=True):

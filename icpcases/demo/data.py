@@ -235,3 +235,23 @@ SITES = {
     "jade": Site("jade", "和田玉雕", "hetian-jade.example"),
     "raisin": Site("raisin", "吐鲁番葡萄干", "turpan-raisins.example"),
 }
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An access provider and its ways; the format is a regular expression for its orders."""
+
+    name: str
+    name_zh: str
+    order_number_format: str
+    order_life_days: int = 45
+    warn_days: tuple[int, ...] = (30, 40)
+    one_order_per_applicant: bool = True
+    review_days: int = 2
+
+
+PROVIDERS = (
+    Cloud("Example Cloud", "示例云", r"\d{14}"),
+    Cloud("Sample Hosting", "样例主机", r"[A-Z]{2}\d{12}"),
+    Cloud("Demo Networks", "演示网络", r"BA-\d{8}-\d{4}"),
+)

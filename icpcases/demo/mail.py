@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +15,15 @@ from django.views.decorators.cache import never_cache
 SHOWN = 50
 # Written by Django's backend after each mail.
 END_OF_MAIL = b"-" * 79 + b"\n"
+
+
+class ShownMail(TypedDict):
+    """What a reader sees of a mail."""
+
+    date: datetime
+    to: str
+    subject: str
+    text: str
 
 
 @never_cache
@@ -27,7 +36,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/mail.html", {"mails": mails, "sent": folder is None})
 
 
-def newest_mails(folder: Path) -> list[dict[str, Any]]:
+def newest_mails(folder: Path) -> list[ShownMail]:
     """The mails in a folder that Django's file backend wrote."""
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)
     mails = [
@@ -39,7 +48,7 @@ def newest_mails(folder: Path) -> list[dict[str, Any]]:
     return sorted(mails, key=lambda mail: mail["date"], reverse=True)[:SHOWN]
 
 
-def read(text: bytes) -> dict[str, Any]:
+def read(text: bytes) -> ShownMail:
     """What a reader sees of a mail."""
     mail = message_from_bytes(text, policy=policy.default)
     body = mail.get_body(("plain",))

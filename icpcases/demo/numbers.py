@@ -4,7 +4,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 
-from icpcases.cases.seeds import PROVINCES
+from icpcases.rules import numbers
 from icpcases.rules.numbers import (
     CREDIT_ALPHABET,
     CREDIT_WEIGHTS,
@@ -12,12 +12,15 @@ from icpcases.rules.numbers import (
     RESIDENT_WEIGHTS,
 )
 
-# The first two digits of GB/T 2260, in the order of the table of provinces.
-_FIRST_TWO = (
-    *range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66),
-)  # fmt: skip
-REGIONS = dict(zip((province.code for province in PROVINCES), _FIRST_TWO, strict=True))
-CHARACTERS = {province.code: province.character for province in PROVINCES}
+# The first two digits of GB/T 2260, in its order.
+REGIONS = {
+    "CN-BJ": 11, "CN-TJ": 12, "CN-HE": 13, "CN-SX": 14, "CN-NM": 15, "CN-LN": 21, "CN-JL": 22,
+    "CN-HL": 23, "CN-SH": 31, "CN-JS": 32, "CN-ZJ": 33, "CN-AH": 34, "CN-FJ": 35, "CN-JX": 36,
+    "CN-SD": 37, "CN-HA": 41, "CN-HB": 42, "CN-HN": 43, "CN-GD": 44, "CN-GX": 45, "CN-HI": 46,
+    "CN-CQ": 50, "CN-SC": 51, "CN-GZ": 52, "CN-YN": 53, "CN-XZ": 54, "CN-SN": 61, "CN-GS": 62,
+    "CN-QH": 63, "CN-NX": 64, "CN-XJ": 65,
+}  # fmt: skip
+CHARACTERS = dict(zip(REGIONS, numbers.CHARACTERS, strict=True))
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 # Beginnings of mobile numbers that the numbering plan keeps back.
 _MOBILES = ("142", "143", "154", "160", "168")

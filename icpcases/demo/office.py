@@ -2,7 +2,6 @@
 
 import datetime as dt
 import random
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
@@ -11,11 +10,10 @@ from django.utils import timezone
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.provinces import ProvinceAnswerForm
 from icpcases.cases.models import Applicant, CertificateType, Provider, Province
-from icpcases.cases.seeds import PROVIDERS
 from icpcases.deadlines.tables import calendar
 from icpcases.workflow.actions.provinces import answer_of_province
 
-from .data import CAST, FIRMS, SITES, Firm, Site
+from .data import CAST, FIRMS, PROVIDERS, SITES, Cloud, Firm, Member, Site
 from .forms import valid
 from .numbers import Numbers
 from .times import OfficeTime
@@ -89,7 +87,7 @@ class Office:
         """The day so many days from today."""
         return self.today + dt.timedelta(days=days)
 
-    def order(self, which: int, day: dt.date) -> dict[str, Any]:
+    def order(self, which: int, day: dt.date) -> dict[str, object]:
         """A provider and a new order number in its format."""
         self._orders += 1
         number = ORDER_NUMBERS[which].format(day=day, n=self._orders)
@@ -103,7 +101,7 @@ class Office:
         answer_of_province(province, self.users["zhao"], form.cleaned_data)
 
 
-def _user(member: Any, password: str) -> User:
+def _user(member: Member, password: str) -> User:
     user = User.objects.create(
         username=member.username,
         password=make_password(password),
@@ -116,7 +114,7 @@ def _user(member: Any, password: str) -> User:
     return user
 
 
-def _provider(provider: Any) -> Provider:
+def _provider(provider: Cloud) -> Provider:
     return Provider.objects.create(
         name=f"{provider.name} {provider.name_zh}",
         order_number_format=provider.order_number_format,

@@ -3,7 +3,7 @@
 import io
 import textwrap
 
-from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from PIL import Image, ImageDraw
 
 from icpcases.rules.documents import Kind
@@ -22,12 +22,13 @@ _PICTURES = {
 _SPECIMEN = "DEMO - not a real document"
 
 
-def scan_of(kind: Kind, holder: str, number: str) -> ContentFile:
+def scan_of(kind: Kind, holder: str, number: str) -> UploadedFile:
     """A file for a document: identity papers and licences as pictures, the rest as PDF."""
     name = kind.value.replace("_", "-")
     if kind in _PICTURES:
-        return ContentFile(_png(kind, number), name=f"{name}.png")
-    return ContentFile(_pdf([kind.label, holder, number, _SPECIMEN]), name=f"{name}.pdf")
+        return SimpleUploadedFile(f"{name}.png", _png(kind, number))
+    page = _pdf([kind.label, holder, number, _SPECIMEN])
+    return SimpleUploadedFile(f"{name}.pdf", page)
 
 
 def _png(kind: Kind, number: str) -> bytes:

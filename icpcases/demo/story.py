@@ -2,10 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .walk import Walk
 
 
 @dataclass(frozen=True)
@@ -13,7 +9,7 @@ class Act:
     """Something that happens to a case, so many working days after the act before."""
 
     after: float
-    do: "Callable[[Walk], object]"
+    do: Callable[..., object]
     name: str = ""
 
 

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import random
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from icpcases.cases.forms.documents import DocumentForm
 from icpcases.cases.forms.facts import FactsForm
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
 
 #: Steps this young are told to the applicant: a demo should not mail three months of news.
 TOLD = dt.timedelta(days=7)
-
-
 _ID_YEARS = 10
 
 
@@ -67,12 +68,12 @@ class Walk:
         return Province.objects.get(pk=self.firm.province).administration
 
     @property
-    def worker(self) -> Any:
+    def worker(self) -> User:
         """The officer who works the case, or would."""
         return self.office.users[self.story.officer or "li"]
 
     @property
-    def filer(self) -> Any:
+    def filer(self) -> User:
         """Whoever acts for the applicant: an account of theirs, else the officer."""
         return self.office.users[self.story.owner] if self.story.owner else self.worker
 
@@ -107,7 +108,7 @@ class Walk:
         data = {name: now.initial.get(name, "") for name in now.fields} | facts
         self._by_worker(edit_facts, valid(FactsForm.of(self.case, data=data)))
 
-    def step(self, name: str, by: Any = None, **data: Any) -> None:
+    def step(self, name: str, by: User | None = None, /, **data: object) -> None:
         """Take a step, as the officer unless somebody else is named."""
         by = by or self.worker
         if by == self.worker:
@@ -154,19 +155,19 @@ class Walk:
     def _request(self, which: int) -> Request:
         return Request.objects.filter(case=self.case)[which]
 
-    def hand_in(self, kind: Kind, **more: Any) -> Document:
+    def hand_in(self, kind: Kind, **more: object) -> Document:
         """Hand in a document, for the applicant. A self-made one has no issuer."""
         data = self._paper(kind) | more
         file = scan_of(kind, f"{self.firm.name} {self.firm.leader}", str(data["number"]))
-        files: Any = {"file": file}
+        files = MultiValueDict({"file": [file]})
         form = valid(DocumentForm(data={"kind": kind.value, **data}, files=files))
         return add_document(
             self.case, self.filer, form.cleaned_data, self.version, happened=self.at
         )
 
-    def _paper(self, kind: Kind) -> dict[str, Any]:
+    def _paper(self, kind: Kind) -> dict[str, object]:
         issued = self.day - dt.timedelta(days=self.rng.randint(1, 20 if kind.self_made else 1200))
-        paper: dict[str, Any] = {"number": "", "issued_on": issued}
+        paper: dict[str, object] = {"number": "", "issued_on": issued}
         if kind.self_made:
             return paper
         paper |= {"issued_in": "mainland", "number": self._number_of(kind)}
@@ -211,6 +212,6 @@ class Walk:
         """Accept a document, or refuse it with a reason."""
         self._by_worker(judge_document, document.pk, not refusal, refusal)
 
-    def _by_worker(self, edit: Any, *args: Any) -> None:
+    def _by_worker(self, edit: Callable[..., object], *args: object) -> None:
         self.claim()
         edit(self.case, self.worker, *args, self.version, happened=self.at)

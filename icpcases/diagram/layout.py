@@ -1,13 +1,13 @@
 """Where everything stands in the drawing of the workflow: boxes, panels, the ways of arrows.
 
-What is drawn comes from the declaration; only places stand here. A step without a way of its
-own is drawn as an exit: a numbered mark on each state it leads out of.
+What is drawn comes from the declaration; only places stand here. A step is drawn as an arrow
+(ROUTES) from each state it leads out of, or as an exit: a numbered mark on it.
 """
 
 from typing import NamedTuple
 
 from icpcases.lifecycle.states import Phase, State
-from icpcases.lifecycle.steps import BACK, STAYS, Step
+from icpcases.lifecycle.steps import STAYS, Step
 
 
 class Point(NamedTuple):
@@ -233,6 +233,8 @@ ROUTES: dict[tuple[Step, State], tuple[Point, ...]] = {
     (Step.RECORD_OPENING, State.FILED): _across(State.FILED, State.OPEN, 832),
     **_cancelling(),
 }
+#: Steps drawn as numbered marks, in the order of their numbers.
+EXITS = (Step.DECLINE, Step.RECORD_REFUSAL, Step.WITHDRAW, Step.REOPEN)
 LABELS = (
     Label(Step.SUBMIT_REQUEST, 372, 117, "middle"),
     Label(Step.SEND_BACK, 372, 165, "middle", 2),
@@ -271,9 +273,4 @@ def staying() -> tuple[tuple[Step, State], ...]:
 
 def exits() -> dict[Step, int]:
     """The steps drawn as numbered marks, each with its number; taking back has none."""
-    marked = (
-        step
-        for step, source in pairs()
-        if (step, source) not in ROUTES and step.about.target not in (STAYS, BACK)
-    )
-    return {step: number for number, step in enumerate(dict.fromkeys(marked), 1)}
+    return {step: number for number, step in enumerate(EXITS, 1)}

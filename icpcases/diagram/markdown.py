@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from icpcases.cases import seeds
 from icpcases.lifecycle.roles import Role
-from icpcases.lifecycle.states import Phase, State, Unit
+from icpcases.lifecycle.states import Phase, State
 from icpcases.lifecycle.steps import BACK, STAYS, Step
 from icpcases.rules.book import RULES
 from icpcases.rules.rule import Guard, Rule, Source
@@ -122,11 +121,11 @@ def _whose_turn(state: State) -> str:
 
 def clock_of(state: State) -> str:
     """The turn clock a state starts with, such as “2 working days”; empty without one."""
-    clock = seeds.CLOCKS[state.value]
+    clock = state.about.clock
     if clock is None:
         return ""
     amount, unit = clock
-    words = str(Unit(unit).label)
+    words = str(unit.label)
     return f"{amount} {words.removesuffix('s') if amount == 1 else words}"
 
 
@@ -164,7 +163,7 @@ def _guard(guard: Guard) -> str:
 
 
 def _entered(step: Step) -> Iterable[str]:
-    for name, field in STEP_FORMS.get(step, StepForm).base_fields.items():
+    for name, field in STEP_FORMS[step].base_fields.items():
         if name not in StepForm.base_fields:
             label = str(field.label)
             yield f"`{name}`" if label == name.replace("_", " ") else f"`{name}` ({label})"

@@ -177,18 +177,15 @@ def _short(party: Party) -> str:
     return _(party.label).removeprefix("the ").removeprefix("an ")
 
 
-def turns(state: State) -> tuple[Party, ...]:
-    """Whose turn it can be in a state: the usual party first."""
-    usual = state.turn()
-    return tuple(dict.fromkeys((usual, state.turn(True), state.turn(duties_done=True))))
-
-
 def _turn_line(state: State) -> str:
-    usual, *other = turns(state)
+    usual, *other = state.turns
     if not other:
         return _short(usual)
-    asked = state.turn(True) != usual
-    words = _("%(one)s / %(other)s if asked") if asked else _("%(one)s, then %(other)s")
+    words = _("%(one)s, then %(other)s")
+    if state.turn(request_open=True) != usual:
+        words = _("%(one)s / %(other)s if asked")
+    elif state.turn(answers_wait=True) != usual:
+        words = _("%(one)s / %(other)s if answered")
     return words % {"one": _short(usual), "other": _short(other[0])}
 
 
@@ -199,7 +196,7 @@ def _state(state: State, box: Box, written: Overlay) -> str:
             f'<g id="state-{state.value}" class="{written.at(state)}">',
             f"<title>{escape(str(state.about.meaning))}</title>",
             f'<rect class="box" x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="8"/>',
-            *_stripes(turns(state), box),
+            *_stripes(state.turns, box),
             _text(box.x + 16, box.y + 20, state.label, "name"),
             _text(box.x + 16, box.y + 37, _turn_line(state)),
             _text(box.x + 16, box.y + 54, clock, "clock") if clock else "",

@@ -11,7 +11,10 @@ import resource
 import sys
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 CPU_SECONDS, MEMORY, NODES, STREAM = 20, 1 << 30, 400_000, 10 << 20
 WIDTH, HEIGHT = 1600, 3200
@@ -56,7 +59,7 @@ def verdict(content: bytes) -> str:
         return "unreadable"
 
 
-def acts(reader: Any) -> bool:
+def acts(reader: "PdfReader") -> bool:
     """Whether anything in the PDF acts or carries a file: all that is reachable, then the rest."""
     seen: set[tuple[int, int]] = set()
     if any(is_active(key, value) for key, value in nodes(reader.trailer, seen)):
@@ -64,7 +67,7 @@ def acts(reader: Any) -> bool:
     return any(is_active(key, value) for key, value in nodes(list(orphans(reader)), seen))
 
 
-def orphans(reader: Any) -> Iterator[Any]:
+def orphans(reader: "PdfReader") -> Iterator[object]:
     """Every object the tables of the PDF name; what nothing leads to may not be readable."""
     from pypdf.errors import PyPdfError
     from pypdf.generic import IndirectObject
@@ -80,7 +83,7 @@ def orphans(reader: Any) -> Iterator[Any]:
             continue
 
 
-def nodes(start: Any, seen: set[tuple[int, int]]) -> Iterator[tuple[str, Any]]:
+def nodes(start: object, seen: set[tuple[int, int]]) -> Iterator[tuple[str, object]]:
     """Each value below `start` with the key it stands under, every object once."""
     from pypdf.generic import IndirectObject
 
@@ -104,7 +107,7 @@ def nodes(start: Any, seen: set[tuple[int, int]]) -> Iterator[tuple[str, Any]]:
             waiting += [("", part) for part in value]
 
 
-def is_active(key: str, value: Any) -> bool:
+def is_active(key: str, value: object) -> bool:
     """Whether this acts. A PDF may open at a place of its own: that is no action."""
     if key == "/OpenAction":
         return not (

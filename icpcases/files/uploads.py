@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -13,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from icpcases.types import Text
 
 from .pdf import check_pdf
 from .virus_scan import scan
@@ -26,6 +27,8 @@ _MAGIC = {
 }
 MAX_SIDE = 20_000
 MAX_LABEL = 200
+# Where a file that has been read keeps what was found.
+_FOUND = "checked"
 
 
 @dataclass(frozen=True)
@@ -48,27 +51,28 @@ class Upload:
         return ContentFile(self.content, name=f"paper.{ending[self.media_type]}")
 
 
-def check_ahead(files: Iterable[Any]) -> None:
+def check_ahead(files: Iterable[File]) -> None:
     """Check files before a lock is taken: a scanner may take its time. The forms tell."""
     for file in files:
         with suppress(ValidationError):
             check_upload(file)
 
 
-def check_upload(file: Any) -> Upload:
+def check_upload(file: File) -> Upload:
     """Read a file that somebody sent. Raises ValidationError with what is wrong with it.
 
     A step that lost a race is judged again, and with it the same file: it is read once.
     """
-    if not hasattr(file, "checked"):
+    found: Upload | ValidationError | None = getattr(file, _FOUND, None)
+    if found is None:
         try:
-            file.checked = _checked(file)
+            found = _checked(file)
         except ValidationError as error:
-            file.checked = error
-    if isinstance(file.checked, ValidationError):
-        raise file.checked
-    upload: Upload = file.checked
-    return upload
+            found = error
+        setattr(file, _FOUND, found)
+    if isinstance(found, ValidationError):
+        raise found
+    return found
 
 
 def _checked(file: File) -> Upload:
@@ -141,12 +145,11 @@ def _plain(image: Image.Image) -> Image.Image:
 class PaperField(forms.FileField):
     """A form field for a document's file; its value is an Upload."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("file"))
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"}))
-        super().__init__(**kwargs)
+    def __init__(self, label: Text | None = None) -> None:
+        accepted = forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"})
+        super().__init__(label=label or _("file"), widget=accepted)
 
-    def clean(self, data: Any, initial: Any = None) -> Any:
+    def clean(self, data: object, initial: object = None) -> Upload | None:
         """Check the file. Raises ValidationError."""
         file = super().clean(data, initial)
         return check_upload(file) if file else None

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.utils import timezone
 
 from icpcases.cases import triggers
@@ -22,20 +21,24 @@ from icpcases.cases.models import CasePerson, Document, FilingCase, Order, Reque
 from icpcases.cases.models.documents import SELF_MADE
 from icpcases.deadlines.clocks import clocked_states
 from icpcases.deadlines.tables import recent_tables
-from icpcases.deadlines.turns import PAUSING, limit_of
+from icpcases.deadlines.turns import limit_of
 from icpcases.lifecycle.roles import WORKING, Role
 from icpcases.lifecycle.states import (
     HOLDING_DOMAIN,
     IN_FILING,
+    PAUSING,
     UNDER_THE_FILING_RULES,
     WITH_NUMBER,
     State,
 )
 from icpcases.lifecycle.steps import BACK, STAYS, Step
 from icpcases.rules import numbers
+from icpcases.rules.about_case import CASE_DOMAIN_FREE
+from icpcases.rules.about_facts import FORUM_PREAPPROVAL
 from icpcases.rules.dossier import DocumentStatus, Dossier, RequestStatus
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
+from icpcases.types import SqlRow
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.explain import unmet_guards
@@ -136,7 +139,7 @@ def facts_against_state() -> Iterator[Found]:
 
 
 def _broken(case: FilingCase, rows: CaseFile) -> list[str]:
-    elsewhere = {("forum.preapproval", True), ("case.domain_free", True)}
+    elsewhere = {(FORUM_PREAPPROVAL.code, True), (CASE_DOMAIN_FREE.code, True)}
     try:
         dossier = _as_if_forums_were_taken(dossier_of(case, rows))
     except ValueError as error:
@@ -299,17 +302,21 @@ def index_missing() -> Iterator[Found]:
     """An index that something is found by, lost where a loading of many cases was killed."""
     for model in apps.get_app_config("cases").get_models():
         table = model._meta.db_table
-        fields: Any = model._meta.local_concrete_fields
+        fields = model._meta.local_concrete_fields
         with connection.cursor() as cursor:
             there = connection.introspection.get_constraints(cursor, table)
         led = {one["columns"][0] for one in there.values() if one["index"] and one["columns"]}
-        keys = (field.column for field in fields if field.db_index and not field.unique)
+        keys = (
+            field.column
+            for field in fields
+            if getattr(field, "db_index", False) and not field.unique
+        )
         lost = [index.name for index in model._meta.indexes if index.name not in there]
         for name in [*lost, *(f"of {column}" for column in keys if column not in led)]:
             said = f"lacks the index {name} on {table}; manage.py sqlmigrate shows how it is made."
             yield Found("database", said)
 
 
-def _lines(rows: "QuerySet[Any]", *fields: str) -> Iterator[tuple[Any, ...]]:
+def _lines(rows: "QuerySet[Model]", *fields: str) -> Iterator[SqlRow]:
     """These fields of each row, the oldest first, read as they are used."""
     return rows.order_by("pk").values_list(*fields).iterator(chunk_size=2000)

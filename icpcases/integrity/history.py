@@ -1,8 +1,9 @@
 """Integrity checkers of the history: whole, in step with the case, in the order of time."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
-from itertools import groupby, pairwise
-from typing import Any
+from itertools import groupby, starmap
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -13,6 +14,20 @@ from icpcases.workflow.timing import TOLERANCE
 from .registry import Found, checker
 
 _STEP = HistoryRow.Kind.STEP.value
+
+
+class ChainLink(NamedTuple):
+    """What a history row says, and the case it belongs to."""
+
+    reference: str
+    case_state: str
+    version: int
+    sequence: int
+    kind: str
+    from_state: str
+    to_state: str
+    happened_at: dt.datetime
+    recorded_at: dt.datetime
 
 
 @checker
@@ -27,7 +42,7 @@ def history_chain() -> Iterator[Found]:
             yield Found(reference, sentence)
 
 
-def _breaks(chain: Iterable[Any]) -> Iterator[str]:
+def _breaks(chain: Iterable[ChainLink]) -> Iterator[str]:
     number, state = 0, State.DRAFT.value
     for row in chain:
         if row.sequence != number + 1:
@@ -39,8 +54,8 @@ def _breaks(chain: Iterable[Any]) -> Iterator[str]:
         number, state, case_state, version = (
             row.sequence,
             row.to_state,
-            row.case__state,
-            row.case__version,
+            row.case_state,
+            row.version,
         )
     if state != case_state:
         yield f"is in {case_state}, but its history ends in {state}."
@@ -52,18 +67,21 @@ def _breaks(chain: Iterable[Any]) -> Iterator[str]:
 def steps_out_of_order() -> Iterator[Found]:
     """A step that happened before the step before it, or after it was recorded."""
     for reference, steps in _by_case(HistoryRow.objects.filter(kind=_STEP)):
-        for before, step in pairwise((None, *steps)):
+        before: ChainLink | None = None
+        for step in steps:
             if before and step.happened_at < before.happened_at:
                 yield Found(reference, f"took step {step.sequence} before step {before.sequence}.")
             if step.happened_at > step.recorded_at + 2 * TOLERANCE:
                 yield Found(reference, f"took step {step.sequence} after it was recorded.")
+            before = step
 
 
-def _by_case(rows: "QuerySet[HistoryRow]") -> Iterator[tuple[str, Iterable[Any]]]:
+def _by_case(rows: "QuerySet[HistoryRow]") -> Iterator[tuple[str, Iterable[ChainLink]]]:
     """Per case its rows in their order, from one query that is read as it is used."""
     fields = (
         "case__reference", "case__state", "case__version", "sequence", "kind", "from_state",
         "to_state", "happened_at", "recorded_at",
     )  # fmt: skip
-    found = rows.order_by("case_id", "sequence").values_list(*fields, named=True)
-    return groupby(found.iterator(chunk_size=2000), key=lambda row: row.case__reference)
+    found = rows.order_by("case_id", "sequence").values_list(*fields)
+    links = starmap(ChainLink, found.iterator(chunk_size=2000))
+    return groupby(links, key=lambda link: link.reference)

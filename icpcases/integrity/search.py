@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Any
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
 
 from icpcases.cases.models import FilingCase, SearchText, SearchToken
 from icpcases.search import index
 from icpcases.search.tokens import tokens_of
 
 from .registry import Found, checker
+
+_Held = TypeVar("_Held")
 
 
 @checker
@@ -30,18 +34,18 @@ def search_index() -> Iterator[Found]:
             yield Found(reference, "is not in the search index as it stands: rebuild_search.")
 
 
-def _kept(rows: Any) -> Iterator[Any]:
+def _kept(rows: "QuerySet[Model, tuple[int, str]]") -> Iterator[tuple[int, str]]:
     return iter(rows.iterator(chunk_size=10_000))
 
 
-class _Ahead:
+class _Ahead(Generic[_Held]):
     """Pairs in the order of their keys, looked up in that order, never all held at once."""
 
-    def __init__(self, pairs: Iterable[tuple[int, Any]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[int, _Held]]) -> None:
         self.pairs = iter(pairs)
         self.next = next(self.pairs, None)
 
-    def of(self, key: int, otherwise: Any) -> Any:
+    def of(self, key: int, otherwise: _Held) -> _Held:
         """The value of a key; keys in between are passed over."""
         while self.next and self.next[0] < key:
             self.next = next(self.pairs, None)

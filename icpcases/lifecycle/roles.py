@@ -1,10 +1,27 @@
 """The roles people have: on a case, or in the office."""
 
 from enum import Enum
+from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules.rule import Party
+
+
+class Actor(Protocol):
+    """Whoever acts or looks: an account, a visitor without one, or the program itself."""
+
+    @property
+    def pk(self) -> int | None:
+        """The key of the account; None where there is no account."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether it is an account that has signed in."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may still be used."""
 
 
 class Role(Enum):
@@ -32,9 +49,5 @@ _LABELS = {
     Role.SUPERVISOR: _("supervisor"),
     Role.AUDITOR: _("auditor"),
 }
-
-
 STAFF_GROUPS = (Role.OFFICER.value, Role.SUPERVISOR.value, Role.AUDITOR.value)
-
-
 WORKING = frozenset({Role.OFFICER, Role.SUPERVISOR})

@@ -1,11 +1,15 @@
 """The states of a case: everything about a state is asked of its member (domain.md, section 4)."""
 
+from dataclasses import dataclass
+from itertools import product
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import about_case, about_facts
 from icpcases.rules.rule import Guard, Party
+from icpcases.types import Text
 
 
 class Phase(TextChoices):
@@ -57,22 +61,41 @@ _PREAPPROVAL_HELD = (*FACTS_OF_A_FILING, Guard(about_facts.SITE_FORUM), _DOMAIN_
 _FILING = (*FACTS_OF_A_FILING, Guard(about_case.APPLICANT_IDENTIFIED), _DOMAIN_FREE)
 
 
-class StateDefinition:
-    """What a state says of itself. `invariants` are the rules its way in relied on."""
+#: A turn clock: so many of a unit.
+Length = tuple[int, Unit]
+#: What a state that says nothing of its clock has; `manage.py check` names it.
+UNDECLARED: Length = (0, Unit.HOURS)
 
-    def __init__(
-        self,
-        phase: Phase,
-        turn: Party,
-        applicant: object,
-        ahead: object,
-        meaning: object,
-        invariants: tuple[Guard, ...] = (),
-        locked: bool = False,
-    ) -> None:
-        self.phase, self.turn, self.locked = phase, turn, locked
-        self.applicant, self.ahead, self.meaning = applicant, ahead, meaning
-        self.invariants = invariants
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StateDefinition:
+    """What a state says of itself.
+
+    Its names for the applicant: now, and while it lies `ahead`. `invariants` are the rules its
+    way in relied on. `clock` is how long a turn may last when the program is new, None where
+    none runs. `needed` is what the applicant does now, where it can be the applicant's turn.
+    """
+
+    phase: Phase
+    turn: Party
+    applicant: Text
+    ahead: Text
+    meaning: Text
+    clock: Length | None = UNDECLARED
+    needed: Text = ""
+    invariants: tuple[Guard, ...] = ()
+    #: The facts are locked: somebody outside is deciding on them, or has.
+    locked: bool = False
+    #: The turn goes to the applicant while a request is open, and the clock stands still.
+    pauses: bool = False
+    #: A case in it keeps its domain from every other case.
+    domain_free: bool = False
+    #: The database holds a case in it to the rules of a filing.
+    filing_rules: bool = False
+    #: A case in it has a number that no other has.
+    numbered: bool = False
+    #: How long a case has lain here says something: not where only duties remain.
+    ages: bool = True
 
 
 class State(TextChoices):
@@ -103,12 +126,12 @@ class State(TextChoices):
     @property
     def about(self) -> StateDefinition:
         """All that is declared of this state."""
-        return _STATES[self]
+        return STATES[self]
 
     @property
     def phase(self) -> Phase:
         """The phase the state belongs to."""
-        return _STATES[self].phase
+        return STATES[self].phase
 
     @property
     def closed(self) -> bool:
@@ -118,12 +141,7 @@ class State(TextChoices):
     @property
     def locked(self) -> bool:
         """Whether the facts are locked: somebody outside is deciding on them, or has."""
-        return _STATES[self].locked
-
-    @property
-    def holds_domain(self) -> bool:
-        """Whether a case in this state keeps its domain from every other case."""
-        return self in HOLDING_DOMAIN
+        return STATES[self].locked
 
     def turn(
         self, request_open: bool = False, duties_done: bool = False, answers_wait: bool = False
@@ -134,11 +152,17 @@ class State(TextChoices):
         """
         if self == State.DRAFT and answers_wait and not request_open:
             return Party.OFFICER
-        if self in (State.PREPARING, State.RETURNED) and request_open:
+        if STATES[self].pauses and request_open:
             return Party.APPLICANT
         if self == State.OPEN and duties_done:
             return Party.NOBODY
-        return _STATES[self].turn
+        return STATES[self].turn
+
+    @property
+    def turns(self) -> tuple[Party, ...]:
+        """Everybody whose turn it can be, the usual party first."""
+        every = (self.turn(*given) for given in product((False, True), repeat=3))
+        return tuple(dict.fromkeys(every))
 
     def name_of(self, party: Party) -> str:
         """A party as readers know it while a case is in this state.
@@ -151,131 +175,260 @@ class State(TextChoices):
         return gettext(party.label)
 
 
-_STATES = {
+STATES = {
     State.DRAFT: StateDefinition(
-        Phase.INTAKE, Party.APPLICANT, _("Not sent yet"), _("Fill in"),
-        _("The application is being filled in and has not been sent."),
+        phase=Phase.INTAKE,
+        turn=Party.APPLICANT,
+        clock=None,
+        applicant=_("Not sent yet"),
+        ahead=_("Fill in"),
+        meaning=_("The application is being filled in and has not been sent."),
+        needed=_("Complete the application and send it."),
     ),
     State.TRIAGE: StateDefinition(
-        Phase.INTAKE, Party.OFFICER, _("Being looked at"), _("First look by the office"),
-        _("The office looks at the facts and decides which route the case takes."), _TRIAGE,
+        phase=Phase.INTAKE,
+        turn=Party.OFFICER,
+        clock=(1, Unit.WORKING_DAYS),
+        applicant=_("Being looked at"),
+        ahead=_("First look by the office"),
+        meaning=_("The office looks at the facts and decides which route the case takes."),
+        invariants=_TRIAGE,
+        domain_free=True,
     ),
     State.CERTIFICATE_NEEDED: StateDefinition(
-        Phase.CERTIFICATE, Party.APPLICANT, _("Apply for the registration certificate"),
-        _("Apply for the registration certificate"),
-        _("A foreign firm without a mainland branch must first obtain the registration "
-          "certificate."), _CERTIFICATE_DUE,
+        phase=Phase.CERTIFICATE,
+        turn=Party.APPLICANT,
+        clock=None,
+        applicant=_("Apply for the registration certificate"),
+        ahead=_("Apply for the registration certificate"),
+        meaning=_(
+            "A foreign firm without a mainland branch must first obtain the registration "
+            "certificate."
+        ),
+        needed=_(
+            "Apply for the registration certificate, then record your application on the case's "
+            "page."
+        ),
+        invariants=_CERTIFICATE_DUE,
+        domain_free=True,
     ),
     State.CERTIFICATE_APPLIED: StateDefinition(
-        Phase.CERTIFICATE, Party.AUTHORITY, _("Certificate being decided on"),
-        _("The authority decides on the certificate"),
-        _("The registration certificate has been applied for."), _CERTIFICATE_DUE, True,
+        phase=Phase.CERTIFICATE,
+        turn=Party.AUTHORITY,
+        clock=None,
+        applicant=_("Certificate being decided on"),
+        ahead=_("The authority decides on the certificate"),
+        meaning=_("The registration certificate has been applied for."),
+        invariants=_CERTIFICATE_DUE,
+        locked=True,
+        domain_free=True,
     ),
     State.CERTIFICATE_GRANTED: StateDefinition(
-        Phase.CERTIFICATE, Party.OFFICER, _("Certificate granted"), _("Certificate granted"),
-        _("The certificate is there; the office takes the case on."), _CERTIFICATE_HELD,
+        phase=Phase.CERTIFICATE,
+        turn=Party.OFFICER,
+        clock=(1, Unit.WORKING_DAYS),
+        applicant=_("Certificate granted"),
+        ahead=_("Certificate granted"),
+        meaning=_("The certificate is there; the office takes the case on."),
+        invariants=_CERTIFICATE_HELD,
+        domain_free=True,
     ),
     State.PREAPPROVAL_NEEDED: StateDefinition(
-        Phase.PREAPPROVAL, Party.APPLICANT, _("Apply for BBS pre-approval"),
-        _("Apply for BBS pre-approval"),
-        _("A forum needs BBS pre-approval before it can be filed."), _PREAPPROVAL_DUE,
+        phase=Phase.PREAPPROVAL,
+        turn=Party.APPLICANT,
+        clock=None,
+        applicant=_("Apply for BBS pre-approval"),
+        ahead=_("Apply for BBS pre-approval"),
+        meaning=_("A forum needs BBS pre-approval before it can be filed."),
+        needed=_(
+            "Apply for BBS pre-approval at the communications administration, then record your "
+            "application on the case's page."
+        ),
+        invariants=_PREAPPROVAL_DUE,
+        domain_free=True,
     ),
     State.PREAPPROVAL_APPLIED: StateDefinition(
-        Phase.PREAPPROVAL, Party.AUTHORITY, _("Pre-approval being decided on"),
-        _("The administration decides on the pre-approval"),
-        _("BBS pre-approval has been applied for."), _PREAPPROVAL_DUE, True,
+        phase=Phase.PREAPPROVAL,
+        turn=Party.AUTHORITY,
+        clock=(60, Unit.DAYS),
+        applicant=_("Pre-approval being decided on"),
+        ahead=_("The administration decides on the pre-approval"),
+        meaning=_("BBS pre-approval has been applied for."),
+        invariants=_PREAPPROVAL_DUE,
+        locked=True,
+        domain_free=True,
     ),
     State.PREAPPROVAL_GRANTED: StateDefinition(
-        Phase.PREAPPROVAL, Party.OFFICER, _("Pre-approval granted"), _("Pre-approval granted"),
-        _("The pre-approval is there; the office prepares the filing."), _PREAPPROVAL_HELD,
+        phase=Phase.PREAPPROVAL,
+        turn=Party.OFFICER,
+        clock=(1, Unit.WORKING_DAYS),
+        applicant=_("Pre-approval granted"),
+        ahead=_("Pre-approval granted"),
+        meaning=_("The pre-approval is there; the office prepares the filing."),
+        invariants=_PREAPPROVAL_HELD,
+        domain_free=True,
     ),
     State.PREPARING: StateDefinition(
-        Phase.FILING, Party.OFFICER,
-        _("Papers being prepared"), _("The office prepares the papers"),
-        _("The office gathers and checks everything the provider will ask for."), _FILING,
+        phase=Phase.FILING,
+        turn=Party.OFFICER,
+        clock=(2, Unit.WORKING_DAYS),
+        applicant=_("Papers being prepared"),
+        ahead=_("The office prepares the papers"),
+        meaning=_("The office gathers and checks everything the provider will ask for."),
+        needed=_("Answer each request on the case's page."),
+        invariants=_FILING,
+        pauses=True,
+        domain_free=True,
+        filing_rules=True,
     ),
     State.PROVIDER_REVIEW: StateDefinition(
-        Phase.FILING, Party.PROVIDER, _("With the provider"), _("The provider's first review"),
-        _("The provider checks the filing before it goes to the administration."), _FILING, True,
+        phase=Phase.FILING,
+        turn=Party.PROVIDER,
+        clock=(2, Unit.WORKING_DAYS),
+        applicant=_("With the provider"),
+        ahead=_("The provider's first review"),
+        meaning=_("The provider checks the filing before it goes to the administration."),
+        invariants=_FILING,
+        locked=True,
+        domain_free=True,
+        filing_rules=True,
     ),
     State.SMS_VERIFICATION: StateDefinition(
-        Phase.FILING, Party.APPLICANT, _("Answer the SMS check"), _("SMS check within 24 hours"),
-        _("The ministry has sent a code to the service leader's phone; it is valid for 24 hours."),
-        _FILING, True,
+        phase=Phase.FILING,
+        turn=Party.APPLICANT,
+        clock=(24, Unit.HOURS),
+        applicant=_("Answer the SMS check"),
+        ahead=_("SMS check within 24 hours"),
+        meaning=_(
+            "The ministry has sent a code to the service leader's phone; it is valid for 24 hours."
+        ),
+        needed=_(
+            "The service leader enters the code from the ministry's SMS where the SMS says, then "
+            "confirms it on the case's page."
+        ),
+        invariants=_FILING,
+        locked=True,
+        domain_free=True,
+        filing_rules=True,
     ),
     State.AUTHORITY_REVIEW: StateDefinition(
-        Phase.FILING, Party.AUTHORITY, _("With the administration"),
-        _("The administration's review"),
-        _("The communications administration of the province decides."), _FILING, True,
+        phase=Phase.FILING,
+        turn=Party.AUTHORITY,
+        clock=(20, Unit.WORKING_DAYS),
+        applicant=_("With the administration"),
+        ahead=_("The administration's review"),
+        meaning=_("The communications administration of the province decides."),
+        invariants=_FILING,
+        locked=True,
+        domain_free=True,
+        filing_rules=True,
     ),
     State.RETURNED: StateDefinition(
-        Phase.FILING, Party.OFFICER, _("Returned for correction"), _("Returned for correction"),
-        _("The filing came back with reasons; once they are put right it is submitted again."),
-        _FILING,
+        phase=Phase.FILING,
+        turn=Party.OFFICER,
+        clock=(2, Unit.WORKING_DAYS),
+        applicant=_("Returned for correction"),
+        ahead=_("Returned for correction"),
+        meaning=_(
+            "The filing came back with reasons; once they are put right it is submitted again."
+        ),
+        needed=_("Answer each request on the case's page."),
+        invariants=_FILING,
+        pauses=True,
+        domain_free=True,
+        filing_rules=True,
     ),
     State.FILED: StateDefinition(
-        Phase.DONE, Party.APPLICANT, _("Filed: the site may open"), _("ICP number granted"),
-        _("The ICP number has been granted; the site may open and must show the number."),
-        _FILING, True,
+        phase=Phase.DONE,
+        turn=Party.APPLICANT,
+        clock=None,
+        applicant=_("Filed: the site may open"),
+        ahead=_("ICP number granted"),
+        meaning=_("The ICP number has been granted; the site may open and must show the number."),
+        needed=_("Open the site, and record the day on the case's page."),
+        invariants=_FILING,
+        locked=True,
+        domain_free=True,
+        filing_rules=True,
+        numbered=True,
     ),
     State.OPEN: StateDefinition(
-        Phase.DONE, Party.APPLICANT, _("Site open"), _("Site open"),
-        _("The site is open; the footer and the public-security filing are the last duties."),
-        _FILING, True,
+        phase=Phase.DONE,
+        turn=Party.APPLICANT,
+        clock=(30, Unit.DAYS),
+        applicant=_("Site open"),
+        ahead=_("Site open"),
+        meaning=_(
+            "The site is open; the footer and the public-security filing are the last duties."
+        ),
+        invariants=_FILING,
+        locked=True,
+        domain_free=True,
+        filing_rules=True,
+        numbered=True,
+        ages=False,
     ),
     State.NOT_REQUIRED: StateDefinition(
-        Phase.CLOSED, Party.NOBODY, _("No filing required"), _("No filing required"),
-        _("The server is outside Mainland China, so no filing is required. "
-          "This is about the filing only."),
+        phase=Phase.CLOSED,
+        turn=Party.NOBODY,
+        clock=None,
+        applicant=_("No filing required"),
+        ahead=_("No filing required"),
+        meaning=_(
+            "The server is outside Mainland China, so no filing is required. "
+            "This is about the filing only."
+        ),
     ),
     State.REFERRED: StateDefinition(
-        Phase.CLOSED, Party.NOBODY, _("Referred to the local administration"),
-        _("Referred to the local administration"),
-        _("A site with only an IP address is filed in the local administration's own system."),
+        phase=Phase.CLOSED,
+        turn=Party.NOBODY,
+        clock=None,
+        applicant=_("Referred to the local administration"),
+        ahead=_("Referred to the local administration"),
+        meaning=_(
+            "A site with only an IP address is filed in the local administration's own system."
+        ),
     ),
     State.INELIGIBLE: StateDefinition(
-        Phase.CLOSED, Party.NOBODY, _("Not permitted"), _("Not permitted"),
-        _("The rules do not permit this site to be filed."),
+        phase=Phase.CLOSED,
+        turn=Party.NOBODY,
+        clock=None,
+        applicant=_("Not permitted"),
+        ahead=_("Not permitted"),
+        meaning=_("The rules do not permit this site to be filed."),
     ),
     State.REFUSED: StateDefinition(
-        Phase.CLOSED, Party.NOBODY, _("Refused"), _("Refused"),
-        _("The authority has refused the application."),
+        phase=Phase.CLOSED,
+        turn=Party.NOBODY,
+        clock=None,
+        applicant=_("Refused"),
+        ahead=_("Refused"),
+        meaning=_("The authority has refused the application."),
     ),
     State.WITHDRAWN: StateDefinition(
-        Phase.CLOSED, Party.NOBODY, _("Withdrawn"), _("Withdrawn"),
-        _("The case was withdrawn."),
+        phase=Phase.CLOSED,
+        turn=Party.NOBODY,
+        clock=None,
+        applicant=_("Withdrawn"),
+        ahead=_("Withdrawn"),
+        meaning=_("The case was withdrawn."),
     ),
     State.CANCELLED: StateDefinition(
-        Phase.CLOSED, Party.NOBODY, _("Filing cancelled"), _("Filing cancelled"),
-        _("The filing was cancelled after it had been granted."), FACTS_OF_A_FILING,
+        phase=Phase.CLOSED,
+        turn=Party.NOBODY,
+        clock=None,
+        applicant=_("Filing cancelled"),
+        ahead=_("Filing cancelled"),
+        meaning=_("The filing was cancelled after it had been granted."),
+        invariants=FACTS_OF_A_FILING,
+        filing_rules=True,
     ),
-}  # fmt: skip
-
-_IN_ORDER = tuple(State)
-FROM_TRIAGE_TO_RETURNED = _IN_ORDER[
-    _IN_ORDER.index(State.TRIAGE) : _IN_ORDER.index(State.RETURNED) + 1
-]
-IN_FILING = tuple(state for state in State if state.phase == Phase.FILING)
-HOLDING_DOMAIN = (*FROM_TRIAGE_TO_RETURNED, State.FILED, State.OPEN)
-UNDER_THE_FILING_RULES = (*IN_FILING, State.FILED, State.OPEN, State.CANCELLED)
-WITH_NUMBER = (State.FILED, State.OPEN)
-# Where how long a case has lain says something: not where it is over, or only duties remain.
-AGEING = tuple(state for state in State if not state.closed and state != State.OPEN)
-
-NEEDED = {
-    State.DRAFT: _("Complete the application and send it."),
-    State.CERTIFICATE_NEEDED: _(
-        "Apply for the registration certificate, then record your application on the case's page."
-    ),
-    State.PREAPPROVAL_NEEDED: _(
-        "Apply for BBS pre-approval at the communications administration, then record your "
-        "application on the case's page."
-    ),
-    State.PREPARING: _("Answer each request on the case's page."),
-    State.RETURNED: _("Answer each request on the case's page."),
-    State.SMS_VERIFICATION: _(
-        "The service leader enters the code from the ministry's SMS where the SMS says, then "
-        "confirms it on the case's page."
-    ),
-    State.FILED: _("Open the site, and record the day on the case's page."),
 }
+
+# Of what is declared: a member without a definition is named by `manage.py check`.
+IN_FILING = tuple(state for state, about in STATES.items() if about.phase == Phase.FILING)
+HOLDING_DOMAIN = tuple(state for state, about in STATES.items() if about.domain_free)
+UNDER_THE_FILING_RULES = tuple(state for state, about in STATES.items() if about.filing_rules)
+WITH_NUMBER = tuple(state for state, about in STATES.items() if about.numbered)
+PAUSING = tuple(state for state, about in STATES.items() if about.pauses)
+AGEING = tuple(state for state, about in STATES.items() if not state.closed and about.ages)

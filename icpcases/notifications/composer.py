@@ -3,30 +3,27 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow, Notice, Request
 from icpcases.cases.outbox import site_url
-from icpcases.lifecycle.states import NEEDED, State
-from icpcases.lifecycle.steps import HAPPENED, Step
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.about_papers import REQUEST_SETTLED
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Party
+from icpcases.types import Text
 from icpcases.workflow.casefile import CaseFile
-from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.explain import unmet_guards
 from icpcases.workflow.messages import remedy_of, sentence_of
 from icpcases.workflow.recommendation import recommended_step
 from icpcases.workflow.step_forms import reason_places
 
 from . import texts as words
-
-_TELLING_REASONS = (Step.RECORD_REFUSAL, Step.WITHDRAW, Step.CANCEL_FILING, Step.REOPEN)
-
 
 _END_OF_DAY = dt.time(23, 59, 59)
 
@@ -44,8 +41,8 @@ class Message:
 class Event:
     """What a letter is about: a step or request, what was entered, what staff add."""
 
-    sentence: Any
-    entered: Mapping[str, Any] = field(default_factory=dict)
+    sentence: Text
+    entered: Mapping[str, object] = field(default_factory=dict)
     reasons: tuple[Mapping[str, str], ...] = ()
     line: str = ""
 
@@ -61,11 +58,11 @@ def message_of(notice: Notice) -> Message:
 
 
 def event(
-    step: Step, entered: Mapping[str, Any], reasons: list[dict[str, str]], line: str
+    step: Step, entered: Mapping[str, object], reasons: list[dict[str, str]], line: str
 ) -> Event:
     """What a step brings about, in the applicant's words."""
-    told = tuple(reasons) if step in _TELLING_REASONS else ()
-    return Event(HAPPENED[step], entered, told, line)
+    told = tuple(reasons) if step.about.tells_reasons else ()
+    return Event(step.about.happened, entered, told, line)
 
 
 def event_of(row: HistoryRow, line: str) -> Event:
@@ -77,19 +74,13 @@ def event_of(row: HistoryRow, line: str) -> Event:
     return Event(words.ASKED, line=line)
 
 
-def _reasons_of(data: Mapping[str, Any]) -> list[dict[str, str]]:
-    if data.get("reason"):
-        return [{"about": "", "text": data["reason"]}]
-    return list(data.get("reasons") or [])
-
-
 def write(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Message:
     """The letter about something that happened on a case, as the case stands."""
     with translation.override(language):
         needed = needed_of(case, rows)
         return render(
             "step",
-            subject_of(case, case.is_at.about.applicant),
+            subject_of(case, str(case.is_at.about.applicant)),
             {
                 "case": case,
                 "happened": about.sentence,
@@ -112,14 +103,14 @@ def write(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Mess
         )
 
 
-def render(name: str, subject: str, context: dict[str, Any]) -> Message:
+def render(name: str, subject: str, context: Mapping[str, object]) -> Message:
     """A letter from its two templates, in the active language."""
-    context = {**context, "subject": subject}
-    text = render_to_string(f"mail/{name}.txt", context).strip() + "\n"
-    return Message(subject, text, render_to_string(f"mail/{name}.html", context))
+    whole = {**context, "subject": subject}
+    text = render_to_string(f"mail/{name}.txt", whole).strip() + "\n"
+    return Message(subject, text, render_to_string(f"mail/{name}.html", whole))
 
 
-def subject_of(case: FilingCase, words: Any) -> str:
+def subject_of(case: FilingCase, words: Text) -> str:
     """The subject line: the case and the news, in one line."""
     site = case.shown_domain or case.site_name
     about = f"{case.reference} {site}" if site else case.reference
@@ -129,24 +120,28 @@ def subject_of(case: FilingCase, words: Any) -> str:
 
 def needed_of(case: FilingCase, rows: CaseFile) -> list[str]:
     """What is needed from the applicant, in the active language."""
-    found = []
     theirs = case.whose_turn == Party.APPLICANT
-    if theirs and case.is_at == State.OPEN:
-        found += [] if case.footer_on else [str(words.FOOTER)]
-        found += [] if case.public_security_on else [str(words.PUBLIC_SECURITY)]
-    elif theirs and case.is_at in NEEDED:
-        found.append(str(NEEDED[case.is_at]))
+    found = [str(sentence) for sentence in needs_of(case)] if theirs else []
     if case.is_at.closed:
         return found
     asked = [r for r in rows.requests if r.status == RequestStatus.OPEN]
     found += [_asked(case, request) for request in asked]
     step = recommended_step(case)
-    unmet = unmet_guards(case.dossier, step, for_applicant=True) if step else ()
+    unmet = unmet_guards(dossier_for(case), step, for_applicant=True) if step else ()
     return found + [
         f"{sentence_of(finding)} {remedy_of(finding)}"
         for finding in unmet
-        if finding.who == Party.APPLICANT and finding.code != "request.settled"
+        if finding.who == Party.APPLICANT and finding.code != REQUEST_SETTLED.code
     ]
+
+
+def needs_of(case: FilingCase) -> list[Text]:
+    """What the applicant does now: the state says it, or the duties that are still open."""
+    state = case.is_at
+    if state.about.needed:
+        return [state.about.needed]
+    duties = (step.about for step in Step if step.about.needed and state in step.about.sources)
+    return [d.needed for d in duties if not all(getattr(case, name) for name in d.sets)]
 
 
 def _asked(case: FilingCase, request: Request) -> str:
@@ -171,10 +166,7 @@ def shown_time(when: dt.datetime) -> str:
 
 def case_link(case: FilingCase) -> str:
     """Where the applicant finds the case."""
-    try:
-        return site_url(reverse("applicants:case", args=[case.reference]))
-    except NoReverseMatch:
-        return site_url("/")
+    return site_url(reverse("applicants:case", args=[case.reference]))
 
 
 def staff_link(case: FilingCase) -> str:

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from icpcases.cases.models import Notice
@@ -117,11 +117,14 @@ def deliver_at_once(notice: Notice) -> bool:
     return trouble is None
 
 
-def _connection() -> Any:
-    return get_connection(timeout=getattr(settings, "EMAIL_TIMEOUT", None) or SERVER_SECONDS)
+def _connection() -> BaseEmailBackend:
+    connection: BaseEmailBackend = get_connection(
+        timeout=getattr(settings, "EMAIL_TIMEOUT", None) or SERVER_SECONDS
+    )
+    return connection
 
 
-def close(connection: Any) -> None:
+def close(connection: BaseEmailBackend) -> None:
     """Say goodbye to a mail server that may be gone."""
     with contextlib.suppress(smtplib.SMTPException, OSError):
         connection.close()
@@ -155,7 +158,7 @@ def claim(worker: str) -> Notice | None:
     return notice
 
 
-def send(connection: Any, notice: Notice) -> Trouble | None:
+def send(connection: BaseEmailBackend, notice: Notice) -> Trouble | None:
     """Hand a claimed notice to the mail server; None if it was taken."""
     if not compose(notice):
         return Trouble(NEEDLESS, for_good=True)
@@ -250,7 +253,7 @@ def settle(notice: Notice, trouble: Trouble | None) -> str:
     return "waiting"
 
 
-def _mine(notice: Notice) -> Any:
+def _mine(notice: Notice) -> QuerySet[Notice]:
     """The notice's row, unless its lease ran out and another worker has taken it since."""
     return Notice.objects.filter(
         pk=notice.pk, state=Notice.State.WAITING, resent=notice.resent, attempts=notice.attempts

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import DateField
 from django.utils import timezone
 
 from icpcases.cases.models import Document, FilingCase, Order, Request
@@ -15,14 +16,12 @@ from icpcases.deadlines.turns import set_turn
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import BACK, Step
 from icpcases.rules.documents import Kind
-from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
-from icpcases.workflow.step_forms import StepForm
+from icpcases.workflow.effects import Effects
+from icpcases.workflow.step_forms import StepForm, reasons_in
 
-from .composer import Message, _reasons_of, event, write
-
-_ASKING = (Step.SEND_BACK, Step.RETURN_FOR_CORRECTION)
+from .composer import Message, event, write
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def message(
     """The mail that a step would send, given what was entered so far."""
     data = data or {}
     after, rows = case_after(case, step, data)
-    about = event(step, data, _reasons_of(data), data.get("note_public", ""))
+    about = event(step, data, reasons_in(data), data.get("note_public", ""))
     return write(after, rows, about, language)
 
 
@@ -65,69 +64,64 @@ def case_after(
     case: FilingCase, step: Step, data: Mapping[str, Any]
 ) -> tuple[FilingCase, CaseFile]:
     """A copy of the case as it would stand after the step; nothing is saved."""
-    now: dt.datetime = data.get("happened") or timezone.now()
-    before, after = CaseFile(case), copy.copy(case)
-    rows = CaseFile(after)
+    after = copy.copy(case)
+    rows, at = CaseFile(after), data.get("happened") or timezone.now()
+    Rehearsal(after, rows, step, data, at).apply()
     target = step.about.target
     moved = target is not None and target not in (BACK, case.state)
     if target is not None and moved:
         # Past the guard of the protected field: this copy never meets the database.
-        after.__dict__["state"] = State(target).value
-        after.state_since = now
-    _enter(after, step, data)
-    rows.__dict__["requests"] = [*before.requests, *_new_requests(after, step, data, now)]
-    rows.__dict__["documents"] = [*before.documents, *_new_document(after, step, data)]
-    rows.__dict__["orders"] = [*before.orders, *_new_order(before, step, data, now)]
-    set_turn(after, rows, now, moved, recent_tables())
-    after.dossier = dossier_of(after, rows, now)
+        vars(after)["state"] = State(target).value
+        after.state_since = at
+    set_turn(after, rows, at, moved, recent_tables())
+    after.dossier = dossier_of(after, rows, at)
     return after, rows
 
 
-def _enter(after: FilingCase, step: Step, data: Mapping[str, Any]) -> None:
-    for name in ("icp_number", "filed_on", "opened_on", "footer_on", "public_security_on"):
-        if data.get(name):
-            setattr(after, name, data[name])
-    today = timezone.localdate()
-    if step == Step.RECORD_OPENING and not after.opened_on:
-        after.opened_on = today
-    if step == Step.RECORD_FOOTER:
-        after.footer_on = after.footer_on or today
-    if step == Step.RECORD_PUBLIC_SECURITY:
-        after.public_security_on = after.public_security_on or today
-    if step == Step.RECORD_CERTIFICATE:
-        after.registration_certificate = True
-    if step == Step.RECORD_PREAPPROVAL:
-        after.preapproval = True
+class Rehearsal(Effects):
+    """The effects of a step on rows that are never saved, with what the form holds so far.
+
+    A day that nobody has typed yet is today, and reasons there will be.
+    """
+
+    def __init__(
+        self,
+        case: FilingCase,
+        rows: CaseFile,
+        step: Step,
+        data: Mapping[str, Any],
+        at: dt.datetime,
+    ) -> None:
+        days = [name for name in step.about.sets if isinstance(_field(name), DateField)]
+        expected = {name: getattr(case, name) for name in step.about.sets}
+        expected |= {name: expected[name] or timezone.localdate() for name in days}
+        entered = expected | {name: value for name, value in data.items() if value}
+        reasons = reasons_in(data) or [{"about": "", "text": "…"}]
+        super().__init__(case, rows, step, entered, reasons, at, None)
+
+    def create(self, what: str, row: Order | Request) -> None:
+        """Stand it beside the others."""
+        getattr(self.rows, what).append(row)
+
+    def change(self, what: str, row: Order | Document, **fields: Any) -> None:
+        """Change it in memory."""
+        vars(row).update(fields)
+
+    def keep(self, kind: Kind, **fields: Any) -> None:
+        """Stand a document without a file beside the others."""
+        self.rows.documents.append(Document(case=self.case, kind=kind.value, **fields))
+
+    def start_order(self) -> None:
+        """As soon as a provider is chosen; its number matters to no mail."""
+        if "provider" in self.entered:
+            self.entered.setdefault("order_number", "")
+            super().start_order()
+
+    def grant_number(self) -> None:
+        """As soon as one is typed."""
+        if "icp_number" in self.entered:
+            super().grant_number()
 
 
-def _new_requests(
-    after: FilingCase, step: Step, data: Mapping[str, Any], now: dt.datetime
-) -> list[Request]:
-    if step not in _ASKING:
-        return []
-    # Nothing typed yet: the turn is the applicant's all the same.
-    reasons = _reasons_of(data) or [{"about": "", "text": "…"}]
-    status = RequestStatus.OPEN.value
-    return [Request(case=after, status=status, created_at=now, **reason) for reason in reasons]
-
-
-def _new_document(after: FilingCase, step: Step, data: Mapping[str, Any]) -> list[Document]:
-    kinds = {
-        Step.RECORD_CERTIFICATE: Kind.REGISTRATION_CERTIFICATE,
-        Step.RECORD_PREAPPROVAL: Kind.BBS_PREAPPROVAL,
-    }
-    if step not in kinds:
-        return []
-    accepted, expires = DocumentStatus.ACCEPTED.value, data.get("expires_on")
-    kind = kinds[step].value
-    return [
-        Document(case=after, kind=kind, status=accepted, issued_in="mainland", expires_on=expires)
-    ]
-
-
-def _new_order(
-    rows: CaseFile, step: Step, data: Mapping[str, Any], now: dt.datetime
-) -> list[Order]:
-    if step != Step.SUBMIT_TO_PROVIDER or rows.live_order or not data.get("provider"):
-        return []
-    return [Order(provider=data["provider"], submitted_on=timezone.localdate(now))]
+def _field(name: str) -> Any:
+    return FilingCase._meta.get_field(name)

@@ -1,9 +1,10 @@
 """What the reminders say. `%(when)s` is a day or a time, `%(about)s` what it is about."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from icpcases.types import Text
 
 DOCUMENT_STAGES = ("first", "second", "last")
 
@@ -12,9 +13,9 @@ DOCUMENT_STAGES = ("first", "second", "last")
 class Words:
     """The subject, what is the matter, and what is needed."""
 
-    subject: Any
-    sentence: Any
-    needed: Any
+    subject: Text
+    sentence: Text
+    needed: Text
     translate_about: bool = False
 
 

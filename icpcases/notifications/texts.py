@@ -3,17 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 ASKED = _("The office asks you for something.")
-
-
 DOCUMENT_REFUSED = _("The office could not accept a document.")
-
-
-FOOTER = _("Put the ICP number in the site's footer, linked to the ministry's register.")
-
-
-PUBLIC_SECURITY = _("Make the public-security filing, and record its number.")
-
-
 ENTERED = {
     "application_number": _("application number"),
     "icp_number": _("ICP number"),

@@ -5,17 +5,17 @@ have changed it. What is kept is a cache; docs/decisions/0005-board.md says why 
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from icpcases.cases.models import HistoryRow, Summary
+from icpcases.cases.models.reports import AgeCount, CaseCount, Counted
 
 from . import queries
 
@@ -27,10 +27,7 @@ OVERLAP = 10_000
 WEEKS_AT_ONCE, WEEKS_READY = 7, 13
 OLD, OLD_AT_ONCE = dt.timedelta(days=7), 4
 _COUNTED = ["made_at", "stale", "seen", "among_newest", "packed"]
-_BLANK: dict[str, list[Any]] = {"cases": [], "ages": [], "moves": [], "reasons": []}
-COLUMNS = ("state", "officer", "province", "turn", "late")
-
-
+_BLANK = Counted()
 # Tells figures from those that were counted before or after them.
 Mark = tuple[tuple[str, dt.datetime | None, bool], ...]
 
@@ -41,23 +38,19 @@ class Figures:
 
     mark: Mark
     as_of: dt.datetime
-    cases: list[list[Any]]
-    ages: list[list[Any]]
-    weeks: dict[dt.date, dict[str, list[Any]]]
-
-    @property
-    def waiting(self) -> bool:
-        """Whether they are older than promised, because another process is still counting."""
-        return too_old(self.as_of)
+    cases: list[CaseCount]
+    ages: list[AgeCount]
+    weeks: dict[dt.date, Counted]
 
     @cached_property
-    def by_state(self) -> defaultdict[str, tuple[list[list[Any]], list[list[Any]]]]:
+    def by_state(self) -> defaultdict[str, tuple[list[CaseCount], list[AgeCount]]]:
         """The cases and the ages of each state: what looks at a state need not pass all others."""
-        found: defaultdict[str, tuple[list[list[Any]], list[list[Any]]]]
+        found: defaultdict[str, tuple[list[CaseCount], list[AgeCount]]]
         found = defaultdict(lambda: ([], []))
-        for place, rows in enumerate((self.cases, self.ages)):
-            for row in rows:
-                found[row[0]][place].append(row)
+        for row in self.cases:
+            found[row[0]][0].append(row)
+        for age in self.ages:
+            found[age[0]][1].append(age)
         return found
 
 
@@ -89,20 +82,6 @@ def mark(first: dt.date, last: dt.date) -> Mark | None:
     mondays = weeks_between(first, last)
     kept = _kept(mondays, Summary.objects.defer("packed"))
     return _mark(kept) if _fresh(kept, mondays) else None
-
-
-def counts(*by: str, **where: Any) -> Counter[Any]:
-    """How many cases there are by one or more of COLUMNS, of those with these values.
-
-    A key is the value, or a tuple of them: `counts("state", officer=None)["triage"]`.
-    """
-    places, found = [COLUMNS.index(name) for name in by], Counter[Any]()
-    wanted = [(COLUMNS.index(name), value) for name, value in where.items()]
-    for row in figures().cases:
-        if all(row[place] == value for place, value in wanted):
-            key = tuple(row[place] for place in places)
-            found[key if len(by) != 1 else key[0]] += row[-1]
-    return found
 
 
 def weeks_between(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -152,8 +131,8 @@ def _figures(kept: dict[str, Summary], mondays: list[dt.date]) -> Figures:
     return Figures(
         _mark(kept),
         min([now.made_at or timezone.now(), *stale]),
-        now.figures.get("cases", []),
-        now.figures.get("ages", []),
+        now.figures.cases,
+        now.figures.ages,
         {monday: row.figures if row else _BLANK for monday, row in weeks.items()},
     )
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
@@ -14,8 +14,20 @@ from icpcases.lifecycle.steps import Step
 from .metrics import CLOSING, PASSING
 from .queries import DECIDING, start_of
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 NO_PROVINCE = "none"
 Rows = QuerySet[HistoryRow]
+
+
+class Since(TypedDict):
+    """When the case came into the state that it left with a row."""
+
+    since: dt.datetime | None
+
+
+RowSince: TypeAlias = "WithAnnotations[HistoryRow, Since]"
 
 
 def _steps(*steps: Step) -> Callable[[Rows, str], Rows]:
@@ -29,7 +41,7 @@ def _opened(rows: Rows, detail: str) -> Rows:
 def _decided(state: State) -> Callable[[Rows, str], Rows]:
     def first(rows: Rows, detail: str) -> Rows:
         deciding = Q(from_state=state.value, step__in=DECIDING[state])
-        earlier = _standing().filter(
+        earlier = HistoryRow.objects.effective().filter(
             deciding, case=OuterRef("case"), sequence__lt=OuterRef("sequence")
         )
         return rows.filter(deciding).exclude(Exists(earlier))
@@ -78,29 +90,25 @@ def rows_behind(
     `detail` is what a reason is about, or the state stayed in. Raises KeyError for no figure.
     """
     span = (start_of(first), start_of(last + dt.timedelta(days=1)))
-    rows = _standing().filter(happened_at__gte=span[0], happened_at__lt=span[1])
+    rows = HistoryRow.objects.effective().filter(happened_at__gte=span[0], happened_at__lt=span[1])
     if province:
         named = {"case__province": province}
         rows = rows.filter(**({"case__province": None} if province == NO_PROVINCE else named))
     return FIGURES[figure](rows, detail).order_by("-happened_at", "-pk")
 
 
-def lines_of(rows: Rows, most: int) -> list[Any]:
+def lines_of(rows: Rows, most: int) -> list[RowSince]:
     """The first of the rows with their cases, each with `since`: when the case came into the
     state that it then left. Chosen first and looked up then, or the sorting would look up all."""
     chosen = list(rows.values_list("pk", flat=True)[:most])
-    before = _moving(_standing()).filter(case=OuterRef("case"), sequence__lt=OuterRef("sequence"))
+    before = _moving(HistoryRow.objects.effective()).filter(
+        case=OuterRef("case"), sequence__lt=OuterRef("sequence")
+    )
     since = Subquery(before.order_by("-sequence").values("happened_at")[:1])
     found = HistoryRow.objects.filter(pk__in=chosen).annotate(since=since)
     return list(
         found.select_related("case__applicant", "case__officer").order_by("-happened_at", "-pk")
     )
-
-
-def _standing() -> Rows:
-    """History rows but those taken back, and those that take back."""
-    undoing = HistoryRow.objects.filter(case=OuterRef("case"), undoes=OuterRef("sequence"))
-    return HistoryRow.objects.exclude(step=Step.STEP_BACK).exclude(Exists(undoing))
 
 
 def _moving(rows: Rows) -> Rows:
@@ -109,5 +117,5 @@ def _moving(rows: Rows) -> Rows:
 
 def after_row(rows: Rows, pk: int) -> Rows:
     """Those of the rows that come behind this one; all of them where it is not known."""
-    at: Any = HistoryRow.objects.filter(pk=pk).values_list("happened_at", flat=True).first()
+    at = HistoryRow.objects.filter(pk=pk).values_list("happened_at", flat=True).first()
     return rows.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk)) if at else rows

@@ -7,23 +7,23 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from icpcases.lifecycle.states import Phase, State
-from icpcases.lifecycle.steps import Step
+from icpcases.cases.models.reports import Counted, MoveCount
+from icpcases.lifecycle.states import STATES, Phase, State
+from icpcases.lifecycle.steps import STEPS, Step
 
 from .cache import Figures
 
 _EPOCH = dt.date(1970, 1, 1)
-_PHASES = {state.value: state.phase.value for state in State}
+_PHASES = {state.value: about.phase.value for state, about in STATES.items()}
 CLOSING = tuple(
-    step for step in Step
-    if step.about.target in State and State(str(step.about.target)).closed
+    step for step, about in STEPS.items()
+    if about.target in STATES and State(str(about.target)).closed
     and step != Step.CANCEL_FILING
 )  # fmt: skip
 # Where how long a case stayed says something, in the order of a route.
 TIMED = tuple(
-    state for state in State if not state.closed and state not in (State.FILED, State.OPEN)
+    state for state in STATES if not state.closed and state not in (State.FILED, State.OPEN)
 )
 _TIMED = {state.value: state for state in TIMED}
 
@@ -120,11 +120,11 @@ def weeks(figures: Figures, province: str) -> list[Week]:
     return [_week(monday, _moves(f, province)) for monday, f in figures.weeks.items()]
 
 
-def _moves(found: dict[str, list[Any]], province: str) -> list[list[Any]]:
-    return [move for move in found["moves"] if province in ("", move[0])]
+def _moves(found: Counted, province: str) -> list[MoveCount]:
+    return [move for move in found.moves if province in ("", move[0])]
 
 
-def _week(monday: dt.date, moves: list[list[Any]]) -> Week:
+def _week(monday: dt.date, moves: list[MoveCount]) -> Week:
     steps: Counter[str] = Counter()
     for _province, step, *_rest, n in moves:
         steps[step] += n
@@ -140,7 +140,7 @@ def _week(monday: dt.date, moves: list[list[Any]]) -> Week:
     )
 
 
-def _passed(moves: list[list[Any]], state: State) -> Passed:
+def _passed(moves: list[MoveCount], state: State) -> Passed:
     first = [(step, n) for _p, step, left, _h, first, n in moves if first and left == state]
     passed = sum(n for step, n in first if step == PASSING[state])
     return Passed(passed, sum(n for _step, n in first))
@@ -156,7 +156,7 @@ def reasons(figures: Figures, province: str) -> list[tuple[str, int]]:
     """What the reasons of returns were about and how often, the most frequent first."""
     found: Counter[str] = Counter()
     for week in figures.weeks.values():
-        for where, about, n in week["reasons"]:
+        for where, about, n in week.reasons:
             if province in ("", where):
                 found[about] += n
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))
@@ -166,7 +166,7 @@ def stays(figures: Figures, province: str) -> dict[tuple[str | None, State], Cou
     """Per province and state, and per state altogether (""), how long cases stayed, in hours."""
     found: defaultdict[tuple[str | None, State], Counter[int]] = defaultdict(Counter)
     for week in figures.weeks.values():
-        for where, _step, left, hours, _first, n in week["moves"]:
+        for where, _step, left, hours, _first, n in week.moves:
             if hours is not None and province in ("", where) and (timed := _TIMED.get(left)):
                 found[where, timed][hours] += n
     for (_where, state), hours_seen in list(found.items()):

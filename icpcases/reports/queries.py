@@ -7,14 +7,15 @@ days, whole days beyond; kept in hours.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from icpcases.cases.models.reports import Counted
 from icpcases.db.sqlite import in_files
 from icpcases.lifecycle.states import AGEING, State
 from icpcases.lifecycle.steps import Step
+from icpcases.types import SqlRow, SqlValue
 
 MONDAY = dt.date(1970, 1, 5)
 _SHANGHAI = 8 * 3600
@@ -36,27 +37,22 @@ _DAYS = {
 }
 
 
-def count_cases(now: dt.datetime) -> dict[str, list[Any]]:
-    """How the cases stand, all of it true as of one moment.
-
-    `cases`: state, officer, province, turn, whether overdue, how many. `ages`: state, province,
-    the day since when as days since 1970, how many.
-    """
+def count_cases(now: dt.datetime) -> Counted:
+    """How the cases stand, and since when: all of it true as of one moment."""
     rows = _rows(_standing_sql(), [_moment(now)])
     late = {row[1:5]: row[6] for row in rows if row[0] == "late"}
-    cases: list[Any] = []
-    ages: list[Any] = []
+    found = Counted()
     for row in rows:
         kind, state, officer, province, turn, day, n = row
         if kind == "age":
-            ages.append([state, province, day, n])
+            found.ages.append((state, province, day, n))
         elif kind == "all":
             over = late.get(row[1:5], 0)
             if n > over:
-                cases.append([state, officer, province, turn, 0, n - over])
+                found.cases.append((state, officer, province, turn, 0, n - over))
             if over:
-                cases.append([state, officer, province, turn, 1, over])
-    return {"cases": cases, "ages": ages}
+                found.cases.append((state, officer, province, turn, 1, over))
+    return found
 
 
 def _standing_sql() -> str:
@@ -74,28 +70,24 @@ def _standing_sql() -> str:
             GROUP BY state, province_id, {day}"""
 
 
-def count_weeks(mondays: Iterable[dt.date]) -> dict[dt.date, dict[str, list[Any]]]:
+def count_weeks(mondays: Iterable[dt.date]) -> dict[dt.date, Counted]:
     """What happened in each of these weeks, steps that were taken back left out.
 
-    `moves`: province, step (empty for the opening of the case), state left, hours stayed there,
-    whether it was the first decision of its kind, how many. `reasons`: province, what a reason
-    of a return is about, how many.
+    The opening of a case is a move without a step; the reasons are those of returns.
     """
-    found: dict[dt.date, dict[str, list[Any]]] = {
-        monday: {"moves": [], "reasons": []} for monday in mondays
-    }
+    found = {monday: Counted() for monday in mondays}
     for first, last in _runs(sorted(found)):
         span = [_moment(start_of(day)) for day in (first, last + dt.timedelta(days=7))]
         with in_files():
             moves = _rows(_moves_sql(), [*span, *span])
         for week, *move in moves:
-            found[_monday(week)]["moves"].append(move)
+            found[_monday(week)].moves.append(tuple(move))
         reasons: defaultdict[tuple[int, str | None, str], int] = defaultdict(int)
         for week, province, told in _rows(_reasons_sql(), span):
             for reason in json.loads(told):
                 reasons[week, province, reason.get("about", "")] += 1
         for (week, province, about), n in reasons.items():
-            found[_monday(week)]["reasons"].append([province, about, n])
+            found[_monday(week)].reasons.append((province, about, n))
     return found
 
 
@@ -168,7 +160,7 @@ def _reasons_sql() -> str:
             AND h.happened_at >= %s AND h.happened_at < %s"""
 
 
-def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, values: Sequence[SqlValue]) -> list[SqlRow]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
@@ -191,7 +183,7 @@ def _monday(week: int) -> dt.date:
     return MONDAY + dt.timedelta(weeks=week)
 
 
-def _moment(at: dt.datetime) -> Any:
+def _moment(at: dt.datetime) -> SqlValue:
     return connection.ops.adapt_datetimefield_value(at)
 
 

@@ -2,7 +2,7 @@
 
 from .about_facts import FACT_RULES
 from .dossier import Dossier
-from .rule import Gap, Party, Place, Rule, Source, Verdict3, Words
+from .rule import Gap, Party, Place, PlaceKind, Rule, Source, Verdict3, Words
 from .text import _
 from .verdict import FactsMissing, Verdict, find_verdict, missing_facts
 
@@ -41,7 +41,7 @@ _UNNAMED = Words(
 )
 
 
-_APPLICANT_PLACE = (Place("applicant", "", _("applicant")),)
+_APPLICANT_PLACE = (Place(PlaceKind.APPLICANT, "", _("applicant")),)
 
 
 def _applicant_identified(d: Dossier) -> Verdict3:
@@ -51,7 +51,7 @@ def _applicant_identified(d: Dossier) -> Verdict3:
         ("service_leader_phone", d.service_leader_phone, _("service leader's phone")),
         ("domain", d.domain, _("domain")),
     )
-    missing = tuple(Place("fact", key, label) for key, value, label in needed if not value)
+    missing = tuple(Place(PlaceKind.FACT, key, label) for key, value, label in needed if not value)
     unconfirmed = () if d.confirmed else (Gap(_UNCONFIRMED, _APPLICANT_PLACE),)
     return (*unconfirmed, Gap(_UNNAMED, missing)) if missing else unconfirmed
 
@@ -100,7 +100,7 @@ _DOMAIN_APPLICANT = Words(
 def _case_domain_free(d: Dossier) -> Verdict3:
     if not d.rivals:
         return True
-    places = tuple(Place("case", rival.reference, rival.reference) for rival in d.rivals)
+    places = tuple(Place(PlaceKind.CASE, rival.reference, rival.reference) for rival in d.rivals)
     return (Gap(_DOMAIN_STAFF, places, _DOMAIN_APPLICANT),)
 
 
@@ -119,7 +119,7 @@ def _case_applicant_free(d: Dossier) -> Verdict3:
     busy = [rival for rival in d.rival_orders if rival.provider == d.provider]
     if not busy:
         return True
-    places = tuple(Place("case", rival.reference, rival.reference) for rival in busy)
+    places = tuple(Place(PlaceKind.CASE, rival.reference, rival.reference) for rival in busy)
     return (Gap(_APPLICANT_BUSY, places),)
 
 
@@ -147,6 +147,7 @@ ORDER_ALIVE = Rule(
         Party.OFFICER,
     ),
     _GO_ON,
+    reads_date=True,
 )
 
 
@@ -164,9 +165,10 @@ ORDER_EXPIRED = Rule(
         Party.NOBODY,
     ),
     _GO_ON,
+    reads_date=True,
 )
 
-_NUMBER_PLACE = (Place("entry", "icp_number", _("ICP number")),)
+_NUMBER_PLACE = (Place(PlaceKind.ENTRY, "icp_number", _("ICP number")),)
 
 
 def _number_valid(d: Dossier) -> Verdict3:
@@ -174,9 +176,8 @@ def _number_valid(d: Dossier) -> Verdict3:
     if check is None:
         return (Gap(NUMBER_VALID.failing, _NUMBER_PLACE),)
     problems = (
-        (bool(check.problem), check.problem),
         (
-            not check.problem and check.character != check.province_character,
+            check.character != check.province_character,
             _("The number's character is not the one of the case's province."),
         ),
         (bool(check.taken_by), _("Another filed or open case has this number.")),
@@ -224,7 +225,7 @@ _TOO_LATE = Words(
 
 
 def _open_after_filing(d: Dossier) -> Verdict3:
-    place = (Place("entry", "opened_on", _("date of opening")),)
+    place = (Place(PlaceKind.ENTRY, "opened_on", _("date of opening")),)
     if d.filed is None:
         return (Gap(_NOT_FILED),)
     if d.opening is None:
@@ -253,7 +254,7 @@ _NOTHING_TAKEN = Words(
 def _state_restorable(d: Dossier) -> Verdict3:
     if not d.earlier_state:
         return (Gap(_NOTHING_TAKEN),)
-    places = tuple(Place("rule", code, code) for code in d.earlier_unmet)
+    places = tuple(Place(PlaceKind.RULE, code, code) for code in d.earlier_unmet)
     return (Gap(STATE_RESTORABLE.failing, places),) if places else True
 
 

@@ -3,7 +3,7 @@
 from .documents import Kind
 from .dossier import Dossier
 from .facts import Access, ForumAnswer, ServerRegion, both, either, is_, not_
-from .rule import Gap, Party, Place, Rule, Source, Verdict3, Words
+from .rule import Gap, Party, Place, PlaceKind, Rule, Source, Verdict3, Words
 from .text import _
 
 
@@ -37,7 +37,7 @@ def _forum_province(d: Dossier) -> Verdict3:
     if held is not False:
         return held
     words = _PROVINCE_REFUSES if answer == ForumAnswer.NO else _PROVINCE_UNASKED
-    place = Place("province", d.facts.province or "", _("province's answer on forums"))
+    place = Place(PlaceKind.PROVINCE, d.facts.province or "", _("province's answer on forums"))
     return (Gap(words, (place,)),)
 
 

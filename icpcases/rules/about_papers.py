@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from .dossier import DocumentStatus, Dossier, RequestStatus
 from .facts import ServerRegion
-from .rule import Gap, Party, Place, Rule, Source, Verdict3, Words
+from .rule import Gap, Party, Place, PlaceKind, Rule, Source, Verdict3, Words
 from .text import _
 
 
@@ -86,6 +86,7 @@ DOCUMENT_CURRENT = Rule(
     ),
     Words(_("No document is about to expire."), _("Go on."), Party.NOBODY),
     asks=_("The document must not have expired, nor be about to."),
+    reads_date=True,
 )
 
 _UNANSWERED = Words(
@@ -106,7 +107,10 @@ def _request_settled(d: Dossier) -> Verdict3:
         RequestStatus.ANSWERED: _ANSWERED,
     }
     return tuple(
-        Gap(words, tuple(Place("request", a.key, a.text) for a in d.asks if a.status == status))
+        Gap(
+            words,
+            tuple(Place(PlaceKind.REQUEST, a.key, a.text) for a in d.asks if a.status == status),
+        )
         for status, words in by_status.items()
         if any(a.status == status for a in d.asks)
     )

@@ -1,24 +1,19 @@
 """The documents a filing wants, by who files and what the site is (domain.md, section 6)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from .facts import ApplicantType, Facts
-from .text import _
+from .text import LabelledEnum, _
 
 
-class Kind(StrEnum):
+class Kind(LabelledEnum):
     """A kind of document, with its label and whether the applicant makes it."""
 
-    label: str
     self_made: bool
 
-    def __new__(cls, code: str, label: str = "", self_made: bool = False) -> "Kind":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label, member.self_made = label, self_made
-        return member
+    def __init__(self, _code: str, _label: str = "", self_made: bool = False) -> None:
+        self.self_made = self_made
 
     IDENTITY = "identity", _("Resident ID, or mainland-issued travel or residence permit")
     RESIDENCE_PERMIT = "residence_permit", _("Residence permit of the province")

@@ -68,7 +68,6 @@ class Order:
 class NumberCheck:
     """What is known about a site number somebody is about to enter."""
 
-    problem: str = ""
     province_character: str = ""
     character: str = ""
     taken_by: str = ""

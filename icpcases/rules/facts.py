@@ -3,22 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import Any
 
-from .text import _
+from .text import LabelledEnum, _
 
 
-class Choice(StrEnum):
+class Choice(LabelledEnum):
     """A fact's value: stored and exchanged as its code, shown by its label."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> "Choice":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
 
 
 class ApplicantType(Choice):
@@ -128,7 +119,7 @@ class FactError(ValueError):
         self.name, self.sentence, self.params = name, sentence, {"name": name, **params}
 
 
-def read_facts(entry: Mapping[str, Any]) -> Facts:
+def read_facts(entry: Mapping[str, object]) -> Facts:
     """Read facts from JSON values. Raises FactError for an unknown name or a wrong value."""
     for name in entry:
         if name not in FACT_NAMES:
@@ -137,7 +128,7 @@ def read_facts(entry: Mapping[str, Any]) -> Facts:
     return Facts(**{name: read_fact(name, value) for name, value in entry.items()})
 
 
-def read_fact(name: str, value: Any) -> Any:
+def read_fact(name: str, value: object) -> Any:
     """Read one fact; null means not given. Raises FactError for a wrong value."""
     if value is None:
         return None
@@ -154,7 +145,7 @@ def read_fact(name: str, value: Any) -> Any:
     raise FactError(name, sentence, value=shown(value))
 
 
-def _read_choice(name: str, value: Any) -> Choice:
+def _read_choice(name: str, value: object) -> Choice:
     codes = CHOICES[name]
     if isinstance(value, str) and value in codes._value2member_map_:
         return codes(value)

@@ -8,19 +8,11 @@ from functools import cache
 from .documents import Kind
 from .dossier import Dossier
 from .facts import FACT_LABELS
-from .text import _
+from .text import LabelledEnum, _
 
 
-class Party(StrEnum):
+class Party(LabelledEnum):
     """Who can put something right, or whose turn it is."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> "Party":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
 
     APPLICANT = "applicant", _("the applicant")
     OFFICER = "officer", _("an officer")
@@ -30,16 +22,8 @@ class Party(StrEnum):
     NOBODY = "nobody", _("nobody")
 
 
-class Source(StrEnum):
+class Source(LabelledEnum):
     """The entry of the source FAQ a rule comes from, with the entry's question."""
-
-    question: str
-
-    def __new__(cls, code: str, question: str = "") -> "Source":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.question = question
-        return member
 
     IP = _("FAQ IP"), _("How is a filing obtained for a site reached by an IP address?")
     HONG_KONG = _("FAQ Hong Kong"), _("Is a filing required for a server in Hong Kong?")
@@ -48,12 +32,32 @@ class Source(StrEnum):
     FOREIGN = _("FAQ foreign"), _("Can firms registered outside the Mainland file?")
     NONE = ""
 
+    @property
+    def question(self) -> str:
+        """The question this entry answers."""
+        return self.label
+
+
+class PlaceKind(StrEnum):
+    """What kind of thing has to be put right; `ENTRY` is a field of the step's own form."""
+
+    APPLICANT = "applicant"
+    CASE = "case"
+    DOCUMENT = "document"
+    ENTRY = "entry"
+    FACT = "fact"
+    PROVINCE = "province"
+    REQUEST = "request"
+    RULE = "rule"
+    STATE = "state"
+    STEP = "step"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something can be put right: what kind of thing, which one, and its name."""
 
-    kind: str
+    kind: PlaceKind
     key: str
     label: str
 
@@ -102,7 +106,8 @@ _UNDECIDED = Words(
 class Rule:
     """A rule of the book. `holding` is told where a guard needs the rule to fail;
     `asks` is what stands at a step before that which the rule judges is entered. A rule that
-    `reads` facts reads nothing else."""
+    `reads` facts reads nothing else; one that `reads_date` may hold on one day and not on
+    another."""
 
     code: str
     source: Source
@@ -111,6 +116,7 @@ class Rule:
     holding: Words
     reads: tuple[str, ...] = ()
     asks: str = ""
+    reads_date: bool = False
 
     @property
     def of_facts(self) -> bool:
@@ -138,12 +144,14 @@ class Rule:
     @cache
     def fact_places(names: tuple[str, ...]) -> tuple[Place, ...]:
         """Places that point at facts, each once."""
-        return tuple(Place("fact", name, FACT_LABELS[name]) for name in dict.fromkeys(names))
+        return tuple(
+            Place(PlaceKind.FACT, name, FACT_LABELS[name]) for name in dict.fromkeys(names)
+        )
 
     @staticmethod
     def document_places(kinds: Iterable[Kind]) -> tuple[Place, ...]:
         """Places that point at documents."""
-        return tuple(Place("document", kind.value, kind.label) for kind in kinds)
+        return tuple(Place(PlaceKind.DOCUMENT, kind.value, kind.label) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)

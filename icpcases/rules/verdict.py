@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from .about_facts import (
@@ -18,36 +17,25 @@ from .documents import Wanted, wanted_documents
 from .dossier import Dossier
 from .facts import Facts, ForumAnswer, both, is_, not_
 from .rule import Finding, Guard, Rule
-from .text import _
+from .text import LabelledEnum, _
 
 
-class Verdict(StrEnum):
+class Verdict(LabelledEnum):
     """What the rules say of a site, with the sentence that tells it."""
-
-    sentence: str
-
-    def __new__(cls, code: str, sentence: str = "") -> "Verdict":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.sentence = sentence
-        return member
 
     NOT_REQUIRED = "not_required", _("No filing is required, nor possible.")
     REFER = "refer", _("This goes to the filing system of the local administration.")
     NOT_PERMITTED = "not_permitted", _("This is not permitted.")
     FILE = "file", _("A filing is required, and can be made.")
 
+    @property
+    def sentence(self) -> str:
+        """What tells it."""
+        return self.label
 
-class Stage(StrEnum):
+
+class Stage(LabelledEnum):
     """A stage of the route, in the order they are walked."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> "Stage":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
 
     CERTIFICATE = "certificate", _("Registration certificate")
     PREAPPROVAL = "preapproval", _("BBS pre-approval")

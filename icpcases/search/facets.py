@@ -5,13 +5,14 @@ answered or was opened in a month is counted only where few cases have to be loo
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
-from typing import Any
 
 from django.db import connection
+
+from icpcases.types import SqlRow, SqlValue
 
 from .listing import NOBODY, Listing, Wanted
 from .query import CASES, fetch
@@ -30,10 +31,10 @@ _MONTH = {
     "postgresql": "to_char(c.created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')",
 }
 #: What is asked for few cases among all, each with an index of its own: filter and choice.
-_MARKS: dict[tuple[str, str], dict[str, Any]] = {
-    ("due", "over"): {"due": "over"},
-    ("due", "today"): {"due": "today"},
-    ("answered", "1"): {"answered": True},
+_MARKS = {
+    ("due", "over"): partial(Wanted, due="over"),
+    ("due", "today"): partial(Wanted, due="today"),
+    ("answered", "1"): partial(Wanted, answered=True),
 }
 Counts = dict[str, Counter[str]]
 
@@ -108,13 +109,7 @@ def all_cases() -> "Facets":
     return _kept
 
 
-def forget() -> None:
-    """Have them counted anew."""
-    global _kept
-    _kept = None
-
-
-def _counted(condition: str, params: list[Any]) -> "Facets":
+def _counted(condition: str, params: Sequence[SqlValue]) -> "Facets":
     columns = _columns()
     return Facets.of(
         fetch(
@@ -128,7 +123,7 @@ def _marked() -> "dict[tuple[str, str], Facets]":
     """The cases of each mark by where they stand; a mark that too many have is left out."""
     parts, params = [], []
     for n, asked in enumerate(_MARKS.values()):
-        (part,) = Wanted(**asked).parts().values()
+        (part,) = asked().parts().values()
         parts.append(
             f"SELECT * FROM (SELECT {n} AS mark, {_PLACE} FROM {CASES} c"
             f" WHERE {part.sql(free=True)} LIMIT {MARKED + 1}) m{n}"
@@ -152,10 +147,10 @@ class Facets:
         self.rows = rows
         self.number = sum(row[-1] for row in rows)
         self.until = monotonic() + KEPT_SECONDS
-        self._known: dict[Any, Counts] = {}
+        self._known: dict[tuple[str, tuple[str, ...], str, str], Counts] = {}
 
     @classmethod
-    def of(cls, rows: Iterable[Any]) -> "Facets":
+    def of(cls, rows: Iterable[SqlRow]) -> "Facets":
         """From rows of the database."""
         return cls(
             [

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -23,8 +23,15 @@ from icpcases.cases.models import (
 from icpcases.db.bulk import form, put
 from icpcases.db.statements import run
 from icpcases.rules.documents import Kind
+from icpcases.types import SqlRow
 
 from .tokens import note_tokens, text_of, tokens_of
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
+# Of the living models, or of a migration's: those are made as it runs, and have no types.
+GetModel: TypeAlias = Callable[[str, str], type[Any]]
 
 TABLE, TEXTS = "cases_searchtoken", "cases_searchtext"
 BATCH = 1000
@@ -45,7 +52,7 @@ _said_by = attrgetter(*(name.replace("__", ".") for name in SAID))
 _PERSONAL = [kind.value for kind in Kind if kind.personal]
 
 
-def line_of(said: tuple[Any, ...], numbers: Iterable[str]) -> str:
+def line_of(said: SqlRow, numbers: Iterable[str]) -> str:
     """The line of a case: what `SAID` names of it, and the numbers of its orders and papers."""
     reference, domain, shown, address, name, *own = said
     return text_of(
@@ -111,7 +118,7 @@ def _insert_some(pk: int, tokens: list[str]) -> None:
     run(f"INSERT INTO {TABLE} (token, case_id) VALUES {marks} ON CONFLICT DO NOTHING", values)
 
 
-def lines(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, str]]:
+def lines(get_model: GetModel = apps.get_model) -> Iterator[tuple[int, str]]:
     """Every case's key with the line its records ask for, in the order of keys."""
     cases = get_model("cases", "FilingCase").objects.order_by("pk").values_list("pk", *SAID)
     orders = get_model("cases", "Order").objects.all()
@@ -127,7 +134,7 @@ def lines(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int,
         last = batch[-1][0]
 
 
-def noted(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int, set[str]]]:
+def noted(get_model: GetModel = apps.get_model) -> Iterator[tuple[int, set[str]]]:
     """The tokens of each history row's notes with its case's key, in the order of cases."""
     history = get_model("cases", "HistoryRow").objects
     said = history.exclude(note_public="", note_internal="").order_by("case_id", "sequence")
@@ -137,10 +144,11 @@ def noted(get_model: Callable[..., Any] = apps.get_model) -> Iterator[tuple[int,
         yield pk, note_tokens(public) | note_tokens(internal)
 
 
-Batch = tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]
+# In the form of the database, as `formed` gives it.
+Batch = tuple[list[tuple[object, object]], list[tuple[object, object]]]
 
 
-def batches(get_model: Callable[..., Any] = apps.get_model) -> Iterator[Batch]:
+def batches(get_model: GetModel = apps.get_model) -> Iterator[Batch]:
     """The index as the records ask for it, a batch at a time: lines by case, and tokens with their
     cases, in the form of the database; a token looks the same in each."""
     formed = form()
@@ -153,9 +161,7 @@ def batches(get_model: Callable[..., Any] = apps.get_model) -> Iterator[Batch]:
         yield [], [(token, formed(pk)) for pk, tokens in found for token in tokens]
 
 
-def rebuild(
-    get_model: Callable[..., Any] = apps.get_model, made: Iterable[Batch] | None = None
-) -> int:
+def rebuild(get_model: GetModel = apps.get_model, made: Iterable[Batch] | None = None) -> int:
     """Make the whole index anew from the records, or from these batches of them; gives back its
     tokens.
 
@@ -205,6 +211,6 @@ _FILL: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def _run(cursor: Any, when: str) -> None:
+def _run(cursor: "CursorWrapper", when: str) -> None:
     for sql in _FILL[connection.vendor][when]:
         cursor.execute(sql)

@@ -9,13 +9,13 @@ but not be walked along. docs/decisions/0008-finding.md has the indexes and the 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from icpcases.db.pagination import Count
 from icpcases.lifecycle.states import State
+from icpcases.types import SqlValue
 
 from .query import CASES, RARE, Query, Sql, fetch, is_there
 
@@ -76,7 +76,7 @@ class Part:
 
     column: str
     template: str
-    params: list[Any] = field(default_factory=list)
+    params: list[SqlValue] = field(default_factory=list)
 
     def sql(self, free: bool) -> str:
         """The condition, with the column free for an index or fenced."""
@@ -93,11 +93,11 @@ def fenced(column: str) -> str:
     return f"(c.{column} {nothing})"
 
 
-def _times(*times: dt.datetime) -> list[Any]:
+def _times(*times: dt.datetime) -> list[SqlValue]:
     return [connection.ops.adapt_datetimefield_value(time) for time in times]
 
 
-def _marks(values: Iterable[Any]) -> str:
+def _marks(values: Iterable[SqlValue]) -> str:
     return ", ".join("%s" for _ in values)
 
 
@@ -251,7 +251,7 @@ class Listing:
         rest, values = self._where((), without=("state", "turn"))
         return [
             Stream(f"c.state = %s AND c.turn = %s AND {rest}", [state, turn, *values])
-            for state in self.parts["state"].params
+            for state in map(str, self.parts["state"].params)
             for turn in turns_of(state)
             if self.wanted.turn in ("", turn)
         ]
@@ -300,7 +300,7 @@ class Stream:
     """Cases by a condition on `c`, or by a whole query; `key` is the name of their key in it."""
 
     condition: str
-    params: list[Any]
+    params: list[SqlValue]
     key: str = "c.id"
 
     @property
@@ -358,14 +358,7 @@ def _page(newest: list[int], down: bool, size: int, mark: Mark | None, back: boo
 
 def turns_of(state: str) -> list[str]:
     """Whose turn it can be in a state."""
-    member = State(state)
-    turns = (
-        member.turn(),
-        member.turn(request_open=True),
-        member.turn(duties_done=True),
-        member.turn(answers_wait=True),
-    )
-    return list(dict.fromkeys(turn.value for turn in turns))
+    return [turn.value for turn in State(state).turns]
 
 
 def _without_needle(wanted: Wanted) -> Wanted:

@@ -6,11 +6,12 @@ only then at the line, which lies anywhere.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db import connection
+
+from icpcases.types import SqlRow, SqlValue
 
 from .tokens import (  # fmt: skip
     BY_BEGINNING,
@@ -38,7 +39,7 @@ CASES, TOKENS, LINES = "cases_filingcase", "cases_searchtoken", "cases_searchtex
 _ADDRESS = re.compile(r"^https?://(?:www\.)?([^/?#]+).*$")
 _SPACED_NUMBER = re.compile(r"^\+?[\d\s()-]{7,}$")
 _END = "\U0010ffff"
-Sql = tuple[str, list[Any]]
+Sql = tuple[str, list[SqlValue]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Match:
         sql += "".join(condition for condition, _ in conditions)
         return sql, [*params, *(v for _, values in conditions for v in values)]
 
-    def _start(self, joined: tuple[str, ...]) -> tuple[str, list[Any], str]:
+    def _start(self, joined: tuple[str, ...]) -> tuple[str, list[SqlValue], str]:
         """The cases of the narrowing token and of others, and the name of their key."""
         tables, key = f"{TOKENS} k", "k.case_id"
         for n in range(len(joined)):
@@ -189,8 +190,9 @@ class Query:
     """All the words, each of which a case must have, the rarest first."""
 
     words: tuple[Term, ...] = ()
-    #: What was typed and is too short to be looked for.
+    #: What was typed and is too short to be looked for, or stands behind so many words.
     too_short: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = field(default=())
 
     @property
     def rarest(self) -> Term:
@@ -206,8 +208,8 @@ class Query:
 def needle_of(typed: str) -> Query:
     """The needle of what was typed; one query tells which of its tokens are rare, or two."""
     words: list[Term] = []
-    too_short = []
-    for text in words_of(typed):
+    too_short, typed_words = [], words_of(typed)
+    for text in typed_words[:MOST_WORDS]:
         ways = tuple(ways_of(text))
         if ways:
             words.append(Term(ways))
@@ -216,16 +218,16 @@ def needle_of(typed: str) -> Query:
     if words:
         first, *rest = sorted(_compared(words), key=lambda word: word.rarity)
         words = [_counted(first), *rest]
-    return Query(tuple(words), tuple(too_short))
+    return Query(tuple(words), tuple(too_short), tuple(typed_words[MOST_WORDS:]))
 
 
 def words_of(typed: str) -> list[str]:
-    """The words of what was typed, each normal, none twice, not too many."""
+    """The words of what was typed, each normal, none twice."""
     typed = typed[:LONGEST_NEEDLE].strip()
     if _SPACED_NUMBER.match(typed) and len(re.sub(r"\D", "", typed)) >= 7:
         typed = compact(typed)
     words = (_ADDRESS.sub(r"\1", word) for word in normal(typed).split())
-    return list(dict.fromkeys(words))[:MOST_WORDS]
+    return list(dict.fromkeys(words))
 
 
 def ways_of(word: str) -> Iterable[Match]:
@@ -327,7 +329,7 @@ def _spread(way: Match) -> tuple[str, ...]:
     return way.tokens[:: -(-len(way.tokens) // MOST_TRIED)]
 
 
-def fetch(sql: str, params: list[Any] | dict[str, Any]) -> list[Any]:
+def fetch(sql: str, params: Sequence[SqlValue] | Mapping[str, SqlValue]) -> list[SqlRow]:
     """All rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -1,11 +1,9 @@
 """The list of cases and the addresses of a case's pages."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import URLPattern, path
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_working
@@ -13,27 +11,28 @@ from icpcases.staff.cases.intake import intake_page
 from icpcases.staff.cases.list import case_list
 from icpcases.staff.cases.page import case_context
 from icpcases.staff.tables.applicants import ApplicantAdmin
-from icpcases.staff.tables.reference import RoleAdmin
+from icpcases.staff.tables.notices import NoticeAdmin
+from icpcases.staff.tables.reference import ExtraContext, RoleAdmin
 
 from .cases import documents, edits, related, steps, versions
 from .pages import get_case_for_user, page
 
-__all__ = ["ApplicantAdmin", "FilingCaseAdmin"]
+__all__ = ["ApplicantAdmin", "FilingCaseAdmin", "NoticeAdmin"]
 
 
 @admin.register(FilingCase)
-class FilingCaseAdmin(RoleAdmin):
+class FilingCaseAdmin(RoleAdmin[FilingCase]):
     """Cases: listed here, worked on their own pages, changed through the door only."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Officers open cases."""
         return is_working(request.user)
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         """The pages of a case, before the stock ones."""
         return [*self._case_urls(), *super().get_urls()]
 
-    def _case_urls(self) -> list[Any]:
+    def _case_urls(self) -> list[URLPattern]:
         pages = (
             ("step/<str:step>/", steps.step_page, "step"),
             ("facts/", edits.facts_page, "facts"),
@@ -71,13 +70,20 @@ class FilingCaseAdmin(RoleAdmin):
         ]
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: ExtraContext = None,
     ) -> HttpResponse:
         """Opening a case is one page of its own."""
         return intake_page(request)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: ExtraContext = None,
     ) -> HttpResponse:
         """The case page: nothing on it is a form field of the model."""
         digits = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
@@ -85,12 +91,14 @@ class FilingCaseAdmin(RoleAdmin):
         return page(request, "staff/case.html", case_context(request, case))
 
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
+        self, request: HttpRequest, object_id: str, extra_context: ExtraContext = None
     ) -> HttpResponse:
         """The case's own history stands on its page; the admin's log knows nothing of it."""
         return self.change_view(request, object_id)
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: ExtraContext = None
+    ) -> HttpResponse:
         """The list is a page of its own, too."""
         if not self.has_view_permission(request):
             raise PermissionDenied

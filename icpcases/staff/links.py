@@ -1,12 +1,12 @@
 """What the rules say, made ready for a page: rendered, and linked to where it is put right."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from icpcases.rules.rule import Place
+from icpcases.rules.rule import Place, PlaceKind
 from icpcases.web.findings import FindingView, view_of
 from icpcases.workflow.explain import Explanation
 
@@ -29,7 +29,7 @@ class StepShown:
     later: list[str]
 
 
-def case_url(case: "FilingCase", name: str = "change", *args: Any) -> str:
+def case_url(case: "FilingCase", name: str = "change", *args: int | str) -> str:
     """The address of a page of the case."""
     return reverse(f"{CASE_URL}{name}", args=[case.pk, *args])
 
@@ -76,13 +76,13 @@ def _to_step(case: "FilingCase", place: Place) -> str:
 
 
 _LINKS = {
-    "fact": _to_fact,
-    "province": _to_province,
-    "document": _to_document,
-    "request": _to_request,
-    "case": _to_case,
-    "applicant": _to_applicant,
-    "step": _to_step,
+    PlaceKind.FACT: _to_fact,
+    PlaceKind.PROVINCE: _to_province,
+    PlaceKind.DOCUMENT: _to_document,
+    PlaceKind.REQUEST: _to_request,
+    PlaceKind.CASE: _to_case,
+    PlaceKind.APPLICANT: _to_applicant,
+    PlaceKind.STEP: _to_step,
 }
 
 

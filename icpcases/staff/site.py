@@ -1,13 +1,14 @@
 """The admin site of the office."""
 
-from typing import Any
-
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
-from django.urls import path
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
+from icpcases.staff.board.views import behind_page, board_page
+from icpcases.staff.home.views import home_context, next_page
 
 
 class StaffSite(AdminSite):
@@ -21,14 +22,14 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False
     index_template = "staff/home.html"
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> TemplateResponse:
         """The day: what to take next, what nobody has, and the tables."""
-        from icpcases.staff.home.views import home_context
-
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
         return super().index(request, context)
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+    def each_context(self, request: HttpRequest) -> dict[str, object]:
         """What every page's frame shows; the list of all tables stands on the start page only."""
         return {
             "site_title": self.site_title,
@@ -42,14 +43,11 @@ class StaffSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """A staff role opens the admin; a superuser without one keeps accounts only."""
-        user: Any = request.user
+        user = request.user
         return bool(user.is_active and user.is_staff and (user.is_superuser or is_staff_role(user)))
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         """The way to the next case and the board, before the stock pages."""
-        from icpcases.staff.board.views import behind_page, board_page
-        from icpcases.staff.home.views import next_page
-
         pages = (
             ("next/", next_page, "next"),
             ("board/", board_page, "cases_board"),

@@ -2,24 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib import messages
-from django.db import OperationalError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase
 from icpcases.files.uploads import check_ahead
-from icpcases.workflow.exceptions import Refused, Stale
+from icpcases.workflow.exceptions import OutcomeUnknown, Refused, Stale
 
 from .findings import Link, Refusal, refusal_of
 
 
-def typed(request: HttpRequest) -> dict[str, Any]:
+def typed(request: HttpRequest) -> dict[str, object]:
     """What was sent: values and files under one roof, as the door takes them."""
-    check_ahead(request.FILES.values())
-    return {**request.POST.dict(), **request.FILES.dict()}
+    files = request.FILES.dict()
+    check_ahead(file for file in files.values() if isinstance(file, UploadedFile))
+    return {**request.POST.dict(), **files}
 
 
 def seen_version(request: HttpRequest) -> int:
@@ -45,23 +43,14 @@ class Attempt:
 
 
 def attempt(
-    request: HttpRequest, case: FilingCase, change: Callable[[int], Any], link: Link
+    request: HttpRequest, case: FilingCase, change: Callable[[int], object], link: Link
 ) -> Attempt:
     """Try a change of the version the page showed."""
     try:
         change(seen_version(request))
     except Refused as error:
-        if isinstance(error, Stale):
+        if isinstance(error, Stale | OutcomeUnknown):
             case.refresh_from_db()
         refusal = refusal_of(case, error, link)
         return Attempt(False, refusal, refusal.status)
-    except OperationalError:
-        # The lock was not to be had in time; nothing was changed.
-        busy(request)
-        return Attempt(False, None, 409)
     return Attempt(True, None, 302)
-
-
-def busy(request: HttpRequest) -> None:
-    """Say that somebody else holds the case just now."""
-    messages.warning(request, _("Somebody else is just changing this case. Try again."))

@@ -1,15 +1,20 @@
 """Sending a document's file to whoever may see its case; who read it is logged."""
 
-from typing import Any
+from typing import TypeVar
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 
 from icpcases.cases.models import AccessLogRow, Document, FilingCase
 from icpcases.files.pdf import NoPicture, page_picture
 
+_Answer = TypeVar("_Answer", bound=HttpResponseBase)
 
-def file_response(user: Any, case: FilingCase, document: Document, as_attachment: bool) -> Any:
+
+def file_response(
+    user: User | AnonymousUser, case: FilingCase, document: Document, as_attachment: bool
+) -> FileResponse:
     """The file under a name of ours. The caller has asked the permission of the case.
 
     Raises Http404 where the file is gone.
@@ -26,7 +31,9 @@ def file_response(user: Any, case: FilingCase, document: Document, as_attachment
     return _kept_apart(response)
 
 
-def page_response(user: Any, case: FilingCase, document: Document, number: int) -> HttpResponse:
+def page_response(
+    user: User | AnonymousUser, case: FilingCase, document: Document, number: int
+) -> HttpResponse:
     """A page of a PDF as a picture; no browser opens the file itself. The first page is 1.
 
     The caller has asked the permission of the case. Raises Http404 where there is none.
@@ -50,7 +57,8 @@ def _there(document: Document) -> str:
     return name
 
 
-def _log(user: Any, case: FilingCase, document: Document, more: str = "") -> None:
+def _log(user: User | AnonymousUser, case: FilingCase, document: Document, more: str = "") -> None:
+    assert user.is_authenticated
     AccessLogRow.objects.create(
         what=AccessLogRow.What.DOCUMENT,
         detail=f"{document.pk} {document.kind}{more}"[:100],
@@ -59,7 +67,7 @@ def _log(user: Any, case: FilingCase, document: Document, more: str = "") -> Non
     )
 
 
-def _kept_apart(response: Any) -> Any:
+def _kept_apart(response: _Answer) -> _Answer:
     """Nothing guesses what it is, keeps it, or lets it act."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.functional import cached_property
 
 from icpcases.cases.models import (
@@ -17,11 +17,12 @@ from icpcases.cases.models import (
     Order,
     Request,
     Setting,
+    effective,
 )
 from icpcases.db.statements import Rows, Values
-from icpcases.deadlines.tables import Tables, current_tables
+from icpcases.deadlines.tables import Tables, current_tables, recent_tables
+from icpcases.deadlines.turns import turns_of
 from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
-from icpcases.lifecycle.steps import Step
 from icpcases.rules import dossier as d
 from icpcases.rules import numbers
 from icpcases.rules.documents import Kind
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 4
-R = TypeVar("R", Document, Order, Request)
+_MARGIN = "document_margin_days"
+_R = TypeVar("_R", Document, Order, Request)
 
 
 def _step_rows(case: int) -> "QuerySet[HistoryRow]":
@@ -59,6 +61,7 @@ def _beside(case: int) -> "QuerySet[FilingCase, Any]":
     return FilingCase.objects.filter(pk=case).values_list(
         Subquery(_step_rows(case).values("happened_at")[:1]),
         Subquery(DueRun.objects.filter(pk=1).values("asked")),
+        Subquery(Setting.objects.filter(pk=_MARGIN).values("value")),
         Exists(Request.objects.filter(case=case)),
         Exists(NotNeeded.objects.filter(case=case)),
         Exists(same_domain.exclude(pk=OuterRef("pk"))),
@@ -116,10 +119,11 @@ _NEWEST_STEP = Values(
 )
 # What every change asks for, and whether there is anything of the rarer kinds.
 BESIDE = Values(
-    """SELECT
+    f"""SELECT
         (SELECT happened_at FROM cases_historyrow WHERE case_id = own.id AND kind = 'step'
             ORDER BY sequence DESC LIMIT 1),
         (SELECT asked FROM cases_duerun WHERE id = 1),
+        (SELECT value FROM cases_setting WHERE key = '{_MARGIN}'),
         EXISTS (SELECT 1 FROM cases_request WHERE case_id = own.id),
         EXISTS (SELECT 1 FROM cases_notneeded WHERE case_id = own.id),
         EXISTS (SELECT 1 FROM cases_filingcase c WHERE c.id <> own.id
@@ -127,11 +131,9 @@ BESIDE = Values(
         EXISTS (SELECT 1 FROM cases_order WHERE applicant_id = own.applicant_id
             AND case_id <> own.id AND ended_on IS NULL AND exclusive)
     FROM cases_filingcase own WHERE own.id = %s""",
-    dt.datetime, int, bool, bool, bool, bool,
+    dt.datetime, int, int, bool, bool, bool, bool,
     same_as=_beside,
 )  # fmt: skip
-
-
 _RARE: dict[str, type] = {
     "requests": list, "not_needed": frozenset, "rivals": list, "rival_orders": list,
 }  # fmt: skip
@@ -141,21 +143,28 @@ _RARE: dict[str, type] = {
 class CaseFile:
     """The rows around a case; each is fetched when first asked for, and then kept."""
 
-    case: "FilingCase"
+    case: FilingCase
     tables: Tables = field(default_factory=Tables)
     # Locked for a change: what only pages show is not fetched.
     lean: bool = False
 
     @classmethod
-    def locked(cls, case: "FilingCase", beside: tuple[Any, ...]) -> "CaseFile":
+    def locked(cls, case: FilingCase, beside: tuple[Any, ...]) -> "CaseFile":
         """The rows around a case that is locked, given what `BESIDE` says of it."""
         rows = cls(case, lean=True)
-        newest, asked, *there = beside
+        newest, asked, margin, *there = beside
         rows.newest_step_at, rows.tables = newest, current_tables(asked)
+        rows.margin_days = Setting.DEFAULTS[_MARGIN] if margin is None else margin
         for (name, kind), some in zip(_RARE.items(), there, strict=True):
             if not some:
                 vars(rows)[name] = kind()
         return rows
+
+    def anew(self) -> "CaseFile":
+        """The same, with its rows fetched anew: what a change has written is among them."""
+        again = CaseFile(self.case, self.tables, self.lean)
+        again.margin_days = self.margin_days
+        return again
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -192,7 +201,7 @@ class CaseFile:
     @cached_property
     def margin_days(self) -> int:
         """How many days before its expiry a document no longer counts as current."""
-        return Setting.number("document_margin_days")
+        return recent_tables().settings[_MARGIN]
 
     @cached_property
     def rivals(self) -> "list[FilingCase]":
@@ -220,28 +229,14 @@ class CaseFile:
     @cached_property
     def step_to_undo(self) -> HistoryRow | None:
         """The newest step that is no taking-back and has not been taken back itself."""
-        undone: set[int | None] = set()
-        for row in self._steps_newest_first():
-            if row.step == Step.STEP_BACK:
-                undone.add(row.undoes)
-            elif row.sequence not in undone:
-                return row
-        return None
+        return next(effective(self._steps_newest_first()), None)
 
     @cached_property
     def turns(self) -> list[tuple[dt.datetime, str]]:
         """Since the case came into its state: when each change happened, and whose turn it left."""
-        case = self.case
-        steps = HistoryRow.objects.filter(
-            case=case, to_state=case.state, happened_at=case.state_since
-        )
-        moves = steps.exclude(from_state__in=("", case.state)).exclude(step=Step.STEP_BACK)
-        entered = moves.aggregate(last=Max("sequence"))["last"]
-        # What was recorded late stands where it happened.
-        rows = HistoryRow.objects.filter(case=case, sequence__gte=entered or 0)
-        return list(rows.order_by("happened_at", "sequence").values_list("happened_at", "turn"))
+        return turns_of(self.case)
 
-    def _about_the_case(self, question: Rows[R]) -> list[R]:
+    def _about_the_case(self, question: Rows[_R]) -> list[_R]:
         """Rows that point at the case, with the very case at hand."""
         rows = question(self.case.pk)
         for row in rows:
@@ -273,7 +268,7 @@ def _paper(
     return d.Paper(str(pk), Kind(kind), d.DocumentStatus(status), region, expires_on)
 
 
-def look_up_number(case: "FilingCase", number: numbers.IcpNumber) -> NumberCheck:
+def look_up_number(case: FilingCase, number: numbers.IcpNumber) -> NumberCheck:
     """What the other cases say about a site number."""
     others = type(case).objects.filter(state__in=WITH_NUMBER).exclude(pk=case.pk)
     taken = others.filter(icp_number=str(number)).values_list("reference", flat=True).first()

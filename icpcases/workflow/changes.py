@@ -9,11 +9,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from icpcases.cases.document_store import files_follow_rows
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.outbox import asked_audience, enqueue
 from icpcases.cases.permissions import may_see
@@ -26,8 +24,9 @@ from icpcases.rules.text import _
 from icpcases.search import index
 
 from .casefile import BESIDE, CaseFile
-from .exceptions import Closed, NotAllowed, Stale
+from .exceptions import Closed, NotAllowed, Refused, Stale
 from .timing import moment
+from .transactions import one_transaction
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -88,7 +87,7 @@ class Change:
         case = self.case
         if moved:
             case.state_since = at
-        set_turn(case, rows or CaseFile(case), at, moved, self.rows.tables)
+        set_turn(case, rows or self.rows.anew(), at, moved, self.rows.tables)
         case.version += 1
         changed = self._changed()
         changes = {"fields": _plain_changes(changed), **row.pop("made", {})}
@@ -96,7 +95,7 @@ class Change:
             update(case, tuple(changed))
             saved = self._keep(kind, at, changes, row)
         index.follow(case, saved)
-        case.forget_dossier()
+        case.dossier = None
         return saved
 
     def _keep(
@@ -147,13 +146,14 @@ def _fields() -> tuple[list[str], Callable[[dict[str, Any]], tuple[Any, ...]]]:
 
 def _plain_changes(changed: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
     return {
-        name: [_plain(old), _plain(new)]
+        name: [plain(old), plain(new)]
         for name, (old, new) in changed.items()
         if name not in _DERIVED
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as the history keeps it."""
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, Upload):
@@ -175,24 +175,41 @@ LOCKED = Rows(FilingCase, "applicant", "province", where="own.id = %s", lock=Tru
 
 @contextmanager
 def changing(
-    case: FilingCase, by: Any, seen_version: int, happened: dt.datetime | None = None
+    case: FilingCase,
+    by: Any,
+    seen_version: int,
+    happened: dt.datetime | None = None,
+    what: str = "change",
+    explain: Callable[[FilingCase], Refused | None] = lambda fresh: None,
 ) -> Iterator[Change]:
     """Lock the case for one change by somebody who has seen `seen_version`.
 
-    `happened` sets a change back that is recorded late. Raises NotAllowed before anything is
-    told to whoever may not see the case, and Stale if it has changed meanwhile.
+    `happened` sets a change back that is recorded late. Where the database refuses it, `explain`
+    says which rule does, asked of the case as it is then. Raises NotAllowed before anything is
+    told to whoever may not see the case, Stale if it has changed meanwhile, and DatabaseTrouble.
     Source of the order: the locked row is judged again, never the page.
     """
-    with files_follow_rows(), transaction.atomic(durable=True):
+
+    def refused() -> Refused | None:
+        fresh = FilingCase.objects.with_names().get(pk=case.pk)
+        return explain(fresh) or _stale(fresh, seen_version)
+
+    with one_transaction(f"{case.reference}, {what}", seen_version, refused):
         with pipeline():
             take_case, take_beside = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
             [locked], [beside] = take_case(), take_beside()
         if by is not SYSTEM and not may_see(locked, by):
             raise NotAllowed(by)
-        if locked.version != seen_version:
-            meanwhile = HistoryRow.objects.filter(case=locked, sequence__gt=seen_version)
-            raise Stale(list(meanwhile.select_related("by").order_by("sequence")))
+        if stale := _stale(locked, seen_version):
+            raise stale
         yield Change.on(locked, None if by is SYSTEM else by, happened, beside)
+
+
+def _stale(case: FilingCase, seen_version: int) -> Stale | None:
+    if case.version == seen_version:
+        return None
+    meanwhile = HistoryRow.objects.filter(case=case, sequence__gt=seen_version)
+    return Stale(list(meanwhile.select_related("by").order_by("sequence")))
 
 
 class _System:

@@ -1,21 +1,19 @@
 """Fetching, once, everything the rules read of a case."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules import dossier as d
 from icpcases.rules.documents import Kind, Wanted
 
 from .casefile import CaseFile, order_of
-from .undo import _unmet_before
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
+from .undo import unmet_before
 
 
 class CaseDossier(d.Dossier):
@@ -27,7 +25,7 @@ class CaseDossier(d.Dossier):
     _rows: CaseFile
     met_for: Step | None
 
-    def __init__(self, case: "FilingCase", rows: CaseFile, now: dt.datetime) -> None:
+    def __init__(self, case: FilingCase, rows: CaseFile, now: dt.datetime) -> None:
         # What is still to be fetched must not look as if it were there.
         vars(self).update(
             facts=case.facts,
@@ -111,16 +109,12 @@ class CaseDossier(d.Dossier):
     @cached_property
     def earlier_unmet(self) -> tuple[str, ...]:
         row = self._rows.step_to_undo
-        return _unmet_before(self, row, self._rows) if row else ()
+        return unmet_before(self, row, self._rows) if row else ()
 
 
 # Worked out of the others: anew where one of them is replaced.
 _FOLLOWING = ("wanted", "relied_on")
-
-
 _KEPT = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]
-
-
 _FETCHED = [name for name in _KEPT if name not in _FOLLOWING]
 
 
@@ -130,7 +124,14 @@ def parts_read(dossier: d.Dossier) -> frozenset[str]:
 
 
 def dossier_of(
-    case: "FilingCase", rows: CaseFile | None = None, now: dt.datetime | None = None
+    case: FilingCase, rows: CaseFile | None = None, now: dt.datetime | None = None
 ) -> d.Dossier:
     """The dossier of a case as its rows stand, judged at `now`."""
     return CaseDossier(case, rows or CaseFile(case), now or timezone.now())
+
+
+def dossier_for(case: FilingCase) -> d.Dossier:
+    """The dossier that is attached to the case, else one as its rows stand, attached now."""
+    if case.dossier is None:
+        case.dossier = dossier_of(case)
+    return case.dossier

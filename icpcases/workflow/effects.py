@@ -1,73 +1,93 @@
-"""What a step does beyond the case's own row, remembered so that it can be taken back."""
+"""What a step does beyond the case's own fields, remembered so that it can be taken back."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from icpcases.cases.document_store import keep_document
-from icpcases.cases.models import Document, Order, Request
-from icpcases.deadlines.turns import limit_of
-from icpcases.lifecycle.states import State, Unit
+from icpcases.cases.models import Document, FilingCase, Order, Request
+from icpcases.deadlines.turns import due
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 
+from .casefile import CaseFile
+from .step_forms import STEP_FORMS
 from .undo import times_before
 
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
-    from .casefile import CaseFile
-    from .step_forms import StepForm
-
-
 _KINDS = {kind.value for kind in Kind}
+_OF_A_PAPER = ("number", "issuer", "issued_on", "expires_on", "issued_in")
 
 
 class Effects:
-    """The work of one step on a locked case. `made` names the rows it made or changed."""
+    """What one step brings about on a locked case, given what was entered.
 
-    def __init__(self, case: "FilingCase", rows: "CaseFile", entry: "StepForm", by: Any) -> None:
-        self.case, self.rows, self.entry, self.by = case, rows, entry, by
-        self.entered = dict(entry.entered)
-        self.at: dt.datetime = entry.cleaned_data["happened"]
+    `made` names the rows it made or changed. The methods below are named by `Effect`.
+    """
+
+    def __init__(
+        self,
+        case: FilingCase,
+        rows: CaseFile,
+        step: Step,
+        entered: Mapping[str, Any],
+        reasons: Sequence[Mapping[str, str]],
+        at: dt.datetime,
+        by: Any,
+    ) -> None:
+        self.case, self.rows, self.step, self.by = case, rows, step, by
+        self.entered, self.reasons, self.at = dict(entered), reasons, at
         self.made: dict[str, list[int]] = {}
         self.undoes: int | None = None
+
+    def apply(self) -> State | None:
+        """Do all that is declared of the step; the state it goes back to, where it does."""
+        about, back = self.step.about, None
+        for name in about.sets:
+            setattr(self.case, name, self.entered[name])
+        if about.claims:
+            setattr(self.case, about.claims, True)
+        for effect in about.effects:
+            back = getattr(self, effect.value)()
+        return back
 
     @property
     def day(self) -> dt.date:
         """The day on which the step happened, in Shanghai."""
         return timezone.localdate(self.at)
 
-    def _made(self, what: str, pk: int) -> None:
-        self.made.setdefault(what, []).append(pk)
+    def create(self, what: str, row: Order | Request) -> None:
+        """Keep a new row."""
+        row.save(force_insert=True)
+        self.made.setdefault(what, []).append(row.pk)
+
+    def change(self, what: str, row: Order | Document, **fields: Any) -> None:
+        """Change a row that is there."""
+        vars(row).update(fields)
+        row.save(update_fields=list(fields))
+        self.made.setdefault(what, []).append(row.pk)
+
+    def keep(self, kind: Kind, **fields: Any) -> None:
+        """Keep a document with its file."""
+        document = keep_document(self.case, kind, self.entered["file"], self.by, self.at, **fields)
+        self.made.setdefault("documents", []).append(document.pk)
 
     def keep_paper(self) -> None:
         """Keep the paper that came with the step, as accepted."""
-        fields = {
-            name: self.entered[name]
-            for name in ("number", "issuer", "issued_on", "expires_on", "issued_in")
-            if name in self.entered
-        }
-        fields.setdefault("issued_in", "mainland")
-        document = keep_document(
-            self.case,
-            self.entry.kind,
-            self.entered["file"],
-            self.by,
-            self.at,
-            status=DocumentStatus.ACCEPTED.value,
-            **fields,
-        )
-        self._made("documents", document.pk)
+        given = {name: self.entered[name] for name in _OF_A_PAPER if name in self.entered}
+        given.setdefault("issued_in", "mainland")
+        self.keep(STEP_FORMS[self.step].kind, status=DocumentStatus.ACCEPTED.value, **given)
 
     def start_order(self) -> None:
         """Start an order, unless one is alive."""
         if self.rows.live_order:
             return
         provider = self.entered["provider"]
-        order = Order.objects.create(
+        order = Order(
             case=self.case,
             applicant_id=self.case.applicant_id,
             provider=provider,
@@ -75,21 +95,18 @@ class Effects:
             submitted_on=self.day,
             exclusive=provider.one_order_per_applicant,
         )
-        self._made("orders", order.pk)
+        self.create("orders", order)
 
     def end_order(self) -> None:
         """End the order, if one is alive."""
         order = self.rows.live_order
-        if order is None:
-            return
-        order.ended_on = max(self.day, order.submitted_on)
-        order.save(update_fields=["ended_on"])
-        self._made("ended_orders", order.pk)
+        if order is not None:
+            self.change("ended_orders", order, ended_on=max(self.day, order.submitted_on))
 
     def ask_for_reasons(self) -> None:
         """Turn each reason into a request to the applicant."""
-        for reason in self.entry.given_reasons:
-            request = Request.objects.create(
+        for reason in self.reasons:
+            request = Request(
                 case=self.case,
                 kind=kind_of_request(reason["about"], self.rows.documents),
                 about=reason["about"],
@@ -97,21 +114,23 @@ class Effects:
                 created_at=self.at,
                 order=self.rows.live_order,
             )
-            self._made("requests", request.pk)
+            self.create("requests", request)
 
     def mark_late(self) -> None:
-        """Say in what was entered whether the SMS window was already over."""
-        limit = limit_of(self.case, self.rows, self.rows.tables)
-        amount, unit = limit or (24, Unit.HOURS)
-        window = dt.timedelta(**{"hours" if unit == Unit.HOURS else "days": amount})
-        self.entered["late"] = self.at > self.case.state_since + window
+        """Say in what was entered whether it was due before; never where no clock runs."""
+        until, _provisional = due(self.case, self.rows, self.rows.tables)
+        self.entered["late"] = until is not None and self.at > until
+
+    def grant_number(self) -> None:
+        """Write the site's number on the case, and the subject's."""
+        number = self.entered["icp_number"]
+        self.case.icp_number, self.case.icp_subject = str(number), number.subject
 
     def doubt_papers(self) -> None:
         """Have an officer confirm every accepted paper anew."""
         for document in self.rows.documents:
             if document.status == DocumentStatus.ACCEPTED:
-                self._set_status(document.pk, DocumentStatus.PENDING)
-                self._made("doubted", document.pk)
+                self.change("doubted", document, status=DocumentStatus.PENDING.value)
 
     def undo(self) -> State:
         """Take back the newest step: its fields, its rows; the history keeps them."""
@@ -139,9 +158,6 @@ class Effects:
         Request.objects.filter(pk__in=made.get("requests", ()), status__in=waiting).update(
             status=RequestStatus.WAIVED.value, waiver=_("Taken back with the step that asked.")
         )
-
-    def _set_status(self, pk: int, status: DocumentStatus) -> None:
-        Document.objects.filter(pk=pk).update(status=status.value)
 
 
 def kind_of_request(about: str, documents: list[Document]) -> str:

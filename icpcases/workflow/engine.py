@@ -1,10 +1,8 @@
 """The one door through which a case changes: locked, judged again, recorded."""
 
-import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-from django.db import IntegrityError
+from functools import partial
+from typing import Any
 
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.permissions import is_staff_role
@@ -13,18 +11,11 @@ from icpcases.rules.rule import Finding, Party
 
 from . import explain as explaining
 from .casefile import CaseFile
-from .changes import SYSTEM, Change, _plain, changing
-from .dossier import dossier_of
+from .changes import SYSTEM, Change, changing, plain
+from .dossier import dossier_for, dossier_of
 from .effects import Effects
-from .exceptions import BadEntry, Closed, NotAllowed, Refused, Stale
+from .exceptions import BadEntry, Closed, NotAllowed, Refused
 from .step_forms import StepForm, step_form
-
-if TYPE_CHECKING:
-    pass
-
-
-_READ_THE_CLOCK = {"order.alive", "order.expired", "document.current"}
-
 
 _SYSTEM_STEPS = {Step.EXPIRE_ORDER}
 
@@ -34,43 +25,40 @@ def perform(
 ) -> FilingCase:
     """Take a step, or raise NotAllowed, Closed, Stale or BadEntry and change nothing.
 
+    Raises DatabaseTrouble as `changing` does, and ValueError for a name that is no step.
     `data` holds what the step's form takes, files included. Gives back the case as it is
-    afterwards. Raises ValueError for a name that is no step.
+    afterwards.
     """
-    step = Step(step)
-    try:
-        with changing(case, by, seen_version) as change:
-            _take(change, step, by, data or {})
-            return change.case
-    except IntegrityError:
-        # A rule across cases lost a race; the rule, asked again, says which and why.
-        fresh = FilingCase.objects.with_names().get(pk=case.pk)
-        raise _lost_race(fresh, step, by, data or {}) from None
+    step, data = Step(step), data or {}
+    lost = partial(_lost_race, step=step, by=by, data=data)
+    with changing(case, by, seen_version, what=step.value, explain=lost) as change:
+        _take(change, step, by, data)
+        return change.case
 
 
-def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -> Refused:
-    findings = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
+def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -> Refused | None:
+    """The rule across cases that the step has lost a race about, asked again."""
+    findings = explaining.unmet_guards(dossier_for(case), step, not is_staff_role(by))
     if findings:
         return Closed(findings)
-    entry = step_form(case, CaseFile(case), step, data, not is_office(by))
-    return Stale([]) if entry.is_valid() else BadEntry(entry)
+    form = step_form(case, CaseFile(case), step, data, not is_office(by))
+    return None if form.is_valid() else BadEntry(form)
 
 
 def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
     case = change.case
     unmet = _need_open(change, step, by)
-    entry = step_form(case, change.rows, step, data, not is_office(by))
-    if not entry.is_valid():
-        raise BadEntry(entry)
+    form = step_form(case, change.rows, step, data, not is_office(by))
+    if not form.is_valid():
+        raise BadEntry(form)
     # A clock ahead by seconds is let pass, but nothing happens after it was recorded.
-    happened = entry.cleaned_data["happened"] = min(entry.cleaned_data["happened"], change.now)
+    at = form.cleaned_data["happened"] = min(form.cleaned_data["happened"], change.now)
     if step.guards:
-        _judge_entered(case, step, by, entry, unmet)
-    findings = [{"code": g.rule.code, "wanted": g.wanted, "met": True} for g in step.guards]
+        _judge_entered(case, step, by, form, unmet)
     from_state = case.state
-    work = Effects(case, change.rows, entry, change.by)
-    getattr(case, step.value)(work)
-    _write(change, step, work, from_state, happened, findings)
+    effects = Effects(case, change.rows, step, form.entered, form.given_reasons, at, change.by)
+    getattr(case, step.value)(effects)
+    _write(change, step, form, effects, from_state)
 
 
 def _need_open(change: Change, step: Step, by: Any) -> tuple[Finding, ...]:
@@ -87,46 +75,45 @@ def _need_open(change: Change, step: Step, by: Any) -> tuple[Finding, ...]:
         return ()
     case.dossier = dossier_of(case, change.rows, change.now)
     unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
-    if any(finding.code not in _READ_THE_CLOCK for finding in unmet):
+    by_date = {guard.rule.code for guard in step.guards if guard.rule.reads_date}
+    if any(finding.code not in by_date for finding in unmet):
         raise Closed(unmet)
     return unmet
 
 
 def _judge_entered(
-    case: FilingCase, step: Step, by: Any, entry: StepForm, unmet: tuple[Finding, ...]
+    case: FilingCase, step: Step, by: Any, form: StepForm, unmet: tuple[Finding, ...]
 ) -> None:
     """Judge the step with what was entered. Raises Closed with every rule in the way."""
-    if entry.dossier.today != case.dossier.today:
+    if form.dossier.today != dossier_for(case).today:
         # Backdated, the rules that read a date are judged by the day it happened.
-        unmet = explaining.unmet_guards(entry.dossier, step, not is_staff_role(by))
+        unmet = explaining.unmet_guards(form.dossier, step, not is_staff_role(by))
     if unmet:
         raise Closed(unmet)
     # What waited for the entry was judged with it, so every guard is met.
-    case.dossier = entry.dossier
-    entry.dossier.met_by(step)
+    case.dossier = form.dossier
+    form.dossier.met_by(step)
 
 
-def _write(
-    change: Change, step: Step, work: Effects, from_state: str, at: dt.datetime, findings: list[Any]
-) -> None:
-    data = work.entry.cleaned_data
+def _write(change: Change, step: Step, form: StepForm, effects: Effects, from_state: str) -> None:
+    data = form.cleaned_data
     change.record(
         HistoryRow.Kind.STEP,
-        at=at,
-        moved=change.case.state != from_state and work.undoes is None,
-        rows=None if work.made or work.undoes else change.rows,
-        made=work.made,
+        at=effects.at,
+        moved=change.case.state != from_state and effects.undoes is None,
+        rows=None if effects.made or effects.undoes else change.rows,
+        made=effects.made,
         step=step.value,
         from_state=from_state,
         on_behalf_of=on_behalf(change, step, data),
-        reasons=work.entry.given_reasons,
+        reasons=form.given_reasons,
         note_public=data.get("note_public", ""),
         note_internal=data.get("note_internal", ""),
-        entered={name: _plain(value) for name, value in work.entered.items()},
-        findings=findings,
+        entered={name: plain(value) for name, value in effects.entered.items()},
+        findings=[{"code": g.rule.code, "wanted": g.wanted, "met": True} for g in step.guards],
         # Who is not asked, such as an applicant, does not keep it from the others.
         told=bool(data.get("tell", step.about.tells)),
-        undoes=work.undoes,
+        undoes=effects.undoes,
     )
 
 

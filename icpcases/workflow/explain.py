@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from icpcases.cases.permissions import is_staff_role, may_take
 from icpcases.lifecycle.roles import Role
-from icpcases.lifecycle.steps import Step
+from icpcases.lifecycle.steps import Step, StepDefinition
+from icpcases.rules.about_case import CASE_APPLICANT_FREE
 from icpcases.rules.dossier import Dossier
 from icpcases.rules.facts import Facts
-from icpcases.rules.rule import Finding, Guard, Party, Place, Source
+from icpcases.rules.rule import Finding, Guard, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
+from icpcases.workflow.dossier import dossier_for
 
 from .recommendation import recommended_step
 
@@ -36,8 +38,6 @@ _WHO_MAY = {
         Party.OFFICER,
     ),
 }
-
-
 # How many answers that hang on the facts alone are kept: small, and alike in many cases.
 _KEPT = 8192
 
@@ -71,7 +71,7 @@ def explain_step(case: "FilingCase", step: Step, user: Any) -> Explanation:
 def _explanation(
     case: "FilingCase", step: Step, user: Any, elsewhere: tuple[Finding, ...] = ()
 ) -> Explanation:
-    dossier, wanting = case.dossier, permission_findings(case, step, user)
+    dossier, wanting = dossier_for(case), permission_findings(case, step, user)
     guards = unmet_guards(dossier, step, not is_staff_role(user))
     return Explanation(step, (*wanting, *elsewhere, *guards), checked_later(dossier, step))
 
@@ -82,20 +82,20 @@ def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> t
 
 
 def _unmet(dossier: Dossier, step: Step, for_applicant: bool) -> Iterator[Finding]:
-    for guard, by_facts in _told_by_facts(step, dossier.facts, for_applicant):
+    for guard, by_facts in _told_by_facts(step.about, dossier.facts, for_applicant):
         yield from guard.unmet(dossier, for_applicant) if by_facts is None else by_facts
 
 
 @lru_cache(maxsize=_KEPT)
 def _told_by_facts(
-    step: Step, facts: Facts, for_applicant: bool
+    about: StepDefinition, facts: Facts, for_applicant: bool
 ) -> tuple[tuple[Guard, tuple[Finding, ...] | None], ...]:
     """The guards of a step that these facts alone do not meet, each with its findings; None
     for a guard that must look at more. Facts never change, so this may be kept."""
     dossier = Dossier(facts)
     told = (
         (guard, guard.unmet(dossier, for_applicant) if guard.rule.of_facts else None)
-        for guard in step.about.before
+        for guard in about.before
     )
     return tuple((guard, findings) for guard, findings in told if findings != ())
 
@@ -103,8 +103,9 @@ def _told_by_facts(
 def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     """The guards that wait for what will be entered."""
     later = step.about.later
-    known = {"case.applicant_free"} if later and dossier.provider else set()
-    return tuple(guard for guard in later if guard.rule.code not in known) if known else later
+    if not dossier.provider:
+        return later
+    return tuple(guard for guard in later if guard.rule is not CASE_APPLICANT_FREE)
 
 
 def permission_findings(case: "FilingCase", step: Step, user: Any) -> tuple[Finding, ...]:
@@ -123,7 +124,7 @@ def state_findings(case: "FilingCase", step: Step) -> tuple[Finding, ...]:
     """That a step does not lead out of the state the case is in."""
     if case.is_at in step.about.sources:
         return ()
-    place = Place("state", case.state, str(case.is_at.label))
+    place = Place(PlaceKind.STATE, case.state, str(case.is_at.label))
     return (
         Finding(
             "state",

@@ -2,11 +2,11 @@
 
 from django.utils.translation import get_language, gettext
 
-from icpcases.rules.rule import Finding, Place
+from icpcases.rules.rule import Finding, Place, PlaceKind
 
 ABOUT = "%(about)s"
 # What people wrote, or a reference: shown as it is, never looked up among the translations.
-OWN_WORDS = frozenset({"request", "case", "rule"})
+OWN_WORDS = frozenset({PlaceKind.REQUEST, PlaceKind.CASE, PlaceKind.RULE})
 
 
 def sentence_of(finding: Finding) -> str:

@@ -8,6 +8,7 @@ from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_case import ORDER_EXPIRED
 from icpcases.rules.facts import Facts
 from icpcases.rules.verdict import FactsMissing, Stage, Verdict, find_stages, find_verdict
+from icpcases.workflow.dossier import dossier_for
 
 if TYPE_CHECKING:
     from icpcases.cases.models import FilingCase
@@ -18,33 +19,13 @@ _PHASE_OF = {
     Stage.PREAPPROVAL: Phase.PREAPPROVAL,
     Stage.FILING: Phase.FILING,
 }
-
-
 # Of how many different facts the answer is kept: they are alike in many cases.
 _KEPT = 4096
-
-
-_FORWARD = {
-    State.DRAFT: Step.SUBMIT_REQUEST,
-    State.CERTIFICATE_NEEDED: Step.RECORD_CERTIFICATE_APPLICATION,
-    State.CERTIFICATE_APPLIED: Step.RECORD_CERTIFICATE,
-    State.PREAPPROVAL_NEEDED: Step.RECORD_PREAPPROVAL_APPLICATION,
-    State.PREAPPROVAL_APPLIED: Step.RECORD_PREAPPROVAL,
-    State.PREPARING: Step.SUBMIT_TO_PROVIDER,
-    State.PROVIDER_REVIEW: Step.PROVIDER_PASSES,
-    State.SMS_VERIFICATION: Step.CONFIRM_SMS,
-    State.AUTHORITY_REVIEW: Step.APPROVE,
-    State.FILED: Step.RECORD_OPENING,
-}
-
-
 _BY_VERDICT = {
     Verdict.NOT_REQUIRED: Step.CLOSE_NOT_REQUIRED,
     Verdict.REFER: Step.REFER,
     Verdict.NOT_PERMITTED: Step.DECLINE,
 }
-
-
 _BY_STAGE = {
     Stage.CERTIFICATE: Step.BEGIN_CERTIFICATE,
     Stage.PREAPPROVAL: Step.BEGIN_PREAPPROVAL,
@@ -55,15 +36,15 @@ _BY_STAGE = {
 def recommended_step(case: "FilingCase") -> Step | None:
     """The step that takes this case on its way, open or not; None where none does."""
     state = case.is_at
-    if state in (State.TRIAGE, State.CERTIFICATE_GRANTED, State.PREAPPROVAL_GRANTED):
-        step = _step_by_facts(case.facts)
-        return step if step and state in step.about.sources else None
-    if state == State.RETURNED:
-        expired = ORDER_EXPIRED.holds(case.dossier)
-        return Step.EXPIRE_ORDER if expired else Step.SUBMIT_TO_PROVIDER
+    if state == State.RETURNED and ORDER_EXPIRED.holds(dossier_for(case)):
+        return Step.EXPIRE_ORDER
     if state == State.OPEN:
         return None if case.duties_done else _next_duty(case)
-    return _FORWARD.get(state)
+    for step in Step.leading_out_of(state):
+        if step.about.forward:
+            return step
+    step_by_facts = _step_by_facts(case.facts)
+    return step_by_facts if step_by_facts and state in step_by_facts.about.sources else None
 
 
 @lru_cache(maxsize=_KEPT)

@@ -2,18 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import F, Q
 
-from icpcases.cases.models import HistoryRow
-from icpcases.lifecycle.states import Phase, State
-from icpcases.lifecycle.steps import Step
+from icpcases.cases.models import HistoryRow, effective
+from icpcases.lifecycle.states import STATES, Phase, State
 
 from .recommendation import phases_due
 
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
@@ -22,21 +19,14 @@ if TYPE_CHECKING:
 
 def way_of(case: "FilingCase") -> list[HistoryRow]:
     """The steps on a case's way and its opening, oldest first, without those taken back."""
-    rows = case.history.exclude(step="", sequence__gt=1).order_by("sequence")
-    kept: dict[int, HistoryRow] = {}
-    for row in rows.select_related("by").defer("changes", "findings", "entered"):
-        if row.step == Step.STEP_BACK:
-            kept.pop(row.undoes or 0, None)
-        else:
-            kept[row.sequence] = row
-    return list(kept.values())
+    rows = case.history.exclude(step="", sequence__gt=1).order_by("-sequence")
+    told = rows.select_related("by").defer("changes", "findings", "entered")
+    return [*effective(told)][::-1]
 
 
 _IN_ORDER = list(Phase)
-
-
 MAIN_PATH = tuple(
-    state for state in State if state.phase != Phase.CLOSED and state != State.RETURNED
+    state for state in STATES if state.phase != Phase.CLOSED and state != State.RETURNED
 )
 
 
@@ -67,27 +57,32 @@ def path_of(case: "FilingCase") -> list[Stop]:
     return [*done, present, *ahead]
 
 
+class Move(NamedTuple):
+    """A history row that brought a case into another state, or back."""
+
+    case_id: int
+    sequence: int
+    undoes: int | None
+    to_state: str
+    happened_at: dt.datetime
+
+
 def _moved(case: int) -> "QuerySet[HistoryRow, Any]":
     # What left the case where it was says nothing of when a state was entered, however long.
     moved = ~Q(from_state=F("to_state")) & (Q(kind=HistoryRow.Kind.STEP) | Q(sequence=1))
-    rows = HistoryRow.objects.filter(moved, case=case).order_by("sequence")
-    return rows.values_list("sequence", "to_state", "happened_at", "undoes")
+    rows = HistoryRow.objects.filter(moved, case=case).order_by("-sequence")
+    return rows.values_list("case_id", "sequence", "undoes", "to_state", "happened_at")
 
 
 def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
     """When each state was last entered, but for steps that were taken back."""
-    found: dict[int, tuple[str, dt.datetime]] = {}
-    for sequence, state, happened, undoes in _moved(case.pk):
-        if undoes:
-            found.pop(undoes, None)
-        else:
-            found[sequence] = (state, happened)
+    moves = [*effective(Move(*row) for row in _moved(case.pk))][::-1]
     entered: dict[State, dt.datetime] = {}
     before = ""
-    for state, happened in found.values():
-        if state != before:
-            entered[State(state)] = happened
-        before = state
+    for move in moves:
+        if move.to_state != before:
+            entered[State(move.to_state)] = move.happened_at
+        before = move.to_state
     return entered
 
 
@@ -130,15 +125,9 @@ def _place(phase: Phase, now: Phase) -> str:
 def walked_phases(cases: "list[FilingCase]") -> dict[int, set[Phase]]:
     """Per case the phases it has been in, but for those it was taken back out of."""
     steps = HistoryRow.objects.filter(case__in=cases, kind=HistoryRow.Kind.STEP)
-    moves = steps.exclude(from_state=F("to_state")).order_by("sequence")
-    rows = moves.values_list("case_id", "sequence", "to_state", "undoes")
-    reached: dict[int, dict[int, str]] = {case.pk: {} for case in cases}
-    for case_id, sequence, to_state, undoes in rows:
-        if undoes:
-            reached[case_id].pop(undoes, None)
-        else:
-            reached[case_id][sequence] = to_state
-    return {
-        pk: {Phase.INTAKE} | {State(state).phase for state in states.values()}
-        for pk, states in reached.items()
-    }
+    moves = steps.exclude(from_state=F("to_state")).order_by("-sequence")
+    rows = moves.values_list("case_id", "sequence", "undoes", "to_state", "happened_at")
+    walked = {case.pk: {Phase.INTAKE} for case in cases}
+    for move in effective(Move(*row) for row in rows):
+        walked[move.case_id].add(State(move.to_state).phase)
+    return walked

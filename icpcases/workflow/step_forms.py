@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -20,10 +21,13 @@ from icpcases.files.uploads import PaperField
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules import numbers, text
+from icpcases.rules.about_case import CASE_APPLICANT_FREE, NUMBER_VALID, OPEN_AFTER_FILING
+from icpcases.rules.about_papers import DOCUMENT_CURRENT, DOCUMENT_MAINLAND
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import DocumentStatus, Paper
 from icpcases.rules.facts import FACT_LABELS, FACT_NAMES, ServerRegion
 from icpcases.rules.rule import Party
+from icpcases.workflow.dossier import CaseDossier, dossier_for
 
 from .casefile import look_up_number
 from .messages import sentence_of
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
     from icpcases.cases.models import FilingCase
 
     from .casefile import CaseFile
-    from .dossier import CaseDossier
 
 
 def _long(label: Any, **kwargs: Any) -> forms.CharField:
@@ -105,16 +108,13 @@ class StepForm(forms.Form):
     def entered_dossier(self) -> "CaseDossier":
         """The case's dossier, judged when the step happened, with what was entered."""
         now = self.cleaned_data["happened"]
-        judged = cast("CaseDossier", self.case.dossier)
+        judged = cast("CaseDossier", dossier_for(self.case))
         return judged.but(now=now, today=timezone.localdate(now))
 
     @property
     def given_reasons(self) -> list[dict[str, str]]:
         """The reasons entered, in one form whatever the step calls them."""
-        if "reason" in self.cleaned_data:
-            return [{"about": "", "text": self.cleaned_data["reason"]}]
-        found: list[dict[str, str]] = self.cleaned_data.get("reasons", [])
-        return found
+        return reasons_in(self.cleaned_data)
 
     @property
     def entered(self) -> dict[str, Any]:
@@ -124,6 +124,13 @@ class StepForm(forms.Form):
 
 
 _COMMON = ["happened", "note_public", "note_internal", "tell"]
+
+
+def reasons_in(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The reasons in what was entered, each with the place it is about."""
+    if data.get("reason"):
+        return [{"about": "", "text": data["reason"]}]
+    return list(data.get("reasons") or [])
 
 
 def reason_places(case: "FilingCase") -> list[tuple[str, Any]]:
@@ -212,7 +219,7 @@ class CertificateForm(StepForm):
     """The registration certificate."""
 
     kind = Kind.REGISTRATION_CERTIFICATE
-    on_rules = {"document.mainland": "issued_in", "document.current": "expires_on"}
+    on_rules = {DOCUMENT_MAINLAND.code: "issued_in", DOCUMENT_CURRENT.code: "expires_on"}
 
     number = forms.CharField(label=_("number"), max_length=60)
     issued_in = forms.ChoiceField(
@@ -253,7 +260,7 @@ class PreapprovalForm(StepForm):
 class SubmissionForm(StepForm):
     """A submission: provider and order number, where no order is alive."""
 
-    on_rules = {"case.applicant_free": "provider"}
+    on_rules = {CASE_APPLICANT_FREE.code: "provider"}
 
     provider = forms.ModelChoiceField(
         label=_("provider"), queryset=Provider.objects.filter(active=True)
@@ -301,7 +308,7 @@ def _site_number(typed: str) -> numbers.IcpNumber:
 class ApprovalForm(StepForm):
     """The site number, and the day it was granted."""
 
-    on_rules = {"number.valid": "icp_number"}
+    on_rules = {NUMBER_VALID.code: "icp_number"}
 
     icp_number = NumberField(
         _site_number, label=_("ICP site number"), help_text=_("Such as 京ICP备12345678号-1.")
@@ -325,7 +332,7 @@ class ApprovalForm(StepForm):
 class OpeningForm(StepForm):
     """The opening of the site."""
 
-    on_rules = {"open.after_filing": "opened_on"}
+    on_rules = {OPEN_AFTER_FILING.code: "opened_on"}
 
     opened_on = forms.DateField(
         label=_("opened on"),
@@ -367,18 +374,28 @@ class PublicSecurityForm(StepForm):
 
 
 STEP_FORMS: dict[Step, type[StepForm]] = {
+    Step.SUBMIT_REQUEST: StepForm,
     Step.SEND_BACK: ReasonsForm,
+    Step.CLOSE_NOT_REQUIRED: StepForm,
+    Step.REFER: StepForm,
+    Step.DECLINE: StepForm,
+    Step.BEGIN_CERTIFICATE: StepForm,
     Step.RECORD_CERTIFICATE_APPLICATION: ApplicationForm,
     Step.RECORD_CERTIFICATE: CertificateForm,
+    Step.BEGIN_PREAPPROVAL: StepForm,
     Step.RECORD_PREAPPROVAL_APPLICATION: ApplicationForm,
     Step.RECORD_PREAPPROVAL: PreapprovalForm,
     Step.RECORD_REFUSAL: ReasonsForm,
+    Step.PREPARE_FILING: StepForm,
     Step.SUBMIT_TO_PROVIDER: SubmissionForm,
+    Step.PROVIDER_PASSES: StepForm,
     Step.RETURN_FOR_CORRECTION: ReturnForm,
+    Step.CONFIRM_SMS: StepForm,
     Step.APPROVE: ApprovalForm,
     Step.RECORD_OPENING: OpeningForm,
     Step.RECORD_FOOTER: FooterForm,
     Step.RECORD_PUBLIC_SECURITY: PublicSecurityForm,
+    Step.EXPIRE_ORDER: StepForm,
     Step.WITHDRAW: ReasonForm,
     Step.CANCEL_FILING: CancelForm,
     Step.REOPEN: ReasonForm,
@@ -393,7 +410,7 @@ def step_form(
 
     An applicant's form has no internal note, and nobody to tell.
     """
-    form = STEP_FORMS.get(step, StepForm)
+    form = STEP_FORMS[step]
     if data is None:
         return form(case, rows, step, for_applicant)
     papers = _papers_of(form)

@@ -13,7 +13,7 @@ from icpcases.rules.about_case import CASE_APPLICANT_FREE, NUMBER_VALID
 from icpcases.rules.facts import FACT_NAMES, Facts, ForumAnswer, read_fact
 from icpcases.rules.numbers import icp_number
 
-from .casefile import CaseFile
+from .casefile import CaseFile, look_up_number
 
 
 def times_before(row: HistoryRow) -> tuple[dt.datetime, dt.datetime, str]:
@@ -36,7 +36,7 @@ def times_before(row: HistoryRow) -> tuple[dt.datetime, dt.datetime, str]:
     return stack[-1]
 
 
-def _unmet_before(dossier: d.Dossier, row: HistoryRow, rows: CaseFile) -> tuple[str, ...]:
+def unmet_before(dossier: d.Dossier, row: HistoryRow, rows: CaseFile) -> tuple[str, ...]:
     """The rules that would fail in the state before this step, with what it entered cleared."""
     before = dossier.but(
         facts=_facts_before(dossier.facts, row),
@@ -49,8 +49,6 @@ def _unmet_before(dossier: d.Dossier, row: HistoryRow, rows: CaseFile) -> tuple[
 
 def _unmet_across_cases(before: d.Dossier, row: HistoryRow, rows: CaseFile) -> list[str]:
     """The rules across cases that the earlier state asks for anew: for its order, its number."""
-    from .casefile import look_up_number
-
     asked = []
     ended = row.changes.get("ended_orders", ())
     for order in (order for order in rows.orders if order.pk in ended):

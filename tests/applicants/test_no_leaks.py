@@ -14,7 +14,7 @@ from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.provinces import answer_of_province
 from icpcases.workflow.actions.requests import settle
-from tests.world import World, user
+from tests.world import CarefulWorld, World, user
 
 from .pages import body_of, needed, path, section, some, step_path, text_of
 
@@ -44,7 +44,7 @@ def staff(db) -> tuple[User, User]:
 @pytest.fixture
 def world(wei, staff):
     officer, supervisor = staff
-    made = World(wei, officer, supervisor)
+    made = CarefulWorld(wei, officer, supervisor)
     province = Province.objects.get(pk="CN-BJ")
     province.notes = f"{MARK}-notes"
     province.save()

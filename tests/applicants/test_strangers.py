@@ -19,6 +19,13 @@ from .pages import OWN, addresses, body_of, path, some, step_path
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture
+def world(careful_world):
+    """What is looked at here are the papers, too."""
+    return careful_world
+
+
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 NOBODYS = "ICP-2026-999999"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+")

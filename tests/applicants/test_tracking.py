@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, FollowTry
-from icpcases.cases.models.case import FOLLOW_ALPHABET, new_follow_code
 from icpcases.lifecycle.states import State
+from icpcases.workflow.actions.open_case import FOLLOW_ALPHABET, new_follow_code
 
 from .pages import body_of, text_of
 

@@ -31,6 +31,12 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
+def world(careful_world):
+    """People look at the papers here."""
+    return careful_world
+
+
+@pytest.fixture
 def page(open_page: Callable[..., Page]) -> Page:
     """One page on the running site; `page.goto("/admin/")` is enough of an address."""
     return open_page()

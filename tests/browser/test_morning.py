@@ -7,17 +7,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from icpcases.cases.models import FilingCase
-from tests.world_quick import QuickWorld
 
 from .office import enter, listen, named, overflow
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def press(page: Page, key: str) -> None:

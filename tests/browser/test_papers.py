@@ -9,8 +9,9 @@ from django.test import Client
 from playwright.sync_api import FilePayload, Page, expect
 
 from icpcases.cases.models import FilingCase
+from icpcases.files.uploads import check_upload
 from tests.files.hostile import pages, picture
-from tests.world import png
+from tests.world import png, upload
 
 from .public import enter
 from .test_accessibility import violations
@@ -150,7 +151,7 @@ def test_a_lost_connection_loses_nothing(page: Page, world, wei):
     choose(page, file("licence.png", png()))
     page.context.set_offline(True)
     page.locator("main .submit button").click()
-    expect(page.locator("[data-said]")).to_contain_text("It could not be sent.")
+    expect(page.locator("[data-said]")).to_contain_text("It is not known whether it has arrived.")
     page.context.set_offline(False)
     page.locator("main .submit button").click()
     page.wait_for_url(f"**/cases/{case.reference}/")
@@ -179,9 +180,6 @@ def test_without_script_rows_are_filled_one_by_one(open_page: Callable[..., Page
 
 
 def test_an_officer_looks_at_a_pdf_beside_the_form(page: Page, world, li):
-    from icpcases.files.uploads import check_upload
-    from tests.world import upload
-
     case = world.at("preparing")
     paper = world.document(case, "other", file=check_upload(upload("three.pdf", pages(3))))
     enter(page, li)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
@@ -14,7 +15,6 @@ from psycopg.errors import CheckViolation, UniqueViolation
 from icpcases.cases import triggers
 from icpcases.cases.models import FilingCase, HistoryRow
 from tests.harness.protections import drop_index
-from tests.world_quick import QuickWorld
 
 from .test_database import (
     BREAKING,
@@ -42,12 +42,6 @@ POSTGRES_TRIGGERS = [
     "case_domain", "case_kept", "case_not_truncated", "case_number", "history_kept",
     "history_not_truncated",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 # SQLite's REPLACE deletes what stands in the way without asking its delete trigger
@@ -162,8 +156,6 @@ def plain() -> Iterator[Any]:
     if connection.vendor == "sqlite":
         other: Any = sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
     else:
-        import psycopg
-
         asked = {"host", "port", "dbname", "user", "password"}
         given = {k: v for k, v in connection.get_connection_params().items() if k in asked}
         other = psycopg.connect(**given)

@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from icpcases.cases import outbox
 from icpcases.cases.models import Document, FilingCase, HistoryRow, Notice, SearchText
+from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import Prepared, insert, update
 from icpcases.workflow.casefile import BESIDE, CaseFile
 from icpcases.workflow.changes import LOCKED
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(wei, li, chen) -> FilingCase:
-    return QuickWorld(wei, li, chen).at("returned")
+def case(world) -> FilingCase:
+    return world.at("returned")
 
 
 def columns(row) -> dict:
@@ -94,13 +94,20 @@ def test_a_row_is_written_with_its_defaults_as_the_orm_writes_it(case):
 def test_a_default_that_is_made_is_made_for_each_row(case):
     before = timezone.now()
     made = [
-        insert(Notice, kind="letter", address=f"{n}@a.example", language="en", created_at=before)
+        insert(
+            Notice,
+            kind="letter",
+            address=f"{n}@a.example",
+            language="en",
+            created_at=before,
+            deadline=before + LIFE,
+        )
         for n in range(2)
     ]
     for notice in made:
         notice.refresh_from_db()
         assert before <= notice.next_try_at <= timezone.now()
-    assert made[0].deadline < made[1].deadline
+    assert made[0].next_try_at < made[1].next_try_at
 
 
 def test_only_the_named_fields_are_written(case):

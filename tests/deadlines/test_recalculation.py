@@ -13,7 +13,6 @@ from icpcases.deadlines import recalculation
 from icpcases.deadlines.clocks import length_of
 from icpcases.lifecycle.states import State, Unit
 from icpcases.workflow.actions.requests import answer, ask
-from tests.world_quick import QuickWorld
 
 from .test_turns import at, end, walk
 
@@ -25,12 +24,6 @@ WORKING = Unit.WORKING_DAYS
 
 # Savepoint and release, clocks, cases, requests, orders, calendar, the update.
 QUERIES_OF_A_BATCH = 8
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def reckoned() -> int:

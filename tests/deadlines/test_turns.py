@@ -9,9 +9,8 @@ from icpcases.cases.models import CalendarDay, Clock, FilingCase, Province
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.requests import answer, settle
-from tests.lifecycle.section5 import STATES
+from tests.domain import STATES
 from tests.world import FOREIGN, FORUM
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +33,6 @@ TURNS = {
     "ineligible": ("nobody", False), "refused": ("nobody", False),
     "withdrawn": ("nobody", False), "cancelled": ("nobody", False),
 }  # fmt: skip
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def at(text: str) -> dt.datetime:

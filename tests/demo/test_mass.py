@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from icpcases.demo.mass.load import LEAST
 from icpcases.lifecycle.states import State
@@ -76,7 +77,7 @@ def test_the_next_case_takes_the_next_reference(office):
         "import django; django.setup()\n"
         "from django.utils import timezone\n"
         "from icpcases.cases.models import FilingCase\n"
-        "from icpcases.cases.references import next_reference\n"
+        "from icpcases.workflow.actions.open_case import next_reference\n"
         "for year in range(2020, timezone.localdate().year + 1):\n"
         "    reference = next_reference(year)\n"
         "    assert not FilingCase.objects.filter(reference=reference).exists(), reference\n",
@@ -96,8 +97,6 @@ def test_the_same_seed_gives_the_same_office(office, tmp_path):
 
 
 def test_too_few_cases_are_refused(tmp_path):
-    from django.core.management import CommandError, call_command
-
     with pytest.raises(CommandError) as refused:
         call_command("demo", cases=LEAST - 1, force=True)
     assert str(refused.value) == f"--cases {LEAST - 1} is too few: {LEAST} or more."

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 # On a test database speed is worth more than surviving a power cut.
 OPTIONS = {
     "listen_addresses": "",
@@ -117,8 +119,6 @@ class Server:
             raise NoPostgres(f"{program} failed: {done.stdout}{done.stderr}")
 
     def _wait_until_ready(self) -> None:
-        import psycopg
-
         end = time.monotonic() + START_SECONDS
         while True:
             try:

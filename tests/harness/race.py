@@ -1,12 +1,31 @@
 """Several people doing the same thing in the same second: real threads, real connections."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 PATIENCE_SECONDS = 60
+
+
+@contextmanager
+def stopping_after(words: str, stop: Callable[[], object]) -> Iterator[None]:
+    """This thread stops once, when its connection has run a statement with these words in it."""
+    stopped = False
+
+    def watched(execute: Any, sql: str, *rest: Any) -> Any:
+        nonlocal stopped
+        found = execute(sql, *rest)
+        if words in sql and not stopped:
+            stopped = True
+            stop()
+        return found
+
+    with connection.execute_wrapper(watched):
+        yield
+    assert stopped, f"no statement with {words} was run"
 
 
 def together(*actions: Callable[[], Any]) -> list[Any]:

@@ -11,6 +11,12 @@ from .test_checkers import file_overwritten, set_on
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def world(careful_world):
+    """What is looked at here are the papers, too."""
+    return careful_world
+
+
 def run(capsys, *arguments: str) -> tuple[int, list[str]]:
     """The command's exit status, and what it printed."""
     try:

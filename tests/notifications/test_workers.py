@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from icpcases.cases.models import Notice
+from icpcases.cases.models.notices import LIFE
 from tests.harness.databases import chosen
 from tests.harness.smtp import HOST, MailServer, running, running_mail_server, text_of
 
@@ -106,7 +107,14 @@ def test_workers_at_once_send_each_notice_once(world, settings):
     now = timezone.now()
     row = case.history.last()
     Notice.objects.bulk_create(
-        Notice(case=case, history=row, address=f"a{n}@example.com", language="en", created_at=now)
+        Notice(
+            case=case,
+            history=row,
+            address=f"a{n}@example.com",
+            language="en",
+            created_at=now,
+            deadline=now + LIFE,
+        )
         for n in range(40)
     )
     with running_mail_server(settings) as server:

@@ -1,14 +1,15 @@
 """The figures are kept for a minute, counted by one at a time, and never left behind."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from django.utils import timezone
 
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Summary
+from icpcases.cases.models.reports import Counted
 from icpcases.reports import cache, metrics
-from icpcases.workflow.actions.assignment import assign
 from icpcases.workflow.actions.facts import edit_facts
 from tests.world import ENTERPRISE
 
@@ -42,7 +43,7 @@ def test_a_minute_long_the_same_figures_are_shown(world, django_assert_num_queri
     world.case()
     with django_assert_num_queries(1):
         assert cache.figures() == first
-    assert not first.waiting
+    assert not cache.too_old(first.as_of)
     grow_old()
     again = cache.figures()
     assert [metrics.loads(f, "")[world.li.pk].phases["intake"] for f in (first, again)] == [1, 2]
@@ -57,18 +58,19 @@ def test_while_another_counts_the_older_figures_are_shown_and_say_so(world):
     later = timezone.now() + dt.timedelta(seconds=30)
     Summary.objects.filter(key="now").update(leased_until=later)
     older = cache.figures()
-    assert (older.cases, older.waiting) == (first.cases, True)
+    assert (older.cases, cache.too_old(older.as_of)) == (first.cases, True)
     # Whoever counted has died: the lease is over.
     Summary.objects.filter(key="now").update(leased_until=days_ago(1))
     newer = cache.figures()
-    assert (metrics.loads(newer, "")[world.li.pk].phases["intake"], newer.waiting) == (2, False)
+    assert metrics.loads(newer, "")[world.li.pk].phases["intake"] == 2
+    assert not cache.too_old(newer.as_of)
     assert Summary.objects.get(key="now").leased_until is None
 
 
 def test_the_very_first_is_counted_even_while_another_counts(world):
     world.case()
     Summary.objects.create(key="now", leased_until=timezone.now() + dt.timedelta(seconds=30))
-    assert cache.counts("state") == {"draft": 1}
+    assert metrics.loads(cache.figures(), "")[world.li.pk].phases == {"intake": 1}
 
 
 @pytest.fixture
@@ -126,19 +128,6 @@ def test_old_weeks_are_looked_after_a_few_at_a_time(world, period):
     assert [cache.look_after_weeks() for _pass in range(5)] == [4, 4, 4, 1, 0]
 
 
-def test_counts_are_told_by_any_of_the_columns(world):
-    world.at("triage")
-    world.at("triage", province="CN-SH")
-    mine = world.case()
-    assign(mine, world.li, None, mine.version)
-    assert cache.counts("state") == {"triage": 2, "draft": 1}
-    assert cache.counts("state", "province", officer=world.li.pk) == {
-        ("triage", "CN-BJ"): 1, ("triage", "CN-SH"): 1,
-    }  # fmt: skip
-    assert cache.counts("turn", state="draft", late=0) == {"applicant": 1}
-    assert cache.counts() == {(): 3}
-
-
 QUERIES_OF_A_COUNT, QUERIES_WHERE_NOTHING_HAPPENED = 12, 8
 
 
@@ -169,7 +158,7 @@ def test_a_row_committed_late_is_not_missed(world, period):
     Summary.objects.filter(key="now").update(seen=row.pk + 5, among_newest=now.among_newest - 1)
     for week in Summary.objects.exclude(key="now"):
         assert week.made_at
-        Summary.of(week.key, week.made_at, {"moves": [], "reasons": []}).save()
+        Summary.of(week.key, week.made_at, Counted()).save()
     grow_old()
     assert sum(of_weeks("opened")) == 1
 
@@ -186,8 +175,6 @@ def test_days_and_weeks_are_those_of_shanghai(world):
 
 
 def test_the_lower_median_is_a_value_somebody_has():
-    from collections import Counter
-
     assert metrics.lower_median(Counter({3: 1, 10: 2, 4: 1})) == 4
     assert metrics.lower_median(Counter({3: 1, 10: 2})) == 10
     assert metrics.lower_median(Counter()) is None

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from icpcases.cases.seeds import CLOCKS, PROVIDERS, PROVINCES
 from icpcases.rules import numbers
 from icpcases.rules.numbers import IcpNumber, NumberError, icp_number
+from tests.domain import CREDIT_CODES
 
 TODAY = date(2026, 11, 23)
 
@@ -58,18 +58,7 @@ def test_any_text_is_read_again_to_the_same_or_refused(read, text):
 # Unified social credit code
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "9144030071526726XG",
-        "91440300708461136T",
-        "91330100799655058B",
-        "91110108551385082Q",
-        "914403001922038216",
-        "91110000600037341L",
-        "911100072185182220",
-    ],
-)
+@pytest.mark.parametrize("code", CREDIT_CODES)
 def test_valid_social_credit_codes(code):
     assert numbers.social_credit_code(code) == code
     assert numbers.social_credit_code(f" {code[:8].lower()} {code[8:].lower()}\n") == code
@@ -243,7 +232,7 @@ def test_the_subject_is_the_number_without_the_site():
     assert icp_number("京ICP备12345678号-1").subject == "京ICP备12345678号"
 
 
-@pytest.mark.parametrize("character", [province.character for province in PROVINCES])
+@pytest.mark.parametrize("character", numbers.CHARACTERS)
 def test_the_character_of_every_province_is_read(character):
     assert icp_number(f"{character}ICP备12345678号").character == character
     assert numbers.public_security_number(f"{character}公网安备11010802012345号")
@@ -361,42 +350,3 @@ def test_masked_by_kind():
     assert numbers.mask_phone("+8613800138000") == "+86•••••••8000"
     assert numbers.mask_resident_id("A12345678") == "A12••••78"
     assert numbers.mask_phone("12345678") == "••••••••"
-
-
-# Seeds
-
-
-def test_the_seeded_provinces_use_the_characters_of_the_numbers():
-    assert "".join(province.character for province in PROVINCES) == numbers.CHARACTERS
-    assert len({province.code for province in PROVINCES}) == 31
-
-
-def test_only_zhejiang_reviews_for_longer():
-    longer = {p.code: p.review_days for p in PROVINCES if p.review_days != 20}
-    assert longer == {"CN-ZJ": 30}
-    assert {p.accepts_forums for p in PROVINCES} == {"unknown"}
-
-
-def test_the_clocks_that_run():
-    assert {state: clock for state, clock in CLOCKS.items() if clock} == {
-        "triage": (1, "working_days"),
-        "certificate_granted": (1, "working_days"),
-        "preapproval_applied": (60, "days"),
-        "preapproval_granted": (1, "working_days"),
-        "preparing": (2, "working_days"),
-        "provider_review": (2, "working_days"),
-        "sms_verification": (24, "hours"),
-        "authority_review": (20, "working_days"),
-        "returned": (2, "working_days"),
-        "open": (30, "days"),
-    }
-    assert len(CLOCKS) == 21
-
-
-def test_the_seeded_providers():
-    settings = {
-        (p.order_life_days, p.warn_days, p.one_order_per_applicant, p.review_days)
-        for p in PROVIDERS
-    }
-    assert settings == {(45, (30, 40), True, 2)}
-    assert len({p.name for p in PROVIDERS}) == 3

@@ -6,11 +6,14 @@ from itertools import pairwise
 from urllib.parse import parse_qs
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.states import Phase, State
 from icpcases.search import facets
+from icpcases.search.listing import Listing
+from icpcases.staff.cases.filters import ORDERS, Query
 from icpcases.staff.cases.list import SIZE
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.requests import answer
@@ -255,9 +258,6 @@ def test_nothing_that_is_typed_or_asked_for_is_an_error(as_li, world):
 @pytest.mark.slow
 def test_ten_thousand_random_searches_and_filters_are_no_error(as_li, world):
     """Through the search and the list; a hundred of them through the whole page."""
-    from icpcases.search.listing import Listing
-    from icpcases.staff.cases.filters import ORDERS, Query
-
     cases = many_cases(60)
     draw, statuses = random.Random(5), set()
     some = ["玉", "兰", "公司", "site", "-", ".", "2026", "ICP", "%", "_", "'", '"', "\\", "\0",
@@ -284,8 +284,6 @@ def test_ten_thousand_random_searches_and_filters_are_no_error(as_li, world):
 
 
 def as_query(asked):
-    from django.http import QueryDict
-
     query = QueryDict(mutable=True)
     query.update(asked)
     return query

@@ -196,6 +196,20 @@ def test_what_moves_no_due_date_asks_for_nothing(as_chen, world):
     assert not recalculation.pending()
 
 
+def test_the_format_of_order_numbers_is_a_regular_expression(as_chen, world):
+    provider = world.provider()
+    sent = {
+        "name": provider.name, "order_life_days": 45, "warn_days": "[30, 40]", "review_days": "",
+        "order_number_format": "BA-[0-9", "active": "on",
+    }  # fmt: skip
+    page = as_chen.post(f"/admin/cases/provider/{provider.pk}/change/", sent)
+    assert page.context["errors"] == [
+        ["Not a regular expression: unterminated character set at position 3."]
+    ]
+    provider.refresh_from_db()
+    assert provider.order_number_format == ""
+
+
 def test_a_day_of_the_calendar_keeps_its_date(as_chen):
     sent = {"day": "2026-12-25", "kind": "holiday", "name": "x", "notice": ""}
     as_chen.post("/admin/cases/calendarday/2026-10-01/change/", sent)

@@ -12,18 +12,11 @@ from icpcases.workflow.actions.requests import ask
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import BadEntry, Closed, NotAllowed, Stale
 from tests.world import FORUM, upload, user
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
 
 EVERYTHING: tuple[Any, ...] = (FilingCase, HistoryRow, Notice, Order, Document, Request)
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def stored() -> dict[str, list[Any]]:

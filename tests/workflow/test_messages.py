@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.workflow.messages import about_of, remedy_of, sentence_of
 from tests.assessment.assessments import FOREIGN, FORUM, answers, assess, refusal
 
@@ -21,8 +21,8 @@ def finding(
     return Finding("some.rule", Source.NONE, ABOUT, remedy, Party.OFFICER, places)
 
 
-FACT = Place("fact", "forum", "forum")
-PAPER = Place("document", "board_list", "Board list with moderators")
+FACT = Place(PlaceKind.FACT, "forum", "forum")
+PAPER = Place(PlaceKind.DOCUMENT, "board_list", "Board list with moderators")
 
 
 def catalogue(folder: Path, chinese: dict[str, str]) -> None:
@@ -85,15 +85,15 @@ def test_sentence_remedy_and_places_are_translated_each() -> None:
 
 
 @pytest.mark.usefixtures("chinese")
-@pytest.mark.parametrize("kind", ["request", "case"])
-def test_what_people_wrote_is_shown_as_they_wrote_it(kind: str) -> None:
+@pytest.mark.parametrize("kind", [PlaceKind.REQUEST, PlaceKind.CASE])
+def test_what_people_wrote_is_shown_as_they_wrote_it(kind: PlaceKind) -> None:
     with override("zh-hans"):
         assert about_of(finding(Place(kind, "1", "forum"), Place(kind, "2", ""))) == "forum、"
 
 
 @pytest.mark.parametrize("text", ["100 % sure", "%s %d %(about)s", "%(nothing)s", "%", "%%"])
 def test_a_per_cent_sign_in_a_label_or_a_remedy_breaks_nothing(text: str) -> None:
-    place = Place("request", "1", text)
+    place = Place(PlaceKind.REQUEST, "1", text)
     assert sentence_of(finding(place)) == f"Missing: {text}."
     assert remedy_of(finding(remedy="Give 100 % of it.")) == "Give 100 % of it."
 
@@ -154,4 +154,4 @@ def test_assess_writes_chinese_as_it_is_read() -> None:
     ],
 )
 def test_what_people_wrote_ends_its_sentence_once(asked, shown):
-    assert sentence_of(finding(Place("request", "1", asked))) == shown
+    assert sentence_of(finding(Place(PlaceKind.REQUEST, "1", asked))) == shown

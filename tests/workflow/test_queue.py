@@ -11,7 +11,6 @@ from icpcases.workflow import queue
 from icpcases.workflow.actions.assignment import assign
 from icpcases.workflow.queue import Bucket, next_case, queue_of
 from tests.deadlines.test_turns import at, end
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -20,12 +19,6 @@ NOW = at("2026-03-10 10:00")
 
 
 BEFORE, TODAY, LATER = at("2026-03-10 09:59"), end("2026-03-10"), end("2026-03-11")
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def waiting(world, state: str, due: dt.datetime | None, **fields) -> FilingCase:

@@ -14,9 +14,8 @@ from icpcases.workflow.actions.requests import settle
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed
 from icpcases.workflow.explain import explain
-from tests.lifecycle.section5 import TABLE
+from tests.domain import TABLE
 from tests.world import ENTERPRISE, FOREIGN, FORUM
-from tests.world_quick import QuickWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -59,12 +58,6 @@ RUNNING = {"version", "state_since", "turn_since", "due_at", "due_provisional"}
 
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def world(wei, li, chen):
-    """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
 
 
 def test_every_step_is_tried():

@@ -1,7 +1,5 @@
 """The forms about who applies, and who may follow a case."""
 
-from typing import TYPE_CHECKING, Any
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +8,6 @@ from icpcases.cases.models import Applicant, CertificateType
 from icpcases.rules import numbers
 
 from .fields import NumberField, resident_id
-
-if TYPE_CHECKING:
-    pass
 
 
 class ApplicantForm(forms.ModelForm):
@@ -24,7 +19,7 @@ class ApplicantForm(forms.ModelForm):
             "name", "certificate_type", "certificate_number", "phone", "email", "language",
         )  # fmt: skip
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Hold the number against its type's rule."""
         data = super().clean() or self.cleaned_data
         number = data.get("certificate_number", "").strip()
@@ -32,8 +27,7 @@ class ApplicantForm(forms.ModelForm):
             CertificateType.CREDIT_CODE: numbers.social_credit_code,
             CertificateType.RESIDENT_ID: resident_id,
         }
-        certificate_type: Any = data.get("certificate_type")
-        read = readers.get(certificate_type)
+        read = readers.get(data.get("certificate_type", ""))
         if number and not data.get("certificate_type"):
             self.add_error("certificate_type", _("Say what kind of certificate this number is of."))
         if number and read:
@@ -58,7 +52,7 @@ class InviteForm(forms.Form):
     remove = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     take_back = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """One of the three."""
         data = super().clean() or self.cleaned_data
         if not any(data.get(name) for name in self.fields) and not self.errors:

@@ -1,21 +1,16 @@
 """The form that takes several documents at once, and the answer they may come with."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from .documents import DocumentForm
 
-if TYPE_CHECKING:
-    pass
-
-
 MAX_AT_ONCE = 10
-
-
 _TYPED = ("file", "number", "issued_on", "expires_on")
 
 
@@ -26,7 +21,11 @@ class PaperRows:
     """
 
     def __init__(
-        self, data: Any = None, files: Any = None, kinds: Sequence[str] = (), required: bool = True
+        self,
+        data: Mapping[str, str] | None = None,
+        files: "MultiValueDict[str, UploadedFile] | None" = None,
+        kinds: Sequence[str] = (),
+        required: bool = True,
     ) -> None:
         self.data, self.files, self.kinds, self.required = data, files, kinds, required
         count = _count(data.get("rows", "")) if data is not None else max(len(kinds), 1)
@@ -50,8 +49,10 @@ class PaperRows:
         return found or (self.forms[:1] if self.required else [])
 
     def _touched(self, form: DocumentForm) -> bool:
+        typed: Mapping[str, str] = self.data or {}
+        sent: Mapping[str, UploadedFile] = self.files or {}
         names = [form.add_prefix(name) for name in _TYPED]
-        return any((self.data or {}).get(name) or (self.files or {}).get(name) for name in names)
+        return any(typed.get(name) or sent.get(name) for name in names)
 
     def is_valid(self) -> bool:
         """Whether every row that is filled is right; all are looked at, never only the first."""
@@ -59,7 +60,7 @@ class PaperRows:
         return self.data is not None and all(valid)
 
     @property
-    def cleaned_data(self) -> list[dict[str, Any]]:
+    def cleaned_data(self) -> list[dict[str, object]]:
         """What each filled row holds."""
         return [form.cleaned_data for form in self.filled]
 
@@ -94,8 +95,13 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, papers: PaperRows | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        initial: dict[str, object] | None = None,
+        papers: PaperRows | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.papers = papers
 
     def is_valid(self) -> bool:

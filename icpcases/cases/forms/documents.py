@@ -1,7 +1,5 @@
 """The forms of one document: handed in by somebody, judged by an officer."""
 
-from typing import TYPE_CHECKING, Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +8,6 @@ from icpcases.files.uploads import PaperField
 from icpcases.rules.documents import Kind
 
 from .fields import PastDateField
-
-if TYPE_CHECKING:
-    pass
 
 
 class DocumentForm(forms.Form):
@@ -35,7 +30,7 @@ class DocumentForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """A self-made paper has no issuer, every other one has."""
         data = super().clean() or self.cleaned_data
         kind, issued_in = data.get("kind"), data.get("issued_in")
@@ -65,7 +60,7 @@ class JudgementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """A refusal gives its reason."""
         data = super().clean() or self.cleaned_data
         if data.get("accept") == "refused" and not data.get("refusal"):

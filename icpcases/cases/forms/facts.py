@@ -1,6 +1,7 @@
 """The forms through which facts, documents and requests are entered, on whatever surface."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from icpcases.cases.models import Province
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.domains import Domain
 from icpcases.rules.facts import CHOICES, FACT_LABELS, Facts, ForumAnswer, read_fact
+from icpcases.types import Text
 
 from .fields import NumberField, domain_field, keep_masked, phone_field, resident_id
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 
 
 NOT_GIVEN = [("", _("not given"))]
-
-
 YES_NO = [*NOT_GIVEN, ("true", _("Yes")), ("false", _("No"))]
 
 
@@ -30,12 +30,10 @@ def _choice(name: str) -> forms.ChoiceField:
 
 
 _FOREIGN_ONLY = _("Only for an enterprise registered outside the Mainland.")
-
-
 _FORUM_ONLY = _("Only for a forum: whether it has been granted already.")
 
 
-def _yes_no(name: str, help_text: Any = "") -> forms.TypedChoiceField:
+def _yes_no(name: str, help_text: Text = "") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=_(FACT_LABELS[name]),
         choices=YES_NO,
@@ -73,11 +71,11 @@ class FactsForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, case: "FilingCase", **kwargs: Any) -> "FactsForm":
+    def of(cls, case: "FilingCase", data: Mapping[str, object] | None = None) -> "FactsForm":
         """The form with what the case holds."""
         initial = {name: _shown(getattr(case, name)) for name in cls.base_fields}
         initial["domain"] = case.domain_unicode
-        form = cls(initial=initial, **kwargs)
+        form = cls(data, initial=initial)
         for name in ("service_leader_phone", "service_leader_id"):
             keep_masked(form, name, getattr(case, name))
         return form
@@ -108,11 +106,11 @@ class FactsForm(forms.Form):
         case.registrable_domain = domain.registrable if domain else ""
 
 
-def _given(value: Any) -> Any:
+def _given(value: object) -> object:
     return None if value == "" else value
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else value

@@ -1,7 +1,8 @@
 """Form fields for the domain's own values; each error is the rule's own sentence."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypedDict, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import domains, numbers
 from icpcases.rules.numbers import NumberError
+from icpcases.types import Text
+
+
+class FieldOptions(TypedDict, total=False):
+    """What Django's fields are told of themselves, whatever they hold."""
+
+    label: Text
+    help_text: Text
+    required: bool
+    initial: object
+    widget: forms.Widget
 
 
 class NumberField(forms.CharField):
@@ -20,13 +32,12 @@ class NumberField(forms.CharField):
     untouched, the number stays as it was.
     """
 
-    def __init__(self, read: Callable[[str], Any], **kwargs: Any) -> None:
+    def __init__(self, read: Callable[[str], object], **options: Unpack[FieldOptions]) -> None:
         self.read = read
         self.kept: dict[str, str] = {}
-        kwargs.setdefault("max_length", 400)
-        super().__init__(**kwargs)
+        super().__init__(max_length=400, **options)
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: object) -> object:
         """The value the function gives. Raises ValidationError with its sentence."""
         text = super().clean(value)
         if not text or text in self.kept:
@@ -46,15 +57,15 @@ def sentence_of_error(error: NumberError) -> str:
     return f"{sentence} {meant}"
 
 
-def domain_field(**kwargs: Any) -> NumberField:
+def domain_field(**options: Unpack[FieldOptions]) -> NumberField:
     """A field for a domain name; its value is a `Domain`."""
-    kwargs.setdefault("label", _("domain"))
-    return NumberField(domains.parse_domain, **kwargs)
+    options.setdefault("label", _("domain"))
+    return NumberField(domains.parse_domain, **options)
 
 
-def phone_field(**kwargs: Any) -> NumberField:
+def phone_field(**options: Unpack[FieldOptions]) -> NumberField:
     """A field for a mobile number of the Mainland."""
-    return NumberField(numbers.mobile, **kwargs)
+    return NumberField(numbers.mobile, **options)
 
 
 def resident_id(text: str) -> str:
@@ -65,11 +76,11 @@ def resident_id(text: str) -> str:
 class PastDateField(forms.DateField):
     """A date that does not lie in the future, in Shanghai."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**kwargs)
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**options)
 
-    def validate(self, value: Any) -> None:
+    def validate(self, value: dt.date | None) -> None:
         """Refuse a date in the future. Raises ValidationError."""
         super().validate(value)
         if value and value > timezone.localdate():
@@ -82,11 +93,13 @@ class ReasonsInput(forms.Widget):
     template_name = "widgets/reasons.html"
     rows = 5
 
-    def __init__(self, places: list[tuple[str, Any]] | None = None) -> None:
+    def __init__(self, places: Iterable[tuple[str, Text]] = ()) -> None:
         super().__init__()
-        self.places = places or []
+        self.places = list(places)
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(
+        self, name: str, value: Iterable[object] | None, attrs: dict[str, object] | None
+    ) -> dict[str, object]:
         """The rows with what was typed, and empty ones behind them."""
         context = super().get_context(name, value, attrs)
         typed = list(value or [])
@@ -94,7 +107,7 @@ class ReasonsInput(forms.Widget):
         context["widget"].update(rows=typed + empty, places=self.places)
         return context
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+    def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> object:
         """The reasons, from a form's rows or from a list under the field's own name."""
         if isinstance(data.get(name), list):
             return data[name]
@@ -110,7 +123,7 @@ class ReasonsInput(forms.Widget):
                 found.append(row)
         return found
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+    def value_omitted_from_data(self, data: object, files: object, name: str) -> bool:
         """Never: no rows are no reasons."""
         return False
 
@@ -120,16 +133,17 @@ class ReasonsField(forms.Field):
 
     widget = ReasonsInput
 
-    def set_places(self, places: list[tuple[str, Any]]) -> None:
+    def set_places(self, places: Iterable[tuple[str, Text]]) -> None:
         """The facts and documents a reason may be about."""
-        self.places = dict(places)
-        self.widget.places = places
+        offered = list(places)
+        self.places, self.widget.places = dict(offered), offered
 
-    def clean(self, value: Any) -> list[dict[str, str]]:
+    def clean(self, value: Iterable[object] | None) -> list[dict[str, str]]:
         """A list of `{"about", "text"}`. Raises ValidationError for an empty or foreign one."""
         reasons = value or []
         if not reasons and self.required:
             raise ValidationError(_("Give at least one reason."))
+        kept: list[dict[str, str]] = []
         for reason in reasons:
             if not isinstance(reason, dict) or not str(reason.get("text", "")).strip():
                 raise ValidationError(_("Every reason needs a text."))
@@ -137,12 +151,14 @@ class ReasonsField(forms.Field):
                 raise ValidationError(_("A reason may be 2,000 characters long at most."))
             if reason.get("about", "") not in self.places:
                 raise ValidationError(_("A reason is about a fact or document of this case."))
-        return [{"about": r.get("about", ""), "text": r["text"].strip()} for r in reasons]
+            kept.append({"about": reason.get("about", ""), "text": reason["text"].strip()})
+        return kept
 
 
-def keep_masked(form: Any, name: str, number: str) -> None:
+def keep_masked(form: forms.BaseForm, name: str, number: str) -> None:
     """Show a private number masked in a form, and keep it if it comes back so."""
     if number:
-        masked = numbers.mask(number)
+        masked, field = numbers.mask(number), form.fields[name]
+        assert isinstance(field, NumberField)
         form.initial[name] = masked
-        form.fields[name].kept = {masked: number}
+        field.kept = {masked: number}

@@ -1,16 +1,11 @@
 """The form of what an administration answered about forums."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules.facts import ForumAnswer
 
 from .fields import PastDateField
-
-if TYPE_CHECKING:
-    pass
 
 
 class ProvinceAnswerForm(forms.Form):

@@ -1,15 +1,14 @@
 """The forms of a request to the applicant, and of a note."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    pass
+from icpcases.types import Text
 
 
 def need_day_to_come(day: dt.date | None) -> dt.date | None:
@@ -32,10 +31,16 @@ class AskForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, places: list[tuple[str, Any]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        field: Any = self.fields["about"]
-        field.choices = places
+    def __init__(
+        self,
+        places: Iterable[tuple[str, Text]],
+        data: Mapping[str, object] | None = None,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        field = self.fields["about"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(places)
 
     def clean_due_on(self) -> dt.date | None:
         """A day to come."""
@@ -67,7 +72,7 @@ class SettlementForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Asking again and waiving give a reason."""
         data = super().clean() or self.cleaned_data
         if data.get("decision") in ("open", "waived") and not data.get("reason"):

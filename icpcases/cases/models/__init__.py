@@ -5,7 +5,7 @@ from .applicants import Applicant, CertificateType
 from .case import FilingCase
 from .deadlines import CalendarDay, Clock, DueRun
 from .documents import Document, NotNeeded
-from .history import HistoryRow
+from .history import HistoryRow, effective
 from .notices import Notice
 from .participants import CasePerson, FollowTry, Invitation
 from .providers import Order, Provider
@@ -40,4 +40,5 @@ __all__ = [
     "SearchToken",
     "Setting",
     "Summary",
+    "effective",
 ]

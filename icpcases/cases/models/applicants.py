@@ -1,14 +1,9 @@
 """Applicants, and the people who may see a case."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    pass
 
 
 class CertificateType(models.TextChoices):

@@ -1,20 +1,20 @@
 """The filing case: its facts, its domain, where it stands."""
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from icpcases.cases.permissions import is_staff_role
 from icpcases.db.statements import Values
+from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import (
     AGEING,
     HOLDING_DOMAIN,
@@ -32,26 +32,18 @@ from icpcases.rules.facts import (
     ServerRegion,
 )
 from icpcases.rules.rule import Party
+from icpcases.types import Text
 
 from .participants import CasePerson
 from .transitions import Transitions
 
 
-def _choices(values: type[Choice]) -> list[tuple[str, Any]]:
+def _choices(values: type[Choice]) -> list[tuple[str, Text]]:
     return [(value.value, _(value.label)) for value in values]
 
 
-def _fact(label: Any, values: type[Choice]) -> Any:
+def _fact(label: Text, values: type[Choice]) -> "models.CharField[str | None, str | None]":
     return models.CharField(label, max_length=20, choices=_choices(values), null=True, blank=True)
-
-
-# No letter that could be read as another, nor as a digit.
-FOLLOW_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-def new_follow_code() -> str:
-    """A code nobody guesses: about 49 bits."""
-    return get_random_string(10, FOLLOW_ALPHABET)
 
 
 _PEOPLE = Values(
@@ -64,13 +56,13 @@ _PEOPLE = Values(
 class FilingCaseQuerySet(models.QuerySet["FilingCase"]):
     """Which cases somebody may see."""
 
-    def visible_to(self, user: Any) -> "FilingCaseQuerySet":
+    def visible_to(self, user: Actor | None) -> "FilingCaseQuerySet":
         """Every case for staff; for anybody else the cases they are a person of."""
         if is_staff_role(user):
             return self
         if not (user and user.is_authenticated and user.is_active):
             return self.none()
-        return self.filter(people__user=user)
+        return self.filter(people__user=user.pk)
 
     def with_names(self) -> "FilingCaseQuerySet":
         """With everything a line about a case names, in one query."""
@@ -109,7 +101,7 @@ class FilingCase(Transitions, models.Model):
     """One website on its way through the filing. Only `door.perform` moves it."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    follow_code = models.CharField(_("code to follow with"), max_length=12, default=new_follow_code)
+    follow_code = models.CharField(_("code to follow with"), max_length=12)
     applicant = models.ForeignKey(
         "cases.Applicant",
         verbose_name=_("applicant"),
@@ -296,12 +288,17 @@ class FilingCase(Transitions, models.Model):
     def __str__(self) -> str:
         return self.reference
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: "models.QuerySet[FilingCase] | None" = None,
+    ) -> None:
         """Read the row again; the protected state may only be set where it is not set yet."""
         self.__dict__.pop("state", None)
         self.__dict__.pop("people_pks", None)
-        self.forget_dossier()
-        super().refresh_from_db(*args, **kwargs)
+        self.dossier = None
+        super().refresh_from_db(using, fields, from_queryset)
 
     @property
     def is_at(self) -> State:

@@ -1,7 +1,5 @@
 """The numbers and lists that staff can edit, and the access log."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.lifecycle.states import State, Unit
 
 
-def _once(name: str, places: list[str], province: bool, provider: bool) -> Any:
+def _once(name: str, places: list[str], province: bool, provider: bool) -> models.UniqueConstraint:
     return models.UniqueConstraint(
         fields=["state", *places],
         condition=models.Q(province__isnull=province, provider__isnull=provider),

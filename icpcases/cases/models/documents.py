@@ -1,8 +1,5 @@
 """Documents of a case, and requests to its applicant."""
 
-import datetime as dt
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,19 +11,8 @@ from icpcases.rules.facts import ServerRegion
 from icpcases.rules.numbers import mask
 
 KINDS = [(kind.value, _(kind.label)) for kind in Kind]
-
-
 REGIONS = [(region.value, _(region.label)) for region in ServerRegion]
-
-
 SELF_MADE = [kind.value for kind in Kind if kind.self_made]
-
-
-def file_name(document: "Document", label: str) -> str:
-    """A name of our own: what the sender called the file is only a label."""
-    name = uuid.uuid4().hex
-    ending = label.rpartition(".")[2].lower()
-    return f"{name[:2]}/{name}.{ending if ending in ('jpg', 'png', 'pdf') else 'bin'}"
 
 
 class Document(models.Model):
@@ -48,7 +34,7 @@ class Document(models.Model):
     )
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
-    file = models.FileField(_("file"), upload_to=file_name, max_length=100)
+    file = models.FileField(_("file"), max_length=100)
     label = models.CharField(_("file's name"), max_length=200, blank=True)
     media_type = models.CharField(_("media type"), max_length=20, blank=True)
     size = models.PositiveIntegerField(_("bytes"), default=0)
@@ -92,10 +78,6 @@ class Document(models.Model):
     def shown_number(self) -> str:
         """The number as pages show it."""
         return mask(self.number) if self.number_is_private else self.number
-
-    def expires_within(self, day: dt.date, days: int) -> bool:
-        """Whether the document has expired on `day`, or will within `days`."""
-        return self.expires_on is not None and self.expires_on <= day + dt.timedelta(days=days)
 
 
 class NotNeeded(models.Model):

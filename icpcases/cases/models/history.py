@@ -1,11 +1,27 @@
 """The history of a case: append-only, enforced in the database (triggers.py)."""
 
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
+
+
+class HistoryQuerySet(models.QuerySet["HistoryRow"]):
+    """What has happened, or what still counts of it."""
+
+    def effective(self) -> "HistoryQuerySet":
+        """Without steps taken back, and without the taking back: they never were.
+
+        For few rows of many cases; for the whole history of one, `effective` below is linear.
+        """
+        undoing = HistoryRow.objects.filter(case=OuterRef("case"), undoes=OuterRef("sequence"))
+        return self.exclude(step=Step.STEP_BACK).exclude(Exists(undoing))
 
 
 class HistoryRow(models.Model):
@@ -50,6 +66,8 @@ class HistoryRow(models.Model):
     told = models.BooleanField(_("the applicant was told"), default=False)
     undoes = models.PositiveIntegerField(_("takes back"), null=True, blank=True)
 
+    objects = HistoryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("history row")
         verbose_name_plural = _("history")
@@ -66,3 +84,29 @@ class HistoryRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} #{self.sequence}"
+
+
+class Undoable(Protocol):
+    """What tells whether a row was taken back: its case, its number, the number it takes back."""
+
+    @property
+    def case_id(self) -> int: ...
+
+    @property
+    def sequence(self) -> int: ...
+
+    @property
+    def undoes(self) -> int | None: ...
+
+
+Row = TypeVar("Row", bound=Undoable)
+
+
+def effective(newest_first: Iterable[Row]) -> Iterator[Row]:
+    """The rows without steps taken back, and without the taking back: they never were."""
+    undone: set[tuple[int, int]] = set()
+    for row in newest_first:
+        if row.undoes is not None:
+            undone.add((row.case_id, row.undoes))
+        elif (row.case_id, row.sequence) not in undone:
+            yield row

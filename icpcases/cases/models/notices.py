@@ -9,12 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+#: For how long a notice is worth sending.
 LIFE = dt.timedelta(days=5)
-
-
-def end_of_life() -> dt.datetime:
-    """When a notice written now is no longer worth sending."""
-    return timezone.now() + LIFE
 
 
 class Notice(models.Model):
@@ -64,7 +60,7 @@ class Notice(models.Model):
     once = models.BooleanField(_("never sent twice"), default=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
-    deadline = models.DateTimeField(_("deadline"), default=end_of_life)
+    deadline = models.DateTimeField(_("deadline"))
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     leased_by = models.CharField(_("leased by"), max_length=100, blank=True)
     latest_error = models.TextField(_("latest error"), blank=True)

@@ -1,13 +1,8 @@
 """The people of a case, invitations to it, and tries to follow it without an account."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from .case import FilingCase
 
 
 class CasePerson(models.Model):
@@ -19,9 +14,7 @@ class CasePerson(models.Model):
         OWNER = "owner", _("Owner")
         COLLEAGUE = "colleague", _("Colleague")
 
-    case: "models.ForeignKey[FilingCase, FilingCase]" = models.ForeignKey(
-        "cases.FilingCase", on_delete=models.PROTECT, related_name="people"
-    )
+    case = models.ForeignKey("cases.FilingCase", on_delete=models.PROTECT, related_name="people")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="case_parts"
     )
@@ -49,7 +42,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """An officer's or owner's word that whoever reads this address may join the case."""
 
-    case: "models.ForeignKey[FilingCase, FilingCase]" = models.ForeignKey(
+    case = models.ForeignKey(
         "cases.FilingCase", on_delete=models.PROTECT, related_name="invitations"
     )
     email = models.EmailField(_("e-mail"))

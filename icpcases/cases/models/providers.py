@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,26 +10,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
-def validate_pattern(text: str) -> None:
-    """Refuse what is not a regular expression. Raises ValidationError."""
-    try:
-        re.compile(text)
-    except re.error as error:
-        sentence = _("Not a regular expression: %(error)s.")
-        raise ValidationError(sentence, params={"error": error}) from error
-
-
-def default_warnings() -> list[int]:
-    """The days after which an order's end is announced."""
-    return [30, 40]
-
-
 class Provider(models.Model):
     """A cloud that hosts sites and files for applicants, with its own settings."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     order_life_days = models.PositiveSmallIntegerField(_("life of an order, in days"), default=45)
-    warn_days = models.JSONField(_("warn after days"), default=default_warnings)
+    warn_days = models.JSONField(_("warn after days"), default=partial(list, (30, 40)))
     one_order_per_applicant = models.BooleanField(_("one order per applicant"), default=True)
     review_days = models.PositiveSmallIntegerField(
         _("provider's review, in working days"),
@@ -40,7 +27,6 @@ class Provider(models.Model):
         _("order number format"),
         max_length=100,
         blank=True,
-        validators=[validate_pattern],
         help_text=_("A regular expression; empty accepts any number."),
     )
     active = models.BooleanField(_("active"), default=True)
@@ -52,6 +38,14 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a format that is not a regular expression. Raises ValidationError."""
+        try:
+            re.compile(self.order_number_format)
+        except re.error as error:
+            sentence = _("Not a regular expression: %(error)s.") % {"error": error}
+            raise ValidationError({"order_number_format": sentence}) from error
 
 
 class Order(models.Model):

@@ -3,13 +3,31 @@
 import datetime as dt
 import json
 import zlib
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-Figures = dict[str, list[Any]]
+# State, officer, province, turn, whether overdue, how many.
+CaseCount: TypeAlias = tuple[str, int | None, str | None, str, int, int]
+# State, province, the day since when as days since 1970, how many.
+AgeCount: TypeAlias = tuple[str, str | None, int, int]
+# Province, step, state left, hours stayed there, whether the first decision, how many.
+MoveCount: TypeAlias = tuple[str | None, str, str, int | None, int, int]
+# Province, what a reason is about, how many.
+ReasonCount: TypeAlias = tuple[str | None, str, int]
+
+
+@dataclass
+class Counted:
+    """What is packed: how the cases stand, or what happened in a week."""
+
+    cases: list[CaseCount] = field(default_factory=list)
+    ages: list[AgeCount] = field(default_factory=list)
+    moves: list[MoveCount] = field(default_factory=list)
+    reasons: list[ReasonCount] = field(default_factory=list)
 
 
 class Summary(models.Model):
@@ -39,18 +57,28 @@ class Summary(models.Model):
         return self.key
 
     @classmethod
-    def of(cls, key: str, at: dt.datetime, figures: Figures, **more: Any) -> "Summary":
+    def of(
+        cls, key: str, at: dt.datetime, figures: Counted, seen: int = 0, among_newest: int = 0
+    ) -> "Summary":
         """A row with these figures, not yet kept."""
-        text = json.dumps(figures, ensure_ascii=False).encode()
-        row = cls(key=key, made_at=at, stale=False, packed=zlib.compress(text, level=1), **more)
+        text = json.dumps(vars(figures), ensure_ascii=False).encode()
+        row = cls(
+            key=key,
+            made_at=at,
+            stale=False,
+            packed=zlib.compress(text, level=1),
+            seen=seen,
+            among_newest=among_newest,
+        )
         row.figures = figures
         return row
 
     @cached_property
-    def figures(self) -> Figures:
+    def figures(self) -> Counted:
         """What was packed; nothing where nothing has been counted."""
-        found: Figures = json.loads(zlib.decompress(self.packed)) if self.packed else {}
-        return found
+        packed = json.loads(zlib.decompress(self.packed)) if self.packed else {}
+        # JSON knows lists alone, and what has just been counted is compared with this.
+        return Counted(**{name: [tuple(row) for row in rows] for name, rows in packed.items()})
 
     @property
     def monday(self) -> dt.date:

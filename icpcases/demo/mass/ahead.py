@@ -4,14 +4,17 @@ import gc
 import multiprocessing
 from collections.abc import Generator, Iterable
 from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.process import BaseProcess
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
 
 
 class Stopped(Exception):
     """The other process ended before it was done; it said why on its error output."""
 
 
-def ahead(items: Iterable[Any]) -> Generator[Any, None, None]:
+def ahead(items: Iterable[_Item]) -> Generator[_Item, None, None]:
     """The items, made in a process that begins at once; let no database be open meanwhile.
 
     Raises Stopped.
@@ -26,14 +29,16 @@ def ahead(items: Iterable[Any]) -> Generator[Any, None, None]:
     return _received(here, process)
 
 
-def _send(items: Iterable[Any], there: Connection) -> None:
+def _send(items: Iterable[object], there: Connection) -> None:
     gc.disable()
     for item in items:
         there.send(item)
     there.send(None)
 
 
-def _received(here: Connection, process: Any) -> Generator[Any, None, None]:
+def _received(
+    here: "Connection[object, _Item | None]", process: BaseProcess
+) -> Generator[_Item, None, None]:
     try:
         while (item := _next(here)) is not None:
             yield item
@@ -42,7 +47,7 @@ def _received(here: Connection, process: Any) -> Generator[Any, None, None]:
         process.join()
 
 
-def _next(here: Connection) -> Any:
+def _next(here: "Connection[object, _Item | None]") -> _Item | None:
     try:
         return here.recv()
     except EOFError as error:

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 
-from icpcases.cases.seeds import PROVINCES
 from icpcases.demo.numbers import CHARACTERS, REGIONS
 from icpcases.rules.numbers import (
     CREDIT_ALPHABET,
@@ -48,8 +47,7 @@ _WEIGHTS = {
     "CN-SC": 5, "CN-HA": 5, "CN-HB": 4, "CN-HE": 4, "CN-HN": 3, "CN-AH": 3, "CN-LN": 2,
     "CN-SN": 2, "CN-CQ": 2, "CN-TJ": 2,
 }  # fmt: skip
-_CODES = tuple(province.code for province in PROVINCES)
-_SHORT = {province.code: province.name_zh for province in PROVINCES}
+_CODES = tuple(REGIONS)
 _PROVINCE_SUMS = tuple(accumulate(_WEIGHTS.get(code, 1) for code in _CODES))
 _FAMILY_SUMS = tuple(accumulate(1 / (place + 3) for place in range(len(_FAMILIES))))
 _ENDING_SUMS = tuple(accumulate(_ENDING_WEIGHTS))
@@ -92,10 +90,13 @@ class Party:
 
 
 class Identities:
-    """Draws parties and numbers; the same ones for the same seed, and none twice."""
+    """Draws parties and numbers; the same ones for the same seed, and none twice.
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
+    `places` are the provinces' short names, with which the names of firms begin.
+    """
+
+    def __init__(self, rng: random.Random, places: dict[str, str]) -> None:
+        self.rng, self.places = rng, places
         self._codes = 0
         self._people: Counter[str] = Counter()
         self._subjects: Counter[tuple[str, int]] = Counter()
@@ -137,7 +138,7 @@ class Identities:
         if kind == "foreign_enterprise":
             stem = f"{choice(_STEMS)}{choice(_STEMS)}{choice(_STEMS)}".capitalize()
             return f"{stem} {choice(_ABROAD)} {choice(_FORMS)}"
-        place = _SHORT[province]
+        place = self.places[province]
         if kind == "organisation":
             return f"{place}{choice(_GIVEN)}{choice(_GIVEN)}{choice(_BODIES)}"
         brand = f"{choice(_BRANDS)}{choice(_BRANDS)}{choice(_GIVEN) if pk % 3 else ''}"

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
-from typing import Any
+from typing import TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
@@ -21,6 +21,7 @@ from icpcases.demo.office import Office
 from icpcases.demo.story import Story
 from icpcases.reports.cache import look_after_weeks
 from icpcases.search import index
+from icpcases.types import SqlValue
 
 from .ahead import Stopped, ahead
 from .identities import Identities, Party
@@ -45,6 +46,7 @@ _LOADED: tuple[type[Model], ...] = (User, Applicant, *TABLES)
 
 _ANYBODY = {f.attname: getattr(User(password="!"), f.attname) for f in User._meta.concrete_fields}
 
+_Item = TypeVar("_Item")
 LEAST = len(LIVES) * _TWICE + 20
 
 
@@ -68,7 +70,7 @@ def load_many(seed: int, password: str, cases: int) -> Summary:
     return Summary(FilingCase.objects.count(), len(states))
 
 
-def _ahead(items: Iterable[Any]) -> Iterator[Any]:
+def _ahead(items: Iterable[_Item]) -> Iterator[_Item]:
     """The items, made by a process that shares no connection with this one."""
     connection.close()
     made = ahead(items)
@@ -79,7 +81,8 @@ def _ahead(items: Iterable[Any]) -> Iterator[Any]:
 class _Loader:
     def __init__(self, seed: int, password: str) -> None:
         self.rng = random.Random(f"mass {seed}")
-        self.identities = Identities(self.rng)
+        places = dict(Province.objects.values_list("code", "name_zh"))
+        self.identities = Identities(self.rng, places)
         self.stories = list(_stories())
         firms, sites = self._people_of_the_stories()
         self.office = Office(seed, password, firms, sites)
@@ -165,7 +168,7 @@ class _Loader:
             self._remember(template, party, weeks)
         return rows, moments
 
-    def _formed(self, row: list[Any]) -> list[Any]:
+    def _formed(self, row: list[SqlValue]) -> list[SqlValue]:
         return [self.stamper.form(value) for value in row]
 
     def _newcomer(self, template: Template) -> Party:
@@ -224,7 +227,7 @@ def _empty() -> Rows:
     return {model: [] for model in _LOADED}
 
 
-def _user_row(party: Party, joined: dt.datetime) -> list[Any]:
+def _user_row(party: Party, joined: dt.datetime) -> list[SqlValue]:
     own = {
         "id": party.user, "username": f"a{party.user}", "email": party.own_email,
         "last_name": party.leader[0], "first_name": party.leader[1:], "date_joined": joined,
@@ -234,7 +237,7 @@ def _user_row(party: Party, joined: dt.datetime) -> list[Any]:
 
 def _applicant_row(
     template: Template, party: Party, moments: list[dt.datetime], staff: Staff
-) -> list[Any]:
+) -> list[SqlValue]:
     confirmed = None
     if template.confirms:
         place = next(n for n, row in enumerate(template.history) if "confirmed" in row.entered)

@@ -4,8 +4,8 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Model
 from django.utils import timezone
 
@@ -18,14 +18,15 @@ from icpcases.cases.models import (
     Provider,
     Province,
 )
-from icpcases.cases.models.case import FOLLOW_ALPHABET
 from icpcases.cases.permissions import shown_name
 from icpcases.db.bulk import form
 from icpcases.demo.office import ORDER_NUMBERS
 from icpcases.rules.documents import Kind
+from icpcases.types import SqlValue
+from icpcases.workflow.actions.open_case import FOLLOW_ALPHABET
 
 from .identities import Identities, Party
-from .templates import TABLES, Dated, Json, Row, Template
+from .templates import TABLES, Dated, Json, Key, Row, Template
 from .write import Rows
 
 _BETWEEN_NOTES = dt.timedelta(hours=2)
@@ -37,9 +38,9 @@ _OWN_PAPERS = (Kind.BUSINESS_LICENCE, Kind.LEGAL_PERSON_CERTIFICATE)
 class Staff:
     """Who works a case: the accounts that stand for the officer, the other one, the supervisor."""
 
-    li: Any
-    zhao: Any
-    chen: Any
+    li: User
+    zhao: User
+    chen: User
 
 
 class Stamp:
@@ -65,10 +66,12 @@ class Stamp:
         rows = {model: [_row(row, filled) for row in found] for model, found in dated.rows.items()}
         return rows, [moment - earlier for moment in dated.happened]
 
-    def _filled(self, dated: Dated, slots: dict[str, Any], earlier: dt.timedelta) -> dict[Any, Any]:
+    def _filled(
+        self, dated: Dated, slots: dict[str, SqlValue], earlier: dt.timedelta
+    ) -> dict[Key, SqlValue]:
         """What stands in each open place, in the form of the database."""
         form = self.form
-        filled: dict[Any, Any] = {name: form(value) for name, value in slots.items()}
+        filled: dict[Key, SqlValue] = {name: form(value) for name, value in slots.items()}
         for moment in dated.moments:
             filled[moment] = form(moment - earlier)
         inside = _InJson(slots, form)
@@ -84,7 +87,7 @@ class Stamp:
         party: Party,
         staff: Staff,
         earlier: dt.timedelta,
-    ) -> dict[str, Any]:
+    ) -> dict[str, SqlValue]:
         first = template.first_day - dt.timedelta(weeks=weeks)
         slots = {
             **self._keys(dated),
@@ -136,22 +139,22 @@ class Stamp:
         found = {}
         case, identities = template.case, self.identities
         if case.icp_number:
-            filed: Any = case.filed_on
-            number = identities.icp_number(party, filed.year)
+            assert case.filed_on
+            number = identities.icp_number(party, case.filed_on.year)
             found = {"icp_number": number, "icp_subject": party.subject}
         if case.public_security_number:
             found["public_security_number"] = identities.public_security(party.province)
-        for place, order in enumerate(template.found[Order]):
+        for place, order in enumerate(template.rows_of(Order)):
             found[f"order:{place}"] = self._order_number(order, dated.days[f"order:{place}"])
-        for place, paper in enumerate(template.found[Document]):
+        for place, paper in enumerate(template.rows_of(Document)):
             found[f"paper:{place}"] = self._paper_number(paper, party)
         return found
 
-    def _order_number(self, order: Any, day: dt.date) -> str:
+    def _order_number(self, order: Order, day: dt.date) -> str:
         place = self.places[order.provider_id]
         return self.identities.order_number(place, day, ORDER_NUMBERS[place])
 
-    def _paper_number(self, paper: Any, party: Party) -> str:
+    def _paper_number(self, paper: Document, party: Party) -> str:
         kind = Kind(paper.kind)
         if kind in _LEADERS:
             return party.leader_id
@@ -170,7 +173,7 @@ class Stamp:
         names = [f.attname for f in FilingCase._meta.concrete_fields]
         at = {f.attname: place for place, f in enumerate(HistoryRow._meta.concrete_fields)}
         last = history[-1]
-        sequence, version = int(last[at["sequence"]]), names.index("version")
+        sequence, version = int(str(last[at["sequence"]])), names.index("version")
         for n in range(1, count + 1):
             note = list(last)
             moment = newest + n * _BETWEEN_NOTES
@@ -186,13 +189,13 @@ class Stamp:
             note[at["by_id"]] = case[names.index("officer_id")]
             history.append(note)
             self.next[HistoryRow] += 1
-        case[version] = self.form(int(case[version]) + count)
+        case[version] = self.form(int(str(case[version])) + count)
 
 
 class _InJson:
     """The values of one case as they stand in JSON."""
 
-    def __init__(self, slots: dict[str, Any], form: Callable[[Any], Any]) -> None:
+    def __init__(self, slots: dict[str, SqlValue], form: Callable[[str], str]) -> None:
         self.slots, self.form = slots, form
         self.texts: dict[str, str] = {}
 
@@ -209,7 +212,7 @@ class _InJson:
         return text
 
 
-def _row(row: Row, filled: dict[Any, Any]) -> list[Any]:
+def _row(row: Row, filled: dict[Key, SqlValue]) -> list[SqlValue]:
     values, places = row
     line = values.copy()
     for column, key in places:
@@ -217,7 +220,7 @@ def _row(row: Row, filled: dict[Any, Any]) -> list[Any]:
     return line
 
 
-def _people(party: Party, staff: Staff) -> dict[str, Any]:
+def _people(party: Party, staff: Staff) -> dict[str, SqlValue]:
     # Whoever owns a case of the templates stands for the party's own account.
     return {
         "user:wei": party.user,
@@ -238,9 +241,9 @@ def _last_key(model: type[Model]) -> int:
 
 def applicant_row(
     party: Party, confirmed: dt.datetime | None, by: int, created: dt.datetime
-) -> list[Any]:
+) -> list[SqlValue]:
     """The columns of a party's own row, in the order of its table."""
-    own = {
+    own: dict[str, SqlValue] = {
         "id": party.pk, "name": party.name, "certificate_type": party.certificate[0],
         "certificate_number": party.certificate[1], "phone": party.phone, "email": party.email,
         "language": party.language,

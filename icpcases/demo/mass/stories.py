@@ -1,7 +1,7 @@
 """The lives that mass cases follow: what happens, how often, and whether it is still going on."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict, Unpack
 
 from icpcases.demo.acts import (
     accepts,
@@ -65,16 +65,27 @@ class Life:
     facts: dict[str, str] = field(default_factory=dict)
 
 
+class LifeOptions(TypedDict, total=False):
+    """What a life may say of itself beside its acts."""
+
+    province: str
+    fixed: bool
+    age: float
+    hours: float
+    ip_only: bool
+    facts: dict[str, str]
+
+
 def _abroad(region: str, share: float) -> Life:
     acts = (*SENT, step("close_not_required", 0.6))
     return Life("enterprise", acts, share, facts={"server_region": region})
 
 
-def _closed(kind: str, share: float, *acts: Act, **more: Any) -> Life:
+def _closed(kind: str, share: float, *acts: Act, **more: Unpack[LifeOptions]) -> Life:
     return Life(kind, (*SENT, *acts), share, **more)
 
 
-def _now(kind: str, share: float, *acts: Act, **more: Any) -> Life:
+def _now(kind: str, share: float, *acts: Act, **more: Unpack[LifeOptions]) -> Life:
     return Life(kind, acts, share, going_on=True, **more)
 
 

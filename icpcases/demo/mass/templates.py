@@ -7,12 +7,12 @@ door wrote it. Dates move by whole weeks, so that every moment keeps its day of 
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TypeAlias, TypeVar, cast
 
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.utils import timezone
 
 from icpcases.cases.models import (
@@ -23,6 +23,7 @@ from icpcases.cases.models import (
     Notice,
     NotNeeded,
     Order,
+    Province,
     Request,
 )
 from icpcases.cases.models.notices import LIFE
@@ -31,6 +32,7 @@ from icpcases.db.bulk import form
 from icpcases.deadlines.tables import Tables, recent_tables
 from icpcases.deadlines.turns import due
 from icpcases.demo.walk import Walk
+from icpcases.types import SqlValue
 from icpcases.workflow.casefile import CaseFile
 
 from .stories import Life
@@ -75,10 +77,13 @@ class Json:
     pieces: tuple[str, ...]
 
 
-Value = Any
-#: The values of a row, and its open places with what each waits for: the name of a slot, a moment
-#: whose minutes are open, or a text with slots in it.
-Row = tuple[list[Value], list[tuple[int, Any]]]
+_M = TypeVar("_M", bound=Model)
+Value: TypeAlias = SqlValue | Slot | Json
+#: What an open place waits for: the name of a slot, a moment whose minutes are open, or a text
+#: with slots in it.
+Key: TypeAlias = str | dt.datetime | Json
+#: The values of a row, and its open places.
+Row: TypeAlias = tuple[list[SqlValue], list[tuple[int, Key]]]
 
 
 @dataclass
@@ -103,7 +108,7 @@ class Dated:
         self.moments = {key for key in waited if isinstance(key, dt.datetime)}
         self.texts = {key for key in waited if isinstance(key, Json)}
 
-    def due(self, province: Any) -> tuple[dt.datetime | None, bool]:
+    def due(self, province: Province) -> tuple[dt.datetime | None, bool]:
         """When the present turn of a case in this province is due, and whether provisionally."""
         if province.pk not in self._due:
             self.case.province = province
@@ -120,21 +125,27 @@ class Template:
         self.case, self.owned = case, bool(walk.story.owner)
         self.people = {user.pk: name for name, user in walk.office.users.items()}
         self.names = {shown_name(user): name for name, user in walk.office.users.items()}
-        self.found = {model: list(_rows_of(model, case)) for model in TABLES}
+        self.found: dict[type[Model], Sequence[Model]] = {
+            model: list(_rows_of(model, case)) for model in TABLES
+        }
         self.places = {
             model: {row.pk: place for place, row in enumerate(rows)}
             for model, rows in self.found.items()
         }
-        self.history: list[HistoryRow] = self.found[HistoryRow]
+        self.history = self.rows_of(HistoryRow)
         self.confirms = any("confirmed" in row.entered for row in self.history)
         self.moments = [row.happened_at for row in self.history]
         # How far every moment may lie earlier without falling on another day in Shanghai.
         self.slack = min(_since_midnight(moment) for moment in self.moments)
         self.turns = CaseFile(case).turns
         self.form, self.tables = form(), recent_tables()
-        self.patterns: dict[tuple[type[Model], int], tuple[Row, list[tuple[int, Any]]]] = {}
+        self.patterns: dict[tuple[type[Model], int], tuple[Row, list[tuple[int, Field]]]] = {}
         self.texts = self._texts_of_its_own()
         self.dated = lru_cache(maxsize=_WEEKS_KEPT)(self._dated)
+
+    def rows_of(self, model: type[_M]) -> list[_M]:
+        """The rows of one table of the case."""
+        return cast(list[_M], self.found[model])
 
     @property
     def first_day(self) -> dt.date:
@@ -171,7 +182,7 @@ class Template:
         }
         keys = {model: [_pk(model, n) for n in range(len(found))] for model, found in rows.items()}
         happened = [row.happened_at - by for row in self.history]
-        orders = enumerate(self.found[Order])
+        orders = enumerate(self.rows_of(Order))
         days = {f"order:{place}": row.submitted_on - by for place, row in orders}
         return Dated(rows, keys, happened, days, *self._moved(by), self.tables)
 
@@ -186,9 +197,9 @@ class Template:
             opened_on=opened,
         )
         around = CaseFile(moved)
-        around.orders = self.found[Order]
+        around.orders = self.rows_of(Order)
         around.requests = [
-            _copy(row, due_on=row.due_on and row.due_on - by) for row in self.found[Request]
+            _copy(row, due_on=row.due_on and row.due_on - by) for row in self.rows_of(Request)
         ]
         # The newest row had not been written when the clock was last set.
         around.turns = [(at - by, turn) for at, turn in self.turns[:-1]]
@@ -204,11 +215,11 @@ class Template:
             self._fill(values, places, column, self._value(type(row), row, field_, place, by))
         return values, places
 
-    def _pattern(self, row: Model, place: int) -> tuple[Row, list[tuple[int, Any]]]:
+    def _pattern(self, row: Model, place: int) -> tuple[Row, list[tuple[int, Field]]]:
         """What is the same in every week, and the columns that are not."""
         model, moving = type(row), []
-        values: list[Value] = [None] * len(model._meta.concrete_fields)
-        places: list[tuple[int, Any]] = []
+        values: list[SqlValue] = [None] * len(model._meta.concrete_fields)
+        places: list[tuple[int, Key]] = []
         for column, field_ in enumerate(model._meta.concrete_fields):
             now, before = (self._value(model, row, field_, place, by) for by in _TWO_WEEKS)
             if now == before:
@@ -217,20 +228,26 @@ class Template:
                 moving.append((column, field_))
         return (values, places), moving
 
-    def _fill(self, values: list[Value], places: list[Any], column: int, value: Value) -> None:
+    def _fill(
+        self, values: list[SqlValue], places: list[tuple[int, Key]], column: int, value: Value
+    ) -> None:
         if isinstance(value, Slot | Json | dt.datetime):
             places.append((column, value.name if isinstance(value, Slot) else value))
         else:
             values[column] = self.form(value)
 
-    def _value(self, model: type[Model], row: Any, field_: Any, place: int, by: Any) -> Value:
+    def _value(
+        self, model: type[Model], row: Model, field_: Field, place: int, by: dt.timedelta
+    ) -> Value:
         name, value = field_.attname, getattr(row, field_.attname)
         if name in ("due_at", "due_provisional") and model is FilingCase:
             return Slot(name)
         if field_.primary_key:
             return Slot(_pk(model, place))
-        if field_.is_relation:
-            return self._reference(field_.related_model, name, value)
+        if name == "province_id":
+            return Slot(name)
+        if field_.related_model:
+            return self._reference(field_.related_model, value)
         if name in _OWN.get(model, ()) and value:
             return Slot(name)
         if model in _NUMBERED and name == "number" and value:
@@ -243,9 +260,7 @@ class Template:
             return value - by
         return str(value) if name == "file" else value
 
-    def _reference(self, model: type[Model], name: str, value: Any) -> Value:
-        if name == "province_id":
-            return Slot(name)
+    def _reference(self, model: type[Model], value: int | None) -> Value:
         if value is None or model.__name__ == "Provider":
             return value
         if model.__name__ == "User":
@@ -254,7 +269,7 @@ class Template:
             return Slot("applicant")
         return Slot(_pk(model, self.places[model][value]))
 
-    def _json(self, value: Any, by: dt.timedelta) -> Value:
+    def _json(self, value: object, by: dt.timedelta) -> Value:
         if not value:
             return json.dumps(value)
         text = json.dumps(self._open(value, "", by), ensure_ascii=True)
@@ -265,7 +280,7 @@ class Template:
             pieces += [number or name, self.form(literal)]
         return Json(tuple(pieces)) if len(pieces) > 1 else text
 
-    def _open(self, value: Any, key: str, by: dt.timedelta) -> Any:
+    def _open(self, value: object, key: str, by: dt.timedelta) -> object:
         """The value with a mark wherever a slot is."""
         if isinstance(value, dict):
             return {name: self._open(inner, name, by) for name, inner in value.items()}
@@ -276,7 +291,7 @@ class Template:
         if key in PKS_IN_JSON and type(value) is int:
             model = PKS_IN_JSON[key]
             return f"@@#{_pk(model, self.places[model][value])}@@"
-        if key == "officer_id" and value is not None:
+        if key == "officer_id" and isinstance(value, int):
             return f"@@#user:{self.people[value]}@@"
         return value
 
@@ -298,23 +313,23 @@ class Template:
             **{name: f"shown:{who}" for name, who in self.names.items()},
         }
         for model, slot in _NUMBERED.items():
-            rows: Any = self.found[model]
-            own |= {row.number: f"{slot}:{place}" for place, row in enumerate(rows)}
+            rows = enumerate(self.rows_of(model))
+            own |= {row.number: f"{slot}:{place}" for place, row in rows}
         return {text: slot for text, slot in own.items() if text}
 
 
-_NUMBERED: dict[type[Model], str] = {Order: "order", Document: "paper"}
+_NUMBERED: dict[type[Order | Document], str] = {Order: "order", Document: "paper"}
 
 
 def _pk(model: type[Model], place: int) -> str:
     return f"{model._meta.model_name}.{place}"
 
 
-def _rows_of(model: type[Any], case: FilingCase) -> Iterator[Any]:
+def _rows_of(model: type[Model], case: FilingCase) -> Iterator[Model]:
     if model is FilingCase:
         yield case
         return
-    rows = model.objects.filter(case=case)
+    rows = model._default_manager.filter(case=case)
     if model is Order:
         rows = rows.select_related("provider")
     rows = rows.select_related("history") if model is Notice else rows
@@ -322,7 +337,7 @@ def _rows_of(model: type[Any], case: FilingCase) -> Iterator[Any]:
         yield _settled(row)
 
 
-def _settled(row: Any) -> Any:
+def _settled(row: Model) -> Model:
     """The row as if it had been recorded when it happened, and the mail had left at once."""
     if isinstance(row, HistoryRow):
         row.recorded_at = row.happened_at
@@ -339,7 +354,7 @@ def _renumbered(row: HistoryRow, gone: int) -> HistoryRow:
     return _copy(row, sequence=row.sequence - (row.sequence > gone), undoes=undoes)
 
 
-def _copy(row: Any, **changes: Any) -> Any:
+def _copy(row: _M, **changes: object) -> _M:
     """An unsaved copy of a row with other values, protected or not."""
     fields = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
     return type(row)(**{**fields, **changes})

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Model
 
 from icpcases.db.bulk import put
+from icpcases.types import SqlValue
 
-Rows = dict[type[Model], list[list[Any]]]
+Rows = dict[type[Model], list[list[SqlValue]]]
 # Those that keep something from coming twice stay, and those that triggers read: they are guards.
 _READ_BY_TRIGGERS = {"case_registrable", "case_icp_number", "case_icp_subject"}
 _INDEXES = {

@@ -6,7 +6,7 @@ import shutil
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             help="read and write one JSON object a line, any number in constant memory",
         )
 
-    def handle(self, *args: Any, file: str, lang: str, lines: bool, **options: Any) -> None:
+    def handle(self, *args: object, file: str, lang: str, lines: bool, **options: object) -> None:
         """Assess the whole input, then print. Raises CommandError (status 2) before that."""
         judge = assess_lines if lines else assess_whole
         with translation.override(lang), SpooledTemporaryFile(IN_MEMORY) as answers:

@@ -1,7 +1,6 @@
 """`manage.py check_cases`: the integrity checkers, over live data."""
 
 import sys
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -31,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, only: list[str] | None, list: bool, files: str, **options: Any
+        self, *args: object, only: list[str] | None, list: bool, files: str, **options: object
     ) -> None:
         """Print what each checker finds, then a summary; exit 1 if anything was found."""
         if list:

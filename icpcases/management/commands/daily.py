@@ -1,7 +1,5 @@
 """`manage.py daily`: everything that time alone brings."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -16,7 +14,7 @@ class Command(BaseCommand):
 
     help = "Let orders expire, write reminders, reckon due dates anew, name missing years."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """One look at the clock, and what it brings."""
         now = timezone.now()
         self.stdout.write(f"orders expired: {expire_orders(now)}")

@@ -4,7 +4,6 @@ import logging
 import signal
 import threading
 from collections import Counter
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
@@ -31,7 +30,7 @@ class Command(BaseCommand):
             help="with --forever, how long to rest when nothing is due (default: %(default)s)",
         )
 
-    def handle(self, *args: Any, forever: bool, interval: float, **options: Any) -> None:
+    def handle(self, *args: object, forever: bool, interval: float, **options: object) -> None:
         """One pass, or passes until told to stop; the mail under way is finished first."""
         worker, ended = worker_name(), threading.Event()
         if not forever:

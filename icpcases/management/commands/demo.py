@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -47,12 +46,12 @@ class Command(BaseCommand):
 
     def handle(
         self,
-        *args: Any,
+        *args: object,
         if_empty: bool,
         force: bool,
         seed: int,
         cases: int | None,
-        **options: Any,
+        **options: object,
     ) -> None:
         """Load, or say why not. Raises CommandError."""
         if not (settings.DEMO or settings.DEBUG or force):

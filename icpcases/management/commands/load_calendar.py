@@ -1,7 +1,6 @@
 """`manage.py load_calendar FILE`: the holidays and make-up days of a year."""
 
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -21,7 +20,7 @@ class Command(BaseCommand):
             "file", help="columns or keys: day (2027-01-01), kind (holiday, workday), name, notice"
         )
 
-    def handle(self, *args: Any, file: str, **options: Any) -> None:
+    def handle(self, *args: object, file: str, **options: object) -> None:
         """Load it and say what has changed. Raises CommandError, and then changes nothing."""
         try:
             found = load(read_days(Path(file).read_bytes()))

@@ -1,7 +1,5 @@
 """`manage.py rebuild_search`: make the search index anew from the records."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from icpcases.search.index import rebuild
@@ -12,6 +10,6 @@ class Command(BaseCommand):
 
     help = "Makes the index that cases are found by anew."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Rebuild, and say how large it is."""
         self.stdout.write(f"{rebuild()} tokens.")

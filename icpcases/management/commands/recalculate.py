@@ -1,7 +1,5 @@
 """`manage.py recalculate`: every due date reckoned anew."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from icpcases.deadlines import recalculation
@@ -20,7 +18,7 @@ class Command(BaseCommand):
             help="only finish what a change of the calendar or a clock has asked for",
         )
 
-    def handle(self, *args: Any, go_on: bool, **options: Any) -> None:
+    def handle(self, *args: object, go_on: bool, **options: object) -> None:
         """Say how many have changed."""
         if not go_on:
             recalculation.ask_later()

@@ -2,7 +2,6 @@
 
 import difflib
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -33,7 +32,7 @@ class Command(BaseCommand):
             help="the folder of the documents (default: docs)",
         )
 
-    def handle(self, *args: Any, check: bool, output: Path, **options: Any) -> None:
+    def handle(self, *args: object, check: bool, output: Path, **options: object) -> None:
         """Write the documents, or compare them. Raises CommandError naming what differs."""
         with translation.override("en"):
             documents = {"workflow.md": workflow_markdown(), "workflow.svg": workflow_svg()}

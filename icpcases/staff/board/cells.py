@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -41,7 +41,7 @@ def _address(view: str) -> str:
     return reverse(view)
 
 
-def list_url(province: str = "", **filters: Any) -> str:
+def list_url(province: str = "", **filters: int | str) -> str:
     """The list of cases, filtered."""
     chosen = {"province": province, **filters}
     query = urlencode({name: value for name, value in chosen.items() if value != ""})

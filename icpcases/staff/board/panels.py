@@ -6,7 +6,6 @@ of the page. What is kept in the process is as old as its figures, so a minute a
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -27,7 +26,7 @@ class Panels:
     """What the board shows below its head: as of when, its tables, and both written out."""
 
     as_of: dt.datetime
-    tables: dict[str, Any]
+    tables: dict[str, object]
     html: str
 
 

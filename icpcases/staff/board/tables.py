@@ -4,9 +4,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -21,6 +20,7 @@ from icpcases.reports import drilldown, metrics
 from icpcases.reports.cache import Figures
 from icpcases.rules.documents import Kind
 from icpcases.rules.facts import FACT_LABELS
+from icpcases.types import Text
 
 from . import charts
 from .cells import Cell, Line, Period, age, behind_url, lasting, list_url, number
@@ -34,7 +34,7 @@ def named_count(state: State, n: int) -> str:
     return words % {"state": state.label, "n": n}
 
 
-def of_now(found: Figures, province: str, today: dt.date) -> dict[str, Any]:
+def of_now(found: Figures, province: str, today: dt.date) -> dict[str, object]:
     """How the cases stand: states by phase, the map, officers."""
     lines = {
         state: metrics.standing(found, [state], province, today) for state in State
@@ -60,7 +60,7 @@ def of_now(found: Figures, province: str, today: dt.date) -> dict[str, Any]:
     }
 
 
-def _standing_line(label: Any, s: metrics.StateMetrics, province: str, **of: str) -> Line:
+def _standing_line(label: Text, s: metrics.StateMetrics, province: str, **of: str) -> Line:
     url = list_url(province, **of)
     cells = [
         number(s.count, url),
@@ -80,8 +80,8 @@ def _states_chart(lines: dict[State, metrics.StateMetrics]) -> charts.Bars:
     return charts.bars(_("Cases by state"), shown)
 
 
-def _officers(loads: dict[int | None, metrics.Load], province: str) -> dict[str, Any]:
-    users = get_user_model().objects.in_bulk([pk for pk in loads if pk])
+def _officers(loads: dict[int | None, metrics.Load], province: str) -> dict[str, object]:
+    users = User.objects.in_bulk([pk for pk in loads if pk])
     names = {pk: shown_name(users[pk]) if pk in users else _("nobody") for pk in loads}
     order = sorted(loads, key=lambda pk: (pk is None, names[pk]))
     busy = [(names[pk], loads[pk]) for pk in order]
@@ -102,7 +102,7 @@ def _at_work(load: metrics.Load) -> int:
     return sum(n for phase, n in load.phases.items() if phase not in ended)
 
 
-def _officer_line(name: str, load: metrics.Load, province: str, officer: Any) -> Line:
+def _officer_line(name: str, load: metrics.Load, province: str, officer: int | str) -> Line:
     def url(**of: str) -> str:
         return list_url(province, officer=officer, **of)
 
@@ -111,7 +111,9 @@ def _officer_line(name: str, load: metrics.Load, province: str, officer: Any) ->
     return Line(name, [*cells, own, number(load.overdue, url(due="over"), over=True)])
 
 
-def of_the_period(found: Figures, period: Period, provinces: dict[str, Province]) -> dict[str, Any]:
+def of_the_period(
+    found: Figures, period: Period, provinces: dict[str, Province]
+) -> dict[str, object]:
     """What happened: throughput, first decisions, reasons of returns, time in each state."""
     weeks = metrics.weeks(found, period.province)
     names = [f"{week.monday:%m-%d}" for week in weeks]
@@ -174,7 +176,7 @@ def _passed_cells(name: str, found: metrics.Passed, period: Period) -> list[Cell
     ]
 
 
-def _reasons(found: Figures, period: Period) -> dict[str, Any]:
+def _reasons(found: Figures, period: Period) -> dict[str, object]:
     counted = metrics.reasons(found, period.province)
     shown = [(name_of_place(about), str(n), [("bad", n)]) for about, n in counted[:12]]
     return {
@@ -198,7 +200,7 @@ def name_of_place(about: str) -> str:
 
 def _stays(
     found: Figures, period: Period, provinces: dict[str, Province]
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, object]:  # fmt: skip
     stays = metrics.stays(found, period.province)
     states = [state for state in metrics.TIMED if ("", state) in stays]
     codes = sorted({code for code, _state in stays if code != ""}, key=lambda code: code or "~")
@@ -251,7 +253,7 @@ class Behind:
     reasons: list[tuple[str, str]]
 
 
-def line_behind(row: Any) -> Behind:
+def line_behind(row: drilldown.RowSince) -> Behind:
     """A row as its page shows it."""
     reasons = [(name_of_place(r.get("about", "")), r.get("text", "")) for r in row.reasons]
     return Behind(row, row.happened_at - row.since if row.since else None, reasons)

@@ -3,11 +3,10 @@
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -32,7 +31,7 @@ def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     know how many there are. Raises PermissionDenied for a mere keeper of accounts."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not is_staff_role(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -53,13 +52,19 @@ class PeriodForm(forms.Form):
     )  # fmt: skip
     province = forms.ChoiceField(label=gettext_lazy("province"), required=False)
 
-    def __init__(self, provinces: dict[str, Province], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["province"]
+    def __init__(
+        self,
+        provinces: dict[str, Province],
+        data: QueryDict | None = None,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        field = self.fields["province"]
+        assert isinstance(field, forms.ChoiceField)
         named = [(code, str(province)) for code, province in provinces.items()]
         field.choices = [("", _("all")), *named]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Both ends of the period, in their order and not too far apart. ValidationError."""
         data = super().clean() or {}
         until = min(data.get("until") or timezone.localdate(), timezone.localdate())
@@ -73,7 +78,7 @@ class PeriodForm(forms.Form):
         return {**data, "since": since, "until": until}
 
 
-def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Any, Period]:
+def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[PeriodForm, Period]:
     """The form, and the period it asks for; the newest weeks where it asks for none."""
     today = timezone.localdate()
     form = PeriodForm(provinces, request.GET or None)

@@ -1,9 +1,8 @@
 """Documents and requests of a case: handing in, judging, asking, answering, settling."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +29,8 @@ from icpcases.workflow.actions.documents import (
 )
 from icpcases.workflow.actions.requests import ask, settle
 from icpcases.workflow.step_forms import reason_places
+
+ELSEWHERE = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +76,9 @@ def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
         request, case, form, judge, template="staff/document.html",
         title=paper.get_kind_display(), paper=paper, submit=_("Judge the document"),
         done=_("The document is judged."), pictures=pictures_of(case, paper),
-        elsewhere=same_files(paper).exclude(case=case).select_related("case")[:5],
+        elsewhere=Paginator(
+            same_files(paper).exclude(case=case).select_related("case"), ELSEWHERE
+        ).get_page(request.GET.get("elsewhere")),
     )  # fmt: skip
 
 
@@ -89,19 +92,19 @@ def pictures_of(case: FilingCase, paper: Document) -> list[str]:
     return [reverse("admin:cases_filingcase_picture", args=args)] if is_picture else []
 
 
-def _file(request: HttpRequest, pk: int, document: int, as_attachment: bool) -> HttpResponse:
+def _file(request: HttpRequest, pk: int, document: int, as_attachment: bool) -> FileResponse:
     case = get_case_for_user(pk, request.user)
     return file_response(request.user, case, _document(case, document), as_attachment)
 
 
 @require_GET
-def download(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+def download(request: HttpRequest, pk: int, document: int) -> FileResponse:
     """The document's file, as an attachment; who read it is logged."""
     return _file(request, pk, document, as_attachment=True)
 
 
 @require_GET
-def picture(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+def picture(request: HttpRequest, pk: int, document: int) -> FileResponse:
     """A document that is a picture, to look at beside the form; logged like a download."""
     case = get_case_for_user(pk, request.user)
     if not _document(case, document).media_type.startswith("image/"):
@@ -155,7 +158,7 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     settling = posted and not answering
     answer = AnswerForm(request.POST if answering else None, initial={"answer": asked.answer})
     settlement = SettlementForm(request.POST if settling else None)
-    form: Any = answer if answering else settlement
+    form: AnswerForm | SettlementForm = answer if answering else settlement
 
     def change(version: int) -> None:
         data = form.cleaned_data

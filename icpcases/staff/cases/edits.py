@@ -1,10 +1,9 @@
 """Changing a case beside its steps: facts, assignment, notes, the applicant's confirmation."""
 
-from typing import Any
-
 from django import forms
-from django.contrib.auth import get_user_model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.models import User
+from django.db.models import Field, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,8 +30,7 @@ from .page import PRIVATE, masked_certificate
 def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the facts; where the state stands on them, refused with a step's explanation."""
     case = get_case_for_user(pk, request.user)
-    sent = {"data": request.POST} if request.method == "POST" else {}
-    form = FactsForm.of(case, **sent)
+    form = FactsForm.of(case, request.POST if request.method == "POST" else None)
     return form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),
@@ -54,25 +52,32 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+class OfficerField(forms.ModelChoiceField):
+    """A colleague, by name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return shown_name(obj)
+
+
 class AssignForm(forms.Form):
     """Who works the case."""
 
-    officer: Any = forms.ModelChoiceField(
+    officer = OfficerField(
         label=gettext_lazy("officer"), queryset=None, required=False,
         empty_label=gettext_lazy("nobody"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["officer"]
+    def __init__(self, data: QueryDict | None, initial: dict[str, object]) -> None:
+        super().__init__(data, initial=initial)
+        field = self.fields["officer"]
+        assert isinstance(field, OfficerField)
         field.queryset = working_users()
-        field.label_from_instance = shown_name
 
 
-def working_users() -> Any:
+def working_users() -> QuerySet[User]:
     """The active accounts that may work cases."""
     groups = (Role.OFFICER.value, Role.SUPERVISOR.value)
-    users = get_user_model().objects.filter(is_active=True, groups__name__in=groups)
+    users = User.objects.filter(is_active=True, groups__name__in=groups)
     return users.distinct().order_by("username")
 
 
@@ -167,7 +172,7 @@ def reveal(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     case = get_case_for_user(pk, request.user)
     if name not in (*PRIVATE, *_OF_THE_APPLICANT):
         raise Http404
-    holder: Any = case if name in PRIVATE else case.applicant
+    holder: Model = case if name in PRIVATE else case.applicant
     return show_whole(request, case, holder, name, name)
 
 
@@ -180,11 +185,14 @@ def reveal_document(request: HttpRequest, pk: int, document: int) -> HttpRespons
 
 
 def show_whole(
-    request: HttpRequest, case: FilingCase, holder: Any, name: str, detail: str
+    request: HttpRequest, case: FilingCase, holder: Model, name: str, detail: str
 ) -> HttpResponse:
     """The page with a private number, written down in the access log first."""
-    user: Any = request.user
-    AccessLogRow.objects.create(what=AccessLogRow.What.NUMBER, detail=detail, case=case, by=user)
-    title = holder._meta.get_field(name).verbose_name
-    context = {"case": case, "title": title, "value": getattr(holder, name)}
+    assert request.user.is_authenticated
+    AccessLogRow.objects.create(
+        what=AccessLogRow.What.NUMBER, detail=detail, case=case, by=request.user
+    )
+    field = holder._meta.get_field(name)
+    assert isinstance(field, Field)
+    context = {"case": case, "title": field.verbose_name, "value": getattr(holder, name)}
     return page(request, "staff/revealed.html", context)

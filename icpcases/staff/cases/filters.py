@@ -5,10 +5,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar, cast
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.cache import caches
+from django.db.models import Min
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,10 +18,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from icpcases.cases.models import Province
+from icpcases.cases.models import FilingCase, Province
 from icpcases.cases.permissions import shown_name
-from icpcases.lifecycle.roles import STAFF_GROUPS
-from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.roles import STAFF_GROUPS, Actor
+from icpcases.lifecycle.states import STATES, Phase, State
 from icpcases.rules.rule import Party
 from icpcases.search.facets import counts_of
 from icpcases.search.listing import NOBODY, Listing, Order, Wanted
@@ -37,7 +38,8 @@ ORDERS = {
 }
 KEPT_SECONDS = 60
 NEWEST_FIRST = "-reference"
-PHASES = {phase.value: tuple(s.value for s in State if s.phase == phase) for phase in Phase}
+PHASES = {phase.value: tuple(s.value for s in STATES if s.phase == phase) for phase in Phase}
+_Table = TypeVar("_Table")
 TURNS = [party for party in Party if party != Party.SUPERVISOR]
 
 
@@ -63,7 +65,7 @@ class Query:
         """The order of the list."""
         return ORDERS[self.sort]
 
-    def wanted(self, user: Any) -> Wanted:
+    def wanted(self, user: Actor) -> Wanted:
         """The cases asked for by this user."""
         value = self.values.get
         states = PHASES.get(value("phase", ""), tuple(State.values))
@@ -74,7 +76,7 @@ class Query:
         return Wanted(
             states=states if len(states) < len(State.values) else (),
             turn=value("turn", ""),
-            officer=user.pk
+            officer=user.pk or ""
             if officer == "mine"
             else int(officer)
             if officer.isdigit()
@@ -143,13 +145,13 @@ def officers() -> list[tuple[int, str]]:
 
 
 def _read_officers() -> list[tuple[int, str]]:
-    people = get_user_model().objects.filter(is_active=True, groups__name__in=STAFF_GROUPS[:2])
+    people = User.objects.filter(is_active=True, groups__name__in=STAFF_GROUPS[:2])
     rows = people.distinct().only("username", "first_name", "last_name").order_by("username")
     return [(row.pk, shown_name(row)) for row in rows]
 
 
-def _kept(name: str, read: Callable[[], Any]) -> Any:
-    return caches["tables"].get_or_set(name, read, KEPT_SECONDS)
+def _kept(name: str, read: Callable[[], _Table]) -> _Table:
+    return cast(_Table, caches["tables"].get_or_set(name, read, KEPT_SECONDS))
 
 
 def province_names() -> dict[str, str]:
@@ -198,7 +200,7 @@ class Field:
         )
 
 
-def fields_of(query: Query, listing: Listing, user: Any) -> list[Field]:
+def fields_of(query: Query, listing: Listing, user: Actor) -> list[Field]:
     """The filters, each choice with the number of cases there would be with it."""
     counts = counts_of(listing)
     by_state = counts.get("state")
@@ -255,12 +257,18 @@ def _turns() -> list[tuple[str, str]]:
 
 def _months(query: Query) -> list[tuple[str, str]]:
     today = timezone.localdate()
-    first = today.year * 12 + today.month - 1
-    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(first, first - 24, -1)]
+    oldest = min(_kept("oldest_day", _read_oldest_day) or today, today)
+    newest, last = (day.year * 12 + day.month - 1 for day in (today, oldest))
+    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(newest, min(last, newest - 23) - 1, -1)]
     chosen = query.values.get("created", "")
     if chosen and chosen not in months:
         months.append(chosen)
     return [(month, month_name(month)) for month in months]
+
+
+def _read_oldest_day() -> dt.date | None:
+    first = FilingCase.objects.aggregate(first=Min("created_at"))["first"]
+    return first and timezone.localdate(first)
 
 
 def month_name(month: str) -> str:
@@ -269,7 +277,7 @@ def month_name(month: str) -> str:
     return date_format(dt.date(int(year), int(number), 1), "YEAR_MONTH_FORMAT")
 
 
-def _officers(query: Query, counts: Counter[str] | None, user: Any) -> Field:
+def _officers(query: Query, counts: Counter[str] | None, user: Actor) -> Field:
     others = [(str(pk), name) for pk, name in officers() if pk != user.pk]
     chosen = query.values.get("officer", "")
     if chosen.isdigit() and chosen not in dict(others) and chosen != str(user.pk):

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
+from django import forms
 from django.core.paginator import Page, Paginator
+from django.db.models import Field
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from icpcases.cases.models import Document, FilingCase, HistoryRow
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
-from icpcases.rules.rule import Party
+from icpcases.workflow.step_forms import STEP_FORMS
 
 from .history_line import HistoryLine
 
@@ -23,7 +25,7 @@ PRIVATE = {"service_leader_phone": mask_phone, "service_leader_id": mask_residen
 def history_page(request: HttpRequest, case: FilingCase) -> Page:
     """A page of the history, newest first, found by its numbers: they have no gap."""
     numbers = range(case.version, 0, -1)
-    page: Any = Paginator(numbers, HISTORY_PAGE).get_page(request.GET.get("history"))
+    page: Page = Paginator(numbers, HISTORY_PAGE).get_page(request.GET.get("history"))
     rows = case.history.filter(sequence__in=page.object_list).select_related("by")
     page.object_list = history_lines(case, list(rows.order_by("-sequence")))
     return page
@@ -50,28 +52,41 @@ def history_lines(case: FilingCase, rows: list[HistoryRow]) -> list[HistoryLine]
 
 def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
     """What was entered, labelled."""
+    fields = STEP_FORMS[Step(row.step)].base_fields if row.step else {}
     for name, value in row.entered.items():
         if name == "assigned" and not value:
             yield gettext(_ENTERED[name]), gettext("nobody")
+        elif value not in ("", None) and name in fields:
+            yield str(fields[name].label), _shown_in(fields[name], value)
         elif value not in ("", None) and name in _ENTERED:
             yield gettext(_ENTERED[name]), _shown_entry(name, _masked(row, name, value))
 
 
-def _masked(row: HistoryRow, name: str, value: Any) -> Any:
-    personal = name == "number" and "added" in row.entered and Kind(row.entered["added"]).personal
-    return mask(value) if personal else value
-
-
-def _shown_entry(name: str, value: Any) -> str:
-    if name in ("added", "judged", "not_needed"):
-        return gettext(Kind(value).label)
-    if name == "status":
-        return str(Document.Status(value).label)
-    if name == "returned_by":
-        return gettext(Party(value).label)
+def _shown_in(field: forms.Field, value: object) -> str:
+    """What a step's field was filled in with, by the name of the choice where it is one."""
     if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
+        return _yes_no(value)
+    # A provider's name stands in the history as it was; only codes have another name.
+    if type(field) is forms.ChoiceField:
+        return next((str(name) for code, name in field.widget.choices if code == value), str(value))
     return str(value)
+
+
+def _yes_no(value: bool) -> str:
+    return gettext("Yes") if value else gettext("No")
+
+
+def _masked(row: HistoryRow, name: str, value: object) -> object:
+    personal = name == "number" and "added" in row.entered and Kind(row.entered["added"]).personal
+    return mask(str(value)) if personal else value
+
+
+def _shown_entry(name: str, value: object) -> str:
+    if name in ("added", "judged", "not_needed"):
+        return gettext(Kind(str(value)).label)
+    if name == "status":
+        return str(Document.Status(str(value)).label)
+    return _yes_no(value) if isinstance(value, bool) else str(value)
 
 
 def _(text: str) -> str:
@@ -79,16 +94,10 @@ def _(text: str) -> str:
 
 
 _ENTERED = {
-    "authority": _("authority"), "applied_on": _("applied on"), "number": _("number"),
-    "application_number": _("application number"), "issued_on": _("issued on"),
-    "expires_on": _("expires on"), "issuer": _("issuer"), "provider": _("provider"),
-    "order_number": _("order number"), "icp_number": _("ICP number"), "filed_on": _("granted on"),
-    "opened_on": _("opened on"), "footer_on": _("in the footer since"),
-    "public_security_number": _("public-security number"), "late": _("after the SMS window"),
-    "public_security_on": _("filed on"), "cancelled_on": _("cancelled on"),
+    "number": _("number"), "late": _("after the SMS window"),
     "added": _("document added"), "judged": _("document judged"), "status": _("status"),
     "not_needed": _("document not needed"), "answer": _("answer"), "opened": _("case opened"),
-    "confirmed": _("applicant confirmed"), "returned_by": _("returned by"), "file": _("file"),
+    "confirmed": _("applicant confirmed"), "file": _("file"),
     "is": _("marked"), "assigned": _("assigned to"),
     "invited": _("invited"), "joined": _("joined"), "removed": _("removed"),
     "taken_back": _("invitation taken back"),
@@ -101,21 +110,24 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("domain", "registrable_domain"):
-            label = str(_field(case, name).verbose_name)
+            label = str(field_of(case, name).verbose_name)
             yield label, shown_value(case, name, old), shown_value(case, name, new)
 
 
-def shown_value(case: FilingCase, name: str, value: Any) -> str:
+def shown_value(case: FilingCase, name: str, value: object) -> str:
     """A field's value as it stands in the history: masked where it is private."""
     if value in (None, ""):
         return "—"
     if name in PRIVATE:
-        return PRIVATE[name](value)
+        return PRIVATE[name](str(value))
     if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    choices: Any = _field(case, name).choices or ()
+        return _yes_no(value)
+    choices = field_of(case, name).choices or ()
     return str(dict(choices).get(value, value))
 
 
-def _field(case: FilingCase, name: str) -> Any:
-    return case._meta.get_field(name)
+def field_of(case: FilingCase, name: str) -> Field:
+    """A field of a case, by its name or its column."""
+    field = case._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from icpcases.cases.models import Document, FilingCase
+from icpcases.cases.models import Applicant, Document, FilingCase
 from icpcases.cases.outbox import delivery_problems
 from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.lifecycle.states import State
@@ -19,7 +18,7 @@ from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.staff.links import show_step
 from icpcases.workflow.casefile import CaseFile
-from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.explain import explain
 from icpcases.workflow.recommendation import recommended_step
 from icpcases.workflow.route import route_bar
@@ -28,7 +27,7 @@ from .history import PRIVATE, history_page
 from .related import beside_case
 
 
-def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
+def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
     """Everything the case page shows; the rows around the case are fetched once."""
     rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
@@ -55,14 +54,14 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, Any]:
         "province_changed": answer_changed(case),
         "history": history_page(request, case),
         "today": timezone.localdate(),
-        **beside_case(case, is_working(request.user)),
+        **beside_case(request, case, is_working(request.user)),
     }
 
 
 def answer_changed(case: FilingCase) -> bool:
     """Whether the province no longer takes forums while this case's pre-approval is under way."""
     under_way = case.is_at in (State.PREAPPROVAL_NEEDED, State.PREAPPROVAL_APPLIED)
-    return under_way and not FORUM_PROVINCE.holds(case.dossier)
+    return under_way and not FORUM_PROVINCE.holds(dossier_for(case))
 
 
 def fact_rows(case: FilingCase) -> Iterator[tuple[str, str, str]]:
@@ -88,10 +87,10 @@ def shown_fact(case: FilingCase, name: str) -> str:
 def site_rows(case: FilingCase) -> Iterator[tuple[str, str, str, bool]]:
     """Name, label, shown value, and whether the whole value takes a logged click."""
     names = ("site_name", "domain_unicode", "ip_address", "service_leader", *PRIVATE)
+    labels = {field.name: str(field.verbose_name) for field in case._meta.fields}
     for name in names:
         value = getattr(case, name) or ""
-        field: Any = case._meta.get_field(name)
-        label = str(field.verbose_name)
+        label = labels[name]
         if name in PRIVATE and value:
             yield name, label, PRIVATE[name](value), True
         elif value or name != "ip_address":
@@ -108,11 +107,6 @@ class PaperRow:
     wanted: bool
     not_needed: bool
     documents: list[Document]
-
-    @property
-    def add_url_kind(self) -> str:
-        """The kind as the upload page takes it."""
-        return self.kind.value
 
 
 def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
@@ -133,7 +127,7 @@ def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
     return found + others
 
 
-def masked_certificate(applicant: Any) -> str:
+def masked_certificate(applicant: Applicant) -> str:
     """The applicant's certificate number, masked where it is a person's."""
-    number: str = applicant.certificate_number
+    number = applicant.certificate_number
     return mask(number) if applicant.number_is_private and number else number

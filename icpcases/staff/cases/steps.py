@@ -1,8 +1,5 @@
 """One page per step: what it needs, what it changes, who is told, confirm and cancel."""
 
-from typing import Any
-
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,7 +10,7 @@ from icpcases.lifecycle.steps import BACK, Step
 from icpcases.notifications.preview import previews
 from icpcases.staff.links import link, show_step
 from icpcases.staff.pages import done, get_case_for_user, page, refused
-from icpcases.web.changes import busy, seen_version, typed
+from icpcases.web.changes import seen_version, typed
 from icpcases.web.findings import refusal_of, status_of
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
@@ -47,9 +44,6 @@ def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
         return show(request, case, step, form=error.form, status=422)
     except Refused as error:
         return show(request, get_case_for_user(case.pk, request.user), step, data, error)
-    except OperationalError:
-        busy(request)
-        return show(request, case, step, data, status=409)
     return done(request, case, said(after, step))
 
 
@@ -66,7 +60,7 @@ def show(
     request: HttpRequest,
     case: FilingCase,
     step: Step,
-    data: dict[str, Any] | None = None,
+    data: dict[str, object] | None = None,
     error: Refused | None = None,
     form: StepForm | None = None,
     status: int = 200,

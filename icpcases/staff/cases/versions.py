@@ -1,7 +1,7 @@
 """The facts of a case as they once were, read back from its history, two versions side by side."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from icpcases.cases.models import FilingCase, HistoryRow, Province
 from icpcases.rules.facts import FACT_FIELDS
 from icpcases.staff.pages import get_case_for_user, page
 
-from .history import shown_value
+from .history import field_of, shown_value
 
 if TYPE_CHECKING:
     from icpcases.cases.models import FilingCase
@@ -30,7 +30,7 @@ class Version:
     """The facts as they were from one history row until the next that changed them."""
 
     row: HistoryRow
-    values: dict[str, Any]
+    values: dict[str, object]
 
     @property
     def number(self) -> int:
@@ -89,17 +89,16 @@ def compared(case: FilingCase, old: Version, new: Version) -> list[Compared]:
     provinces = {p.code: str(p) for p in Province.objects.filter(code__in=codes)}
     found = []
     for name in VERSIONED:
-        field: Any = case._meta.get_field(name)
-        label = str(field.verbose_name)
+        label = str(field_of(case, name).verbose_name)
         before, after = old.values[name], new.values[name]
         old_shown, new_shown = (
-            provinces.get(value) or shown_value(case, name, value) for value in (before, after)
+            provinces.get(str(value)) or shown_value(case, name, value) for value in (before, after)
         )
         changed = _known(before) != _known(after)
         found.append(Compared(label, old_shown, new_shown, changed))
     return found
 
 
-def _known(value: Any) -> Any:
+def _known(value: object) -> object:
     """Not given is the same, however a field keeps it."""
     return None if value == "" else value

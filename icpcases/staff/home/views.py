@@ -1,7 +1,6 @@
 """The front page of the admin: what to do today, and the way to the next case."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -30,7 +29,7 @@ class Section:
     rows: SafeString
 
 
-def home_context(request: HttpRequest) -> dict[str, Any]:
+def home_context(request: HttpRequest) -> dict[str, object]:
     """Everything the home page shows; at most ten queries, whatever there is."""
     user = request.user
     if not is_staff_role(user):

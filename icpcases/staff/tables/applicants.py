@@ -1,9 +1,11 @@
 """Applicants in the admin, each with their cases at a glance."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.contrib import admin
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django import forms
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
@@ -19,9 +21,18 @@ from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.links import case_url
 from icpcases.workflow.route import bars_of
 
-from .reference import RoleAdmin
+from .reference import ExtraContext, RoleAdmin
 
-SHOWN_CASES = 5
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+SHOWN_CASES, CASES = 5, 50
+
+
+class OfEach(TypedDict):
+    """What is counted of each applicant on a page."""
+
+    case_count: int
 
 
 class ApplicantAdminForm(ApplicantForm):
@@ -57,7 +68,7 @@ class ApplicantAdminForm(ApplicantForm):
 
 
 @admin.register(Applicant)
-class ApplicantAdmin(RoleAdmin):
+class ApplicantAdmin(RoleAdmin[Applicant]):
     """Who applies; confirming is done from a case, with the papers at hand."""
 
     form = ApplicantAdminForm
@@ -70,7 +81,7 @@ class ApplicantAdmin(RoleAdmin):
     paginator = CappedPaginator
     show_full_result_count = False
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Applicant]:
         """With each applicant's newest cases, in two queries."""
         cases = FilingCase.objects.order_by("-pk").only("pk", "reference", "state", "applicant")
         of_each = FilingCase.objects.filter(applicant=OuterRef("pk")).order_by()
@@ -80,13 +91,24 @@ class ApplicantAdmin(RoleAdmin):
         return counted.prefetch_related(Prefetch("cases", cases))
 
     def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
+        self, request: HttpRequest, queryset: QuerySet[Applicant], search_term: str
+    ) -> tuple[QuerySet[Applicant], bool]:
         """Found by name, number or address, by all the words, in one pass over the table."""
         found, _twice = super().get_search_results(request, queryset, search_term)
         return (collected(found, Q()) if search_term else found), False
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, and that it has an end which is not that of the table, where that is so."""
+        response = super().changelist_view(request, extra_context)
+        table = (getattr(response, "context_data", None) or {}).get("cl")
+        if table and table.paginator.counted.more:
+            said = _("Only the first %(n)s can be paged through: search for the others.")
+            messages.warning(request, said % {"n": f"{table.paginator.count:,}"})
+        return response
+
+    def save_model(
+        self, request: HttpRequest, obj: Applicant, form: forms.ModelForm, change: bool
+    ) -> None:
         """Saved, and found by what it is called now."""
         super().save_model(request, obj, form, change)
         if change:
@@ -96,17 +118,19 @@ class ApplicantAdmin(RoleAdmin):
         """Officers add applicants."""
         return is_working(request.user)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Applicant | None = None) -> bool:
         """Officers correct an applicant; once confirmed the certificate is read-only."""
         return is_working(request.user)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Applicant | None = None
+    ) -> tuple[str, ...]:
         """A confirmed certificate stays as it was confirmed."""
         if obj and obj.confirmed:
             return (*self.readonly_fields, "certificate_type", "certificate")
         return self.readonly_fields
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Applicant | None = None) -> tuple[str, ...]:
         """The number stands masked where it may not be edited."""
         readonly = bool(obj and obj.confirmed) or not is_working(request.user)
         number = "certificate" if readonly else "certificate_number"
@@ -130,13 +154,12 @@ class ApplicantAdmin(RoleAdmin):
         return applicant.confirmed
 
     @admin.display(description=_("cases"))
-    def number_of_cases(self, applicant: Any) -> int:
+    def number_of_cases(self, applicant: "WithAnnotations[Applicant, OfEach]") -> int:
         """How many cases there are."""
-        count: int = applicant.case_count
-        return count
+        return applicant.case_count
 
     @admin.display(description=_("progress"))
-    def progress(self, applicant: Any) -> str:
+    def progress(self, applicant: Applicant) -> str:
         """The newest cases, each with its state."""
         cases = list(applicant.cases.all())[:SHOWN_CASES]
         return format_html_join(
@@ -146,20 +169,17 @@ class ApplicantAdmin(RoleAdmin):
         )
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: ExtraContext = None,
     ) -> HttpResponse:
         """The stock page with the applicant's cases and the bar of each."""
         digits = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
-        cases = (
-            list(
-                FilingCase.objects.with_names()
-                .filter(applicant=int(object_id))
-                .order_by("-pk")[:200]
-            )
-            if digits
-            else []
-        )
-        shown = list(zip(cases, bars_of(cases), strict=True))
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "cases": shown}
-        )
+        theirs = FilingCase.objects.with_names().order_by("-pk")
+        theirs = theirs.filter(applicant=int(object_id)) if digits else theirs.none()
+        pages = Paginator(theirs, CASES).get_page(request.GET.get("cases"))
+        cases = list(pages.object_list)
+        shown = {"cases": list(zip(cases, bars_of(cases), strict=True)), "pages": pages}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})

@@ -1,11 +1,13 @@
 """The tables staff keep: officers read them, supervisors keep them, nobody deletes history."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from django import forms
 from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,10 +30,15 @@ from icpcases.deadlines import recalculation
 from icpcases.staff.pages import page
 from icpcases.workflow.actions.provinces import answer_of_province
 
+if TYPE_CHECKING:
+    from django_stubs_ext import FieldOpts, FieldsetSpec
+
+ExtraContext: TypeAlias = dict[str, object] | None
+_Row = TypeVar("_Row", bound=Model)
 KIND_LABELS = dict(KINDS)
 
 
-class RoleAdmin(admin.ModelAdmin):
+class RoleAdmin(admin.ModelAdmin, Generic[_Row]):
     """Readable for every staff role; kept by supervisors; not a matter of model permissions."""
 
     kept_by_supervisors = False
@@ -43,7 +50,7 @@ class RoleAdmin(admin.ModelAdmin):
         """Every staff role sees it on the front page."""
         return is_staff_role(request.user)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
         """Every staff role reads it."""
         return is_staff_role(request.user)
 
@@ -51,36 +58,38 @@ class RoleAdmin(admin.ModelAdmin):
         """Supervisors add where the table is theirs to keep."""
         return self.kept_by_supervisors and is_supervisor(request.user)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
         """Supervisors change where the table is theirs to keep."""
         return self.kept_by_supervisors and is_supervisor(request.user)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
         """Supervisors delete only where nothing stands on the row."""
         return self.deletable and is_supervisor(request.user)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: _Row | None = None) -> "FieldsetSpec":
         """The fields; above them what saving will do, where it does more than save."""
         hint = _(
             "Saving reckons the due dates anew that hang on this: of up to %(n)s cases at once, "
             "of more by the daily job."
         )
-        fields: dict[str, Any] = {"fields": self.get_fields(request, obj)}
+        fields: FieldOpts = {"fields": self.get_fields(request, obj)}
         if self.moves_due_dates and self.has_change_permission(request):
             fields["description"] = hint % {"n": recalculation.AT_ONCE}
         return [(None, fields)]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: _Row, form: forms.ModelForm, change: bool
+    ) -> None:
         """Save, and have the tables read anew."""
         super().save_model(request, obj, form, change)
         self.changed(request, set(form.changed_data))
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: _Row) -> None:
         """Delete, and have the tables read anew."""
         super().delete_model(request, obj)
         self.changed(request, set(self.moves_due_dates))
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[_Row]) -> None:
         """Delete several, and have the tables read anew."""
         super().delete_queryset(request, queryset)
         self.changed(request, set(self.moves_due_dates))
@@ -97,7 +106,7 @@ class RoleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Province)
-class ProvinceAdmin(RoleAdmin):
+class ProvinceAdmin(RoleAdmin[Province]):
     """Provinces; the forum answer has a page of its own, where it is recorded who asked."""
 
     kept_by_supervisors = True
@@ -133,7 +142,7 @@ class ProvinceAdmin(RoleAdmin):
             province.get_accepts_forums_display(),
         )  # fmt: skip
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         """The page of the answer, before the stock ones."""
         view = self.admin_site.admin_view(province_answer)
         return [
@@ -142,7 +151,11 @@ class ProvinceAdmin(RoleAdmin):
         ]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: ExtraContext = None,
     ) -> HttpResponse:
         """The stock page with the answers recorded so far."""
         answers = ProvinceAnswer.objects.filter(province=object_id.upper()).select_related(
@@ -181,7 +194,7 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @admin.register(Provider)
-class ProviderAdmin(RoleAdmin):
+class ProviderAdmin(RoleAdmin[Provider]):
     """Providers and their settings."""
 
     kept_by_supervisors = True
@@ -193,7 +206,7 @@ class ProviderAdmin(RoleAdmin):
 
 
 @admin.register(Clock)
-class ClockAdmin(RoleAdmin):
+class ClockAdmin(RoleAdmin[Clock]):
     """Turn clocks per state, and per province and provider where they differ there."""
 
     kept_by_supervisors = True
@@ -205,7 +218,7 @@ class ClockAdmin(RoleAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(RoleAdmin):
+class CalendarDayAdmin(RoleAdmin[CalendarDay]):
     """Public holidays and make-up working days."""
 
     kept_by_supervisors = True
@@ -214,13 +227,15 @@ class CalendarDayAdmin(RoleAdmin):
     list_filter = ("kind", ("day", admin.DateFieldListFilter))
     moves_due_dates = ("day", "kind")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: CalendarDay | None = None
+    ) -> tuple[str, ...]:
         """A day that is there stays that day: with another date it would be another row."""
         return ("day",) if obj else ()
 
 
 @admin.register(Setting)
-class SettingAdmin(RoleAdmin):
+class SettingAdmin(RoleAdmin[Setting]):
     """Numbers of the rule book that an office may set."""
 
     kept_by_supervisors = True
@@ -239,7 +254,7 @@ class SettingAdmin(RoleAdmin):
 
 
 @admin.register(AccessLogRow)
-class AccessLogAdmin(RoleAdmin):
+class AccessLogAdmin(RoleAdmin[AccessLogRow]):
     """Who looked at which private thing, when."""
 
     list_display = ("at", "by", "what", "thing", "case")

@@ -1,9 +1,9 @@
 """Small words of the staff pages."""
 
 import datetime as dt
-from typing import Any
 
 from django import template
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ register = template.Library()
 
 
 @register.filter
-def person(user: Any) -> str:
+def person(user: User | None) -> str:
     """A colleague's name; the program's own for none."""
     if user is None:
         return _("the system")

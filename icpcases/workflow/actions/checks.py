@@ -11,7 +11,7 @@ from icpcases.cases.permissions import is_working, roles_on
 from icpcases.lifecycle.roles import WORKING, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
-from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.changes import Change
@@ -19,8 +19,6 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.exceptions import Closed, NotAllowed
 
 Kinds = HistoryRow.Kind
-
-
 When = dt.datetime | None
 
 
@@ -54,7 +52,7 @@ def _locked(case: FilingCase, rows: CaseFile) -> Finding:
         _("The facts are locked while somebody outside decides on them, or has decided."),
         _("A supervisor first takes back this step: %(about)s."),
         Party.SUPERVISOR,
-        (Place("step", "step_back", label),),
+        (Place(PlaceKind.STEP, "step_back", label),),
     )
 
 
@@ -67,7 +65,7 @@ def failing_invariants(change: Change) -> frozenset[str]:
 
 def need_invariants(change: Change, failing: frozenset[str]) -> None:
     """Raises Closed with every rule that the change breaks and the case's state stands on."""
-    findings = broken_invariants(change.case, CaseFile(change.case), failing)
+    findings = broken_invariants(change.case, change.rows.anew(), failing)
     if findings:
         raise Closed(findings)
 
@@ -95,12 +93,13 @@ def broken_invariants(
         _("The case's state stands on what this would change."),
         _("A supervisor first takes back this step: %(about)s."),
         Party.SUPERVISOR,
-        (Place("step", "step_back", str(Step(step.step).label)),),
+        (Place(PlaceKind.STEP, "step_back", str(Step(step.step).label)),),
     )
     return (*found, back)
 
 
-def _need_reason(reason: str) -> None:
+def need_reason(reason: str) -> None:
+    """Raises Closed where no reason is given."""
     if reason.strip():
         return
     finding = Finding(

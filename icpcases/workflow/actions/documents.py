@@ -1,7 +1,7 @@
 """Documents that are handed in, one or several at once; the same file twice is noticed."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -10,32 +10,31 @@ from icpcases.cases.forms.document_formset import PaperRows
 from icpcases.cases.models import Document, FilingCase, HistoryRow, NotNeeded, Request
 from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Role
+from icpcases.rules.about_papers import DOCUMENT_MAINLAND
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus
-from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.changes import Change, changing
+from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.exceptions import Closed, NotAllowed
 
 from .checks import (
     Kinds,
     When,
-    _need_reason,
     failing_invariants,
     need_invariants,
+    need_reason,
     need_unlocked,
     need_worker,
 )
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
 
 
 def add_document(
     case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
 ) -> Document:
     """Hand in a document, given a valid DocumentForm's data."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         return hand_in(change, [data])[0]
 
 
@@ -43,7 +42,7 @@ def add_documents(
     case: FilingCase, by: Any, papers: list[dict[str, Any]], seen_version: int
 ) -> list[Document]:
     """Hand in several documents, all or none, given the data of valid DocumentForms."""
-    with changing(case, by, seen_version) as change:
+    with changing(case, by, seen_version, what="document") as change:
         return hand_in(change, papers)
 
 
@@ -57,10 +56,10 @@ def judge_document(
     happened: When = None,
 ) -> Document:
     """Accept or refuse a document. Raises Closed where its papers stand or may not be accepted."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         need_worker(change.case, by)
         if not accept:
-            _need_reason(refusal)
+            need_reason(refusal)
         document = Document.objects.get(pk=pk, case=change.case)
         if accept:
             _need_mainland(document)
@@ -83,10 +82,8 @@ def judge_document(
 def _need_mainland(document: Document) -> None:
     if document.issued_in in (None, "mainland"):
         return
-    from icpcases.rules.about_papers import DOCUMENT_MAINLAND
-
     words = DOCUMENT_MAINLAND.failing
-    place = Place("document", document.kind, Kind(document.kind).label)
+    place = Place(PlaceKind.DOCUMENT, document.kind, Kind(document.kind).label)
     rule = DOCUMENT_MAINLAND
     finding = Finding(rule.code, rule.source, words.sentence, words.remedy, words.who, (place,))
     raise Closed((finding,))
@@ -101,7 +98,7 @@ def mark_not_needed(
     happened: When = None,
 ) -> None:
     """Say whether a conditional document's condition applies to this case."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         need_worker(change.case, by)
         need_unlocked(change)
         if not_needed:
@@ -152,7 +149,7 @@ def _need_new(change: Change, kind: Kind, sha256: str) -> None:
         _HERE_ALREADY[DocumentStatus(same.status)],
         _("Hand in another file, or none: this one need not come twice."),
         Party.APPLICANT,
-        (Place("document", kind.value, kind.label),),
+        (Place(PlaceKind.DOCUMENT, kind.value, kind.label),),
     )
     raise Closed((finding,))
 
@@ -183,8 +180,6 @@ def same_files(document: Document) -> Any:
 
 # What a page without script offers at once.
 _ROWS = 3
-
-
 _KINDS = {kind.value for kind in Kind}
 
 
@@ -198,7 +193,7 @@ def paper_rows_of(request: Any, case: "FilingCase") -> PaperRows:
 
 def still_wanted(case: "FilingCase") -> list[str]:
     """The first kinds of document that the case wants and that nobody has handed in."""
-    dossier = case.dossier
+    dossier = dossier_for(case)
     there = {paper.kind for paper in dossier.relied_on}
     missing = [wanted.kind.value for wanted in dossier.wanted if wanted.kind not in there]
     return missing[:_ROWS] or [Kind.OTHER.value]

@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from icpcases.cases.models import (
     Applicant,
@@ -16,9 +17,13 @@ from icpcases.cases.models import (
 from icpcases.cases.permissions import is_working
 from icpcases.rules.rule import Party
 from icpcases.search import index
-from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.exceptions import NotAllowed, OutcomeUnknown, Refused
+from icpcases.workflow.transactions import one_transaction
 
 from .checks import When
+
+# No letter that could be read as another, nor as a digit.
+FOLLOW_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def open_case(
@@ -39,12 +44,16 @@ def open_case(
     token = f"{by.pk}:{token}" if token else None
     try:
         return opened(token) or open_new(by, applicant, form, owner, happened, token)
-    except IntegrityError:
-        # A second click, in the same moment as the first.
+    except (OpenAlready, OutcomeUnknown):
+        # A second click in the same moment as the first; or it was kept and the answer lost.
         case = opened(token)
         if case is None:
             raise
         return case
+
+
+class OpenAlready(Refused):
+    """The case was opened meanwhile by the same form."""
 
 
 def opened(token: str | None) -> FilingCase | None:
@@ -63,11 +72,16 @@ def open_new(
     """Write a new draft, its owner and the first row of its history."""
     now = timezone.now()
     at = min(happened or now, now)
-    with transaction.atomic(durable=True):
+
+    def twice() -> Refused | None:
+        return OpenAlready() if opened(token) else None
+
+    with one_transaction(f"a new case of user {by.pk}", explain=twice):
         if applicant._state.adding:
             applicant.save()
         case = FilingCase(
             reference=next_reference(timezone.localdate(at).year),
+            follow_code=new_follow_code(),
             applicant=applicant,
             officer=by if is_working(by) else None,
             created_at=at,
@@ -94,6 +108,11 @@ def open_new(
         )
         index.keep(case)
     return case
+
+
+def new_follow_code() -> str:
+    """A code nobody guesses: about 49 bits."""
+    return get_random_string(10, FOLLOW_ALPHABET)
 
 
 def next_reference(year: int) -> str:

@@ -11,13 +11,13 @@ from icpcases.cases.models import (
 from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Role
 from icpcases.rules.dossier import RequestStatus
-from icpcases.rules.rule import Finding, Party, Place, Source
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.effects import kind_of_request
 from icpcases.workflow.exceptions import Closed, NotAllowed
 
-from .checks import Kinds, When, _need_reason, need_worker
+from .checks import Kinds, When, need_reason, need_worker
 from .documents import hand_in
 
 
@@ -25,7 +25,7 @@ def ask(
     case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
 ) -> Request:
     """Ask the applicant for something, given a valid AskForm's data."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="request") as change:
         need_worker(change.case, by)
         if change.case.is_at.closed:
             raise NotAllowed(by)
@@ -60,7 +60,7 @@ def answer(
 
     The applicant does, or an officer on the applicant's behalf.
     """
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="request") as change:
         roles = roles_on(change.case, by)
         if not roles - {Role.AUDITOR}:
             raise NotAllowed(by)
@@ -88,10 +88,10 @@ def settle(
     due_on: dt.date | None = None,
 ) -> Request:
     """Accept an answer, ask again until `due_on`, or waive the request with a reason."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="request") as change:
         need_worker(change.case, by)
         if decision != RequestStatus.ACCEPTED:
-            _need_reason(reason)
+            need_reason(reason)
         allowed = [RequestStatus.ANSWERED]
         if decision == RequestStatus.WAIVED:
             allowed.append(RequestStatus.OPEN)
@@ -117,7 +117,7 @@ def _request(change: Change, pk: int, *statuses: RequestStatus) -> Request:
     request = Request.objects.get(pk=pk, case=change.case)
     if request.status in [status.value for status in statuses]:
         return request
-    place = Place("request", str(pk), request.text)
+    place = Place(PlaceKind.REQUEST, str(pk), request.text)
     finding = Finding(
         "request.status",
         Source.NONE,

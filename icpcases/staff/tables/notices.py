@@ -1,6 +1,6 @@
 """Staff see every notice, its latest error, and may have it sent again."""
 
-from typing import Any
+import datetime as dt
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -9,14 +9,16 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from icpcases.cases.models import Notice
 from icpcases.cases.outbox import send_again
-from icpcases.cases.permissions import is_staff_role, is_working
+from icpcases.cases.permissions import is_working
 from icpcases.db.pagination import collected
 from icpcases.search.listing import Listing, Order, Wanted
 from icpcases.search.query import needle_of
 
+from .reference import RoleAdmin
+
 
 @admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin):
+class NoticeAdmin(RoleAdmin):
     """Read by every staff role, changed by nobody; officers and supervisors send again."""
 
     list_display = (
@@ -39,38 +41,22 @@ class NoticeAdmin(admin.ModelAdmin):
     readonly_fields = fields
 
     def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
+        self, request: HttpRequest, queryset: QuerySet[Notice], search_term: str
+    ) -> tuple[QuerySet[Notice], bool]:
         """Found by the address, by what it reminds of, or through the case."""
         if not search_term:
             return queryset, False
-        cases = Listing(Wanted(needle=needle_of(search_term)), Order()).found
+        listing = Listing(Wanted(needle=needle_of(search_term)), Order())
+        cases = listing.found
+        if listing.total.more:
+            said = gettext("Very many cases have this: only notices of the newest are looked for.")
+            self.message_user(request, said, messages.WARNING)
         ways = (
             Q(address__icontains=search_term),
             ~Q(key="") & Q(key__icontains=search_term),
             Q(case_id__in=cases),
         )
         return collected(queryset, *ways), False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Every staff role sees it on the front page."""
-        return is_staff_role(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Every staff role reads it."""
-        return is_staff_role(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only what happens writes notices."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody rewrites what was said."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nor takes it away."""
-        return False
 
     def has_work_permission(self, request: HttpRequest) -> bool:
         """Officers and supervisors have a notice sent again."""
@@ -104,7 +90,7 @@ class NoticeAdmin(admin.ModelAdmin):
         return notice.subject or notice.key
 
     @admin.display(description=gettext_lazy("next try"), ordering="next_try_at")
-    def next_try(self, notice: Notice) -> Any:
+    def next_try(self, notice: Notice) -> dt.datetime | str:
         """When it is tried again; empty once it is settled."""
         return notice.next_try_at if notice.state == Notice.State.WAITING else ""
 

@@ -1,0 +1,251 @@
+"""Each release's database, with data, at the head: whole, guarded, and the door opens."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import override_settings
+from django.utils import timezone
+
+from icpcases.cases import triggers
+from icpcases.cases.models import Document, FilingCase, HistoryRow, Notice, Province
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.engine import perform
+from icpcases.workflow.explain import explain
+from tests.harness.databases import chosen
+
+from .database import database_of
+from .dumped import RELEASES, ROOT, digests_of, sql_of
+from .schema import Schema, schema
+
+pytestmark = pytest.mark.slow
+
+# What the database refuses whatever the door, a statement of each kind (domain book, section 5).
+FORBIDDEN = {
+    "a history row changed": "UPDATE cases_historyrow SET note_internal = '' WHERE sequence = 1",
+    "a history row deleted": "DELETE FROM cases_historyrow WHERE sequence = 1",
+    "a case deleted": "DELETE FROM cases_filingcase WHERE state = 'draft'",
+    "a filed case on an IP address":
+        "UPDATE cases_filingcase SET access = 'ip_address' WHERE state = 'filed'",
+    "a filing with the server abroad":
+        "UPDATE cases_filingcase SET server_region = 'overseas' WHERE state = 'preparing'",
+    "a filed case without a number":
+        "UPDATE cases_filingcase SET icp_number = '', icp_subject = '' WHERE state = 'filed'",
+    "a number of another province":
+        "UPDATE cases_filingcase SET province_id = 'CN-XZ' WHERE state = 'filed'",
+    "an opening before the filing":
+        "UPDATE cases_filingcase SET opened_on = '2001-01-01' WHERE state = 'open'",
+    "two cases about one domain":
+        "UPDATE cases_filingcase SET domain = 'a.cn', registrable_domain = 'a.cn'"
+        " WHERE state = 'filed'",
+    "a domain in capitals":
+        "UPDATE cases_filingcase SET domain = 'A.CN', registrable_domain = 'A.CN'"
+        " WHERE state = 'draft'",
+    "a state there is not": "UPDATE cases_filingcase SET state = 'lost' WHERE state = 'draft'",
+    "an accepted document from abroad":
+        "UPDATE cases_document SET issued_in = 'hong_kong' WHERE status = 'accepted'"
+        " AND kind = 'business_licence'",
+    "two live orders of a case": "UPDATE cases_order SET ended_on = NULL, case_id ="
+        " (SELECT case_id FROM cases_order WHERE ended_on IS NULL LIMIT 1)",
+    "two confirmed applicants of one certificate":
+        "UPDATE cases_applicant SET certificate_type = 'permit', certificate_number = 'H1'"
+        " WHERE confirmed_at IS NOT NULL",
+    "a reminder owed twice": "UPDATE cases_notice SET key = 'one', address = 'a@a.example'",
+}  # fmt: skip
+if chosen() == "postgres":
+    FORBIDDEN["the history emptied"] = "TRUNCATE cases_historyrow CASCADE"
+
+
+def got_through() -> list[str]:
+    """The forbidden writes that the database takes, or that meet no row; all are taken back."""
+    return [name for name, statement in FORBIDDEN.items() if not is_refused(statement)]
+
+
+def is_refused(statement: str) -> bool:
+    with transaction.atomic():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+        except IntegrityError:
+            return True
+        transaction.set_rollback(True)
+    return False
+
+
+def check_cases(folder: Path) -> str:
+    """What `manage.py check_cases` says. The files are no part of a dump: empty ones stand in."""
+    for name in Document.objects.values_list("file", flat=True):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    out = io.StringIO()
+    with override_settings(MEDIA_ROOT=str(folder)), suppress(SystemExit):
+        call_command("check_cases", stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def fresh(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Schema:
+    """What a new database is made of."""
+    with django_db_blocker.unblock(), database_of("", tmp_path_factory.mktemp("fresh")):
+        call_command("migrate", verbosity=0)
+        return schema()
+
+
+@pytest.fixture(scope="module", params=RELEASES)
+def release(
+    request: pytest.FixtureRequest, fresh: Schema, django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:  # fmt: skip
+    """The database of a release, brought to the head; the tests of this module share it."""
+    folder = tmp_path_factory.mktemp("release")
+    with django_db_blocker.unblock(), database_of(sql_of(request.param), folder):
+        call_command("migrate", verbosity=0)
+        yield request.param
+
+
+def test_the_dump_says_which_migrations_it_has(release):
+    """Those of the release ran there, and their digests are kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations WHERE app IN ('cases', 'accounts')")
+        ran = {f"icpcases/{app}/migrations/{name}.py" for app, name in cursor.fetchall()}
+    assert set(digests_of(release)) <= ran
+
+
+def test_cases_of_every_state_and_rows_of_every_kind_came_along(release):
+    states = set(FilingCase.objects.values_list("state", flat=True))
+    assert states == {state.value for state in State}
+    assert set(HistoryRow.objects.values_list("kind", flat=True)) == set(HistoryRow.Kind)
+    models = apps.get_app_config("cases").get_models()
+    assert [model.__name__ for model in models if not model._default_manager.exists()] == []
+
+
+def test_the_schema_is_that_of_a_new_database(release, fresh):
+    assert schema() == fresh
+
+
+def test_the_triggers_are_in_place(release):
+    assert triggers.missing(connection) == []
+    assert triggers.check_installed(["default"]) == []
+
+
+def test_check_cases_finds_nothing(release, tmp_path):
+    assert check_cases(tmp_path).endswith(" checkers, nothing found.\n")
+
+
+def test_what_is_forbidden_is_refused(release):
+    assert got_through() == []
+
+
+def test_every_case_is_explained_to_everybody(release):
+    readers = [User.objects.get(username=name) for name in ("li", "chen", "sun", "wei")]
+    for case in FilingCase.objects.with_names():
+        leading_out = set(Step.leading_out_of(case.is_at))
+        for reader in readers:
+            assert {told.step for told in explain(case, reader)} == leading_out, case
+
+
+def test_steps_are_taken_through_the_door(release, tmp_path):
+    """One tells the applicant; the other is judged by the rules of numbers and their trigger."""
+    li, today = User.objects.get(username="li"), timezone.localdate()
+    opened = FilingCase.objects.get(domain="upgrade-tea.example")
+    approved = FilingCase.objects.filter(state="authority_review")[0]
+    character = Province.objects.get(cases=approved).icp_character
+    number = f"{character}ICP备2099000001号-1"
+    for case, step, data, state in (
+        (opened, "withdraw", {"reason": "The house is sold.", "tell": "on"}, "withdrawn"),
+        (approved, "approve", {"icp_number": number, "filed_on": today, "tell": "on"}, "filed"),
+    ):
+        newest = case.version
+        after = perform(case, step, li, data, newest)
+        row = HistoryRow.objects.filter(case=case).latest("sequence")
+        assert (after.state, after.version) == (state, newest + 1)
+        assert (row.step, row.sequence, row.by) == (step, newest + 1, li)
+        assert Notice.objects.filter(history=row).exists()
+    assert check_cases(tmp_path).endswith(" checkers, nothing found.\n")
+
+
+# That the tests above can fail
+
+RELEASE = RELEASES[-1]
+LOOSE = "document_accepted_is_mainland"
+ON_HISTORY = " ON cases_historyrow" if chosen() == "postgres" else ""
+
+
+@pytest.fixture
+def broken(fresh: Schema, django_db_blocker: Any, tmp_path: Path) -> Iterator[Any]:
+    """Makes the newest release's database the program's, broken in some way."""
+
+    def made(sql: str = "", then: tuple[str, ...] = ()) -> Any:
+        return database_of(sql or sql_of(RELEASE), tmp_path, then)
+
+    with django_db_blocker.unblock():
+        yield made
+
+
+def test_a_migration_that_has_run_unnoticed_is_found(broken):
+    one_behind = "DELETE FROM django_migrations WHERE app = 'cases' AND name = '0003_seed'"
+    with broken(then=(one_behind,)) as url:
+        # In a process of its own: such an end leaves the connection unusable.
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "icpcases.settings",
+            "SECRET_KEY": "only-for-this-process-" * 3,
+        }
+        done = subprocess.run(
+            [sys.executable, "manage.py", "migrate"], cwd=ROOT, env=environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout.split()[-2:]) == (1, ["Applying", "cases.0003_seed..."])
+
+
+def test_a_lost_history_row_is_found(broken, tmp_path):
+    lost = (
+        f"DROP TRIGGER history_kept{ON_HISTORY}",
+        "DELETE FROM cases_notice",
+        "DELETE FROM cases_historyrow WHERE sequence = 2 AND case_id = 1",
+    )
+    with broken(then=lost):
+        call_command("migrate", verbosity=0)
+        reference = FilingCase.objects.get(pk=1).reference
+        said = check_cases(tmp_path / "documents")
+    assert f"  {reference} has no history row 2, but a row 3.\n" in said
+
+
+def test_a_lost_trigger_is_found_and_put_back(broken):
+    with broken(then=(f"DROP TRIGGER history_kept{ON_HISTORY}",)):
+        assert triggers.missing(connection) == ["history_kept"]
+        assert "a history row deleted" in got_through()
+        call_command("migrate", verbosity=0)
+        assert (triggers.missing(connection), got_through()) == ([], [])
+
+
+def test_a_constraint_that_has_loosened_is_found(broken, fresh):
+    begins = rf'(CONSTRAINT "?{LOOSE}"? CHECK \()'
+    sql, found = re.subn(begins, r"\1 1 = 1 OR ", sql_of(RELEASE))
+    assert found == 1
+    with broken(sql):
+        call_command("migrate", verbosity=0)
+        assert got_through() == ["an accepted document from abroad"]
+        differing = {name for name, about in schema().items() if fresh.get(name) != about}
+    assert len(differing) == 1
+    assert "cases_document" in differing.pop()
+
+
+def test_a_lost_index_is_found(broken, fresh):
+    with broken(then=("DROP INDEX case_due", "DROP INDEX case_domain_free")):
+        call_command("migrate", verbosity=0)
+        assert set(fresh) - set(schema()) == {"index case_due", "index case_domain_free"}
