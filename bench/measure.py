@@ -38,7 +38,7 @@ def queries_of(work: Work) -> int:
     with CaptureQueriesContext(connection) as captured:
         work()
     quiet = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-    return sum(not query["sql"].startswith(quiet) for query in captured)
+    return sum(not str(query["sql"]).startswith(quiet) for query in captured)
 
 
 def timed(work: Work) -> float:

@@ -9,34 +9,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from icpcases.cases.lookups import case_of_person, with_accounts
 from icpcases.cases.models import CasePerson, FilingCase
-from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import State
 from icpcases.rules.rule import Place, PlaceKind
 from icpcases.web.changes import attempt, went
 from icpcases.web.findings import refusal_of
 from icpcases.workflow.exceptions import Refused
 
-_OWN = Prepared(
-    lambda reference, user: FilingCase.objects.filter(
-        people__user=user, reference=reference
-    ).with_names()[:1],
-    str, int,
-)  # fmt: skip
-
-_PEOPLE = Prepared(lambda case: CasePerson.objects.filter(case=case).select_related("user"), int)
-
 
 def get_case_for_user(reference: str, user: Any) -> FilingCase:
     """The applicant's own case. Raises Http404 alike for none and for somebody else's."""
-    for case in _OWN(reference, user.pk) if "\0" not in reference else ():
-        return case
-    raise Http404
+    case = case_of_person(reference, user.pk)
+    if case is None:
+        raise Http404
+    return case
 
 
 def people_of(case: FilingCase) -> list[CasePerson]:
     """The people of a case with their accounts, read once for whatever asks who they are."""
-    people: list[CasePerson] = _PEOPLE(case.pk)
+    people = with_accounts(case.pk)
     case.people_pks = frozenset(person.user_id for person in people)
     return people
 

@@ -10,7 +10,6 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow
-from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
@@ -28,13 +27,9 @@ def _rows(case: int) -> "QuerySet[HistoryRow]":
     return rows.defer("note_internal", "findings", "changes")
 
 
-def _removed(case: int) -> "QuerySet[HistoryRow, object]":
+def _removed(case: int) -> "QuerySet[HistoryRow, dict[str, str]]":
     rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.ASSIGNMENT)
     return rows.filter(entered__has_key="removed").values_list("entered", flat=True)
-
-
-_NEWEST = Prepared(lambda case: _rows(case)[: SHOWN + 1], int)
-_REMOVED = Prepared(_removed, int)
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def newest_moments(case: FilingCase, removed: list[str]) -> Newest:
 
     `removed` are the addresses of those removed from the case.
     """
-    rows, theirs = _NEWEST(case.pk), people_ever(case, removed)
+    rows, theirs = list(_rows(case.pk)[: SHOWN + 1]), people_ever(case, removed)
     return Newest([m for row in rows[:SHOWN] for m in _moments(theirs, row)], len(rows) > SHOWN)
 
 
@@ -75,7 +70,7 @@ def older_moments(case: FilingCase, number: str | None) -> Page:
 
 def addresses_removed(case: FilingCase) -> list[str]:
     """The addresses of the people who were removed from the case."""
-    return [entered["removed"] for entered in _REMOVED(case.pk)]
+    return [entered["removed"] for entered in _removed(case.pk)]
 
 
 def people_ever(case: FilingCase, removed: list[str]) -> frozenset[int]:

@@ -6,17 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from icpcases.cases.lookups import case_of_reference, tries_of
 from icpcases.cases.models import FilingCase, FollowTry
-from icpcases.db.statements import Prepared
 
 WRONG_TRIES = 5
 CLOSED_FOR = dt.timedelta(minutes=15)
 _NOBODYS_CODE = "0" * 10
-
-_TRIES = Prepared(lambda *keys: FollowTry.objects.filter(key__in=keys), str, str)
-_CASE = Prepared(
-    lambda text: FilingCase.objects.filter(reference=text).select_related("province"), str
-)
 
 
 class TooManyTries(Exception):
@@ -32,10 +27,10 @@ def find_followed(reference: str, code: str, address: str) -> FilingCase | None:
     reference, code = reference.strip().upper()[:30], code.strip().upper().replace(" ", "")[:30]
     keys = (f"reference {reference}", f"address {address}"[:100])
     now = timezone.now()
-    tries = {row.key: row for row in _TRIES(*keys)}
+    tries = {row.key: row for row in tries_of(*keys)}
     if any(row.closed_until and row.closed_until > now for row in tries.values()):
         raise TooManyTries
-    case = next(iter(_CASE(reference)), None)
+    case = case_of_reference(reference)
     if constant_time_compare(code, case.follow_code if case else _NOBODYS_CODE) and case:
         if keys[0] in tries:
             tries[keys[0]].delete()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from icpcases.cases.models.notices import LIFE
-from icpcases.db.statements import Prepared, write
+from icpcases.db.statements import Values, write
 
 from .models import CasePerson, Notice
 
@@ -43,7 +43,12 @@ def _addresses(case: int) -> "QuerySet[CasePerson, str]":
     return people.order_by("pk").values_list("user__email", flat=True)
 
 
-_ADDRESSES = Prepared(_addresses, int)
+_ADDRESSES = Values(
+    "SELECT u.email FROM cases_caseperson own JOIN auth_user u ON u.id = own.user_id"
+    " WHERE own.case_id = %s AND u.is_active AND u.email <> '' ORDER BY own.id",
+    str,
+    same_as=_addresses,
+)
 Audience = list[tuple[str, str]]
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.contrib.auth.models import Group
 
-from icpcases.db.statements import Prepared
+from icpcases.db.statements import Values
 from icpcases.lifecycle.roles import STAFF_GROUPS, WORKING, Actor, Role
 from icpcases.lifecycle.steps import Step
 
@@ -66,7 +66,13 @@ def _groups(user: int) -> "QuerySet[Group, str]":
     return Group.objects.filter(user=user, name__in=STAFF_GROUPS).values_list("name", flat=True)
 
 
-_GROUPS = Prepared(_groups, int)
+_STAFF = ", ".join(f"'{name}'" for name in STAFF_GROUPS)
+_GROUPS = Values(
+    "SELECT g.name FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id"
+    f" WHERE m.user_id = %s AND g.name IN ({_STAFF})",
+    str,
+    same_as=_groups,
+)
 # Where the roles stay once read: on the account, which lasts as long as the request.
 _KNOWN = "_icpcases_roles"
 

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+from .postgres import driver
 
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -37,19 +39,16 @@ def _as_sqlite_keeps(value: Any) -> Any:
 def _copy(table: str, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     text = "".join(["\t".join(line) + "\n" for line in lines])
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy,
-    ):
+    own = driver(connections[DEFAULT_DB_ALIAS])
+    with own.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
         copy.write(text)
 
 
 def _insert(table: str, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
-    marks = ", ".join("?" for _ in columns)
-    connection.ensure_connection()
-    # Past Django's cursor, which would look into every statement.
-    connection.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', lines)
+    marks = ", ".join("%s" for _ in columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(lines))
 
 
 _FORMS = {"postgresql": _as_copied, "sqlite": _as_sqlite_keeps}

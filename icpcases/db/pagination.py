@@ -1,12 +1,13 @@
 """Pages of long tables: counted up to a limit, and turned by the key of a row, not by offset."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.utils.functional import cached_property
-from django.utils.numberformat import format as grouped
 
 #: Counting further costs more than anybody reads out of the figure.
 AT_MOST = 10_000
@@ -26,8 +27,7 @@ class Count:
 
     def __str__(self) -> str:
         """As people read it: 12,345, or 10,000+."""
-        number = grouped(self.number, ".", grouping=3, thousand_sep=",", force_grouping=True)
-        return f"{number}+" if self.more else number
+        return f"{self.number:,}+" if self.more else f"{self.number:,}"
 
     def __bool__(self) -> bool:
         return self.number > 0
@@ -50,7 +50,7 @@ def collected(rows: Any, *ways: Q) -> Any:
         found = rows.order_by().filter(way).values_list("pk", flat=True)
         keys.update(found[: AT_MOST + 1])
         if len(keys) > AT_MOST:
-            return rows.filter(Q(*ways, _connector=Q.OR))
+            return rows.filter(reduce(or_, ways))
     return rows.filter(pk__in=keys)
 
 

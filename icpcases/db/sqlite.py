@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.backends.signals import connection_created
-
-_FILES, _MEMORY = 1, 2
 
 
 def hold_in_memory() -> None:
@@ -22,20 +20,21 @@ def hold_in_memory() -> None:
 
 def _hold_in_memory(connection: Any, **_: Any) -> None:
     if connection.vendor == "sqlite" and connection.alias == DEFAULT_DB_ALIAS:
-        connection.connection.execute(f"PRAGMA temp_store = {_MEMORY}")
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA temp_store = MEMORY")
 
 
 @contextmanager
 def in_files() -> Iterator[None]:
     """While this lasts, for what is large. Within a transaction SQLite goes on as it was."""
-    connection.ensure_connection()
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    if connection.vendor != "sqlite" or not transaction.get_autocommit():
         yield
         return
-    here: Any = connection.connection
-    ((before,),) = here.execute("PRAGMA temp_store").fetchall()
-    here.execute(f"PRAGMA temp_store = {_FILES}")
-    try:
-        yield
-    finally:
-        here.execute(f"PRAGMA temp_store = {before}")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA temp_store")
+        (before,) = cursor.fetchone()
+        cursor.execute("PRAGMA temp_store = FILE")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA temp_store = {before}")

@@ -1,345 +1,261 @@
-"""Statements whose text is made once: what the door runs at every step.
+"""Hot statements: SQL written once and run through Django's own cursor.
 
 Django makes the SQL of a query anew each time it is run, which takes several times as long as
-running it. Here the ORM still says what is asked and what is written; only the text is kept, for
-each connection: docs/decisions/0009-a-lean-door.md.
+running it. What every step and every applicant's page asks is written down as SQL, beside the
+query of the ORM that says the same; tests hold one against the other on both databases.
+Nothing here leans on what Django does not document: docs/decisions/0009-a-lean-door.md.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import (
-    BooleanField,
-    CharField,
-    DateTimeField,
-    ForeignKey,
-    IntegerField,
-    JSONField,
-    TextField,
-)
-from django.db.models.base import ModelState
-from django.db.models.query import FlatValuesListIterable, get_related_populators
-from django.db.models.signals import post_init, pre_init
+from django.db.models import Model
+
+from .postgres import planned_cursor
 
 if TYPE_CHECKING:
-    from django.db.models import Field, Model, QuerySet
+    from django.db.models import Field, QuerySet
 
-# What stands in a query for a value that is not known yet; no row has these.
-_OPEN: dict[type, Callable[[int], Any]] = {
-    int: lambda place: -2_000_000_000 - place,
-    str: lambda place: f"\x01{place}",
-}
-# What the driver takes as it stands in such a field.
-_AS_IS: frozenset[type] = frozenset({str, int, bool, type(None)})
-_PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
-# Of whatever kind, nothing is NULL; JSON has a null of its own.
-_NOTHING: frozenset[type] = frozenset({type(None)})
-_ASKED: frozenset[type] = frozenset()
+    AnyField = Field[Any, Any]
+    Query = Callable[..., QuerySet[Any, Any]]
+
+_M = TypeVar("_M", bound=Model)
+_T = TypeVar("_T")
+Row = Sequence[Any]
+Converter = Callable[[Any], Any]
 
 
-class Statement:
-    """SQL on one connection, with the marks that its driver takes."""
-
-    def __init__(self, sql: str, here: Any) -> None:
-        self.sql, self.here = sql, here
-        here.ensure_connection()
-        # Django looks for SQLite's marks anew at each run, which takes longer than the run.
-        self.marked = here.create_cursor().convert_query(sql) if here.vendor == "sqlite" else sql
-        self.execute = _on_sqlite if here.vendor == "sqlite" else _on_postgres
-
-    def run(self, values: list[Any]) -> Any:
-        """A cursor that has run it. Whoever watches the connection sees it as any other."""
-        here = self.here
-        watched = here.queries_logged or here.execute_wrappers
-        if here.connection and not (watched or here.needs_rollback):
-            try:
-                return self.execute(here, self.marked, values)
-            except here.Database.Error:
-                # As Django's own error; to be ready for one at each run costs as much as the run.
-                with here.wrap_database_errors:
-                    raise
-        cursor = here.cursor()
-        cursor.execute(self.sql, values)
-        return cursor
+def run(sql: str, values: Row) -> Any:
+    """A cursor that has run this SQL, of which there are few texts that come again and again."""
+    here = connections[DEFAULT_DB_ALIAS]
+    cursor = planned_cursor(here) if here.vendor == "postgresql" else here.cursor()
+    cursor.execute(sql, values)
+    return cursor
 
 
-def _on_sqlite(here: Any, sql: str, values: list[Any]) -> Any:
-    return here.connection.execute(sql, values)
+class Question(Generic[_T]):
+    """A hot question: called with the values of its marks, it gives back what its SQL finds.
 
-
-def _on_postgres(here: Any, sql: str, values: list[Any]) -> Any:
-    """Planned once for the connection, unless its `prepare_threshold` forbids it."""
-    return here.Database.Cursor(here.connection).execute(sql, values, prepare=True)
-
-
-@contextmanager
-def pipeline() -> Iterator[None]:
-    """Within, a statement is sent without waiting for the answer to the one before.
-
-    They are run in their order all the same, each seeing what the one before has locked or
-    written. Only where the driver can: PostgreSQL's pipeline. Nothing but what this module runs
-    may stand within: Django asks each statement at once how many rows it met.
-    """
-    here: Any = connections[DEFAULT_DB_ALIAS]
-    watched = here.queries_logged or here.execute_wrappers
-    if here.vendor != "postgresql" or watched or not here.Database.Pipeline.is_supported():
-        yield
-        return
-    here.ensure_connection()
-    with here.wrap_database_errors, here.connection.pipeline():
-        yield
-
-
-def run(sql: str, values: list[Any]) -> Any:
-    """A cursor that has run this SQL, of which there are few and which comes again and again."""
-    return _kept(sql, Statement).run(values)
-
-
-def _kept(key: Any, make: Callable[[Any, Any], Any]) -> Any:
-    """What is made once for a connection, and goes with it."""
-    here: Any = connections[DEFAULT_DB_ALIAS]
-    try:
-        return here.icpcases_prepared[key]
-    except (AttributeError, KeyError):
-        made = vars(here).setdefault("icpcases_prepared", {})
-        return made.setdefault(key, make(key, here))
-
-
-class Prepared:
-    """A query of the ORM with open places; each call fills them in and gives back the rows.
-
-    `build` makes the query from values of these kinds. They must stand in its SQL as they are:
-    a key, a text, not a part of either.
+    `same_as` makes the query of the ORM that says the same: it tells readers and tests.
     """
 
-    def __init__(self, build: "Callable[..., QuerySet[Any]]", *kinds: type) -> None:
-        self.build, self.kinds = build, kinds
+    def __init__(self, same_as: "Query") -> None:
+        self.same_as = same_as
 
-    def __call__(self, *values: Any, **known: Any) -> list[Any]:
-        """The rows for these values, as the query itself would give them.
+    def __call__(self, *values: Any) -> list[_T]:
+        return self.sent(*values)()
 
-        `known` are the objects that the rows point at and that need no query any more.
-        """
-        rows = self.sent(*values)()
-        if known:
-            for row in rows:
-                row._state.fields_cache.update(known)
-        return rows
+    def sent(self, *values: Any) -> Callable[[], list[_T]]:
+        """Ask now and take the answer by calling what is given back: see `pipeline`."""
+        cursor = run(self.sql, values)
+        return lambda: self.read(cursor.fetchall())
 
-    def sent(self, *values: Any) -> Callable[[], list[Any]]:
-        """Ask now and take the rows by calling what is given back: see `together`."""
-        sent: Callable[[], list[Any]] = _kept(self, _Text).send(values)
-        return sent
+    @cached_property
+    def sql(self) -> str:
+        """Its text; short, for on SQLite Django looks through all of it at each run."""
+        raise NotImplementedError
 
-
-class _Text:
-    """A prepared query on one connection: its SQL, and how a row of it is read."""
-
-    def __init__(self, prepared: Prepared, here: Any) -> None:
-        opened = [_OPEN[kind](place) for place, kind in enumerate(prepared.kinds)]
-        query = prepared.build(*opened)
-        self.compiler = query.query.get_compiler(connection=here)
-        sql, params = self.compiler.as_sql()
-        if not set(opened) <= set(params):
-            raise ValueError(f"open places do not stand in {sql}")
-        self.statement = Statement(sql, here)
-        self.params = [(opened.index(p), None) if p in opened else (None, p) for p in params]
-        asked = self.compiler.get_converters([c for c, *_ in self.compiler.select])
-        self.converters = [
-            (place, _converter(here, *converters)) for place, converters in asked.items()
-        ]
-        self.read = _reader(query, self.compiler)
-
-    def send(self, values: tuple[Any, ...]) -> Callable[[], list[Any]]:
-        filled = [fixed if place is None else values[place] for place, fixed in self.params]
-        return partial(self.rows, self.statement.run(filled))
-
-    def rows(self, cursor: Any) -> list[Any]:
-        found = [list(row) for row in cursor.fetchall()]
-        for row in found:
-            for place, convert in self.converters:
-                if row[place] is not None:
-                    row[place] = convert(row[place])
-        return list(map(self.read, found))
+    def read(self, rows: Iterable[Row]) -> list[_T]:
+        """What the rows of the database say."""
+        raise NotImplementedError
 
 
-def _converter(here: Any, converters: list[Any], expression: Any) -> Callable[[Any], Any]:
-    """What makes of a column's value, if it has one, what its field holds."""
-    if here.vendor == "sqlite" and here.timezone is dt.UTC:
-        if converters == [here.ops.convert_datetimefield_value]:
-            return _moment_kept
-        if converters == [here.ops.convert_booleanfield_value]:
-            return bool
+class Values(Question[Any]):
+    """Asks for values of these kinds: a tuple for each row, or the value where it is but one."""
 
-    def convert(value: Any) -> Any:
-        for converter in converters:
-            value = converter(value, expression, here)
-        return value
+    def __init__(self, sql: str, *kinds: type, same_as: "Query") -> None:
+        super().__init__(same_as)
+        self.sql, self.kinds = " ".join(sql.split()), kinds
 
-    return convert
+    @cached_property
+    def converters(self) -> list[tuple[int, Converter]]:
+        """What some of the values need."""
+        return _needed(_from_kind(kind) for kind in self.kinds)
+
+    def read(self, rows: Iterable[Row]) -> list[Any]:
+        """The values, as `values_list` gives them."""
+        found = [_converted(row, self.converters) for row in rows]
+        return [value for (value,) in found] if len(self.kinds) == 1 else list(map(tuple, found))
 
 
-def _moment_kept(value: Any) -> dt.datetime:
+class Rows(Question[_M]):
+    """Asks for rows of a model, called `own` in the SQL, with the rows that `joined` points at.
+
+    `only` names the columns to fetch, the key among them; `lock` has the rows locked.
+    """
+
+    def __init__(
+        self,
+        model: type[_M],
+        *joined: str,
+        where: str,
+        same_as: "Query",
+        only: Sequence[str] = (),
+        lock: bool = False,
+    ) -> None:
+        super().__init__(same_as)
+        self.model, self.joined, self.where, self.only, self.lock = model, joined, where, only, lock
+
+    @cached_property
+    def parts(self) -> "list[_Part]":
+        """The model's own columns, then those of each row it points at."""
+        parts = [_Part(self.model, "own", 0, self.only)]
+        for name in self.joined:
+            relation: Any = self.model._meta.get_field(name)
+            parts.append(_Part(relation.related_model, f"j{len(parts)}", parts[-1].span.stop))
+        return parts
+
+    @cached_property
+    def sql(self) -> str:
+        """The whole text."""
+        own, *others = self.parts
+        tables = own.table
+        for name, part in zip(self.joined, others, strict=True):
+            relation: Any = self.model._meta.get_field(name)
+            kind = "LEFT JOIN" if relation.null else "JOIN"
+            tables += f" {kind} {part.table} ON {part.key} = own.{relation.attname}"
+        columns = ",".join(column for part in self.parts for column in part.columns)
+        sql = f"SELECT {columns} FROM {tables} WHERE {self.where}"
+        # SQLite locks no rows: there the transaction holds the whole database.
+        on_postgres = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+        return f"{sql} FOR UPDATE OF own" if self.lock and on_postgres else sql
+
+    def read(self, rows: Iterable[Row]) -> list[_M]:
+        """The objects, as the query of the ORM gives them."""
+        own, *others = self.parts
+        found = []
+        for row in rows:
+            made: Any = own.make(row)
+            for name, part in zip(self.joined, others, strict=True):
+                setattr(made, name, part.make(row))
+            found.append(made)
+        return found
+
+
+class _Part:
+    """The columns of one table among those of a row, and how an object is made of them."""
+
+    def __init__(
+        self, model: type[Model], alias: str, start: int, only: Sequence[str] = ()
+    ) -> None:
+        fields = [f for f in model._meta.concrete_fields if not only or f.attname in only]
+        [key] = model._meta.pk_fields
+        self.model, self.names = model, [field.attname for field in fields]
+        self.table, self.key = f'"{model._meta.db_table}" {alias}', f"{alias}.{key.attname}"
+        self.columns = [f"{alias}.{name}" for name in self.names]
+        self.span, self.key_place = slice(start, start + len(fields)), self.names.index(key.attname)
+        self.converters = _needed(_from_field(field) for field in fields)
+
+    def make(self, row: Row) -> Model | None:
+        """The object, or None where the row points at nothing."""
+        values = _converted(row[self.span], self.converters)
+        if values[self.key_place] is None:
+            return None
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
+
+
+def _converted(row: Row, converters: list[tuple[int, Converter]]) -> list[Any]:
+    values = list(row)
+    for place, convert in converters:
+        if values[place] is not None:
+            values[place] = convert(values[place])
+    return values
+
+
+def _needed(converters: Iterable[Converter | None]) -> list[tuple[int, Converter]]:
+    return [(place, convert) for place, convert in enumerate(converters) if convert]
+
+
+def _from_field(field: "AnyField") -> Converter | None:
+    """What makes of a column's value what the field holds; None where it is so already."""
+    here = connections[DEFAULT_DB_ALIAS]
+    if hasattr(field, "from_db_value"):
+        return lambda value: field.from_db_value(value, field, here)
+    return _from_kind(_KINDS.get(field.get_internal_type()))
+
+
+def _from_kind(kind: type | None) -> Converter | None:
+    return _OF_SQLITE.get(kind) if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else None
+
+
+def _moment(kept: str | dt.datetime) -> dt.datetime:
     """A moment as Django has SQLite keep it: in UTC, without saying so."""
-    kept: dt.datetime = dt.datetime.fromisoformat(value) if type(value) is str else value
-    return kept.replace(tzinfo=dt.UTC)
+    naive = dt.datetime.fromisoformat(kept) if isinstance(kept, str) else kept
+    return naive.replace(tzinfo=dt.UTC)
 
 
-def _reader(query: Any, compiler: Any) -> Callable[[Any], Any]:
-    """What makes of a row what the query gives: an object with those joined to it, or values."""
-    if query._fields is not None:
-        flat = query._iterable_class is FlatValuesListIterable
-        return (lambda row: row[0]) if flat else tuple
-    model, fields = compiler.klass_info["model"], compiler.klass_info["select_fields"]
-    start, end, database = fields[0], fields[-1] + 1, query.db
-    names = [column[0].target.attname for column in compiler.select[start:end]]
-    populators: Any = get_related_populators  # typed for another Django
-    joined = populators(compiler.klass_info, compiler.select, database)
-    for one in joined:
-        one.model_cls = _Maker(one.model_cls)
-    make = _Maker(model).from_db
-
-    def read(row: Any) -> Any:
-        found = make(database, names, row[start:end])
-        for one in joined:
-            one.populate(row, found)
-        return found
-
-    return read
+def _day(kept: str | dt.date) -> dt.date:
+    return dt.date.fromisoformat(kept) if isinstance(kept, str) else kept
 
 
-class _Maker:
-    """Makes a model's objects of rows. Nobody listens for that, so they are not asked."""
-
-    def __init__(self, model: "type[Model]") -> None:
-        self.model, self._meta = model, model._meta
-        listened = pre_init.has_listeners(model) or post_init.has_listeners(model)
-        self.from_db: Callable[..., Any] = model.from_db if listened else self._make
-
-    def _make(self, database: str, names: list[str], values: Any) -> Any:
-        made = self.model.__new__(self.model)
-        vars(made).update(zip(names, values, strict=True))
-        made._state = ModelState()
-        made._state.adding, made._state.db = False, database
-        return made
+_KINDS = {"DateTimeField": dt.datetime, "DateField": dt.date, "BooleanField": bool}
+_OF_SQLITE: dict[type | None, Converter] = {dt.datetime: _moment, dt.date: _day, bool: bool}
 
 
-class _Columns:
-    """The columns of a table by their attributes, and their values as the driver takes them."""
-
-    def __init__(self, fields: "list[Field[Any, Any]]") -> None:
-        self.places = {
-            field.attname: (place, field.get_db_prep_save, _taken_as_is(field))
-            for place, field in enumerate(fields)
-        }
-        self.names = [f'"{field.column}"' for field in fields]
-
-    def fill(self, found: list[Any], of: dict[str, Any], here: Any) -> list[Any]:
-        """Put the values of these attributes into their places."""
-        for name, value in of.items():
-            place, prepare, as_is = self.places[name]
-            if type(value) in as_is:
-                found[place] = value
-            elif type(value) is dt.datetime:
-                found[place] = _moment(value)
-            elif value in ([], {}):
-                found[place] = _empty(isinstance(value, dict))
-            else:
-                found[place] = prepare(value, here)
-        return found
+def insert(model: type[_M], **values: Any) -> _M:
+    """Write a new row and give it back, as `objects.create` does without signals."""
+    row, text = model(**values), _insertion(model)
+    (row.pk,) = run(text.returning, text.values(row)).fetchone()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
 
 
-def _taken_as_is(field: "Field[Any, Any]") -> frozenset[type]:
-    if isinstance(field, _PLAIN):
-        return _AS_IS
-    return _ASKED if isinstance(field, JSONField) else _NOTHING
+def write(model: type[Model], **values: Any) -> None:
+    """Write a new row whose key nobody needs, so that a `pipeline` does not wait for it."""
+    text = _insertion(model)
+    run(text.sql, text.values(model(**values)))
 
 
-@lru_cache(maxsize=64)
-def _moment(value: dt.datetime) -> Any:
-    """A moment as the driver takes it: of the many that a change writes, most are the same."""
-    return _MOMENTS.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
-
-
-@cache
-def _empty(names: bool) -> Any:
-    empty: Any = {} if names else []
-    return JSONField().get_db_prep_save(empty, connections[DEFAULT_DB_ALIAS])
-
-
-_MOMENTS = DateTimeField()
-
-
-class _Insertion:
-    """How a row is written into a table of its own, with the defaults that its model has."""
-
-    def __init__(self, model: "type[Model]", here: Any, told: bool = True) -> None:
-        meta = model._meta
-        fields = [field for field in meta.concrete_fields if not field.primary_key]
-        self.columns, self.key, self.make = _Columns(fields), meta.pk, _Maker(model).from_db
-        marks = ", ".join(["%s"] * len(fields))
-        sql = f'INSERT INTO "{meta.db_table}" ({", ".join(self.columns.names)}) VALUES ({marks})'
-        self.returning = told and here.vendor == "postgresql"
-        if self.returning:
-            sql += f' RETURNING "{self.key.column}"'
-        self.statement = Statement(sql, here)
-        self.made = {
-            field.attname: field.default
-            for field in fields
-            if field.has_default() and callable(field.default)
-        }
-        self.fixed = {
-            field.attname: field.get_default() for field in fields if field.attname not in self.made
-        }
-        self.filled = self.columns.fill([None] * len(fields), self.fixed, here)
-
-    @classmethod
-    def untold(cls, key: tuple[str, "type[Model]"], here: Any) -> "_Insertion":
-        """Of which nobody waits to be told the row's key."""
-        return cls(key[1], here, told=False)
-
-    def write(self, given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        own = {name: make() for name, make in self.made.items() if name not in given} | given
-        filled = self.columns.fill(self.filled.copy(), own, self.statement.here)
-        return self.statement.run(filled), own
-
-    def row(self, given: dict[str, Any]) -> Any:
-        cursor, own = self.write(given)
-        values = self.fixed | own
-        values[self.key.attname] = cursor.fetchone()[0] if self.returning else cursor.lastrowid
-        return self.make(self.statement.here.alias, list(values), values.values())
-
-
-def insert(model: "type[Model]", **values: Any) -> Any:
-    """Write a new row and give it back, as `objects.create` does without signals.
-
-    What points at another row is given by its attribute, such as `case_id`.
-    """
-    return _kept(model, _Insertion).row(values)
-
-
-def write(model: "type[Model]", **values: Any) -> None:
-    """Write a new row and do not wait for it, where that can be: see `together`."""
-    _kept(("untold", model), _Insertion.untold).write(values)
-
-
-@cache
-def _change(model: "type[Model]", names: tuple[str, ...]) -> tuple[_Columns, str]:
-    meta = model._meta
-    fields: list[Any] = [meta.get_field(name) for name in names]
-    columns = _Columns(fields)
-    settings = ", ".join(f"{name} = %s" for name in columns.names)
-    return columns, f'UPDATE "{meta.db_table}" SET {settings} WHERE "{meta.pk.column}" = %s'
-
-
-def update(row: "Model", names: tuple[str, ...]) -> None:
+def update(row: Model, names: tuple[str, ...]) -> None:
     """Write these fields of a row, as `save(update_fields=…)` does without signals."""
-    columns, sql = _change(type(row), names)
-    statement, own = _kept(sql, Statement), vars(row)
-    given = {name: own[name] for name in columns.places}
-    values = columns.fill([None] * len(names), given, statement.here)
-    statement.run([*values, row.pk])
+    text = _change(type(row), names)
+    run(text.sql, [*text.values(row), row.pk])
+
+
+class _Writing:
+    """The columns of a table that a statement writes, and their values as the driver takes them."""
+
+    def __init__(self, model: type[Model], fields: "Iterable[AnyField]") -> None:
+        [self.key] = model._meta.pk_fields
+        self.table = f'"{model._meta.db_table}"'
+        self.fields = [
+            (field.attname, _NONE if field.get_internal_type() == "JSONField" else _PLAIN, field)
+            for field in fields
+        ]
+        self.columns = [f'"{name}"' for name, *_ in self.fields]
+
+    def values(self, row: Model) -> list[Any]:
+        """Of the row's fields. To have Django prepare plain values too takes a tenth of a step."""
+        own, here = vars(row), connections[DEFAULT_DB_ALIAS]
+        return [
+            value if type(value := own[name]) in as_is else field.get_db_prep_save(value, here)
+            for name, as_is, field in self.fields
+        ]
+
+
+# What every driver takes as it stands; JSON is text even of these.
+_PLAIN: frozenset[type] = frozenset({str, int, bool, type(None)})
+_NONE: frozenset[type] = frozenset()
+
+
+class _Insertion(_Writing):
+    def __init__(self, model: type[Model]) -> None:
+        keys = model._meta.pk_fields
+        super().__init__(model, (f for f in model._meta.concrete_fields if f not in keys))
+        names, marks = ", ".join(self.columns), ", ".join("%s" for _ in self.columns)
+        self.sql = f"INSERT INTO {self.table} ({names}) VALUES ({marks})"
+        self.returning = f'{self.sql} RETURNING "{self.key.attname}"'
+
+
+class _Change(_Writing):
+    def __init__(self, model: type[Model], names: tuple[str, ...]) -> None:
+        own = {field.attname: field for field in model._meta.concrete_fields}
+        super().__init__(model, (own[name] for name in names))
+        settings = ", ".join(f"{column} = %s" for column in self.columns)
+        self.sql = f'UPDATE {self.table} SET {settings} WHERE "{self.key.attname}" = %s'
+
+
+_insertion, _change = cache(_Insertion), cache(_Change)

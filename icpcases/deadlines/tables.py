@@ -12,16 +12,11 @@ from django.core.cache import caches
 from django.utils.functional import cached_property
 
 from icpcases.cases.models import CalendarDay, Clock, Setting
-from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import Length, Unit
 from icpcases.rules.working_days import Calendar
 
 _TABLES_KEPT = 60
 Clocks = dict[tuple[str, str | None, int | None], Length]
-_CALENDAR = Prepared(lambda: CalendarDay.objects.order_by().values_list("day", "kind"))
-_CLOCKS = Prepared(
-    lambda: Clock.objects.order_by().values_list("state", "province", "provider", "amount", "unit")
-)
 
 
 @dataclass
@@ -98,7 +93,7 @@ def forget() -> None:
 
 
 def _read_calendar() -> Calendar:
-    days = _CALENDAR()
+    days = list(CalendarDay.objects.order_by().values_list("day", "kind"))
     return Calendar(
         holidays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.HOLIDAY),
         workdays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.WORKDAY),
@@ -107,5 +102,5 @@ def _read_calendar() -> Calendar:
 
 
 def _read_clocks() -> Clocks:
-    rows = _CLOCKS()
+    rows = Clock.objects.values_list("state", "province", "provider", "amount", "unit")
     return {(s, province, provider): (n, Unit(unit)) for s, province, provider, n, unit in rows}

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.functional import cached_property
@@ -19,7 +19,7 @@ from icpcases.cases.models import (
     Setting,
     effective,
 )
-from icpcases.db.statements import Prepared
+from icpcases.db.statements import Rows, Values
 from icpcases.deadlines.tables import Tables, current_tables, recent_tables
 from icpcases.deadlines.turns import turns_of
 from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 4
 _MARGIN = "document_margin_days"
+_R = TypeVar("_R", Document, Order, Request)
 
 
 def _step_rows(case: int) -> "QuerySet[HistoryRow]":
@@ -54,32 +55,85 @@ def _rival_orders(applicant: Any, case: Any) -> "QuerySet[Order]":
     return live.exclude(case=case).select_related("case", "provider")
 
 
-def _beside(case: int) -> "QuerySet[FilingCase]":
-    """What every change asks for, and whether there is anything of the rarer kinds."""
+def _beside(case: int) -> "QuerySet[FilingCase, Any]":
+    # Of whatever state: to tell those that hold it takes PostgreSQL most of the planning.
+    same_domain = FilingCase.objects.filter(registrable_domain=OuterRef("registrable_domain"))
     return FilingCase.objects.filter(pk=case).values_list(
         Subquery(_step_rows(case).values("happened_at")[:1]),
         Subquery(DueRun.objects.filter(pk=1).values("asked")),
         Subquery(Setting.objects.filter(pk=_MARGIN).values("value")),
         Exists(Request.objects.filter(case=case)),
         Exists(NotNeeded.objects.filter(case=case)),
-        Exists(_rivals(OuterRef("registrable_domain"), OuterRef("pk"))),
+        Exists(same_domain.exclude(pk=OuterRef("pk"))),
         Exists(_rival_orders(OuterRef("applicant"), OuterRef("pk"))),
     )
 
 
-# What every step reads, and every page about a case.
-_DOCUMENTS = Prepared(lambda c: Document.objects.filter(case=c).select_related("added_by"), int)
+_HOLDING = ", ".join(f"'{state.value}'" for state in HOLDING_DOMAIN)
 _PAPER = ("pk", "kind", "status", "issued_in", "expires_on")
-_PAPERS = Prepared(lambda c: Document.objects.filter(case=c).values_list(*_PAPER), int)
-_NOT_NEEDED = Prepared(
-    lambda c: NotNeeded.objects.filter(case=c).values_list("kind", flat=True), int
+
+# What every step reads, and every page about a case.
+_DOCUMENTS = Rows(
+    Document, "added_by",
+    where="own.case_id = %s ORDER BY own.id",
+    same_as=lambda case: Document.objects.filter(case=case).select_related("added_by"),
+)  # fmt: skip
+_PAPERS = Values(
+    "SELECT id, kind, status, issued_in, expires_on FROM cases_document WHERE case_id = %s"
+    " ORDER BY id",
+    int, str, str, str, dt.date,
+    same_as=lambda case: Document.objects.filter(case=case).values_list(*_PAPER),
+)  # fmt: skip
+_NOT_NEEDED = Values(
+    "SELECT kind FROM cases_notneeded WHERE case_id = %s", str,
+    same_as=lambda case: NotNeeded.objects.filter(case=case).values_list("kind", flat=True),
+)  # fmt: skip
+_REQUESTS = Rows(
+    Request,
+    where="own.case_id = %s ORDER BY own.id",
+    same_as=lambda case: Request.objects.filter(case=case),
 )
-_REQUESTS = Prepared(lambda c: Request.objects.filter(case=c), int)
-_ORDERS = Prepared(lambda c: Order.objects.filter(case=c).select_related("provider"), int)
-_RIVALS = Prepared(_rivals, str, int)
-_RIVAL_ORDERS = Prepared(_rival_orders, int, int)
-_NEWEST_STEP = Prepared(lambda c: _step_rows(c).values_list("happened_at", flat=True)[:1], int)
-BESIDE = Prepared(_beside, int)
+_ORDERS = Rows(
+    Order, "provider",
+    where="own.case_id = %s ORDER BY own.id",
+    same_as=lambda case: Order.objects.filter(case=case).select_related("provider"),
+)  # fmt: skip
+_RIVALS = Rows(
+    FilingCase,
+    only=("id", "reference", "state"),
+    where=f"own.registrable_domain = %s AND own.id <> %s AND own.state IN ({_HOLDING})"
+    " ORDER BY own.id DESC",
+    same_as=_rivals,
+)
+_RIVAL_ORDERS = Rows(
+    Order, "case", "provider",
+    where="own.applicant_id = %s AND own.case_id <> %s AND own.ended_on IS NULL AND own.exclusive"
+    " ORDER BY own.id",
+    same_as=_rival_orders,
+)  # fmt: skip
+_NEWEST_STEP = Values(
+    "SELECT happened_at FROM cases_historyrow WHERE case_id = %s AND kind = 'step'"
+    " ORDER BY sequence DESC LIMIT 1",
+    dt.datetime,
+    same_as=lambda case: _step_rows(case).values_list("happened_at", flat=True)[:1],
+)
+# What every change asks for, and whether there is anything of the rarer kinds.
+BESIDE = Values(
+    f"""SELECT
+        (SELECT happened_at FROM cases_historyrow WHERE case_id = own.id AND kind = 'step'
+            ORDER BY sequence DESC LIMIT 1),
+        (SELECT asked FROM cases_duerun WHERE id = 1),
+        (SELECT value FROM cases_setting WHERE key = '{_MARGIN}'),
+        EXISTS (SELECT 1 FROM cases_request WHERE case_id = own.id),
+        EXISTS (SELECT 1 FROM cases_notneeded WHERE case_id = own.id),
+        EXISTS (SELECT 1 FROM cases_filingcase c WHERE c.id <> own.id
+            AND c.registrable_domain = own.registrable_domain),
+        EXISTS (SELECT 1 FROM cases_order WHERE applicant_id = own.applicant_id
+            AND case_id <> own.id AND ended_on IS NULL AND exclusive)
+    FROM cases_filingcase own WHERE own.id = %s""",
+    dt.datetime, int, int, bool, bool, bool, bool,
+    same_as=_beside,
+)  # fmt: skip
 _RARE: dict[str, type] = {
     "requests": list, "not_needed": frozenset, "rivals": list, "rival_orders": list,
 }  # fmt: skip
@@ -115,7 +169,7 @@ class CaseFile:
     @cached_property
     def documents(self) -> list[Document]:
         """The case's documents, oldest first."""
-        return _DOCUMENTS(self.case.pk, case=self.case)
+        return self._about_the_case(_DOCUMENTS)
 
     @cached_property
     def papers(self) -> tuple[d.Paper, ...]:
@@ -132,12 +186,12 @@ class CaseFile:
     @cached_property
     def requests(self) -> list[Request]:
         """The requests to the applicant, oldest first."""
-        return _REQUESTS(self.case.pk, case=self.case)
+        return self._about_the_case(_REQUESTS)
 
     @cached_property
     def orders(self) -> list[Order]:
         """The case's orders, oldest first."""
-        return _ORDERS(self.case.pk, case=self.case)
+        return self._about_the_case(_ORDERS)
 
     @property
     def live_order(self) -> Order | None:
@@ -181,6 +235,13 @@ class CaseFile:
     def turns(self) -> list[tuple[dt.datetime, str]]:
         """Since the case came into its state: when each change happened, and whose turn it left."""
         return turns_of(self.case)
+
+    def _about_the_case(self, question: Rows[_R]) -> list[_R]:
+        """Rows that point at the case, with the very case at hand."""
+        rows = question(self.case.pk)
+        for row in rows:
+            row.case = self.case
+        return rows
 
     def _steps_newest_first(self) -> Iterator[HistoryRow]:
         rows = _step_rows(self.case.pk)

@@ -15,7 +15,8 @@ from django.utils import timezone
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.outbox import asked_audience, enqueue
 from icpcases.cases.permissions import may_see
-from icpcases.db.statements import Prepared, insert, pipeline, update
+from icpcases.db.postgres import pipeline
+from icpcases.db.statements import Rows, insert, update
 from icpcases.deadlines.turns import set_turn
 from icpcases.files.uploads import Upload
 from icpcases.rules.rule import Finding, Party, Source
@@ -169,7 +170,7 @@ def _locked(case: int) -> "QuerySet[FilingCase]":
     return rows.select_related("applicant", "province").filter(pk=case)
 
 
-LOCKED = Prepared(_locked, int)
+LOCKED = Rows(FilingCase, "applicant", "province", where="own.id = %s", lock=True, same_as=_locked)
 
 
 @contextmanager
@@ -195,8 +196,8 @@ def changing(
 
     with one_transaction(f"{case.reference}, {what}", seen_version, refused):
         with pipeline():
-            asked = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
-            ((locked,), (beside,)) = (take() for take in asked)
+            take_case, take_beside = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
+            [locked], [beside] = take_case(), take_beside()
         if by is not SYSTEM and not may_see(locked, by):
             raise NotAllowed(by)
         if stale := _stale(locked, seen_version):

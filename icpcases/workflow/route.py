@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import F, Q
 
 from icpcases.cases.models import HistoryRow, effective
-from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import STATES, Phase, State
 
 from .recommendation import phases_due
@@ -75,12 +74,9 @@ def _moved(case: int) -> "QuerySet[HistoryRow, Any]":
     return rows.values_list("case_id", "sequence", "undoes", "to_state", "happened_at")
 
 
-_MOVED = Prepared(_moved, int)
-
-
 def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
     """When each state was last entered, but for steps that were taken back."""
-    moves = [*effective(Move(*row) for row in _MOVED(case.pk))][::-1]
+    moves = [*effective(Move(*row) for row in _moved(case.pk))][::-1]
     entered: dict[State, dt.datetime] = {}
     before = ""
     for move in moves:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.forms.fields import JudgedField, NumberField, PastDateField, ReasonsField
+from icpcases.cases.forms.fields import NumberField, PastDateField, ReasonsField
 from icpcases.cases.models.documents import REGIONS
 from icpcases.cases.models.providers import Order, Provider
 from icpcases.files.uploads import PaperField
@@ -39,45 +39,19 @@ if TYPE_CHECKING:
     from .casefile import CaseFile
 
 
-def _long(
-    label: Any, field: type[forms.CharField] = forms.CharField, **kwargs: Any
-) -> forms.CharField:
+def _long(label: Any, **kwargs: Any) -> forms.CharField:
     kwargs.setdefault("required", False)
     kwargs.setdefault("max_length", 4000)
-    return field(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
-
-
-class _Shared:
-    """A field that no form adapts to its case, so that all forms have the same one."""
-
-    def __deepcopy__(self, memo: Any) -> Any:
-        return self
-
-
-class _Moment(_Shared, forms.DateTimeField):
-    pass
-
-
-class _Text(_Shared, forms.CharField):
-    pass
-
-
-class _Provider(_Shared, forms.ModelChoiceField):
-    pass
-
-
-class _Tell(_Shared, forms.BooleanField):
-    pass
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
 
 
 class StepForm(forms.Form):
     """What every step takes: when it happened, two notes, and whether the applicant is told."""
 
-    bound_field_class = JudgedField
     on_rules: dict[str, str] = {}
     kind: Kind  # of the paper that comes with the step, if one does
 
-    happened = _Moment(
+    happened = forms.DateTimeField(
         label=_("when it happened"),
         required=False,
         help_text=_("Shanghai time; left empty, it is now."),
@@ -85,11 +59,9 @@ class StepForm(forms.Form):
             attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"
         ),
     )
-    note_public = _long(_("note for the applicant"), field=_Text)
-    note_internal = _long(
-        _("internal note"), field=_Text, help_text=_("The applicant never sees this.")
-    )
-    tell = _Tell(label=_("tell the applicant"), required=False, initial=True)
+    note_public = _long(_("note for the applicant"))
+    note_internal = _long(_("internal note"), help_text=_("The applicant never sees this."))
+    tell = forms.BooleanField(label=_("tell the applicant"), required=False, initial=True)
 
     def __init__(
         self,
@@ -290,8 +262,10 @@ class SubmissionForm(StepForm):
 
     on_rules = {CASE_APPLICANT_FREE.code: "provider"}
 
-    provider = _Provider(label=_("provider"), queryset=Provider.objects.filter(active=True))
-    order_number = _Text(label=_("order number"), max_length=60)
+    provider = forms.ModelChoiceField(
+        label=_("provider"), queryset=Provider.objects.filter(active=True)
+    )
+    order_number = forms.CharField(label=_("order number"), max_length=60)
 
     def prepare(self) -> None:
         """Ask for an order only where a new one starts."""

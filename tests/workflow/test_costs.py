@@ -16,7 +16,7 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.engine import perform
 from icpcases.workflow.explain import explain
 
-TABLE = re.compile(r'(?:FROM|UPDATE|INTO) "cases_(\w+)"')
+TABLE = re.compile(r'(?:FROM|UPDATE|INTO) "?cases_(\w+)')
 
 
 def tables(queries: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,25 +23,6 @@ class FieldOptions(TypedDict, total=False):
     required: bool
     initial: object
     widget: forms.Widget
-
-
-class JudgedField(forms.BoundField):
-    """A field of a form that is mostly judged and rarely shown: its words wait until then.
-
-    Django's own has its help translated even where nobody will read it, a thirtieth of a step.
-    """
-
-    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
-        self.form, self.field, self.name = form, field, name
-        self.html_name = form.add_prefix(name)
-
-    def __getattr__(self, name: str) -> Any:
-        """What Django's own sets at once: all of it, when the first is asked for."""
-        own = vars(self)
-        if "form" not in own or "help_text" in own:
-            raise AttributeError(name)
-        super().__init__(self.form, self.field, self.name)
-        return getattr(self, name)
 
 
 class NumberField(forms.CharField):

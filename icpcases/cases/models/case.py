@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from icpcases.cases.permissions import is_staff_role
-from icpcases.db.statements import Prepared
+from icpcases.db.statements import Values
 from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import (
     AGEING,
@@ -46,8 +46,10 @@ def _fact(label: Text, values: type[Choice]) -> "models.CharField[str | None, st
     return models.CharField(label, max_length=20, choices=_choices(values), null=True, blank=True)
 
 
-_PEOPLE = Prepared(
-    lambda case: CasePerson.objects.filter(case=case).values_list("user_id", flat=True), int
+_PEOPLE = Values(
+    "SELECT user_id FROM cases_caseperson WHERE case_id = %s",
+    int,
+    same_as=lambda case: CasePerson.objects.filter(case=case).values_list("user_id", flat=True),
 )
 
 
