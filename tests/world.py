@@ -19,6 +19,7 @@ from icpcases.workflow.actions.documents import add_document, judge_document
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.actions.provinces import answer_of_province
 from icpcases.workflow.engine import perform
+from tests.domain import CREDIT_CODES
 
 ENTERPRISE = {
     "applicant_type": "enterprise",
@@ -43,12 +44,6 @@ FOREIGN = {
     "mainland_branch": "false",
     "registration_certificate": "false",
 }
-
-
-CREDIT_CODES = (
-    "9144030071526726XG", "91440300708461136T", "91330100799655058B", "91110108551385082Q",
-    "914403001922038216", "91110000600037341L", "911100072185182220",
-)  # fmt: skip
 
 
 def user(name: str, *groups: str, **fields: Any) -> User:
@@ -326,6 +321,19 @@ _WAY: dict[str, list[str]] = {
     "withdrawn": ["withdraw"],
     "cancelled": [*_FILING[:7], "cancel_filing"],
 }
+
+
+# Where `step_back` leads from each state, on that way.
+BEFORE = {
+    "triage": "draft", "certificate_needed": "triage", "certificate_applied": "certificate_needed",
+    "certificate_granted": "certificate_applied", "preapproval_needed": "triage",
+    "preapproval_applied": "preapproval_needed", "preapproval_granted": "preapproval_applied",
+    "preparing": "triage", "provider_review": "preparing", "sms_verification": "provider_review",
+    "authority_review": "sms_verification", "returned": "provider_review",
+    "filed": "authority_review", "open": "filed", "not_required": "triage", "referred": "triage",
+    "ineligible": "triage", "refused": "authority_review", "withdrawn": "draft",
+    "cancelled": "filed",
+}  # fmt: skip
 
 
 _FACTS_FOR = {

@@ -14,7 +14,10 @@ from django.views.decorators.http import require_http_methods
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.permissions import is_staff_role
+from icpcases.web.findings import status_of
+from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.exceptions import DatabaseTrouble
 
 from .check import YES_NO, answers_of
 from .pages import case_url, page
@@ -41,14 +44,16 @@ def apply_page(request: HttpRequest) -> HttpResponse:
     data = request.POST if posted else None
     who = OwnApplicantForm(data, prefix="who")
     facts = FactsForm(data, initial=initial_of(request))
-    status = 200
+    status, trouble = 200, None
     if posted:
-        valid = (who.is_valid(), facts.is_valid())
+        status, valid = 422, (who.is_valid(), facts.is_valid())
         if all(valid):
-            return start(request, who, facts, request.POST.get("token", ""))
-        status = 422
+            try:
+                return start(request, who, facts, request.POST.get("token", ""))
+            except DatabaseTrouble as error:
+                status, trouble = status_of(error), trouble_of(error)
     token = request.POST.get("token") or secrets.token_hex(16)
-    context = {"who": who, "form": facts, "token": token}
+    context = {"who": who, "form": facts, "token": token, "trouble": trouble}
     return page(request, "applicants/apply.html", context, status)
 
 

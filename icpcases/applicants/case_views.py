@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import OperationalError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +18,7 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
-from icpcases.web.changes import busy, seen_version, typed
+from icpcases.web.changes import seen_version, typed
 from icpcases.web.findings import refusal_of, status_of, view_of
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.casefile import CaseFile
@@ -32,8 +32,10 @@ from icpcases.workflow.step_forms import StepForm, step_form
 
 from .page_cache import Told, row, told, told_page, written
 from .pages import case_url, form_page, get_case_for_user, link, page, people_of, refused
-from .timeline import addresses_removed, timeline
+from .timeline import addresses_removed, newest_moments, older_moments
 from .todo import todo_of
+
+CASES = 50
 
 
 @never_cache
@@ -43,7 +45,8 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     """The applicant's cases."""
     user: Any = request.user
     cases = FilingCase.objects.filter(people__user=user).with_names().order_by("-pk")
-    return page(request, "applicants/cases.html", {"cases": cases[:200]})
+    shown = Paginator(cases, CASES).get_page(request.GET.get("page"))
+    return page(request, "applicants/cases.html", {"cases": shown})
 
 
 @never_cache
@@ -72,7 +75,7 @@ def _tell(
         "findings": [view_of(case, finding, link) for finding in todo.findings],
         "next_step": todo.next_step and shown(case, todo.next_step, todo.listed),
         "others": [shown(case, explanation) for explanation in todo.others],
-        "timeline": timeline(case, removed),
+        "timeline": newest_moments(case, removed),
         "documents": rows.documents,
         "people": people,
         "may_edit": case.is_at == "draft",
@@ -103,6 +106,16 @@ def shown(
 
 @never_cache
 @login_required
+@require_safe
+def timeline_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """All that has happened in a case, in pages."""
+    case = get_case_for_user(reference, request.user)
+    context = {"case": case, "pages": older_moments(case, request.GET.get("page"))}
+    return page(request, "applicants/timeline.html", context)
+
+
+@never_cache
+@login_required
 @require_http_methods(["GET", "POST"])
 def step_page(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     """The page of one of the applicant's own steps; a POST takes it."""
@@ -126,9 +139,6 @@ def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
     except Refused as error:
         case.refresh_from_db()
         return show(request, case, step, data, error)
-    except OperationalError:
-        busy(request)
-        return show(request, case, step, data, status=409)
     messages.success(request, _("%(step)s: done.") % {"step": step.label})
     return HttpResponseRedirect(case_url(case))
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from icpcases.cases.models import Province
-from icpcases.deadlines.clocks import length_of
-from icpcases.lifecycle.states import State, Unit
+from icpcases.deadlines.clocks import clock_in_words
+from icpcases.lifecycle.states import State
 from icpcases.rules.documents import Kind, Wanted
 from icpcases.rules.facts import CHOICES, FactError, Facts, ForumAnswer, read_fact
 from icpcases.rules.rule import Party
@@ -150,15 +150,18 @@ def shown_document(wanted: Wanted) -> tuple[str, str, bool]:
 
 def duration_of(stage: Stage, facts: Facts) -> str:
     """How long a stage usually lasts, as published."""
-    if stage == Stage.CERTIFICATE:
-        return _("no published duration")
     province = Province.objects.filter(pk=facts.province).first()
     if stage == Stage.PREAPPROVAL:
-        amount, unit = length_of(State.PREAPPROVAL_APPLIED, province) or (60, Unit.DAYS)
-        return _("up to %(n)s %(unit)s") % {"n": amount, "unit": unit.label}
-    review = (length_of(State.AUTHORITY_REVIEW, province) or (20, ""))[0]
-    provider = (length_of(State.PROVIDER_REVIEW, province) or (2, ""))[0]
-    return _("provider about %(first)s, administration up to %(second)s working days") % {
-        "first": provider,
-        "second": review,
-    }
+        span = clock_in_words(State.PREAPPROVAL_APPLIED, province)
+        return _("up to %(span)s") % {"span": span} if span else _("no published duration")
+    if stage == Stage.CERTIFICATE:
+        return _("no published duration")
+    provider = clock_in_words(State.PROVIDER_REVIEW, province)
+    review = clock_in_words(State.AUTHORITY_REVIEW, province)
+    if provider and review:
+        sentence = _("provider about %(first)s, administration up to %(second)s")
+    elif provider:
+        sentence = _("provider about %(first)s")
+    else:
+        sentence = _("administration up to %(second)s") if review else _("no published duration")
+    return sentence % {"first": provider, "second": review}

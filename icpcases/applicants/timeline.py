@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow
@@ -18,13 +19,13 @@ from icpcases.rules.rule import Party
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-_SHOWN = 100
+SHOWN = 100
 
 
 def _rows(case: int) -> "QuerySet[HistoryRow]":
     kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
     rows = HistoryRow.objects.filter(case=case, kind__in=kinds).order_by("-sequence")
-    return rows.defer("note_internal", "findings", "changes")[:_SHOWN]
+    return rows.defer("note_internal", "findings", "changes")
 
 
 def _removed(case: int) -> "QuerySet[HistoryRow, object]":
@@ -32,7 +33,8 @@ def _removed(case: int) -> "QuerySet[HistoryRow, object]":
     return rows.filter(entered__has_key="removed").values_list("entered", flat=True)
 
 
-_ROWS, _REMOVED = Prepared(_rows, int), Prepared(_removed, int)
+_NEWEST = Prepared(lambda case: _rows(case)[: SHOWN + 1], int)
+_REMOVED = Prepared(_removed, int)
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,29 @@ class Moment:
     note: str
 
 
-def timeline(case: FilingCase, removed: list[str] | None = None) -> list[Moment]:
-    """What has happened, newest first. Internal notes and staff names are no part of it.
+@dataclass(frozen=True)
+class Newest:
+    """The newest of what has happened, and whether there is more."""
 
-    `removed` are the addresses of those removed from the case, where they are known already.
+    moments: list[Moment]
+    more: bool
+
+
+def newest_moments(case: FilingCase, removed: list[str]) -> Newest:
+    """What has happened lately, newest first. Internal notes and staff names are no part of it.
+
+    `removed` are the addresses of those removed from the case.
     """
-    theirs = people_ever(case, addresses_removed(case) if removed is None else removed)
-    return [moment for row in _ROWS(case.pk) for moment in _moments(theirs, row)]
+    rows, theirs = _NEWEST(case.pk), people_ever(case, removed)
+    return Newest([m for row in rows[:SHOWN] for m in _moments(theirs, row)], len(rows) > SHOWN)
+
+
+def older_moments(case: FilingCase, number: str | None) -> Page:
+    """The same in pages, all the way back."""
+    pages: Page = Paginator(_rows(case.pk), SHOWN).get_page(number)
+    theirs = people_ever(case, addresses_removed(case))
+    pages.object_list = [m for row in pages.object_list for m in _moments(theirs, row)]
+    return pages
 
 
 def addresses_removed(case: FilingCase) -> list[str]:

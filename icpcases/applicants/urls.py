@@ -14,6 +14,7 @@ urlpatterns = [
     path("invitation/<str:token>/", people_views.invitation_page, name="invitation"),
     path("cases/", case_views.cases_page, name="cases"),
     path(_CASE, case_views.case_page, name="case"),
+    path(f"{_CASE}timeline/", case_views.timeline_page, name="timeline"),
     path(f"{_CASE}facts/", case_views.facts_page, name="facts"),
     path(f"{_CASE}step/<str:step>/", case_views.step_page, name="step"),
     path(f"{_CASE}documents/add/", paper_views.add_document_page, name="add_document"),

@@ -36,12 +36,15 @@ _written: ContextVar[list[str] | None] = ContextVar("_written", default=None)
 
 
 @contextmanager
-def files_follow_rows() -> Iterator[None]:
-    """Within: a file that was written goes again if the block, and so its row, fails."""
+def files_follow_rows() -> Iterator[list[str]]:
+    """Within: a file that was written goes again if the block, and so its row, fails.
+
+    Gives the names of these files: emptied where their rows may have stayed all the same.
+    """
     names: list[str] = []
     token = _written.set(names)
     try:
-        yield
+        yield names
     except BaseException:
         for name in names:
             default_storage.delete(name)

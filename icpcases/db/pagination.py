@@ -55,9 +55,16 @@ def collected(rows: Any, *ways: Q) -> Any:
 
 
 class CappedPaginator(Paginator):
-    """A paginator for the admin's tables that counts no further than AT_MOST rows."""
+    """A paginator for the admin's tables that counts no further than so many rows."""
+
+    at_most = AT_MOST
+
+    @cached_property
+    def counted(self) -> Count:
+        """The number of rows that can be paged through, and whether there are more."""
+        return capped_count(self.object_list, self.at_most)
 
     @cached_property
     def count(self) -> int:
         """The number of rows that can be paged through."""
-        return capped_count(self.object_list).number
+        return self.counted.number

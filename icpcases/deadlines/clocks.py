@@ -56,9 +56,9 @@ def clocks_in_words() -> dict[State, str]:
     return {state: _in_words(*limit) for state, limit in found if limit}
 
 
-def clock_in_words(state: State) -> str:
-    """The turn clock of a state; empty where none runs."""
-    limit = length_of(state)
+def clock_in_words(state: State, province: Province | None = None) -> str:
+    """The turn clock of a state, in a province if given; empty where none runs."""
+    limit = length_of(state, province)
     return _in_words(*limit) if limit else ""
 
 

@@ -1,4 +1,9 @@
-"""The calendar and the turn clocks as read: recent for pages, current for what is written."""
+"""The calendar, the turn clocks and the settings as read: recent for pages, current for changes.
+
+Recent is at most a minute old. Current is what is read under the case's lock: calendar and clocks
+by the count of their changes, a setting by the query that reads this count (`CaseFile.locked`),
+and what stands on a province or provider with the row itself.
+"""
 
 import time
 from dataclasses import dataclass, field
@@ -6,7 +11,7 @@ from dataclasses import dataclass, field
 from django.core.cache import caches
 from django.utils.functional import cached_property
 
-from icpcases.cases.models import CalendarDay, Clock
+from icpcases.cases.models import CalendarDay, Clock, Setting
 from icpcases.db.statements import Prepared
 from icpcases.lifecycle.states import Length, Unit
 from icpcases.rules.working_days import Calendar
@@ -21,7 +26,7 @@ _CLOCKS = Prepared(
 
 @dataclass
 class Tables:
-    """The calendar and the turn clocks as they stand in the database, each read once."""
+    """The calendar, the clocks and the settings as they stand in the database, each read once."""
 
     asked: int | None = None
     since: float = field(default_factory=time.monotonic)
@@ -37,8 +42,13 @@ class Tables:
         return _read_clocks()
 
     @cached_property
+    def settings(self) -> dict[str, int]:
+        """Each number an office may set for itself: its own, else the default."""
+        return Setting.DEFAULTS | dict(Setting.objects.values_list("key", "value"))
+
+    @cached_property
     def key(self) -> int:
-        """Another number where anything in them is another."""
+        """Another number where anything in calendar or clocks is another."""
         return hash((self.calendar, frozenset(self.clocks.items())))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from icpcases.cases.models import FilingCase, Order, Setting
+from icpcases.cases.models import FilingCase, Order
 from icpcases.lifecycle.states import State
 from icpcases.rules.documents import Kind
 from icpcases.workflow.casefile import CaseFile
@@ -62,14 +62,13 @@ def rows_of(batch: list[FilingCase]) -> dict[int, CaseFile]:
     prefetch_related_objects(
         batch, "documents", "requests", "not_needed", Prefetch("orders", orders)
     )
-    margin, found = Setting.number("document_margin_days"), {}
+    found = {}
     for case in batch:
         rows = CaseFile(case)
         rows.documents = list(case.documents.all())
         rows.requests = list(case.requests.all())
         rows.orders = list(case.orders.all())
         rows.not_needed = frozenset(Kind(row.kind) for row in case.not_needed.all())
-        rows.margin_days = margin
         rows.rivals, rows.rival_orders, rows.step_to_undo = [], [], None
         found[case.pk] = rows
     return found

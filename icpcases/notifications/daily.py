@@ -30,7 +30,8 @@ def _expire(case: FilingCase) -> bool:
     try:
         perform(case, Step.EXPIRE_ORDER, SYSTEM, {"tell": True}, case.version)
     except Refused:
-        # Somebody was faster: another machine, or an officer who submitted it again.
+        # Somebody was faster: another machine, or an officer who submitted it again. What the
+        # database did stands in the log, and the next run looks again.
         return False
     return True
 

@@ -13,9 +13,10 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from icpcases.cases.models import Document, FilingCase, Notice, Order, Request, Setting
+from icpcases.cases.models import Document, FilingCase, Notice, Order, Request
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.outbox import audience
+from icpcases.deadlines.tables import recent_tables
 from icpcases.deadlines.turns import end_of
 from icpcases.lifecycle.states import STATES, Phase, State
 from icpcases.rules.documents import Kind
@@ -94,8 +95,12 @@ def reminder_letter(notice: Notice, now: dt.datetime) -> Message | None:
     return None
 
 
+def _setting(key: str) -> int:
+    return recent_tables().settings[key]
+
+
 def _drafts(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
-    days = Setting.number("draft_reminder_days")
+    days = _setting("draft_reminder_days")
     theirs = cases.filter(state=State.DRAFT, turn=Party.APPLICANT.value)
     lying = theirs.annotate(touched=Max("history__happened_at"))
     for case in lying.filter(touched__lte=now - days * DAY):
@@ -105,7 +110,7 @@ def _drafts(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]
 
 def _requests(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
-    last = today + Setting.number("request_reminder_days") * DAY
+    last = today + _setting("request_reminder_days") * DAY
     asked = Request.objects.filter(
         status=RequestStatus.OPEN, due_on__lte=last, case__in=cases.exclude(state__in=CLOSED)
     )
@@ -118,7 +123,7 @@ def _requests(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminde
 
 
 def _sms(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
-    last = now + dt.timedelta(hours=Setting.number("sms_reminder_hours"))
+    last = now + dt.timedelta(hours=_setting("sms_reminder_hours"))
     # A day after the window nobody can make up for it by being reminded.
     for case in cases.filter(
         state=State.SMS_VERIFICATION, due_at__lte=last, due_at__gt=now - DAY
@@ -158,7 +163,7 @@ def _orders(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]
 
 def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
-    stages = sorted(Setting.number(f"document_{n}_reminder_days") for n in words.DOCUMENT_STAGES)
+    stages = sorted(_setting(f"document_{n}_reminder_days") for n in words.DOCUMENT_STAGES)
     accepted = Document.objects.filter(status=DocumentStatus.ACCEPTED)
     same = accepted.filter(case=OuterRef("case"), kind=OuterRef("kind"))
     # A newer paper supersedes an older one of its kind.
@@ -180,7 +185,7 @@ def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Remind
 
 def _public_security(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
-    last = end_of(today + Setting.number("public_security_reminder_days") * DAY)
+    last = end_of(today + _setting("public_security_reminder_days") * DAY)
     waiting = cases.filter(state=State.OPEN, public_security_on__isnull=True, due_at__lte=last)
     for case in waiting:
         assert case.due_at is not None

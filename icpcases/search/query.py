@@ -190,8 +190,9 @@ class Query:
     """All the words, each of which a case must have, the rarest first."""
 
     words: tuple[Term, ...] = ()
-    #: What was typed and is too short to be looked for.
+    #: What was typed and is too short to be looked for, or stands behind so many words.
     too_short: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = field(default=())
 
     @property
     def rarest(self) -> Term:
@@ -207,8 +208,8 @@ class Query:
 def needle_of(typed: str) -> Query:
     """The needle of what was typed; one query tells which of its tokens are rare, or two."""
     words: list[Term] = []
-    too_short = []
-    for text in words_of(typed):
+    too_short, typed_words = [], words_of(typed)
+    for text in typed_words[:MOST_WORDS]:
         ways = tuple(ways_of(text))
         if ways:
             words.append(Term(ways))
@@ -217,16 +218,16 @@ def needle_of(typed: str) -> Query:
     if words:
         first, *rest = sorted(_compared(words), key=lambda word: word.rarity)
         words = [_counted(first), *rest]
-    return Query(tuple(words), tuple(too_short))
+    return Query(tuple(words), tuple(too_short), tuple(typed_words[MOST_WORDS:]))
 
 
 def words_of(typed: str) -> list[str]:
-    """The words of what was typed, each normal, none twice, not too many."""
+    """The words of what was typed, each normal, none twice."""
     typed = typed[:LONGEST_NEEDLE].strip()
     if _SPACED_NUMBER.match(typed) and len(re.sub(r"\D", "", typed)) >= 7:
         typed = compact(typed)
     words = (_ADDRESS.sub(r"\1", word) for word in normal(typed).split())
-    return list(dict.fromkeys(words))[:MOST_WORDS]
+    return list(dict.fromkeys(words))
 
 
 def ways_of(word: str) -> Iterable[Match]:

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase
 from icpcases.files.uploads import check_ahead
-from icpcases.workflow.exceptions import Refused, Stale
+from icpcases.workflow.exceptions import OutcomeUnknown, Refused, Stale
 
 from .findings import Link, Refusal, refusal_of
 
@@ -52,17 +49,8 @@ def attempt(
     try:
         change(seen_version(request))
     except Refused as error:
-        if isinstance(error, Stale):
+        if isinstance(error, Stale | OutcomeUnknown):
             case.refresh_from_db()
         refusal = refusal_of(case, error, link)
         return Attempt(False, refusal, refusal.status)
-    except OperationalError:
-        # The lock was not to be had in time; nothing was changed.
-        busy(request)
-        return Attempt(False, None, 409)
     return Attempt(True, None, 302)
-
-
-def busy(request: HttpRequest) -> None:
-    """Say that somebody else holds the case just now."""
-    messages.warning(request, _("Somebody else is just changing this case. Try again."))

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.rules.rule import Finding, Place
-from icpcases.workflow.exceptions import Closed, NotAllowed, Refused, Stale
+from icpcases.workflow.exceptions import BadEntry, NotAllowed, OutcomeUnknown, Refused, Stale
 from icpcases.workflow.messages import label_of, remedy_of, sentence_of
+
+from .troubles import Trouble, trouble_of
 
 Link = Callable[[FilingCase, Place], str]
 
@@ -44,26 +46,42 @@ def view_of(case: FilingCase, finding: Finding, link: Link) -> FindingView:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A change that did not happen, as a page shows it."""
+    """A change that did not happen, as a page shows it; or one of which nobody knows.
+
+    `stale` is what has happened since the page was opened, where that is asked.
+    """
 
     status: int
     stale: list[HistoryRow] | None
     not_allowed: bool
     findings: list[FindingView]
+    trouble: Trouble | None
 
 
 def refusal_of(case: FilingCase, error: Refused, link: Link) -> Refusal:
     """What a page shows of a refusal: what happened meanwhile, or the rules in the way."""
     return Refusal(
         status_of(error),
-        list(error.rows) if isinstance(error, Stale) else None,
+        _meanwhile(case, error),
         isinstance(error, NotAllowed),
         [view_of(case, finding, link) for finding in getattr(error, "findings", ())],
+        trouble_of(error),
     )
+
+
+def _meanwhile(case: FilingCase, error: Refused) -> list[HistoryRow] | None:
+    if isinstance(error, OutcomeUnknown):
+        # Read now: if it was kept, it is among them.
+        rows = HistoryRow.objects.filter(case=case, sequence__gt=error.seen_version)
+        return list(rows.select_related("by").order_by("sequence"))
+    return list(error.rows) if isinstance(error, Stale) else None
 
 
 def status_of(error: Refused) -> int:
     """The HTTP status a refusal is answered with."""
+    trouble = trouble_of(error)
+    if trouble:
+        return trouble.status
     if isinstance(error, NotAllowed):
         return 403
-    return 409 if isinstance(error, Closed | Stale) else 422
+    return 422 if isinstance(error, BadEntry) else 409

@@ -20,7 +20,7 @@ from icpcases.cases.models import (
     effective,
 )
 from icpcases.db.statements import Prepared
-from icpcases.deadlines.tables import Tables, current_tables
+from icpcases.deadlines.tables import Tables, current_tables, recent_tables
 from icpcases.deadlines.turns import turns_of
 from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
 from icpcases.rules import dossier as d
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 4
+_MARGIN = "document_margin_days"
 
 
 def _step_rows(case: int) -> "QuerySet[HistoryRow]":
@@ -58,6 +59,7 @@ def _beside(case: int) -> "QuerySet[FilingCase]":
     return FilingCase.objects.filter(pk=case).values_list(
         Subquery(_step_rows(case).values("happened_at")[:1]),
         Subquery(DueRun.objects.filter(pk=1).values("asked")),
+        Subquery(Setting.objects.filter(pk=_MARGIN).values("value")),
         Exists(Request.objects.filter(case=case)),
         Exists(NotNeeded.objects.filter(case=case)),
         Exists(_rivals(OuterRef("registrable_domain"), OuterRef("pk"))),
@@ -96,12 +98,19 @@ class CaseFile:
     def locked(cls, case: FilingCase, beside: tuple[Any, ...]) -> "CaseFile":
         """The rows around a case that is locked, given what `BESIDE` says of it."""
         rows = cls(case, lean=True)
-        newest, asked, *there = beside
+        newest, asked, margin, *there = beside
         rows.newest_step_at, rows.tables = newest, current_tables(asked)
+        rows.margin_days = Setting.DEFAULTS[_MARGIN] if margin is None else margin
         for (name, kind), some in zip(_RARE.items(), there, strict=True):
             if not some:
                 vars(rows)[name] = kind()
         return rows
+
+    def anew(self) -> "CaseFile":
+        """The same, with its rows fetched anew: what a change has written is among them."""
+        again = CaseFile(self.case, self.tables, self.lean)
+        again.margin_days = self.margin_days
+        return again
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -138,7 +147,7 @@ class CaseFile:
     @cached_property
     def margin_days(self) -> int:
         """How many days before its expiry a document no longer counts as current."""
-        return Setting.number("document_margin_days")
+        return recent_tables().settings[_MARGIN]
 
     @cached_property
     def rivals(self) -> "list[FilingCase]":

@@ -9,11 +9,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from icpcases.cases.document_store import files_follow_rows
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.outbox import asked_audience, enqueue
 from icpcases.cases.permissions import may_see
@@ -25,8 +23,9 @@ from icpcases.rules.text import _
 from icpcases.search import index
 
 from .casefile import BESIDE, CaseFile
-from .exceptions import Closed, NotAllowed, Stale
+from .exceptions import Closed, NotAllowed, Refused, Stale
 from .timing import moment
+from .transactions import one_transaction
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -87,7 +86,7 @@ class Change:
         case = self.case
         if moved:
             case.state_since = at
-        set_turn(case, rows or CaseFile(case), at, moved, self.rows.tables)
+        set_turn(case, rows or self.rows.anew(), at, moved, self.rows.tables)
         case.version += 1
         changed = self._changed()
         changes = {"fields": _plain_changes(changed), **row.pop("made", {})}
@@ -175,24 +174,41 @@ LOCKED = Prepared(_locked, int)
 
 @contextmanager
 def changing(
-    case: FilingCase, by: Any, seen_version: int, happened: dt.datetime | None = None
+    case: FilingCase,
+    by: Any,
+    seen_version: int,
+    happened: dt.datetime | None = None,
+    what: str = "change",
+    explain: Callable[[FilingCase], Refused | None] = lambda fresh: None,
 ) -> Iterator[Change]:
     """Lock the case for one change by somebody who has seen `seen_version`.
 
-    `happened` sets a change back that is recorded late. Raises NotAllowed before anything is
-    told to whoever may not see the case, and Stale if it has changed meanwhile.
+    `happened` sets a change back that is recorded late. Where the database refuses it, `explain`
+    says which rule does, asked of the case as it is then. Raises NotAllowed before anything is
+    told to whoever may not see the case, Stale if it has changed meanwhile, and DatabaseTrouble.
     Source of the order: the locked row is judged again, never the page.
     """
-    with files_follow_rows(), transaction.atomic(durable=True):
+
+    def refused() -> Refused | None:
+        fresh = FilingCase.objects.with_names().get(pk=case.pk)
+        return explain(fresh) or _stale(fresh, seen_version)
+
+    with one_transaction(f"{case.reference}, {what}", seen_version, refused):
         with pipeline():
             asked = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
             ((locked,), (beside,)) = (take() for take in asked)
         if by is not SYSTEM and not may_see(locked, by):
             raise NotAllowed(by)
-        if locked.version != seen_version:
-            meanwhile = HistoryRow.objects.filter(case=locked, sequence__gt=seen_version)
-            raise Stale(list(meanwhile.select_related("by").order_by("sequence")))
+        if stale := _stale(locked, seen_version):
+            raise stale
         yield Change.on(locked, None if by is SYSTEM else by, happened, beside)
+
+
+def _stale(case: FilingCase, seen_version: int) -> Stale | None:
+    if case.version == seen_version:
+        return None
+    meanwhile = HistoryRow.objects.filter(case=case, sequence__gt=seen_version)
+    return Stale(list(meanwhile.select_related("by").order_by("sequence")))
 
 
 class _System:

@@ -61,10 +61,12 @@ def _footer(case: "FilingCase") -> Duty:
 def _public_security(case: "FilingCase") -> Duty:
     step, waiting = Step.RECORD_PUBLIC_SECURITY, case.public_security_on is None
     running = waiting and case.is_at == State.OPEN
-    within = {"span": clock_in_words(State.OPEN)}
-    says = _("The site is registered with public security within %(span)s of its opening.") % within
+    span = clock_in_words(State.OPEN, case.province)
+    says = _("The site is registered with public security after its opening.")
+    if span:
+        says = _("The site is registered with public security within %(span)s of its opening.")
     return Duty(
-        step, _("Public-security filing"), says, case.public_security_on,
+        step, _("Public-security filing"), says % {"span": span}, case.public_security_on,
         case.public_security_number, case.due_at if running else None,
         running and case.overdue, **_openness(case, step),
     )  # fmt: skip

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.document_store import keep_document
 from icpcases.cases.models import Document, FilingCase, Order, Request
-from icpcases.deadlines.turns import limit_of
-from icpcases.lifecycle.states import State, Unit
+from icpcases.deadlines.turns import due
+from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
@@ -117,11 +117,9 @@ class Effects:
             self.create("requests", request)
 
     def mark_late(self) -> None:
-        """Say in what was entered whether the SMS window was already over."""
-        limit = limit_of(self.case, self.rows, self.rows.tables)
-        amount, unit = limit or (24, Unit.HOURS)
-        window = dt.timedelta(**{"hours" if unit == Unit.HOURS else "days": amount})
-        self.entered["late"] = self.at > self.case.state_since + window
+        """Say in what was entered whether it was due before; never where no clock runs."""
+        until, _provisional = due(self.case, self.rows, self.rows.tables)
+        self.entered["late"] = until is not None and self.at > until
 
     def grant_number(self) -> None:
         """Write the site's number on the case, and the subject's."""

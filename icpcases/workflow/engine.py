@@ -1,9 +1,8 @@
 """The one door through which a case changes: locked, judged again, recorded."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
-
-from django.db import IntegrityError
 
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.permissions import is_staff_role
@@ -15,7 +14,7 @@ from .casefile import CaseFile
 from .changes import SYSTEM, Change, changing, plain
 from .dossier import dossier_for, dossier_of
 from .effects import Effects
-from .exceptions import BadEntry, Closed, NotAllowed, Refused, Stale
+from .exceptions import BadEntry, Closed, NotAllowed, Refused
 from .step_forms import StepForm, step_form
 
 _SYSTEM_STEPS = {Step.EXPIRE_ORDER}
@@ -26,26 +25,24 @@ def perform(
 ) -> FilingCase:
     """Take a step, or raise NotAllowed, Closed, Stale or BadEntry and change nothing.
 
+    Raises DatabaseTrouble as `changing` does, and ValueError for a name that is no step.
     `data` holds what the step's form takes, files included. Gives back the case as it is
-    afterwards. Raises ValueError for a name that is no step.
+    afterwards.
     """
-    step = Step(step)
-    try:
-        with changing(case, by, seen_version) as change:
-            _take(change, step, by, data or {})
-            return change.case
-    except IntegrityError:
-        # A rule across cases lost a race; the rule, asked again, says which and why.
-        fresh = FilingCase.objects.with_names().get(pk=case.pk)
-        raise _lost_race(fresh, step, by, data or {}) from None
+    step, data = Step(step), data or {}
+    lost = partial(_lost_race, step=step, by=by, data=data)
+    with changing(case, by, seen_version, what=step.value, explain=lost) as change:
+        _take(change, step, by, data)
+        return change.case
 
 
-def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -> Refused:
+def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -> Refused | None:
+    """The rule across cases that the step has lost a race about, asked again."""
     findings = explaining.unmet_guards(dossier_for(case), step, not is_staff_role(by))
     if findings:
         return Closed(findings)
     form = step_form(case, CaseFile(case), step, data, not is_office(by))
-    return Stale([]) if form.is_valid() else BadEntry(form)
+    return None if form.is_valid() else BadEntry(form)
 
 
 def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from icpcases.rules.rule import Finding
 
 
 class Refused(Exception):
-    """A change that did not happen; nothing was changed."""
+    """A change that did not happen; nothing was changed, unless it is OutcomeUnknown."""
 
 
 class NotAllowed(Refused):
@@ -45,3 +45,30 @@ class BadEntry(Refused):
     def __init__(self, form: Any) -> None:
         super().__init__(form.errors.as_json())
         self.form = form
+
+
+class DatabaseTrouble(Refused):
+    """Not the rules but the database stood against it, or fell silent."""
+
+
+class Busy(DatabaseTrouble):
+    """Somebody else held the case longer than the time to wait for it."""
+
+
+class NotKept(DatabaseTrouble):
+    """The database failed before the change was committed."""
+
+
+class OutcomeUnknown(DatabaseTrouble):
+    """The answer to COMMIT was lost: the change was kept, or it was not.
+
+    `seen_version` is the version of the case it began from; None where no case is changed.
+    """
+
+    def __init__(self, about: str, seen_version: int | None = None) -> None:
+        super().__init__(about)
+        self.seen_version = seen_version
+
+
+class Unexplained(DatabaseTrouble):
+    """The database refuses what no rule stands against: a fault of the program or its data."""

@@ -33,11 +33,13 @@ Window = tuple[dt.date, dt.date]
 
 @dataclass(frozen=True)
 class Range:
-    """Working days a state lasts, from usual to long; `cases` is 0 for a published duration."""
+    """Days a state lasts, from usual to long: working days, or calendar days where its published
+    duration counts those. `cases` is 0 for a published duration."""
 
     usual: int
     long: int
     cases: int = 0
+    unit: Unit = Unit.WORKING_DAYS
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,12 @@ class Basis:
         """The days between which a stop is left that is reached between these."""
         if window is None or span is None:
             return None
-        table = self.tables.calendar
-        return table.add(window[0], span.usual), table.add(window[1], span.long)
+        return self._after(window[0], span.usual, span), self._after(window[1], span.long, span)
+
+    def _after(self, day: dt.date, days: int, span: Range) -> dt.date:
+        if span.unit == Unit.DAYS:
+            return day + dt.timedelta(days=days)
+        return self.tables.calendar.add(day, days)
 
     def provisional(self, window: Window | None, today: dt.date) -> bool:
         """Whether the last of these days lies where no holidays are published yet."""
@@ -85,16 +91,14 @@ class Basis:
 
 
 def published_range(case: "FilingCase", state: State, tables: Tables | None = None) -> Range | None:
-    """The published duration of a state, which is its turn clock, in working days."""
+    """The published duration of a state, which is its turn clock; hours are whole days."""
     limit = length_of(state, case.province, tables=tables)
     if limit is None or state in WITH_NUMBER:
         return None
     amount, unit = limit
     if unit == Unit.HOURS:
-        days = max(1, math.ceil(amount / 24))
-    else:
-        days = amount if unit == Unit.WORKING_DAYS else math.ceil(amount * 5 / 7)
-    return Range(days, days)
+        amount, unit = math.ceil(dt.timedelta(hours=amount) / dt.timedelta(days=1)), Unit.DAYS
+    return Range(amount, amount, unit=unit)
 
 
 def ranges_like(case: "FilingCase") -> dict[str, Range]:
@@ -174,7 +178,7 @@ def expected_path(
     for stop in path_of(case):
         span = basis.span(case, stop.state) if stop.place != "done" else None
         if stop.place == "now":
-            window = None if _stands_still(case, span) else basis.add(_entered(case), span)
+            window = None if _stands_still(case, span) else _left(case, span, basis)
             window = window and (max(window[0], today), max(window[1], today))
         shown = window if stop.place != "done" else None
         if stop.place == "now" and window is None and case.turn == Party.APPLICANT:
@@ -187,8 +191,11 @@ def expected_path(
     return found
 
 
-def _entered(case: "FilingCase") -> Window:
-    return (timezone.localdate(case.state_since),) * 2
+def _left(case: "FilingCase", span: Range | None, basis: Basis) -> Window | None:
+    """The days between which the present stop is left: where its clock runs, when it is due."""
+    if span and not span.cases and case.due_at:
+        return (timezone.localdate(case.due_at),) * 2
+    return basis.add((timezone.localdate(case.state_since),) * 2, span)
 
 
 def _stands_still(case: "FilingCase", span: Range | None) -> bool:

@@ -11,6 +11,7 @@ from icpcases.cases.models import AccessLogRow, Applicant, FilingCase, HistoryRo
 from icpcases.lifecycle.states import State
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.requests import answer, ask
+from tests.domain import DOCUMENT_NAMES, TABLE, kinds_for
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
 from .pages import addresses, links_in, needed, path, section, text_of
@@ -34,15 +35,6 @@ REGULATOR = "It is the move of the market regulator."
 
 
 NOBODY = "Nobody has to do anything."
-
-
-PAPERS = [
-    ("Business licence", "business_licence"),
-    ("ID of the legal representative", "legal_representative_id"),
-    ("ID of the service leader", "service_leader_id"),
-    ("Authorisation letter", "authorisation_letter"),
-    ("Domain certificate: real-name verified, registrant is the applicant", "domain_certificate"),
-]
 
 
 SEND = ("Send the application", "step/submit_request/")
@@ -77,7 +69,8 @@ SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
     "preparing": (
         "Papers being prepared",
         OFFICE,
-        [(label, f"documents/add/?kind={kind}") for label, kind in PAPERS],
+        [(DOCUMENT_NAMES[kind], f"documents/add/?kind={kind}")
+         for kind in kinds_for("enterprise", "website")],
     ),
     "provider_review": ("With the provider", PROVIDER, []),
     "sms_verification": (
@@ -100,15 +93,8 @@ SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
 }  # fmt: skip
 
 
-MAY_WITHDRAW = (
-    "draft", "triage", "certificate_needed", "certificate_applied", "certificate_granted",
-    "preapproval_needed", "preapproval_applied", "preapproval_granted", "preparing",
-    "provider_review", "returned",
-)  # fmt: skip
-
-
 OTHERS = {
-    **{state: ["Withdraw the case"] for state in MAY_WITHDRAW},
+    **{state: ["Withdraw the case"] for state in TABLE["withdraw"].sources},
     "filed": ["Record the number in the footer"],
     "open": ["Record the public-security filing"],
 }  # fmt: skip

@@ -9,18 +9,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.http import QueryDict
+from django.test import Client
 
 from icpcases.applicants.check import answers_of, facts_of, next_question, verdict_context
-from icpcases.cases.models import Province
+from icpcases.cases.models import Clock, Province
+from icpcases.deadlines.tables import forget
+from icpcases.lifecycle.states import State, Unit
 from icpcases.rules.verdict import assess
 from tests.assessment.assessments import answers
+from tests.domain import OUTSIDE, REGIONS, SELF_MADE, TYPES
 
 pytestmark = pytest.mark.django_db
 
 CHECK = "/check/"
-REGIONS = ("mainland", "hong_kong", "macau", "taiwan", "overseas")
-TYPES = ("individual", "enterprise", "organisation", "foreign_enterprise")
 YES_NO = ("yes", "no")
 # One province for each answer an administration can have given.
 PROVINCES = {"CN-BJ": "yes", "CN-XJ": "no", "CN-SC": "unknown"}
@@ -46,7 +49,6 @@ SENTENCES = {
     "not_permitted": "This is not permitted.",
     "file": "A filing is required, and can be made.",
 }
-SELF_MADE = {"authorisation_letter", "board_list", "service_rules", "security_measures"}
 FORUM = {
     "server_region": "mainland", "access": "domain", "forum": "yes",
     "applicant_type": "enterprise", "preapproval": "no", "province": "CN-BJ",
@@ -168,7 +170,7 @@ def test_only_questions_that_still_matter_are_asked_and_in_order():
     assert wrong == {}
 
 
-@pytest.mark.parametrize("region", REGIONS[1:])
+@pytest.mark.parametrize("region", OUTSIDE)
 def test_a_server_outside_the_mainland_ends_it_at_once(client, region):
     page = client.get(CHECK)
     assert page.context["name"] == "server_region"
@@ -226,12 +228,48 @@ def test_the_stages_carry_their_usual_durations(client):
         {"label": "BBS pre-approval", "lasts": "up to 60 calendar days"},
         {
             "label": "Filing",
-            "lasts": "provider about 2, administration up to 20 working days",
+            "lasts": "provider about 2 working days, administration up to 20 working days",
         },
     ]
     Province.objects.filter(pk="CN-ZJ").update(accepts_forums="yes")
     there = client.get(CHECK, {**FORUM, "province": "CN-ZJ"}).context["stages"]
-    assert there[-1]["lasts"] == "provider about 2, administration up to 30 working days"
+    filing = "provider about 2 working days, administration up to 30 working days"
+    assert there[-1]["lasts"] == filing
+
+
+def lasts(client: Client) -> list[str]:
+    return [stage["lasts"] for stage in client.get(CHECK, FOREIGN_FORUM).context["stages"]]
+
+
+def set_clock(state: State, amount: int, unit: Unit) -> None:
+    Clock.objects.filter(state=state).update(amount=amount, unit=unit.value)
+    forget()
+
+
+def test_a_clock_is_told_in_its_own_unit(client):
+    set_clock(State.PROVIDER_REVIEW, 24, Unit.HOURS)
+    set_clock(State.AUTHORITY_REVIEW, 6, Unit.HOURS)
+    set_clock(State.PREAPPROVAL_APPLIED, 1, Unit.DAYS)
+    assert lasts(client)[1:] == [
+        "up to 1 calendar day", "provider about 24 hours, administration up to 6 hours",
+    ]  # fmt: skip
+    set_clock(State.AUTHORITY_REVIEW, 1, Unit.WORKING_DAYS)
+    assert lasts(client)[-1] == "provider about 24 hours, administration up to 1 working day"
+    client.cookies.load({settings.LANGUAGE_COOKIE_NAME: "zh-hans"})
+    assert lasts(client)[1:] == [
+        "最长 1 个自然日",
+        "接入服务商初审约 24 小时，管局审核最长 1 个工作日",
+    ]
+
+
+def test_what_no_clock_says_is_not_promised(client):
+    """A deleted clock leaves no number of the program's own behind."""
+    Clock.objects.exclude(state=State.PROVIDER_REVIEW).delete()
+    forget()
+    assert lasts(client) == ["no published duration"] * 2 + ["provider about 2 working days"]
+    Clock.objects.all().delete()
+    forget()
+    assert lasts(client) == ["no published duration"] * 3
 
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')

@@ -12,7 +12,8 @@ from icpcases.lifecycle.roles import Role
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.actions.assignment import add_note
 from icpcases.workflow.actions.requests import ask
-from tests.world import CREDIT_CODES, ENTERPRISE, upload
+from tests.domain import CREDIT_CODES
+from tests.world import ENTERPRISE, upload
 
 from .pages import path, section, step_path, text_of
 

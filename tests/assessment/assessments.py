@@ -11,18 +11,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-VALUES: dict[str, tuple[Any, ...]] = {
-    "applicant_type": ("individual", "enterprise", "organisation", "foreign_enterprise"),
-    "mainland_branch": (True, False),
-    "registration_certificate": (True, False),
-    "server_region": ("mainland", "hong_kong", "macau", "taiwan", "overseas"),
-    "access": ("domain", "ip_address"),
-    "protocol": ("http", "https"),
-    "forum": (True, False),
-    "province": ("CN-BJ", "CN-XJ"),
-    "province_accepts_forums": ("yes", "no", "unknown"),
-    "preapproval": (True, False),
-}
+from tests.domain import CONDITIONS, DOCUMENT_NAMES, kinds_for
+from tests.domain import VALUES as FACTS
+
+VALUES = FACTS | {"province": ("CN-BJ", "CN-XJ")}
 EVERY = [dict(zip(VALUES, values, strict=True)) for values in product(*VALUES.values())]
 SITE = {
     "applicant_type": "enterprise",
@@ -91,40 +83,19 @@ UNMET = {
         "source": "FAQ foreign",
     },
 }
-LEADER = {"kind": "service_leader_id", "name": "ID of the service leader"}
-DOMAIN = {
-    "kind": "domain_certificate",
-    "name": "Domain certificate: real-name verified, registrant is the applicant",
-}
-ENTERPRISE = (
-    {"kind": "business_licence", "name": "Business licence"},
-    {"kind": "legal_representative_id", "name": "ID of the legal representative"},
-    LEADER,
-    {
-        "kind": "authorisation_letter",
-        "name": "Authorisation letter",
-        "when": "when the service leader is not the legal representative",
-    },
-)
-BOARD = (
-    {"kind": "bbs_preapproval", "name": "BBS pre-approval"},
-    {"kind": "board_list", "name": "Board list with moderators"},
-    {"kind": "service_rules", "name": "Service rules of the forum"},
-    {"kind": "security_measures", "name": "Security measures of the forum"},
-)
-CERTIFICATE = (
-    {
-        "kind": "registration_certificate",
-        "name": "Registration Certificate of Foreign Enterprises Permanent Office in China",
-    },
-    {"kind": "chief_representative_id", "name": "ID of the chief representative"},
-    LEADER,
-)
-BRANCH = (
-    {"kind": "branch_licence", "name": "Business licence of the mainland branch"},
-    {"kind": "branch_responsible_id", "name": "ID of the branch's responsible person"},
-    LEADER,
-)
+
+
+def named(who: str) -> list[dict[str, str]]:
+    """The documents somebody wants, as they are printed."""
+    return [
+        {"kind": kind, "name": DOCUMENT_NAMES[kind]}
+        | ({"when": CONDITIONS[kind]} if kind in CONDITIONS else {})
+        for kind in kinds_for(who)
+    ]
+
+
+ENTERPRISE, BOARD = named("enterprise"), named("forum")
+CERTIFICATE, BRANCH = named("certificate"), named("branch")
 
 
 def answer(verdict: str, *unmet: str) -> dict[str, Any]:
@@ -136,8 +107,8 @@ def answer(verdict: str, *unmet: str) -> dict[str, Any]:
     }
 
 
-def route(stages: str, *unmet: str, wanted: tuple[dict[str, str], ...]) -> dict[str, Any]:
-    papers = {"stages": stages.split(), "documents": [*wanted, DOMAIN]}
+def route(stages: str, *unmet: str, wanted: list[dict[str, str]]) -> dict[str, Any]:
+    papers = {"stages": stages.split(), "documents": [*wanted, *named("website")]}
     return answer("file", *unmet) | papers
 
 
@@ -159,13 +130,13 @@ KINDS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ),
     (
         FORUM | {"province_accepts_forums": "unknown"},
-        route("preapproval filing", "unasked", "preapproval", wanted=(*ENTERPRISE, *BOARD)),
+        route("preapproval filing", "unasked", "preapproval", wanted=ENTERPRISE + BOARD),
     ),
     (
         FORUM | {"province_accepts_forums": "yes"},
-        route("preapproval filing", "preapproval", wanted=(*ENTERPRISE, *BOARD)),
+        route("preapproval filing", "preapproval", wanted=ENTERPRISE + BOARD),
     ),
-    (FORUM | {"preapproval": True}, route("filing", wanted=(*ENTERPRISE, *BOARD))),
+    (FORUM | {"preapproval": True}, route("filing", wanted=ENTERPRISE + BOARD)),
     (SITE, route("filing", wanted=ENTERPRISE)),
     (SITE | {"protocol": "http"}, route("filing", wanted=ENTERPRISE)),
     (FOREIGN | {"mainland_branch": True}, route("filing", wanted=BRANCH)),
@@ -181,7 +152,7 @@ KINDS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
             "certificate preapproval filing",
             "preapproval",
             "papers",
-            wanted=(*CERTIFICATE, *BOARD),
+            wanted=CERTIFICATE + BOARD,
         ),
     ),
 )  # fmt: skip

@@ -84,8 +84,8 @@ def provinces(db: None) -> None:
 
 
 REFUSED = answer("not_permitted", "refuses", "preapproval")
-TAKEN = route("preapproval filing", "preapproval", wanted=(*ENTERPRISE, *BOARD))
-OPEN = route("preapproval filing", "unasked", "preapproval", wanted=(*ENTERPRISE, *BOARD))
+TAKEN = route("preapproval filing", "preapproval", wanted=ENTERPRISE + BOARD)
+OPEN = route("preapproval filing", "unasked", "preapproval", wanted=ENTERPRISE + BOARD)
 
 
 @pytest.mark.usefixtures("provinces")
@@ -174,7 +174,7 @@ def test_without_a_table_the_answer_is_left_out_where_the_verdict_does_not_need_
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"preapproval": True}, route("filing", wanted=(*ENTERPRISE, *BOARD))),
+        ({"preapproval": True}, route("filing", wanted=ENTERPRISE + BOARD)),
         ({"forum": False}, route("filing", wanted=ENTERPRISE)),
         ({"server_region": "macau", "forum": None}, answer("not_required", "region")),
         ({"access": "ip_address", "preapproval": None}, answer("refer", "ip")),

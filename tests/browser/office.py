@@ -15,7 +15,8 @@ from icpcases.cases.models import FilingCase
 from icpcases.workflow.actions.assignment import assign
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.requests import answer
-from tests.world import CREDIT_CODES, ENTERPRISE, FORUM, World
+from tests.domain import CREDIT_CODES
+from tests.world import ENTERPRISE, FORUM, World
 
 LIST = "/admin/cases/filingcase/"
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.workflow.actions.documents import judge_document
 from icpcases.workflow.actions.requests import settle
+from tests.domain import CREDIT_CODES
 from tests.harness import smtp
-from tests.world import CREDIT_CODES
 
 from . import public
 from .office import fill, named, overflow

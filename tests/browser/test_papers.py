@@ -151,7 +151,7 @@ def test_a_lost_connection_loses_nothing(page: Page, world, wei):
     choose(page, file("licence.png", png()))
     page.context.set_offline(True)
     page.locator("main .submit button").click()
-    expect(page.locator("[data-said]")).to_contain_text("It could not be sent.")
+    expect(page.locator("[data-said]")).to_contain_text("It is not known whether it has arrived.")
     page.context.set_offline(False)
     page.locator("main .submit button").click()
     page.wait_for_url(f"**/cases/{case.reference}/")

@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 
 from icpcases.cases import triggers
 from icpcases.cases.models import Document, FilingCase, HistoryRow
+from tests.domain import HOLDING_A_DOMAIN, OUTSIDE, UNDER_THE_RULES
 from tests.harness.protections import drop_index, unchecked
-from tests.lifecycle.section5 import HOLDING_A_DOMAIN, UNDER_THE_RULES
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ FORUM = {"forum": True, "preapproval": True}
 FOREIGN = {"applicant_type": "foreign_enterprise"}
 # What no case from `preparing` on may look like.
 BREAKING: list[dict[str, Any]] = [
-    *({"server_region": region} for region in ("hong_kong", "macau", "taiwan", "overseas")),
+    *({"server_region": region} for region in OUTSIDE),
     {"server_region": ""},
     {"server_region": None},
     *({"access": access} for access in ("ip_address", "", None)),

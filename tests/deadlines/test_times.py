@@ -1,12 +1,14 @@
 """When things happened, and what time brings about: expiry, the late SMS, reopening."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
-from icpcases.cases.models import FilingCase, Province
+from icpcases.cases.models import Clock, FilingCase, Province
+from icpcases.lifecycle.states import Unit
 from icpcases.workflow.actions.assignment import add_note
 from icpcases.workflow.actions.documents import judge_document
 from icpcases.workflow.changes import SYSTEM
@@ -218,18 +220,44 @@ def test_a_cancelled_filing_is_not_reopened(world, chen):
     assert closed.value.codes == ["state"]
 
 
-@pytest.mark.parametrize(("answered", "late"), [("10:00", False), ("10:01", True)])
-def test_the_sms_may_be_confirmed_late_and_is_marked_so(world, answered, late):
+def sent_by_sms(world: Any, when: str) -> FilingCase:
+    """A case whose SMS was sent then."""
     case = world.case(happened=at("2026-03-02 08:00"))
     for step in ("submit_request", "prepare_filing"):
         case = world.step(case, step, happened=at("2026-03-02 09:00"))
     case = world.supply(case)
     for step in ("submit_to_provider", "provider_passes"):
-        case = world.step(case, step, happened=at("2026-03-02 10:00"))
-    assert case.due_at == at("2026-03-03 10:00")
-    case = world.step(case, "confirm_sms", happened=at(f"2026-03-03 {answered}"))
+        case = world.step(case, step, happened=at(when))
+    return case
+
+
+# Monday 2 March 2026 at ten, or Friday 6 March; the window, when it is over, an answer: late?
+ANSWERS = [
+    ("2026-03-02", (24, Unit.HOURS), "03-03 10:00:00", "03-03 10:00", False),
+    ("2026-03-02", (24, Unit.HOURS), "03-03 10:00:00", "03-03 10:01", True),
+    ("2026-03-06", (1, Unit.WORKING_DAYS), "03-09 23:59:59", "03-08 12:00", False),
+    ("2026-03-06", (1, Unit.WORKING_DAYS), "03-09 23:59:59", "03-09 18:00", False),
+    ("2026-03-06", (1, Unit.WORKING_DAYS), "03-09 23:59:59", "03-10 00:00", True),
+    ("2026-03-06", (1, Unit.DAYS), "03-07 23:59:59", "03-07 18:00", False),
+    ("2026-03-06", (1, Unit.DAYS), "03-07 23:59:59", "03-08 00:00", True),
+]
+
+
+@pytest.mark.parametrize(("sent", "clock", "due", "answered", "late"), ANSWERS)
+def test_the_sms_may_be_confirmed_late_and_is_marked_so(world, sent, clock, due, answered, late):
+    amount, unit = clock
+    Clock.objects.filter(state="sms_verification").update(amount=amount, unit=unit.value)
+    case = sent_by_sms(world, f"{sent} 10:00")
+    assert case.due_at == at(f"2026-{due}")
+    case = world.step(case, "confirm_sms", happened=at(f"2026-{answered}"))
     row = case.history.get(step="confirm_sms")
     assert (case.state, row.entered) == ("authority_review", {"late": late})
+
+
+def test_where_no_clock_runs_nothing_is_late(world):
+    Clock.objects.filter(state="sms_verification").delete()
+    case = world.step(sent_by_sms(world, "2026-03-02 10:00"), "confirm_sms")
+    assert case.history.get(step="confirm_sms").entered == {"late": False}
 
 
 def test_an_answer_that_changes_later_breaks_no_case(world, li):

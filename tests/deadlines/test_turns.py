@@ -9,7 +9,7 @@ from icpcases.cases.models import CalendarDay, Clock, FilingCase, Province
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.requests import answer, settle
-from tests.lifecycle.section5 import STATES
+from tests.domain import STATES
 from tests.world import FOREIGN, FORUM
 
 pytestmark = pytest.mark.django_db

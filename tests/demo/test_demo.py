@@ -23,6 +23,7 @@ from icpcases.rules.verdict import find_stages
 from icpcases.rules.working_days import Calendar
 from icpcases.workflow.exceptions import Closed
 from icpcases.workflow.explain import explain
+from tests.domain import ANSWERS, OUTSIDE
 
 pytestmark = pytest.mark.slow
 
@@ -88,11 +89,11 @@ class DemoOfficeTest(TestCase):
         assert self.cases(access="ip_address", state="referred").exists()
         assert self.cases(access="ip_address", state="triage").exists()
         regions = self.cases(state="not_required").values_list("server_region", flat=True)
-        assert set(regions) == {"hong_kong", "macau", "taiwan", "overseas"}
+        assert set(regions) == set(OUTSIDE)
         assert self.cases(applicant_type="individual", forum=True).count() > 1
         forums = self.cases(applicant_type="enterprise", forum=True)
         answers = set(forums.values_list("province__accepts_forums", flat=True))
-        assert answers == {"yes", "no", "unknown"}
+        assert answers == set(ANSWERS)
         foreign = self.cases(applicant_type="foreign_enterprise")
         assert foreign.filter(mainland_branch=True).exists()
         assert foreign.filter(registration_certificate=True, state="open").exists()

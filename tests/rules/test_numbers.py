@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from icpcases.rules import numbers
 from icpcases.rules.numbers import IcpNumber, NumberError, icp_number
+from tests.domain import CREDIT_CODES
 
 TODAY = date(2026, 11, 23)
 
@@ -57,18 +58,7 @@ def test_any_text_is_read_again_to_the_same_or_refused(read, text):
 # Unified social credit code
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "9144030071526726XG",
-        "91440300708461136T",
-        "91330100799655058B",
-        "91110108551385082Q",
-        "914403001922038216",
-        "91110000600037341L",
-        "911100072185182220",
-    ],
-)
+@pytest.mark.parametrize("code", CREDIT_CODES)
 def test_valid_social_credit_codes(code):
     assert numbers.social_credit_code(code) == code
     assert numbers.social_credit_code(f" {code[:8].lower()} {code[8:].lower()}\n") == code

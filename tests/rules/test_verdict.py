@@ -14,24 +14,14 @@ from icpcases.rules.dossier import Dossier
 from icpcases.rules.facts import Facts, read_facts
 from icpcases.rules.rule import Rule
 from icpcases.rules.verdict import Assessment, FactsMissing, assess, find_verdict
+from tests.domain import DOCUMENTS_OF, OUTSIDE, VALUES
 
-VALUES: dict[str, tuple[Any, ...]] = {
-    "applicant_type": ("individual", "enterprise", "organisation", "foreign_enterprise"),
-    "mainland_branch": (True, False),
-    "registration_certificate": (True, False),
-    "server_region": ("mainland", "hong_kong", "macau", "taiwan", "overseas"),
-    "access": ("domain", "ip_address"),
-    "protocol": ("http", "https"),
-    "forum": (True, False),
-    "province_accepts_forums": ("yes", "no", "unknown"),
-    "preapproval": (True, False),
-}
 NAMES = tuple(VALUES)
 Given = tuple[Any, ...]  # a value per name; None where it is not given
 
 # Each row: the facts it asks for (any of the values named), and what then holds.
 Wanted = dict[str, list[Any]]
-OUTSIDE: Wanted = {"server_region": ["hong_kong", "macau", "taiwan", "overseas"]}
+ABROAD: Wanted = {"server_region": [*OUTSIDE]}
 BY_IP: Wanted = {"access": ["ip_address"]}
 OWN_FORUM: Wanted = {"forum": [True], "applicant_type": ["individual"]}
 NO_APPROVAL: Wanted = {"forum": [True], "preapproval": [False]}
@@ -39,7 +29,7 @@ FOREIGN: Wanted = {"applicant_type": ["foreign_enterprise"]}
 NO_PAPERS = FOREIGN | {"mainland_branch": [False], "registration_certificate": [False]}
 
 VERDICT: tuple[tuple[Wanted, str], ...] = (
-    (OUTSIDE, "not_required"),
+    (ABROAD, "not_required"),
     (BY_IP, "refer"),
     (OWN_FORUM, "not_permitted"),
     (NO_APPROVAL | {"province_accepts_forums": ["no"]}, "not_permitted"),
@@ -51,7 +41,7 @@ STAGES: tuple[tuple[Wanted, str], ...] = (
     ({}, "filing"),
 )
 UNMET = (
-    (OUTSIDE, "server.mainland"),
+    (ABROAD, "server.mainland"),
     (BY_IP, "site.domain"),
     (OWN_FORUM, "forum.not_individual"),
     (NO_APPROVAL | {"province_accepts_forums": ["no", "unknown"]}, "forum.province"),
@@ -59,27 +49,12 @@ UNMET = (
     (NO_PAPERS, "foreign.papers"),
 )
 PAPERS = (
-    ({"applicant_type": ["individual"]}, ("identity", "residence_permit?")),
-    (
-        {"applicant_type": ["enterprise"]},
-        (
-            "business_licence",
-            "legal_representative_id",
-            "service_leader_id",
-            "authorisation_letter?",
-        ),
-    ),
-    (
-        {"applicant_type": ["organisation"]},
-        ("legal_person_certificate", "leader_id", "service_leader_id"),
-    ),
-    (
-        FOREIGN | {"mainland_branch": [True]},
-        ("branch_licence", "branch_responsible_id", "service_leader_id"),
-    ),
-    (FOREIGN, ("registration_certificate", "chief_representative_id", "service_leader_id")),
+    ({"applicant_type": ["individual"]}, "individual"),
+    ({"applicant_type": ["enterprise"]}, "enterprise"),
+    ({"applicant_type": ["organisation"]}, "organisation"),
+    (FOREIGN | {"mainland_branch": [True]}, "branch"),
+    (FOREIGN, "certificate"),
 )
-FORUM_PAPERS = ("bbs_preapproval", "board_list", "service_rules", "security_measures")
 
 
 class Outcome(NamedTuple):
@@ -100,9 +75,9 @@ def expected(given: Given) -> Outcome:
     if verdict != "file":
         return Outcome(verdict, (), ())
     stages = tuple(stage for wanted, stage in STAGES if matches(given, wanted))
-    papers = next(papers for wanted, papers in PAPERS if matches(given, wanted))
-    forum = FORUM_PAPERS if matches(given, {"forum": [True]}) else ()
-    return Outcome(verdict, stages, (*papers, *forum, "domain_certificate"))
+    who = next(who for wanted, who in PAPERS if matches(given, wanted))
+    forum = DOCUMENTS_OF["forum"] if matches(given, {"forum": [True]}) else ()
+    return Outcome(verdict, stages, (*DOCUMENTS_OF[who], *forum, *DOCUMENTS_OF["website"]))
 
 
 def outcome(assessment: Assessment) -> Outcome:

@@ -20,8 +20,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver
 
 from icpcases.cases.models import AccessLogRow, FilingCase, HistoryRow, Notice
-from tests.lifecycle.section5 import BACK, STATES, STAYS, TABLE, may
-from tests.world import png, upload, user
+from tests.domain import BACK, STATES, STAYS, TABLE, may
+from tests.world import BEFORE, png, upload, user
 
 pytestmark = pytest.mark.django_db
 
@@ -216,17 +216,6 @@ CLOSED = {
     "preparing": "submit_to_provider",
     "returned": "submit_to_provider expire_order",
 }
-# Where `step_back` leads from each state, on the way by which tests/world.py gets there.
-BEFORE = {
-    "triage": "draft", "certificate_needed": "triage", "certificate_applied": "certificate_needed",
-    "certificate_granted": "certificate_applied", "preapproval_needed": "triage",
-    "preapproval_applied": "preapproval_needed", "preapproval_granted": "preapproval_applied",
-    "preparing": "triage", "provider_review": "preparing", "sms_verification": "provider_review",
-    "authority_review": "sms_verification", "returned": "provider_review",
-    "filed": "authority_review", "open": "filed", "not_required": "triage", "referred": "triage",
-    "ineligible": "triage", "refused": "authority_review", "withdrawn": "draft",
-    "cancelled": "filed",
-}  # fmt: skip
 
 
 def answer_by_hand(name: str, state: str, step: str) -> tuple[int, str]:

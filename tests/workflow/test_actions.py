@@ -16,8 +16,8 @@ from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.requests import answer, ask, settle
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale
-from tests.lifecycle.section5 import CLOSED, LOCKED, STATES
-from tests.world import CREDIT_CODES, ENTERPRISE, FOREIGN, FORUM, typed, user
+from tests.domain import CLOSED, CREDIT_CODES, LOCKED, OUTSIDE, STATES, kinds_for
+from tests.world import ENTERPRISE, FOREIGN, FORUM, typed, user
 
 pytestmark = pytest.mark.django_db
 
@@ -179,7 +179,7 @@ def test_an_edit_that_breaks_nothing_is_taken(world, li, state):
     assert edit(case, li, form).site_name == "新书店"
 
 
-@pytest.mark.parametrize("region", ["hong_kong", "macau", "taiwan", "overseas"])
+@pytest.mark.parametrize("region", OUTSIDE)
 @pytest.mark.parametrize("base", [ENTERPRISE, FOREIGN])
 def test_a_document_from_outside_is_never_accepted_whoever_applies(world, li, region, base):
     case = world.at("triage", base)
@@ -237,9 +237,9 @@ def test_another_cases_paper_is_out_of_reach(world, li):
 def test_a_conditional_document_is_marked_as_not_needed_and_needed_again(world, li, wei):
     case = world.at("preparing")
     kind = Kind.AUTHORISATION_LETTER
-    for other in ("business_licence", "legal_representative_id", "service_leader_id",
-                  "domain_certificate"):  # fmt: skip
-        world.document(case, other, accept=True)
+    for other in kinds_for("enterprise", "website"):
+        if other != kind:
+            world.document(case, other, accept=True)
     entry = world.entry(case, "submit_to_provider")
     for not_needed in (True, False):
         case.refresh_from_db()

@@ -15,10 +15,10 @@ from icpcases.rules.facts import Facts, ForumAnswer, read_fact, read_facts
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed
-from tests.lifecycle.section5 import CLOSED, STATES, UNDER_THE_RULES, forbidden
+from tests.domain import ANSWERS, CLOSED, STATES, UNDER_THE_RULES, VALUES, forbidden
 from tests.world import ENTERPRISE, World, typed
 
-from .walking import VALUES, Walk, Walker, bits, changed
+from .walking import Walk, Walker, bits, changed
 
 # What must be right of every case in a filing.
 FIVE = ("server.mainland", "site.domain", "forum.not_individual", "forum.preapproval",
@@ -184,7 +184,7 @@ class Pair:
         self.walker = wanted
 
     def answer_of_the_province(self) -> None:
-        answer = self.dice.choice(("yes", "no", "unknown"))
+        answer = self.dice.choice(ANSWERS)
         self.world.province_answers("CN-BJ", answer)
         facts = changed(self.walker.facts, province_accepts_forums=ForumAnswer(answer))
         self.walker = replace(self.walker, facts=facts)

@@ -12,8 +12,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from icpcases.cases.models import Applicant, CalendarDay, FilingCase, HistoryRow, Province
-from icpcases.lifecycle.states import State
+from icpcases.cases.models import (
+    Applicant,
+    CalendarDay,
+    Clock,
+    FilingCase,
+    HistoryRow,
+    Province,
+)
+from icpcases.deadlines import recalculation
+from icpcases.lifecycle.states import State, Unit
 from icpcases.workflow.forecast import (
     Basis,
     Range,
@@ -339,6 +347,8 @@ def test_the_days_of_a_case_with_the_administration_by_hand(world):
     ahead = [("filed", "2026-11-02", ""), ("open", "None", "")]
     assert told(case, "2026-11-02") == [("authority_review", "2026-11-02", ""), *ahead]
     Province.objects.filter(pk="CN-BJ").update(review_days=30)
+    recalculation.ask_later()
+    recalculation.run()
     case = FilingCase.objects.get(pk=case.pk)
     assert told(case, "2026-09-28")[0] == ("authority_review", "2026-11-12", "")
 
@@ -375,27 +385,64 @@ def test_the_days_from_history_by_hand(world):
     ]  # fmt: skip
 
 
+WORKING, DAYS = Unit.WORKING_DAYS, Unit.DAYS
+
+
 @pytest.mark.parametrize(
-    ("facts", "state", "days"),
+    ("facts", "state", "lasts"),
     [
-        (ENTERPRISE, "triage", 1),
-        (ENTERPRISE, "preparing", 2),
-        (ENTERPRISE, "provider_review", 2),
-        (ENTERPRISE, "sms_verification", 1),
-        (ENTERPRISE, "authority_review", 20),
-        ({**ENTERPRISE, "province": "CN-ZJ"}, "authority_review", 30),
-        # 60 calendar days are 43 working days at most.
-        (FORUM, "preapproval_applied", 43),
+        (ENTERPRISE, "triage", (1, WORKING)),
+        (ENTERPRISE, "preparing", (2, WORKING)),
+        (ENTERPRISE, "provider_review", (2, WORKING)),
+        (ENTERPRISE, "sms_verification", (1, DAYS)),
+        (ENTERPRISE, "authority_review", (20, WORKING)),
+        ({**ENTERPRISE, "province": "CN-ZJ"}, "authority_review", (30, WORKING)),
+        (FORUM, "preapproval_applied", (60, DAYS)),
         (FOREIGN, "certificate_applied", None),
         (ENTERPRISE, "draft", None),
         (ENTERPRISE, "filed", None),
         (ENTERPRISE, "open", None),
     ],
 )
-def test_the_published_durations_in_working_days(world, facts, state, days):
+def test_the_published_durations_in_their_own_days(world, facts, state, lasts):
+    expected = Range(lasts[0], lasts[0], unit=lasts[1]) if lasts else None
     case = world.case(facts)
-    expected = Range(days, days, 0) if days else None
     assert Basis.of(case).span(case, State(state)) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "left"),
+    [
+        (6, Unit.HOURS, "2026-03-07"), (24, Unit.HOURS, "2026-03-07"),
+        (25, Unit.HOURS, "2026-03-08"), (2, DAYS, "2026-03-08"), (2, WORKING, "2026-03-10"),
+    ],
+)  # fmt: skip
+def test_a_stop_ahead_is_left_by_its_own_clock(world, amount, unit, left):
+    """The provider passes it on Friday 6 March 2026; the SMS is answered after so long."""
+    Clock.objects.filter(state="sms_verification").update(amount=amount, unit=unit.value)
+    case = world.case(happened=at("2026-03-04 08:00"))
+    for step in ("submit_request", "prepare_filing"):
+        case = world.step(case, step, happened=at("2026-03-04 09:00"))
+    case = world.step(world.supply(case), "submit_to_provider", happened=at("2026-03-04 10:00"))
+    assert told(case, "2026-03-04")[:3] == [
+        ("provider_review", "2026-03-06", ""), ("sms_verification", "2026-03-06", ""),
+        ("authority_review", left, ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "due"),
+    [(24, Unit.HOURS, "2026-03-07"), (2, DAYS, "2026-03-08"), (2, WORKING, "2026-03-10")],
+)
+def test_the_present_stop_is_left_when_it_is_due(world, amount, unit, due):
+    """With the provider since Friday 6 March 2026 at ten, whose own days it takes."""
+    Clock.objects.filter(state="provider_review").update(amount=amount, unit=unit.value)
+    case = world.case(happened=at("2026-03-06 08:00"))
+    for step in ("submit_request", "prepare_filing"):
+        case = world.step(case, step, happened=at("2026-03-06 09:00"))
+    case = world.step(world.supply(case), "submit_to_provider", happened=at("2026-03-06 10:00"))
+    assert timezone.localdate(case.due_at).isoformat() == due
+    assert told(case, "2026-03-06")[0] == ("provider_review", due, "")
 
 
 def test_the_office_has_its_days_once_the_request_is_answered(world, wei):

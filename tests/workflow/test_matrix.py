@@ -14,8 +14,8 @@ from icpcases.lifecycle.steps import Step
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed, NotAllowed
 from icpcases.workflow.explain import explain, explain_step
-from tests.lifecycle.section5 import BACK, STATES, STAYS, TABLE, may
-from tests.world import ENTERPRISE, FOREIGN, FORUM, upload, user
+from tests.domain import BACK, STATES, STAYS, TABLE, may
+from tests.world import BEFORE, ENTERPRISE, FOREIGN, FORUM, upload, user
 
 pytestmark = pytest.mark.django_db
 
@@ -101,17 +101,6 @@ CASES: dict[str, tuple[str, dict[str, str] | None, dict[str, str]]] = {
     "refused": ("refused", None, {}),
     "withdrawn": ("withdrawn", None, {}),
     "cancelled": ("cancelled", None, {}),
-}  # fmt: skip
-# Where `step_back` leads from each state, on the way by which tests/world.py gets there.
-BEFORE = {
-    "triage": "draft", "certificate_needed": "triage", "certificate_applied": "certificate_needed",
-    "certificate_granted": "certificate_applied", "preapproval_needed": "triage",
-    "preapproval_applied": "preapproval_needed", "preapproval_granted": "preapproval_applied",
-    "preparing": "triage", "provider_review": "preparing", "sms_verification": "provider_review",
-    "authority_review": "sms_verification", "returned": "provider_review",
-    "filed": "authority_review", "open": "filed", "not_required": "triage", "referred": "triage",
-    "ineligible": "triage", "refused": "authority_review", "withdrawn": "draft",
-    "cancelled": "filed",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from icpcases.workflow.actions.requests import settle
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed
 from icpcases.workflow.explain import explain
-from tests.lifecycle.section5 import TABLE
+from tests.domain import TABLE
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
 pytestmark = pytest.mark.django_db

@@ -17,6 +17,7 @@ from icpcases.rules.documents import wanted_documents
 from icpcases.rules.dossier import DocumentStatus, Dossier, NumberCheck, Paper
 from icpcases.rules.facts import Facts, ForumAnswer, ServerRegion, read_facts
 from icpcases.rules.rule import Guard
+from tests.domain import VALUES
 
 TODAY = dt.date(2026, 6, 15)
 GRANTED = {"order.alive", "order.expired", "state.restorable"}
@@ -24,17 +25,6 @@ GRANTED = {"order.alive", "order.expired", "state.restorable"}
 SETS = {
     Step.RECORD_CERTIFICATE: "registration_certificate",
     Step.RECORD_PREAPPROVAL: "preapproval",
-}
-VALUES: dict[str, tuple[object, ...]] = {
-    "applicant_type": ("individual", "enterprise", "organisation", "foreign_enterprise"),
-    "mainland_branch": (True, False),
-    "registration_certificate": (True, False),
-    "server_region": ("mainland", "hong_kong", "macau", "taiwan", "overseas"),
-    "access": ("domain", "ip_address"),
-    "protocol": ("http", "https"),
-    "forum": (True, False),
-    "province_accepts_forums": ("yes", "no", "unknown"),
-    "preapproval": (True, False),
 }
 Entry = dict[str, object]
 Conditions = dict[object, tuple[Guard, ...]]

@@ -1,6 +1,5 @@
 """The numbers an office may set for itself, and the counter of references."""
 
-from django.core.cache import caches
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,15 +32,6 @@ class Setting(models.Model):
     def label(self) -> str:
         """What the number is about, in the reader's language; a key nobody knows as it is."""
         return str(_SETTING_LABELS.get(self.key, self.key))
-
-    @classmethod
-    def number(cls, key: str) -> int:
-        """The value of a setting: the office's, else the default. KeyError if there is none."""
-        tables = caches["tables"]
-        stored = tables.get_or_set(
-            "settings", lambda: dict(cls.objects.values_list("key", "value"))
-        )
-        return (stored or {}).get(key, cls.DEFAULTS[key])
 
 
 _SETTING_LABELS = {

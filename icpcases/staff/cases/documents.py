@@ -1,6 +1,7 @@
 """Documents and requests of a case: handing in, judging, asking, answering, settling."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -28,6 +29,8 @@ from icpcases.workflow.actions.documents import (
 )
 from icpcases.workflow.actions.requests import ask, settle
 from icpcases.workflow.step_forms import reason_places
+
+ELSEWHERE = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +76,9 @@ def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
         request, case, form, judge, template="staff/document.html",
         title=paper.get_kind_display(), paper=paper, submit=_("Judge the document"),
         done=_("The document is judged."), pictures=pictures_of(case, paper),
-        elsewhere=same_files(paper).exclude(case=case).select_related("case")[:5],
+        elsewhere=Paginator(
+            same_files(paper).exclude(case=case).select_related("case"), ELSEWHERE
+        ).get_page(request.GET.get("elsewhere")),
     )  # fmt: skip
 
 

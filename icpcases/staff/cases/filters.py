@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.core.cache import caches
+from django.db.models import Min
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from icpcases.cases.models import Province
+from icpcases.cases.models import FilingCase, Province
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.roles import STAFF_GROUPS, Actor
 from icpcases.lifecycle.states import STATES, Phase, State
@@ -256,12 +257,18 @@ def _turns() -> list[tuple[str, str]]:
 
 def _months(query: Query) -> list[tuple[str, str]]:
     today = timezone.localdate()
-    first = today.year * 12 + today.month - 1
-    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(first, first - 24, -1)]
+    oldest = min(_kept("oldest_day", _read_oldest_day) or today, today)
+    newest, last = (day.year * 12 + day.month - 1 for day in (today, oldest))
+    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(newest, min(last, newest - 23) - 1, -1)]
     chosen = query.values.get("created", "")
     if chosen and chosen not in months:
         months.append(chosen)
     return [(month, month_name(month)) for month in months]
+
+
+def _read_oldest_day() -> dt.date | None:
+    first = FilingCase.objects.aggregate(first=Min("created_at"))["first"]
+    return first and timezone.localdate(first)
 
 
 def month_name(month: str) -> str:

@@ -17,7 +17,10 @@ from icpcases.rules.facts import FACT_LABELS
 from icpcases.rules.verdict import FactsMissing, assess
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import page
+from icpcases.web.findings import status_of
+from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.exceptions import DatabaseTrouble
 from icpcases.workflow.messages import remedy_of, sentence_of
 
 from .page import masked_certificate
@@ -48,7 +51,8 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Open a case"),
         "find": find,
-        "found": [(a, masked_certificate(a)) for a in found],
+        "found": [(a, masked_certificate(a)) for a in found[:FOUND_AT_MOST]],
+        "more_found": len(found) > FOUND_AT_MOST,
         "chosen": chosen,
         "applicant_form": applicant_form,
         "facts": facts,
@@ -56,10 +60,14 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     }
     status = 200
     if data is not None and "_save" in data:
-        response = save(request, chosen, applicant_form, facts)
+        status = 422
+        try:
+            response = save(request, chosen, applicant_form, facts)
+        except DatabaseTrouble as error:
+            response, status = None, status_of(error)
+            context["trouble"] = trouble_of(error)
         if response:
             return response
-        status = 422
         context["known"] = known_applicant(applicant_form)
     if data is not None and facts.is_valid():
         context["verdict"] = verdict_of(facts)
@@ -84,14 +92,16 @@ def save(
 
 
 def find_applicants(form: FindForm) -> list[Applicant]:
-    """The applicants that fit the words, the chosen one among them."""
+    """The applicants that fit the words, the chosen one first; one more than is shown."""
     if not form.is_valid():
         return []
     words, chosen = form.cleaned_data["find"], form.cleaned_data["applicant"]
-    wanted = Q(pk=chosen) if chosen else Q()
+    found = list(Applicant.objects.filter(pk=chosen)) if chosen else []
     if words:
-        wanted |= Q(name__icontains=words) | Q(certificate_number__iexact=words)
-    return list(collected(Applicant.objects.all(), wanted)[:FOUND_AT_MOST]) if wanted else []
+        wanted = Q(name__icontains=words) | Q(certificate_number__iexact=words)
+        others = collected(Applicant.objects.exclude(pk=chosen), wanted)
+        found += others[: FOUND_AT_MOST + 1 - len(found)]
+    return found
 
 
 def chosen_applicant(form: FindForm, found: list[Applicant]) -> Applicant | None:

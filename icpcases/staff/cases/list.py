@@ -33,6 +33,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "total": listing.total,
         "too_short": wanted.needle.too_short,
+        "left_out": wanted.needle.left_out,
         "fields": fields_of(query, listing, request.user),
         "columns": _columns(query),
         "lines": turned.lines,

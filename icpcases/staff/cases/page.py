@@ -54,7 +54,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "province_changed": answer_changed(case),
         "history": history_page(request, case),
         "today": timezone.localdate(),
-        **beside_case(case, is_working(request.user)),
+        **beside_case(request, case, is_working(request.user)),
     }
 
 

@@ -23,14 +23,18 @@ from icpcases.workflow.route import way_of
 RELATED, NOTES = 10, 5
 
 
-def beside_case(case: FilingCase, may_work: bool) -> dict[str, object]:
+def beside_case(request: HttpRequest, case: FilingCase, may_work: bool) -> dict[str, object]:
     """Related cases and the newest notes, in one query each, and what needs none."""
-    related = related_cases(case)
+    asked = request.GET.get("related", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    related, notes = related_cases(case, max(number, 1)), notes_of(case)
     return {
         "related": related[:RELATED],
+        "related_page": max(number, 1),
         "more_related": len(related) > RELATED,
         "conflicts": conflicts(case),
-        "notes": notes_of(case),
+        "notes": notes[:NOTES],
+        "more_notes": len(notes) > NOTES,
         "note_form": NoteForm() if may_work else None,
         "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
         "snippet": footer_snippet(case),
@@ -45,8 +49,9 @@ class Related:
     same: list[str]
 
 
-def related_cases(case: FilingCase) -> list[Related]:
-    """Other cases of the same applicant, domain or phone, newest first; one more than is shown."""
+def related_cases(case: FilingCase, number: int = 1) -> list[Related]:
+    """A page of the other cases of the same applicant, domain or phone, newest first; one more
+    than is shown."""
     common = {
         _("applicant"): ("applicant_id", case.applicant_id),
         _("domain"): ("registrable_domain", case.registrable_domain),
@@ -55,7 +60,8 @@ def related_cases(case: FilingCase) -> list[Related]:
     given = {label: pair for label, pair in common.items() if pair[1]}
     shared = Q(*given.values(), _connector=Q.OR)
     rows = FilingCase.objects.filter(shared).exclude(pk=case.pk).order_by("-pk").with_names()
-    return [Related(row, _in_common(row, given)) for row in rows[: RELATED + 1]]
+    first = (number - 1) * RELATED
+    return [Related(row, _in_common(row, given)) for row in rows[first : first + RELATED + 1]]
 
 
 def _in_common(row: FilingCase, given: dict[str, tuple[str, object]]) -> list[str]:
@@ -73,11 +79,11 @@ def conflicts(case: FilingCase) -> list[FindingView]:
 
 
 def notes_of(case: FilingCase) -> list[HistoryRow]:
-    """The newest internal notes, those of steps among them."""
+    """The newest internal notes, those of steps among them; one more than is shown."""
     rows = case.history.exclude(note_internal="").order_by("-sequence").select_related("by")
     # Without the case each row would fetch it on its own.
     fields = ("case", "sequence", "kind", "step", "happened_at", "by", "note_internal")
-    return list(rows.only(*fields)[:NOTES])
+    return list(rows.only(*fields)[: NOTES + 1])
 
 
 @require_safe

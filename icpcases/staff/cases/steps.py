@@ -1,6 +1,5 @@
 """One page per step: what it needs, what it changes, who is told, confirm and cancel."""
 
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -11,7 +10,7 @@ from icpcases.lifecycle.steps import BACK, Step
 from icpcases.notifications.preview import previews
 from icpcases.staff.links import link, show_step
 from icpcases.staff.pages import done, get_case_for_user, page, refused
-from icpcases.web.changes import busy, seen_version, typed
+from icpcases.web.changes import seen_version, typed
 from icpcases.web.findings import refusal_of, status_of
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
@@ -45,9 +44,6 @@ def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
         return show(request, case, step, form=error.form, status=422)
     except Refused as error:
         return show(request, get_case_for_user(case.pk, request.user), step, data, error)
-    except OperationalError:
-        busy(request)
-        return show(request, case, step, data, status=409)
     return done(request, case, said(after, step))
 
 

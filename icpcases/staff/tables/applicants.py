@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ from .reference import ExtraContext, RoleAdmin
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-SHOWN_CASES = 5
+SHOWN_CASES, CASES = 5, 50
 
 
 class OfEach(TypedDict):
@@ -95,6 +96,15 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
         """Found by name, number or address, by all the words, in one pass over the table."""
         found, _twice = super().get_search_results(request, queryset, search_term)
         return (collected(found, Q()) if search_term else found), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, and that it has an end which is not that of the table, where that is so."""
+        response = super().changelist_view(request, extra_context)
+        table = (getattr(response, "context_data", None) or {}).get("cl")
+        if table and table.paginator.counted.more:
+            said = _("Only the first %(n)s can be paged through: search for the others.")
+            messages.warning(request, said % {"n": f"{table.paginator.count:,}"})
+        return response
 
     def save_model(
         self, request: HttpRequest, obj: Applicant, form: forms.ModelForm, change: bool
@@ -167,16 +177,9 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
     ) -> HttpResponse:
         """The stock page with the applicant's cases and the bar of each."""
         digits = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
-        cases = (
-            list(
-                FilingCase.objects.with_names()
-                .filter(applicant=int(object_id))
-                .order_by("-pk")[:200]
-            )
-            if digits
-            else []
-        )
-        shown = list(zip(cases, bars_of(cases), strict=True))
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "cases": shown}
-        )
+        theirs = FilingCase.objects.with_names().order_by("-pk")
+        theirs = theirs.filter(applicant=int(object_id)) if digits else theirs.none()
+        pages = Paginator(theirs, CASES).get_page(request.GET.get("cases"))
+        cases = list(pages.object_list)
+        shown = {"cases": list(zip(cases, bars_of(cases), strict=True)), "pages": pages}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})

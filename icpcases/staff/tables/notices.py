@@ -46,7 +46,11 @@ class NoticeAdmin(RoleAdmin):
         """Found by the address, by what it reminds of, or through the case."""
         if not search_term:
             return queryset, False
-        cases = Listing(Wanted(needle=needle_of(search_term)), Order()).found
+        listing = Listing(Wanted(needle=needle_of(search_term)), Order())
+        cases = listing.found
+        if listing.total.more:
+            said = gettext("Very many cases have this: only notices of the newest are looked for.")
+            self.message_user(request, said, messages.WARNING)
         ways = (
             Q(address__icontains=search_term),
             ~Q(key="") & Q(key__icontains=search_term),

@@ -72,7 +72,7 @@ function start(main) {
     };
     request.onload = () => {
       if (request.status === 204) location.assign(request.getResponseHeader("X-Location"));
-      else if (request.status < 500 && request.status !== 413) show(request.responseText);
+      else if ((request.status < 500 && request.status !== 413) || request.responseText.includes("data-papers")) show(request.responseText);
       else failed();
     };
     request.onerror = failed;

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError
-
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
@@ -18,21 +16,22 @@ def confirm_applicant(case: FilingCase, by: Any, seen_version: int, happened: Wh
 
     Raises Closed if they are not there, or belong to another confirmed applicant.
     """
-    try:
-        with changing(case, by, seen_version, happened) as change:
-            need_worker(change.case, by)
-            applicant = Applicant.objects.select_for_update().get(pk=change.case.applicant_id)
-            _need_certificate(applicant)
-            applicant.confirmed_at, applicant.confirmed_by = change.at, change.by
-            applicant.save(update_fields=["confirmed_at", "confirmed_by"])
-            change.record(Kinds.EDIT, entered={"confirmed": applicant.name})
-    except IntegrityError:
+
+    def taken(fresh: FilingCase) -> Closed | None:
         # Another case's applicant was confirmed with this certificate in the same second.
-        _need_certificate(Applicant.objects.get(cases=case))
-        raise
+        return _wrong_certificate(fresh.applicant)
+
+    with changing(case, by, seen_version, happened, "edit", taken) as change:
+        need_worker(change.case, by)
+        applicant = Applicant.objects.select_for_update().get(pk=change.case.applicant_id)
+        if wrong := _wrong_certificate(applicant):
+            raise wrong
+        applicant.confirmed_at, applicant.confirmed_by = change.at, change.by
+        applicant.save(update_fields=["confirmed_at", "confirmed_by"])
+        change.record(Kinds.EDIT, entered={"confirmed": applicant.name})
 
 
-def _need_certificate(applicant: Applicant) -> None:
+def _wrong_certificate(applicant: Applicant) -> Closed | None:
     sentence = ""
     if not (applicant.certificate_type and applicant.certificate_number):
         sentence = _("The applicant's certificate type and number are not given.")
@@ -46,14 +45,15 @@ def _need_certificate(applicant: Applicant) -> None:
         .exists()
     ):
         sentence = _("Another confirmed applicant has this certificate.")
-    if sentence:
-        place = Place(PlaceKind.APPLICANT, str(applicant.pk), applicant.name)
-        finding = Finding(
-            "applicant.certificate",
-            Source.NONE,
-            sentence,
-            _("Correct the applicant, or move the case to the one confirmed."),
-            Party.OFFICER,
-            (place,),
-        )
-        raise Closed((finding,))
+    if not sentence:
+        return None
+    place = Place(PlaceKind.APPLICANT, str(applicant.pk), applicant.name)
+    finding = Finding(
+        "applicant.certificate",
+        Source.NONE,
+        sentence,
+        _("Correct the applicant, or move the case to the one confirmed."),
+        Party.OFFICER,
+        (place,),
+    )
+    return Closed((finding,))

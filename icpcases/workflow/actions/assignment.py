@@ -15,7 +15,7 @@ def assign(
     case: FilingCase, by: Any, officer: Any, seen_version: int, happened: When = None
 ) -> None:
     """Give the case to an officer, or to nobody. Officers claim and release, supervisors assign."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="assignment") as change:
         need_worker(change.case, by)
         own = officer is None or officer == by
         taken = change.case.officer_id not in (None, by.pk)
@@ -33,6 +33,6 @@ def add_note(
     case: FilingCase, by: Any, text: str, seen_version: int, happened: When = None
 ) -> None:
     """Leave an internal note."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="note") as change:
         need_worker(change.case, by)
         change.record(Kinds.NOTE, note_internal=text)

@@ -65,7 +65,7 @@ def failing_invariants(change: Change) -> frozenset[str]:
 
 def need_invariants(change: Change, failing: frozenset[str]) -> None:
     """Raises Closed with every rule that the change breaks and the case's state stands on."""
-    findings = broken_invariants(change.case, CaseFile(change.case), failing)
+    findings = broken_invariants(change.case, change.rows.anew(), failing)
     if findings:
         raise Closed(findings)
 

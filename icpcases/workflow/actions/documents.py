@@ -34,7 +34,7 @@ def add_document(
     case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
 ) -> Document:
     """Hand in a document, given a valid DocumentForm's data."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         return hand_in(change, [data])[0]
 
 
@@ -42,7 +42,7 @@ def add_documents(
     case: FilingCase, by: Any, papers: list[dict[str, Any]], seen_version: int
 ) -> list[Document]:
     """Hand in several documents, all or none, given the data of valid DocumentForms."""
-    with changing(case, by, seen_version) as change:
+    with changing(case, by, seen_version, what="document") as change:
         return hand_in(change, papers)
 
 
@@ -56,7 +56,7 @@ def judge_document(
     happened: When = None,
 ) -> Document:
     """Accept or refuse a document. Raises Closed where its papers stand or may not be accepted."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         need_worker(change.case, by)
         if not accept:
             need_reason(refusal)
@@ -98,7 +98,7 @@ def mark_not_needed(
     happened: When = None,
 ) -> None:
     """Say whether a conditional document's condition applies to this case."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="document") as change:
         need_worker(change.case, by)
         need_unlocked(change)
         if not_needed:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError
-
 from icpcases.cases.models import FilingCase
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.changes import changing
@@ -27,17 +25,18 @@ def edit_facts(
 
     Raises NotAllowed, Stale, or Closed with every rule the edit breaks.
     """
-    try:
-        with changing(case, by, seen_version, happened) as change:
-            need_fact_editor(change.case, by)
-            need_unlocked(change)
-            failing = failing_invariants(change)
-            form.write_to(change.case)
-            if change.changed_fields():
-                need_invariants(change, failing)
-                change.record(Kinds.EDIT)
-            return change.case
-    except IntegrityError:
-        fresh = FilingCase.objects.with_names().get(pk=case.pk)
+
+    def broken(fresh: FilingCase) -> Closed | None:
         form.write_to(fresh)
-        raise Closed(broken_invariants(fresh, CaseFile(fresh))) from None
+        findings = broken_invariants(fresh, CaseFile(fresh))
+        return Closed(findings) if findings else None
+
+    with changing(case, by, seen_version, happened, "edit", broken) as change:
+        need_fact_editor(change.case, by)
+        need_unlocked(change)
+        failing = failing_invariants(change)
+        form.write_to(change.case)
+        if change.changed_fields():
+            need_invariants(change, failing)
+            change.record(Kinds.EDIT)
+        return change.case

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -17,7 +17,8 @@ from icpcases.cases.models import (
 from icpcases.cases.permissions import is_working
 from icpcases.rules.rule import Party
 from icpcases.search import index
-from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.exceptions import NotAllowed, OutcomeUnknown, Refused
+from icpcases.workflow.transactions import one_transaction
 
 from .checks import When
 
@@ -43,12 +44,16 @@ def open_case(
     token = f"{by.pk}:{token}" if token else None
     try:
         return opened(token) or open_new(by, applicant, form, owner, happened, token)
-    except IntegrityError:
-        # A second click, in the same moment as the first.
+    except (OpenAlready, OutcomeUnknown):
+        # A second click in the same moment as the first; or it was kept and the answer lost.
         case = opened(token)
         if case is None:
             raise
         return case
+
+
+class OpenAlready(Refused):
+    """The case was opened meanwhile by the same form."""
 
 
 def opened(token: str | None) -> FilingCase | None:
@@ -67,7 +72,11 @@ def open_new(
     """Write a new draft, its owner and the first row of its history."""
     now = timezone.now()
     at = min(happened or now, now)
-    with transaction.atomic(durable=True):
+
+    def twice() -> Refused | None:
+        return OpenAlready() if opened(token) else None
+
+    with one_transaction(f"a new case of user {by.pk}", explain=twice):
         if applicant._state.adding:
             applicant.save()
         case = FilingCase(

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.core import signing
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,6 +15,7 @@ from icpcases.cases.outbox import drop_letters, post, site_url
 from icpcases.cases.permissions import is_staff_role, is_working, roles_on
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.transactions import one_transaction
 
 SALT = "icpcases.invitation"
 VALID_FOR = dt.timedelta(days=14)
@@ -37,7 +37,7 @@ def invite(case: FilingCase, by: Any, email: str, seen_version: int) -> Invitati
 
     Raises NotAllowed unless `by` works cases or is the owner, and Stale.
     """
-    with changing(case, by, seen_version) as change:
+    with changing(case, by, seen_version, what="assignment") as change:
         _need_keeper(change.case, by)
         taken = CasePerson.objects.filter(case=change.case, part=CasePerson.Part.OWNER).exists()
         invitation = Invitation.objects.create(
@@ -103,7 +103,7 @@ def accept(invitation: Invitation, user: Any) -> CasePerson | None:
     """Link the account that opened the invitation; None if it was used up meanwhile."""
     if is_staff_role(user):
         raise NotAllowed(user)
-    with transaction.atomic(durable=True):
+    with one_transaction(f"{invitation.case.reference}, acceptance"):
         # The case first, as everywhere: taking an invitation back locks it too.
         case = FilingCase.objects.select_for_update().get(pk=invitation.case_id)
         locked = Invitation.objects.waiting().filter(pk=invitation.pk).first()
@@ -125,7 +125,7 @@ def accept(invitation: Invitation, user: Any) -> CasePerson | None:
 
 def remove(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
     """Take a person off the case. Raises NotAllowed; the owner stays unless an officer says so."""
-    with changing(case, by, seen_version) as change:
+    with changing(case, by, seen_version, what="assignment") as change:
         _need_keeper(change.case, by)
         person = CasePerson.objects.select_related("user").get(pk=pk, case=change.case)
         if person.part == CasePerson.Part.OWNER and not is_working(by):
@@ -141,7 +141,7 @@ def take_back(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
 
     Raises NotAllowed, Stale, and Invitation.DoesNotExist if it was used up meanwhile.
     """
-    with changing(case, by, seen_version) as change:
+    with changing(case, by, seen_version, what="assignment") as change:
         _need_keeper(change.case, by)
         invitation = Invitation.objects.waiting().get(pk=pk, case=change.case)
         _end(change, Invitation.objects.filter(pk=pk))

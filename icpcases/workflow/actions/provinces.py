@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db import transaction
-
 from icpcases.cases.models import Province, ProvinceAnswer
 from icpcases.cases.permissions import is_working
 from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.transactions import one_transaction
 
 
 def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Province:
@@ -16,7 +15,7 @@ def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Pro
     """
     if not is_working(by):
         raise NotAllowed(by)
-    with transaction.atomic(durable=True):
+    with one_transaction(f"{province.pk}, answer about forums"):
         locked = Province.objects.select_for_update().get(pk=province.pk)
         ProvinceAnswer.objects.create(
             province=locked,

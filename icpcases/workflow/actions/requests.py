@@ -25,7 +25,7 @@ def ask(
     case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
 ) -> Request:
     """Ask the applicant for something, given a valid AskForm's data."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="request") as change:
         need_worker(change.case, by)
         if change.case.is_at.closed:
             raise NotAllowed(by)
@@ -60,7 +60,7 @@ def answer(
 
     The applicant does, or an officer on the applicant's behalf.
     """
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="request") as change:
         roles = roles_on(change.case, by)
         if not roles - {Role.AUDITOR}:
             raise NotAllowed(by)
@@ -88,7 +88,7 @@ def settle(
     due_on: dt.date | None = None,
 ) -> Request:
     """Accept an answer, ask again until `due_on`, or waive the request with a reason."""
-    with changing(case, by, seen_version, happened) as change:
+    with changing(case, by, seen_version, happened, what="request") as change:
         need_worker(change.case, by)
         if decision != RequestStatus.ACCEPTED:
             need_reason(reason)

@@ -1,11 +1,29 @@
-"""Section 5 of the domain, copied by hand: what the code is held against, never made from it.
-
-A guard reads as its rule's code; `!` before it asks the rule to fail, `?` has it judged on the
-form. In `who`, A is the applicant, O an officer, S a supervisor; what O may, S may too.
-"""
+"""The tables of the domain, copied by hand: what the code is held against, never made from it."""
 
 from dataclasses import dataclass
 from typing import Any
+
+# Section 2: the values of the facts
+
+TYPES = ("individual", "enterprise", "organisation", "foreign_enterprise")
+OUTSIDE = ("hong_kong", "macau", "taiwan", "overseas")
+REGIONS = ("mainland", *OUTSIDE)
+ANSWERS = ("yes", "no", "unknown")
+VALUES: dict[str, tuple[Any, ...]] = {
+    "applicant_type": TYPES,
+    "mainland_branch": (True, False),
+    "registration_certificate": (True, False),
+    "server_region": REGIONS,
+    "access": ("domain", "ip_address"),
+    "protocol": ("http", "https"),
+    "forum": (True, False),
+    "province_accepts_forums": ANSWERS,
+    "preapproval": (True, False),
+}
+
+# Section 5: states and steps. A guard reads as its rule's code; `!` before it asks the rule to
+# fail, `?` has it judged on the form. In `who`, A is the applicant, O an officer, S a supervisor;
+# what O may, S may too.
 
 STATES = [
     "draft",
@@ -170,3 +188,50 @@ def forbidden(state: str, facts: dict[str, Any]) -> bool:
             and facts["registration_certificate"] is not True
         )
     )
+
+
+# Section 6: who files wants which documents; one with a `?` is wanted on a condition
+
+DOCUMENTS_OF = {
+    "individual": ("identity", "residence_permit?"),
+    "enterprise": (
+        "business_licence", "legal_representative_id", "service_leader_id",
+        "authorisation_letter?",
+    ),
+    "organisation": ("legal_person_certificate", "leader_id", "service_leader_id"),
+    "branch": ("branch_licence", "branch_responsible_id", "service_leader_id"),
+    "certificate": ("registration_certificate", "chief_representative_id", "service_leader_id"),
+    "forum": ("bbs_preapproval", "board_list", "service_rules", "security_measures"),
+    "website": ("domain_certificate",),
+}  # fmt: skip
+DOCUMENT_NAMES = {
+    "business_licence": "Business licence",
+    "legal_representative_id": "ID of the legal representative",
+    "service_leader_id": "ID of the service leader",
+    "authorisation_letter": "Authorisation letter",
+    "bbs_preapproval": "BBS pre-approval",
+    "board_list": "Board list with moderators",
+    "service_rules": "Service rules of the forum",
+    "security_measures": "Security measures of the forum",
+    "registration_certificate": (
+        "Registration Certificate of Foreign Enterprises Permanent Office in China"
+    ),
+    "chief_representative_id": "ID of the chief representative",
+    "branch_licence": "Business licence of the mainland branch",
+    "branch_responsible_id": "ID of the branch's responsible person",
+    "domain_certificate": "Domain certificate: real-name verified, registrant is the applicant",
+}
+CONDITIONS = {"authorisation_letter": "when the service leader is not the legal representative"}
+SELF_MADE = {"authorisation_letter", "board_list", "service_rules", "security_measures"}
+
+# Section 7: numbers that are right
+
+CREDIT_CODES = (
+    "9144030071526726XG", "91440300708461136T", "91330100799655058B", "91110108551385082Q",
+    "914403001922038216", "91110000600037341L", "911100072185182220",
+)  # fmt: skip
+
+
+def kinds_for(*who: str) -> list[str]:
+    """The documents that all of these together want."""
+    return [kind.removesuffix("?") for name in who for kind in DOCUMENTS_OF[name]]
