@@ -20,6 +20,7 @@ DOCUMENTS = sorted(
 # Of these every name is looked up as well.
 ABOUT_THE_CODE = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
 
+_EXAMPLE = re.compile(r"`([^`\n]+)`:\n\n```python\n(.*?)```", re.DOTALL)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)\)")
@@ -84,6 +85,12 @@ def test_every_command_in_a_document_is_there(document):
     of_django = {"check", "migrate", "makemigrations", "shell", "createsuperuser", "collectstatic",
                  "help", "compilemessages", "clearsessions", "loaddata", "dumpdata"}  # fmt: skip
     assert sorted(asked - ours - of_django) == []
+
+
+def test_the_examples_of_style_are_our_own():
+    examples = _EXAMPLE.findall((PROJECT / "CONTRIBUTING.md").read_text())
+    assert len(examples) == 4
+    assert [path for path, code in examples if code not in (PROJECT / path).read_text()] == []
 
 
 def test_the_architecture_is_drawn_as_it_is():
