@@ -36,7 +36,7 @@ LONGEST_LINE = 1_000_000
 DIFFERENT_FACTS = 4096
 
 
-class Refused(ValueError):
+class BadInput(ValueError):
     """Input that cannot be assessed: a sentence that says why, in the active language."""
 
 
@@ -51,26 +51,26 @@ class Assessor:
         self._text = lru_cache(maxsize=DIFFERENT_FACTS)(self._write)
 
     def text_of(self, value: object) -> str:
-        """The assessment of one entry as JSON. Raises Refused."""
+        """The assessment of one entry as JSON. Raises BadInput."""
         facts, province = _known_facts(value) or _read_facts(value)
         if province and _answer_tells(facts):
             facts = self._with_answer(facts, province)
         try:
             return self._text(facts)
         except FactsMissing as error:
-            raise Refused(_missing_sentence(error.names, province)) from None
+            raise BadInput(_missing_sentence(error.names, province)) from None
 
     def _write(self, facts: Facts) -> str:
         data = as_data(assess(facts))
         return json.dumps(data, ensure_ascii=False, indent=self.indent)
 
     def _with_answer(self, facts: Facts, province: str) -> Facts:
-        """The facts with the answer of the table. Raises Refused if the verdict hangs on it."""
+        """The facts with the answer of the table. Raises BadInput if the verdict hangs on it."""
         if self._answers is not None:
             answer = self._answers.get(province, ForumAnswer.UNKNOWN)
             return replace(facts, province_accepts_forums=answer)
         if _hangs_on_answer(facts):
-            raise Refused(
+            raise BadInput(
                 _("the province table cannot be read; give “%(name)s”, or migrate the database.")
                 % {"name": ANSWER}
             )
@@ -94,7 +94,7 @@ def _database_is_there() -> bool:
 
 
 def assess_whole(source: IO[bytes], target: IO[bytes]) -> None:
-    """Assess a JSON object, or an array of them, into a JSON array. Raises Refused."""
+    """Assess a JSON object, or an array of them, into a JSON array. Raises BadInput."""
     entries = _read_json(_decoded(source.read()))
     if not isinstance(entries, list):
         entries = [entries]
@@ -115,7 +115,7 @@ def _array_of(texts: list[str]) -> str:
 def assess_lines(source: IO[bytes], target: IO[bytes]) -> None:
     """Assess JSON lines into JSON lines, one at a time; blank lines are skipped.
 
-    Raises Refused at the first bad line, when the target already holds the ones before it.
+    Raises BadInput at the first bad line, when the target already holds the ones before it.
     """
     assessor = Assessor()
     entry = 0
@@ -135,7 +135,7 @@ def _label(entry: int, line: int) -> str:
 
 def _read_line(raw: bytes) -> object:
     if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-        raise Refused(_("the line is longer than %(bytes)s bytes.") % {"bytes": LONGEST_LINE})
+        raise BadInput(_("the line is longer than %(bytes)s bytes.") % {"bytes": LONGEST_LINE})
     return _read_json(_decoded(raw))
 
 
@@ -214,16 +214,18 @@ def _facts_of(given: tuple[tuple[str, str | bool | None], ...]) -> Facts:
 
 def _read_facts(value: object) -> tuple[Facts, str | None]:
     """The facts of an entry and its province: neither that nor the protocol changes what is said,
-    and so they are left out of the facts. Raises Refused."""
+    and so they are left out of the facts. Raises BadInput."""
     if not isinstance(value, dict):
-        raise Refused(_("an entry must be a JSON object, not %(value)s.") % {"value": shown(value)})
+        raise BadInput(
+            _("an entry must be a JSON object, not %(value)s.") % {"value": shown(value)}
+        )
     if isinstance(value, _Repeating):
-        raise Refused(_("“%(name)s” is given more than once.") % {"name": _quoted(value.name)})
+        raise BadInput(_("“%(name)s” is given more than once.") % {"name": _quoted(value.name)})
     try:
         facts = read_facts(value)
     except FactError as error:
         params = error.params | {"name": _quoted(error.name)}
-        raise Refused(_(error.sentence) % params) from None
+        raise BadInput(_(error.sentence) % params) from None
     return replace(facts, province=None, protocol=None), facts.province
 
 
@@ -233,14 +235,14 @@ def _quoted(name: str) -> str:
 
 
 def _of_entry(label: str, text_of: Callable[[_Value], str], value: _Value) -> str:
-    """The text of one entry. Raises Refused with the entry's number before the sentence."""
+    """The text of one entry. Raises BadInput with the entry's number before the sentence."""
     try:
         return text_of(value)
     except RecursionError:
         problem = _("nested too deeply.")
-    except Refused as error:
+    except BadInput as error:
         problem = str(error)
-    raise Refused(_("Entry %(entry)s: %(problem)s") % {"entry": label, "problem": problem})
+    raise BadInput(_("Entry %(entry)s: %(problem)s") % {"entry": label, "problem": problem})
 
 
 def _lines(source: IO[bytes]) -> Iterator[bytes]:
@@ -252,7 +254,7 @@ def _decoded(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(_("not UTF-8 at byte %(byte)s.") % {"byte": error.start + 1}) from None
+        raise BadInput(_("not UTF-8 at byte %(byte)s.") % {"byte": error.start + 1}) from None
 
 
 class _Repeating(dict[str, object]):
@@ -275,15 +277,15 @@ DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _read_json(text: str) -> object:
-    """Read JSON, strictly. Raises Refused."""
+    """Read JSON, strictly. Raises BadInput."""
     try:
         return DECODER.decode(text)
     except RecursionError:
-        raise Refused(_("nested too deeply.")) from None
+        raise BadInput(_("nested too deeply.")) from None
     except json.JSONDecodeError as error:
-        raise Refused(_json_sentence(text, error)) from None
+        raise BadInput(_json_sentence(text, error)) from None
     except ValueError:  # a number of thousands of digits
-        raise Refused(_("not JSON that can be read: a number is too long.")) from None
+        raise BadInput(_("not JSON that can be read: a number is too long.")) from None
 
 
 def _json_sentence(text: str, error: json.JSONDecodeError) -> str:

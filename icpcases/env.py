@@ -50,7 +50,7 @@ class Env:
             return True
         if text.lower() in FALSE:
             return False
-        raise refused(name, text, "use 1 or 0")
+        raise not_understood(name, text, "use 1 or 0")
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         text = self.text(name)
@@ -58,16 +58,16 @@ class Env:
             return default
         # isdecimal alone takes digits of other scripts, which int() would silently accept too.
         if not (text.isascii() and text.isdecimal()):
-            raise refused(name, text, f"use a whole number from {least} to {most}")
+            raise not_understood(name, text, f"use a whole number from {least} to {most}")
         number = int(text) if len(text) < 10 else most + 1
         if not least <= number <= most:
-            raise refused(name, text, f"use a whole number from {least} to {most}")
+            raise not_understood(name, text, f"use a whole number from {least} to {most}")
         return number
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         text = self.text(name, default)
         if text not in choices:
-            raise refused(name, text, f"use one of {', '.join(choices)}")
+            raise not_understood(name, text, f"use one of {', '.join(choices)}")
         return text
 
     def hosts(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
@@ -75,9 +75,9 @@ class Env:
         hosts = self._parts(name) or list(default)
         for host in hosts:
             if "/" in host or " " in host or (":" in host and not host.startswith("[")):
-                raise refused(name, host, "use host names without scheme, port or path")
+                raise not_understood(name, host, "use host names without scheme, port or path")
             if host == "*":
-                raise refused(name, host, "name each host; a star would trust any")
+                raise not_understood(name, host, "name each host; a star would trust any")
         return hosts
 
     def origins(self, name: str, at_most: int | None = None) -> list[str]:
@@ -86,9 +86,11 @@ class Env:
         for origin in origins:
             url = urlsplit(origin)
             if url.scheme not in ("http", "https") or not url.netloc or url.path or url.query:
-                raise refused(name, origin, "use origins such as https://cases.example")
+                raise not_understood(name, origin, "use origins such as https://cases.example")
         if at_most and len(origins) > at_most:
-            raise refused(name, ",".join(origins), "use one origin, without a slash at its end")
+            raise not_understood(
+                name, ",".join(origins), "use one origin, without a slash at its end"
+            )
         return origins
 
     def origin(self, name: str, default: str) -> str:
@@ -106,7 +108,9 @@ class Env:
         try:
             validate_email(parseaddr("" if "\n" in text else text)[1])
         except ValidationError:
-            raise refused(name, text, "use an address such as office@cases.example") from None
+            raise not_understood(
+                name, text, "use an address such as office@cases.example"
+            ) from None
         return text
 
     def command(self, name: str) -> list[str]:
@@ -115,7 +119,7 @@ class Env:
         try:
             return shlex.split(text)
         except ValueError:
-            raise refused(name, text, "close its quotes, as in a shell") from None
+            raise not_understood(name, text, "close its quotes, as in a shell") from None
 
     def folder(self, name: str, default: Path) -> Path:
         text = self.text(name)
@@ -123,9 +127,9 @@ class Env:
             return default
         folder = Path(text)
         if not folder.is_absolute():
-            raise refused(name, text, "use an absolute path")
+            raise not_understood(name, text, "use an absolute path")
         if folder.exists() and not folder.is_dir():
-            raise refused(name, text, "this is not a folder")
+            raise not_understood(name, text, "this is not a folder")
         return folder
 
     def secret(self, name: str, least: int = 50) -> str | None:
@@ -191,7 +195,7 @@ class Env:
         )
 
 
-def refused(name: str, value: str, instead: str) -> ImproperlyConfigured:
+def not_understood(name: str, value: str, instead: str) -> ImproperlyConfigured:
     """The sentence for a wrong value; not for secrets, since it repeats the value."""
     return ImproperlyConfigured(f"{name}={value!r} is not understood: {instead}.")
 

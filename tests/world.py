@@ -348,3 +348,17 @@ _FACTS_FOR = {
         "preapproval": "false",
     },
 }
+
+
+def many_like(case: FilingCase, number: int, year: int = 2030, **fields: Any) -> list[FilingCase]:
+    """So many other drafts of the same applicant as bare rows, the newest first."""
+    now = timezone.now()
+    made = FilingCase.objects.bulk_create(
+        FilingCase(
+            reference=f"ICP-{year}-{n:06d}", applicant=case.applicant, domain=f"y{year}-{n}.cn",
+            registrable_domain=f"y{year}-{n}.cn", created_at=now, state_since=now, version=1,
+            **{"turn": "applicant", "turn_since": now, **fields},
+        )
+        for n in range(number)
+    )  # fmt: skip
+    return made[::-1]

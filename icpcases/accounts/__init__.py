@@ -1,0 +1,1 @@
+"""Signing in: codes by mail for applicants, password and second factor for staff."""

@@ -1,0 +1,1 @@
+"""The applicants' pages: the check, the application, their cases, following one."""

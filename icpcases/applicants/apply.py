@@ -20,7 +20,7 @@ from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.exceptions import DatabaseTrouble
 
 from .check import YES_NO, answers_of
-from .pages import case_url, page
+from .pages import own_case_url, own_page
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 FIELDS = ("name", "certificate_type", "certificate_number", "phone")
@@ -54,7 +54,7 @@ def apply_page(request: HttpRequest) -> HttpResponse:
                 status, trouble = status_of(error), trouble_of(error)
     token = request.POST.get("token") or secrets.token_hex(16)
     context = {"who": who, "form": facts, "token": token, "trouble": trouble}
-    return page(request, "applicants/apply.html", context, status)
+    return own_page(request, "applicants/apply.html", context, status)
 
 
 def start(
@@ -69,7 +69,7 @@ def start(
     token = token if _TOKEN.fullmatch(token) else ""
     case = open_case(user, applicant, facts, owner=user, token=token)
     messages.success(request, _("Your draft is kept. Look it over, and send it."))
-    return HttpResponseRedirect(case_url(case))
+    return HttpResponseRedirect(own_case_url(case))
 
 
 def initial_of(request: HttpRequest) -> dict[str, str]:

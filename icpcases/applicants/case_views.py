@@ -31,7 +31,15 @@ from icpcases.workflow.forecast import Basis, expected_path
 from icpcases.workflow.step_forms import StepForm, step_form
 
 from .page_cache import Told, row, told, told_page, written
-from .pages import case_url, form_page, get_case_for_user, link, page, people_of, refused
+from .pages import (
+    get_own_case,
+    own_case_url,
+    own_form_page,
+    own_link,
+    own_page,
+    own_refusal,
+    people_of,
+)
 from .timeline import addresses_removed, newest_moments, older_moments
 from .todo import todo_of
 
@@ -46,7 +54,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     cases = FilingCase.objects.filter(people__user=user).with_names().order_by("-pk")
     shown = Paginator(cases, CASES).get_page(request.GET.get("page"))
-    return page(request, "applicants/cases.html", {"cases": shown})
+    return own_page(request, "applicants/cases.html", {"cases": shown})
 
 
 @never_cache
@@ -54,7 +62,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One case: the way, what is needed now, what has happened."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     rows, user, people = CaseFile(case), request.user, people_of(case)
     dossier = case.dossier = dossier_of(case, rows)
     who = [(row(person), person.user.email) for person in people]
@@ -72,21 +80,21 @@ def _tell(
         "case": case,
         "path": expected_path(case, basis=basis),
         "todo": todo,
-        "findings": [view_of(case, finding, link) for finding in todo.findings],
-        "next_step": todo.next_step and shown(case, todo.next_step, todo.listed),
-        "others": [shown(case, explanation) for explanation in todo.others],
+        "findings": [view_of(case, finding, own_link) for finding in todo.findings],
+        "next_step": todo.next_step and shown_step(case, todo.next_step, todo.listed),
+        "others": [shown_step(case, explanation) for explanation in todo.others],
         "timeline": newest_moments(case, removed),
         "documents": rows.documents,
         "people": people,
         "may_edit": case.is_at == "draft",
-        "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties],
+        "duties": [(duty, own_case_url(case, "step", duty.key)) for duty in duties],
         "snippet": footer_snippet(case),
     }
     # Who else was on the case is known by their address, which their account may change.
     return Told(written("applicants/case.html", context), bool(duties), lasting=not removed)
 
 
-def shown(
+def shown_step(
     case: FilingCase, explanation: Explanation, listed: Sequence[Finding] = ()
 ) -> dict[str, Any]:
     """A step as the applicant's page shows it; what is `listed` above it is not said again."""
@@ -95,10 +103,12 @@ def shown(
         "name": step.value,
         "label": step.label,
         "does": step.about.does,
-        "url": case_url(case, "step", step.value),
+        "url": own_case_url(case, "step", step.value),
         "open": explanation.open,
         "unmet": [
-            view_of(case, finding, link) for finding in explanation.unmet if finding not in listed
+            view_of(case, finding, own_link)
+            for finding in explanation.unmet
+            if finding not in listed
         ],
         "later": [_(guard.rule.asks) for guard in explanation.later],
     }
@@ -109,41 +119,41 @@ def shown(
 @require_safe
 def timeline_page(request: HttpRequest, reference: str) -> HttpResponse:
     """All that has happened in a case, in pages."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     context = {"case": case, "pages": older_moments(case, request.GET.get("page"))}
-    return page(request, "applicants/timeline.html", context)
+    return own_page(request, "applicants/timeline.html", context)
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def step_page(request: HttpRequest, reference: str, step: str) -> HttpResponse:
+def own_step_page(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     """The page of one of the applicant's own steps; a POST takes it."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     if step not in Step or Role.APPLICANT not in Step(step).who:
         raise Http404
     if request.method == "POST":
-        return take(request, case, Step(step))
-    return show(request, case, Step(step))
+        return take_own_step(request, case, Step(step))
+    return show_own_step(request, case, Step(step))
 
 
-def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
+def take_own_step(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
     """Take the step, or show its page again with what was typed and why it was not taken."""
     data = typed(request)
     try:
         perform(case, step, request.user, data, seen_version(request))
     except NotAllowed as error:
-        return refused(request, case, error)
+        return own_refusal(request, case, error)
     except BadEntry as error:
-        return show(request, case, step, form=error.form, status=422)
+        return show_own_step(request, case, step, form=error.form, status=422)
     except Refused as error:
         case.refresh_from_db()
-        return show(request, case, step, data, error)
+        return show_own_step(request, case, step, data, error)
     messages.success(request, _("%(step)s: done.") % {"step": step.label})
-    return HttpResponseRedirect(case_url(case))
+    return HttpResponseRedirect(own_case_url(case))
 
 
-def show(
+def show_own_step(
     request: HttpRequest,
     case: FilingCase,
     step: Step,
@@ -158,23 +168,23 @@ def show(
     explanation = explain_step(case, step, request.user)
     context = {
         "case": case,
-        "step": shown(case, explanation),
+        "step": shown_step(case, explanation),
         "elsewhere": case.is_at not in step.about.sources,
         "form": form or step_form(case, rows, step, data, for_applicant=True),
-        "refusal": refusal_of(case, error, link) if error else None,
+        "refusal": refusal_of(case, error, own_link) if error else None,
         "version": case.version,
     }
-    return page(request, "applicants/step.html", context, status_of(error) if error else status)
+    return own_page(request, "applicants/step.html", context, status_of(error) if error else status)
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def facts_page(request: HttpRequest, reference: str) -> HttpResponse:
+def own_facts_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The facts of a draft."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     form = FactsForm.of(case, request.POST if request.method == "POST" else None)
-    return form_page(
+    return own_form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),
         title=_("Your application"), submit=_("Save"), done=_("Saved."),

@@ -18,7 +18,7 @@ from icpcases.rules.rule import Party
 from icpcases.rules.verdict import Assessment, Stage, assess, missing_facts
 from icpcases.workflow.messages import remedy_of, sentence_of
 
-from .pages import page
+from .pages import own_page
 from .questions import QUESTIONS, Question
 
 ASKED = tuple(QUESTIONS)
@@ -54,9 +54,9 @@ def check_page(request: HttpRequest) -> HttpResponse:
             chosen=given.get(name, ""),
             hidden=[(n, v) for n, v in given.items() if n != name],
         )
-        return page(request, "applicants/check.html", context)
+        return own_page(request, "applicants/check.html", context)
     context.update(verdict_context(assess(facts), facts))
-    return page(request, "applicants/verdict.html", context)
+    return own_page(request, "applicants/verdict.html", context)
 
 
 def answers_of(query: Mapping[str, str]) -> dict[str, str]:

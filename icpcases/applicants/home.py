@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from icpcases.cases.permissions import is_staff_role
 
-from .pages import page
+from .pages import own_page
 
 
 @require_safe
@@ -14,4 +14,4 @@ def home_page(request: HttpRequest) -> HttpResponse:
     """What can be done here; staff go straight to their office."""
     if is_staff_role(request.user):
         return HttpResponseRedirect(reverse("admin:index"))
-    return page(request, "applicants/home.html", {})
+    return own_page(request, "applicants/home.html", {})

@@ -23,7 +23,7 @@ from icpcases.rules.dossier import Dossier
 from icpcases.workflow.dossier import parts_read
 from icpcases.workflow.forecast import Basis
 
-from .pages import page
+from .pages import own_page
 
 # What changes with the case's version: its own rows, which change under its lock.
 _WITH_THE_CASE = frozenset({"papers", "not_needed", "asks"})
@@ -93,7 +93,7 @@ def _columns(model: type[Model]) -> "itemgetter[tuple[object, ...]]":
 def told_page(request: HttpRequest, title: str, told: Told) -> HttpResponse:
     """What was told, in the frame of this request: its session, its messages, its tokens."""
     context = {"title": title, "content": told.content, "duties": told.duties}
-    return page(request, "applicants/base.html", context)
+    return own_page(request, "applicants/base.html", context)
 
 
 def written(template: str, context: dict[str, object]) -> SafeString:

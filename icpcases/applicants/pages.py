@@ -18,7 +18,7 @@ from icpcases.web.findings import refusal_of
 from icpcases.workflow.exceptions import Refused
 
 
-def get_case_for_user(reference: str, user: Any) -> FilingCase:
+def get_own_case(reference: str, user: Any) -> FilingCase:
     """The applicant's own case. Raises Http404 alike for none and for somebody else's."""
     case = case_of_person(reference, user.pk)
     if case is None:
@@ -33,28 +33,28 @@ def people_of(case: FilingCase) -> list[CasePerson]:
     return people
 
 
-def case_url(case: FilingCase, name: str = "case", *args: Any) -> str:
+def own_case_url(case: FilingCase, name: str = "case", *args: Any) -> str:
     """The address of a page of the case."""
     return reverse(f"applicants:{name}", args=[case.reference, *args])
 
 
-def link(case: FilingCase, place: Place) -> str:
+def own_link(case: FilingCase, place: Place) -> str:
     """Where an applicant puts a place right; empty where the office has to."""
     if place.kind == PlaceKind.FACT and case.is_at == State.DRAFT:
-        return f"{case_url(case, 'facts')}#id_{place.key}"
+        return f"{own_case_url(case, 'facts')}#id_{place.key}"
     if place.kind == PlaceKind.DOCUMENT and not case.is_at.closed:
-        return f"{case_url(case, 'add_document')}?kind={place.key}"
-    return case_url(case, "request", place.key) if place.kind == PlaceKind.REQUEST else ""
+        return f"{own_case_url(case, 'add_document')}?kind={place.key}"
+    return own_case_url(case, "request", place.key) if place.kind == PlaceKind.REQUEST else ""
 
 
-def page(
+def own_page(
     request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """A page of the applicants'."""
     return render(request, template, context, status=status)
 
 
-def form_page(
+def own_form_page(
     request: HttpRequest,
     case: FilingCase,
     form: Any,
@@ -66,19 +66,19 @@ def form_page(
     refusal, status = None, 200
     if request.method == "POST":
         if form.is_valid():
-            tried = attempt(request, case, change, link)
+            tried = attempt(request, case, change, own_link)
             if tried.done:
                 messages.success(request, context.get("done") or _("Done."))
-                return went(request, context.get("back") or case_url(case))
+                return went(request, context.get("back") or own_case_url(case))
             refusal, status = tried.refusal, tried.status
         else:
             status = 422
     values = {"case": case, "form": form, "refusal": refusal, "version": case.version, **context}
-    return page(request, template, values, status)
+    return own_page(request, template, values, status)
 
 
-def refused(request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:
+def own_refusal(request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:
     """A readable page for a change that did not happen."""
-    refusal = refusal_of(case, error, link)
+    refusal = refusal_of(case, error, own_link)
     context = {"case": case, "refusal": refusal}
-    return page(request, "applicants/refused.html", context, refusal.status)
+    return own_page(request, "applicants/refused.html", context, refusal.status)

@@ -23,7 +23,7 @@ from icpcases.workflow.actions.documents import (
 )
 from icpcases.workflow.actions.requests import answer
 
-from .pages import form_page, get_case_for_user
+from .pages import get_own_case, own_form_page
 
 _KINDS = {kind.value for kind in Kind}
 
@@ -31,9 +31,9 @@ _KINDS = {kind.value for kind in Kind}
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def add_document_page(request: HttpRequest, reference: str) -> HttpResponse:
+def hand_in_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand in documents, several at once."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     papers = paper_rows_of(request, case)
 
     def change(version: int) -> None:
@@ -41,7 +41,7 @@ def add_document_page(request: HttpRequest, reference: str) -> HttpResponse:
         for sentence in repeated(made):
             messages.warning(request, sentence)
 
-    return form_page(
+    return own_form_page(
         request, case, papers, change, papers=papers,
         title=_("Hand in documents"), submit=_("Hand in"),
         done=_("It has arrived; the office will look at it."),
@@ -51,9 +51,9 @@ def add_document_page(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def download(request: HttpRequest, reference: str, document: int) -> FileResponse:
+def own_download(request: HttpRequest, reference: str, document: int) -> FileResponse:
     """A document of the applicant's own case, as an attachment."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     paper = get_object_or_404(Document, pk=document, case=case)
     return file_response(request.user, case, paper, as_attachment=True)
 
@@ -61,9 +61,9 @@ def download(request: HttpRequest, reference: str, document: int) -> FileRespons
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def request_page(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def own_request_page(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """What the office asks, and the answer to it."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     asked = get_object_or_404(Request, pk=number, case=case)
     posted = request.method == "POST"
     about_paper = asked.about in _KINDS
@@ -84,7 +84,7 @@ def request_page(request: HttpRequest, reference: str, number: int) -> HttpRespo
         "submit": _("Answer"),
         "done": _("Answered; the office will look at it."),
     }
-    return form_page(
+    return own_form_page(
         request, case, form,
         lambda version: answer(
             case, request.user, asked.pk, form.cleaned_data["answer"], version,

@@ -12,15 +12,15 @@ from icpcases.cases.models import CasePerson, Invitation
 from icpcases.workflow.actions import participants
 from icpcases.workflow.exceptions import NotAllowed
 
-from .pages import case_url, form_page, get_case_for_user, page
+from .pages import get_own_case, own_case_url, own_form_page, own_page
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def people_page(request: HttpRequest, reference: str) -> HttpResponse:
+def own_people_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Who may see the case; its owner adds and removes colleagues."""
-    case = get_case_for_user(reference, request.user)
+    case = get_own_case(reference, request.user)
     keeps = participants.may_keep_people(case, request.user)
     form = InviteForm(request.POST if request.method == "POST" else None)
 
@@ -30,10 +30,10 @@ def people_page(request: HttpRequest, reference: str) -> HttpResponse:
         except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
             raise Http404 from None
 
-    return form_page(
+    return own_form_page(
         request, case, form, change, template="applicants/people.html",
         title=_("People on this case"), submit=_("Invite"), done=_("Done."), keeps=keeps,
-        people=case.people.select_related("user"), back=case_url(case, "people"),
+        people=case.people.select_related("user"), back=own_case_url(case, "people"),
         waiting=case.invitations.waiting(),
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation: shown, and accepted by a click. An old or made-up one tells nothing."""
     invitation = participants.find_invitation(token)
     if invitation is None:
-        return page(request, "applicants/no_invitation.html", {}, 404)
+        return own_page(request, "applicants/no_invitation.html", {}, 404)
     if request.method == "POST":
         try:
             joined = participants.accept(invitation, request.user)
@@ -53,7 +53,7 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
             messages.error(request, _("Staff accounts join no case."))
             return HttpResponseRedirect("/")
         if joined is None:
-            return page(request, "applicants/no_invitation.html", {}, 404)
+            return own_page(request, "applicants/no_invitation.html", {}, 404)
         messages.success(request, _("You may now see this case."))
-        return HttpResponseRedirect(case_url(invitation.case))
-    return page(request, "applicants/invitation.html", {"invitation": invitation})
+        return HttpResponseRedirect(own_case_url(invitation.case))
+    return own_page(request, "applicants/invitation.html", {"invitation": invitation})

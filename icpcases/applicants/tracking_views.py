@@ -14,7 +14,7 @@ from icpcases.cases.models import FilingCase
 from icpcases.workflow.forecast import Basis, expected_path
 
 from .page_cache import Told, told, told_page, written
-from .pages import page
+from .pages import own_page
 from .tracking import TooManyTries, find_followed
 
 
@@ -31,7 +31,7 @@ def follow_page(request: HttpRequest) -> HttpResponse:
     """Ask for reference and code; answer with where the case stands."""
     form = FollowForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return page(
+        return own_page(
             request, "applicants/follow.html", {"form": form}, 422 if form.is_bound else 200
         )
     data = form.cleaned_data
@@ -41,10 +41,10 @@ def follow_page(request: HttpRequest) -> HttpResponse:
         case = find_followed(data["reference"], data["code"], address)
     except TooManyTries:
         form.add_error(None, _("Too many wrong tries. Try again in a quarter of an hour."))
-        return page(request, "applicants/follow.html", {"form": form}, 429)
+        return own_page(request, "applicants/follow.html", {"form": form}, 429)
     if case is None:
         form.add_error(None, _("There is no case with this reference and code."))
-        return page(request, "applicants/follow.html", {"form": form}, 422)
+        return own_page(request, "applicants/follow.html", {"form": form}, 422)
     followed = told("followed", case, partial(_tell, case))
     return told_page(request, case.reference, followed)
 

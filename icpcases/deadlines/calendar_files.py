@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.models import CalendarDay
 
-from .recalculation import ask
+from .recalculation import ask_for_recalculation
 from .tables import calendar
 
 FIELDS = ("day", "kind", "name", "notice")
@@ -71,7 +71,7 @@ def read_days(content: bytes) -> list[CalendarDay]:
     return days
 
 
-def load(days: list[CalendarDay]) -> Loaded:
+def load_calendar(days: list[CalendarDay]) -> Loaded:
     """Put the days in place of all that is known of their years, wholly or not at all.
 
     Due dates are then reckoned anew. Loading the same days again changes nothing.
@@ -94,7 +94,7 @@ def load(days: list[CalendarDay]) -> Loaded:
                 unique_fields=["day"],
                 update_fields=["kind", "name", "notice"],
             )
-            ask()
+            ask_for_recalculation()
     return found
 
 

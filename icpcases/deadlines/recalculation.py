@@ -25,7 +25,7 @@ BATCH = 100
 AT_ONCE = 300
 
 
-def ask() -> bool:
+def ask_for_recalculation() -> bool:
     """Have every due date reckoned anew; called in the transaction of the change.
 
     Few cases are reckoned as soon as it is committed, and True is given back. Many are left to
@@ -35,7 +35,7 @@ def ask() -> bool:
     few = waiting()[: AT_ONCE + 1].count() <= AT_ONCE
     if few:
         # What hinders it, such as a case that somebody holds, leaves it to the daily job.
-        transaction.on_commit(run, robust=True)
+        transaction.on_commit(recalculate, robust=True)
     return few
 
 
@@ -62,7 +62,7 @@ def pending() -> bool:
     return waiting_run().exists()
 
 
-def run() -> int:
+def recalculate() -> int:
     """Reckon what was asked for, from where it was left; how many due dates have changed."""
     changed = 0
     while work := waiting_run().first():

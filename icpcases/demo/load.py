@@ -41,7 +41,7 @@ class NotLoaded(Exception):
 
 
 @dataclass(frozen=True, order=True)
-class Event:
+class DemoEvent:
     """Something that happens in the demo office, in the order it happened."""
 
     at: dt.datetime
@@ -52,18 +52,18 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Summary:
+class LoadSummary:
     """What was loaded."""
 
     cases: int
     states: int
 
 
-def load(seed: int, password: str) -> Summary:
+def load_demo(seed: int, password: str) -> LoadSummary:
     """Fill an empty database. Raises NotLoaded; what was made until then stays."""
     live(Office(seed, password), STORIES)
     states = FilingCase.objects.values_list("state", flat=True)
-    return Summary(len(states), len(set(states)))
+    return LoadSummary(len(states), len(set(states)))
 
 
 def live(office: Office, stories: Iterable[Story]) -> list[Walk]:
@@ -87,23 +87,25 @@ def taken_names(usernames: set[str]) -> set[str]:
     return usernames & {member.username for member in CAST}
 
 
-def _answers(office: Office) -> list[Event]:
+def _answers(office: Office) -> list[DemoEvent]:
     found = []
     for number, (days, code, answer, source) in enumerate(PROVINCE_ANSWERS):
         at = office.time.ago(days)
         do = partial(office.province_answers, code, answer, at, source)
-        found.append(Event(at, -1, number, f"{code} {answer}", do))
+        found.append(DemoEvent(at, -1, number, f"{code} {answer}", do))
     return found
 
 
-def _events(walk: Walk, number: int) -> list[Event]:
+def _events(walk: Walk, number: int) -> list[DemoEvent]:
     """The opening and the acts of a story, each at its moment, counted back from the newest."""
     site, story = walk.site, walk.story
     label = f"{site.domain or site.ip_address}, act %d (%s)"
     moments = _moments(walk.office, story, walk)
-    opening = Event(moments[0], number, 0, label % (0, "open"), partial(_live, walk, moments[0]))
+    opening = DemoEvent(
+        moments[0], number, 0, label % (0, "open"), partial(_live, walk, moments[0])
+    )
     return [opening] + [
-        Event(at, number, n, label % (n, act.name), partial(_live, walk, at, act))
+        DemoEvent(at, number, n, label % (n, act.name), partial(_live, walk, at, act))
         for n, (at, act) in enumerate(zip(moments[1:], story.acts, strict=True), 1)
     ]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Count:
+class StateCount:
     """A number written at a state, the page behind it, and what both are called."""
 
     number: int
@@ -29,7 +29,7 @@ class Overlay:
     been: frozenset[State] = frozenset()
     now: State | None = None
     walked: frozenset[tuple[Step, State]] = frozenset()
-    counts: Mapping[State, Count] = field(default_factory=dict)
+    counts: Mapping[State, StateCount] = field(default_factory=dict)
     clocks: Mapping[State, str] | None = None
 
     def at(self, state: State) -> str:

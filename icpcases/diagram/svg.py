@@ -14,7 +14,7 @@ from icpcases.rules.rule import Party
 from . import layout as plan
 from .layout import Box, Label, Point
 from .markdown import clock_of
-from .overlay import Count, Overlay
+from .overlay import Overlay, StateCount
 
 COLOURS = {
     Party.APPLICANT: "#2563eb",
@@ -94,7 +94,7 @@ def _description() -> str:
     )
 
 
-def _count(box: Box, count: Count) -> str:
+def _count(box: Box, count: StateCount) -> str:
     """The number of cases, on the corner of the box where no arrow arrives."""
     width = 16 + 8 * len(str(count.number))
     x, y = box.x - 10, box.y - 16

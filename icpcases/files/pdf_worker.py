@@ -138,7 +138,7 @@ def packed(content: bytes) -> Iterator[bytes]:
             continue
 
 
-def picture(content: bytes, number: int) -> bytes:
+def drawn_page(content: bytes, number: int) -> bytes:
     """A page as PNG, 1600 pixels wide unless it is very long."""
     import pypdfium2
 
@@ -162,7 +162,7 @@ def main(what: str, *number: str) -> None:
     if what == "check":
         print(verdict(content))
     else:
-        sys.stdout.buffer.write(picture(content, int(number[0])))
+        sys.stdout.buffer.write(drawn_page(content, int(number[0])))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.explain import unmet_guards
 
-from .registry import KNOWN, Found, batches, checker, rows_of
+from .registry import KNOWN, Found, case_batches, case_files, checker
 
 # Where the province or the provider may say how long a turn takes.
 _NUMBERED = FilingCase.objects.filter(state__in=WITH_NUMBER)
@@ -129,8 +129,8 @@ def facts_against_state() -> Iterator[Found]:
     changed its answer breaks no case.
     """
     stands = [state.value for state in State if state.about.invariants]
-    for batch in batches(FilingCase.objects.with_names().filter(state__in=stands)):
-        rows = rows_of(batch)
+    for batch in case_batches(FilingCase.objects.with_names().filter(state__in=stands)):
+        rows = case_files(batch)
         for case in batch:
             codes = _broken(case, rows[case.pk])
             if codes:
@@ -171,12 +171,12 @@ def nobody_can_move() -> Iterator[Found]:
         yield Found(reference, f"is in {state}, which is no state: no step leads out of it.")
     due = FilingCase.objects.with_names().filter(state__in=KNOWN)
     office = _roles_in_the_office()
-    for batch in batches(due.exclude(turn=Party.NOBODY.value)):
+    for batch in case_batches(due.exclude(turn=Party.NOBODY.value)):
         people = CasePerson.objects.filter(case__in=batch, user__is_active=True)
         peopled = set(people.values_list("case_id", flat=True))
         there = {c.pk: office | ({Role.APPLICANT} if c.pk in peopled else set()) for c in batch}
         tied = [case for case in batch if not _free_way(case, there[case.pk])]
-        rows = rows_of(tied)
+        rows = case_files(tied)
         for case in tied:
             if not _way_on(case, there[case.pk], rows[case.pk]):
                 yield Found(case.reference, f"is in {case.state}, and nobody can take a step on.")
@@ -223,8 +223,8 @@ def turn_without_end() -> Iterator[Found]:
     """A turn that a clock runs for and that has no end, or one before its beginning."""
     clocked = clocked_states(recent_tables())
     cases = FilingCase.objects.with_names().filter(state__in=KNOWN).exclude(turn=Party.NOBODY.value)
-    for batch in batches(cases.filter(Q(state__in=clocked) | Q(due_at__isnull=False))):
-        rows = rows_of([case for case in batch if case.due_at is None])
+    for batch in case_batches(cases.filter(Q(state__in=clocked) | Q(due_at__isnull=False))):
+        rows = case_files([case for case in batch if case.due_at is None])
         for case in batch:
             if case.is_at in PAUSING and case.turn == Party.APPLICANT:
                 continue
@@ -245,7 +245,7 @@ def _begun(case: FilingCase) -> datetime:
 @checker
 def turn_differs() -> Iterator[Found]:
     """A case that says it is one party's turn where its state and requests say another's."""
-    for batch in batches(FilingCase.objects.filter(state__in=KNOWN)):
+    for batch in case_batches(FilingCase.objects.filter(state__in=KNOWN)):
         asked = _with_requests(batch, RequestStatus.OPEN)
         answered = _with_requests(batch, RequestStatus.ANSWERED)
         for case in batch:

@@ -45,7 +45,7 @@ def purpose(name: str) -> str:
     return (CHECKERS[name].__doc__ or "").partition("\n")[0]
 
 
-def batches(cases: "QuerySet[FilingCase]") -> Iterator[list[FilingCase]]:
+def case_batches(cases: "QuerySet[FilingCase]") -> Iterator[list[FilingCase]]:
     """The cases in the order of their keys, so many at a time, each batch in one query."""
     last = 0
     while batch := list(cases.filter(pk__gt=last).order_by("pk")[:BATCH]):
@@ -53,7 +53,7 @@ def batches(cases: "QuerySet[FilingCase]") -> Iterator[list[FilingCase]]:
         last = batch[-1].pk
 
 
-def rows_of(batch: list[FilingCase]) -> dict[int, CaseFile]:
+def case_files(batch: list[FilingCase]) -> dict[int, CaseFile]:
     """Per case the rows around it that its own rules read, in one query a kind of row.
 
     Other cases and the newest step are left out: no rule about one case alone asks for them.

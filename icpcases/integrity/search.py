@@ -27,7 +27,7 @@ def search_index() -> Iterator[Found]:
         for pk, rows in groupby(index.noted(), itemgetter(0))
     )
     texts = _Ahead(kept)
-    for pk, line in index.lines():
+    for pk, line in index.index_lines():
         wanted = tokens_of(line) | noted.of(pk, set())
         if texts.of(pk, "") != line or held.of(pk, set()) != wanted:
             reference = FilingCase.objects.values_list("reference", flat=True).get(pk=pk)

@@ -54,7 +54,7 @@ def message_of(notice: Notice) -> Message:
     case = FilingCase.objects.with_names().get(pk=row.case_id)
     rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
-    return write(case, rows, event_of(row, notice.line), notice.language)
+    return message_about(case, rows, event_of(row, notice.line), notice.language)
 
 
 def event(
@@ -74,7 +74,7 @@ def event_of(row: HistoryRow, line: str) -> Event:
     return Event(words.ASKED, line=line)
 
 
-def write(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Message:
+def message_about(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Message:
     """The letter about something that happened on a case, as the case stands."""
     with translation.override(language):
         needed = needed_of(case, rows)

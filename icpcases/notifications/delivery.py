@@ -58,7 +58,7 @@ _FREE = {"leased_until": None, "leased_by": ""}
 
 
 @dataclass(frozen=True)
-class Trouble:
+class DeliveryFailure:
     """Why a mail did not leave: for good or for now, and whether the server itself is at fault.
 
     `unknown` says that the server may have taken it all the same.
@@ -87,11 +87,11 @@ def deliver(worker: str, stop: Callable[[], bool] = lambda: False) -> Counter[st
     connection = _connection()
     try:
         while not stop():
-            notice = claim(worker)
+            notice = lease_next(worker)
             if notice is None:
                 break
             trouble = send(connection, notice)
-            done[settle(notice, trouble)] += 1
+            done[record_outcome(notice, trouble)] += 1
             if trouble and trouble.server:
                 # The others keep their place; each would only collect the same error.
                 break
@@ -130,20 +130,20 @@ def close(connection: BaseEmailBackend) -> None:
         connection.close()
 
 
-def due(now: dt.datetime) -> Q:
+def due_notices(now: dt.datetime) -> Q:
     """The notices that may be claimed now."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=now, once=False)
     found = Q(state=Notice.State.WAITING, next_try_at__lte=now, deadline__gt=now) & free
     return found & ~silent_at_night() if is_night(now) else found
 
 
-def claim(worker: str) -> Notice | None:
+def lease_next(worker: str) -> Notice | None:
     """Take a lease on the notice that has waited longest, in a transaction of its own.
 
     The next try is set beforehand: a worker that dies leaves the notice backed off.
     """
     now = timezone.now()
-    waiting = Notice.objects.filter(due(now)).order_by("next_try_at", "pk")
+    waiting = Notice.objects.filter(due_notices(now)).order_by("next_try_at", "pk")
     if not waiting.exists():
         return None
     with transaction.atomic():
@@ -158,18 +158,18 @@ def claim(worker: str) -> Notice | None:
     return notice
 
 
-def send(connection: BaseEmailBackend, notice: Notice) -> Trouble | None:
+def send(connection: BaseEmailBackend, notice: Notice) -> DeliveryFailure | None:
     """Hand a claimed notice to the mail server; None if it was taken."""
     if not compose(notice):
-        return Trouble(NEEDLESS, for_good=True)
+        return DeliveryFailure(NEEDLESS, for_good=True)
     try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:
-        return Trouble(_said(error), server=True)
+        return DeliveryFailure(_said(error), server=True)
     try:
         connection.send_messages([_mail(notice)])
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        trouble = trouble_of(error)
+        trouble = failure_of(error)
         if trouble.server:
             close(connection)
         return trouble
@@ -208,21 +208,21 @@ def _mail(notice: Notice) -> EmailMultiAlternatives:
     return mail
 
 
-def trouble_of(error: Exception) -> Trouble:
+def failure_of(error: Exception) -> DeliveryFailure:
     """What an error while sending means for the notice and for the rest of the pass."""
     said = _said(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next(iter(error.recipients.values()))[0]
-        return Trouble(said, for_good=500 <= code < 600, server=code == 421)
+        return DeliveryFailure(said, for_good=500 <= code < 600, server=code == 421)
     if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPAuthenticationError):
-        return Trouble(said, server=True)
+        return DeliveryFailure(said, server=True)
     if isinstance(error, smtplib.SMTPDataError):
         code = error.smtp_code
-        return Trouble(said, for_good=500 <= code < 600, server=code == 421)
+        return DeliveryFailure(said, for_good=500 <= code < 600, server=code == 421)
     if isinstance(error, ValueError | smtplib.SMTPNotSupportedError):
         # An address or subject that no mail can carry.
-        return Trouble(said, for_good=True)
-    return Trouble(said, server=True, unknown=True)
+        return DeliveryFailure(said, for_good=True)
+    return DeliveryFailure(said, server=True, unknown=True)
 
 
 def _said(error: Exception) -> str:
@@ -236,7 +236,7 @@ def _said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
 
 
-def settle(notice: Notice, trouble: Trouble | None) -> str:
+def record_outcome(notice: Notice, trouble: DeliveryFailure | None) -> str:
     """Write down what became of a claimed notice; gives the name of the outcome."""
     if trouble is None:
         return _sent(notice)

@@ -21,7 +21,7 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.effects import Effects
 from icpcases.workflow.step_forms import StepForm, reasons_in
 
-from .composer import Message, event, write
+from .composer import Message, event, message_about
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def message(
     data = data or {}
     after, rows = case_after(case, step, data)
     about = event(step, data, reasons_in(data), data.get("note_public", ""))
-    return write(after, rows, about, language)
+    return message_about(after, rows, about, language)
 
 
 def case_after(

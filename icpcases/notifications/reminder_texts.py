@@ -10,7 +10,7 @@ DOCUMENT_STAGES = ("first", "second", "last")
 
 
 @dataclass(frozen=True)
-class Words:
+class ReminderText:
     """The subject, what is the matter, and what is needed."""
 
     subject: Text
@@ -19,22 +19,22 @@ class Words:
     translate_about: bool = False
 
 
-DRAFT = Words(
+DRAFT = ReminderText(
     _("Your application has not been sent"),
     _("Your application has been lying as a draft since %(when)s."),
     _("Complete it and send it, or withdraw it."),
 )
-REQUEST_SOON = Words(
+REQUEST_SOON = ReminderText(
     _("An answer is due soon"),
     _("The office waits for your answer until %(when)s: %(about)s"),
     _("Answer the request on the case's page."),
 )
-REQUEST_OVERDUE = Words(
+REQUEST_OVERDUE = ReminderText(
     _("An answer is overdue"),
     _("The office has waited for your answer since %(when)s: %(about)s"),
     _("Answer the request on the case's page; until then the case stands still."),
 )
-SMS_SOON = Words(
+SMS_SOON = ReminderText(
     _("The SMS check ends soon"),
     _("The time to answer the SMS check ends at %(when)s."),
     _(
@@ -42,7 +42,7 @@ SMS_SOON = Words(
         "confirms it on the case's page."
     ),
 )
-SMS_OVER = Words(
+SMS_OVER = ReminderText(
     _("The time for the SMS check is over"),
     _("The time to answer the SMS check ended at %(when)s."),
     _(
@@ -50,34 +50,34 @@ SMS_OVER = Words(
         "the SMS sent again."
     ),
 )
-ORDER_OF_APPLICANT = Words(
+ORDER_OF_APPLICANT = ReminderText(
     _("The provider's order ends soon"),
     _("The provider's order %(about)s ends on %(when)s."),
     _("Answer each request on the case's page before; otherwise the filing starts anew."),
 )
-ORDER_OF_OFFICER = Words(
+ORDER_OF_OFFICER = ReminderText(
     _("The provider's order ends soon"),
     _("The provider's order %(about)s ends on %(when)s."),
     _("Submit the returned filing again before; otherwise it needs a new order."),
 )
-DOCUMENT_EXPIRES = Words(
+DOCUMENT_EXPIRES = ReminderText(
     _("A document expires soon"),
     _("A document of the case expires on %(when)s: %(about)s."),
     _("Renew it, and hand in the new one on the case's page."),
     translate_about=True,
 )
-DOCUMENT_EXPIRED = Words(
+DOCUMENT_EXPIRED = ReminderText(
     _("A document has expired"),
     _("A document of the case expired on %(when)s: %(about)s."),
     _("Renew it, and hand in the new one on the case's page."),
     translate_about=True,
 )
-PUBLIC_SECURITY_SOON = Words(
+PUBLIC_SECURITY_SOON = ReminderText(
     _("The public-security filing is due"),
     _("The public-security filing is due by %(when)s."),
     _("Make it, and record its number on the case's page."),
 )
-PUBLIC_SECURITY_OVERDUE = Words(
+PUBLIC_SECURITY_OVERDUE = ReminderText(
     _("The public-security filing is overdue"),
     _("The public-security filing was due by %(when)s and is not recorded."),
     _("Make it, and record its number on the case's page."),

@@ -36,7 +36,7 @@ class Reminder:
 
     key: str
     case: FilingCase
-    words: words.Words
+    words: words.ReminderText
     when: dt.datetime | dt.date | None = None
     about: str = ""
     kind: Notice.Kind = Notice.Kind.REMINDER

@@ -97,7 +97,7 @@ def rows_behind(
     return FIGURES[figure](rows, detail).order_by("-happened_at", "-pk")
 
 
-def lines_of(rows: Rows, most: int) -> list[RowSince]:
+def first_rows(rows: Rows, most: int) -> list[RowSince]:
     """The first of the rows with their cases, each with `since`: when the case came into the
     state that it then left. Chosen first and looked up then, or the sorting would look up all."""
     chosen = list(rows.values_list("pk", flat=True)[:most])

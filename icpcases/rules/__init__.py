@@ -1,0 +1,1 @@
+"""The law: facts, rules, verdict, numbers, documents, as pure Python without Django."""

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 import idna
 from publicsuffixlist import PublicSuffixList
 
-from .numbers import NumberError, shown
+from .numbers import NumberError, shown_character
 from .text import _
 
 MAX_TYPED = 2000
@@ -132,7 +132,7 @@ def _unfit(error: idna.IDNAError, text: str) -> DomainError:
     # What a punycode label decodes to was not typed: then the label is named, not the character.
     if isinstance(error, idna.InvalidCodepoint) and wrong and wrong in text:
         return DomainError(
-            _("“%(character)s” cannot stand in a domain name."), character=shown(wrong)
+            _("“%(character)s” cannot stand in a domain name."), character=shown_character(wrong)
         )
     return DomainError(_("No registry would take “%(label)s” as a name."), label=text)
 

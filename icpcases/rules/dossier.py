@@ -55,7 +55,7 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LiveOrder:
     """The provider's order this case lives on."""
 
     provider: str
@@ -93,7 +93,7 @@ class Dossier:
     rival_orders: tuple[Rival, ...] = ()
     provider: str = ""
     provider_one_order: bool = True
-    order: Order | None = None
+    order: LiveOrder | None = None
     number: NumberCheck | None = None
     filed: date | None = None
     opening: date | None = None

@@ -260,7 +260,7 @@ def _need_length(text: str, length: int, sentence: str) -> None:
 def _need_characters(text: str, allowed: list[str], sentence: str) -> None:
     for position, (character, good) in enumerate(zip(text, allowed, strict=True), 1):
         if character not in good:
-            raise NumberError(sentence, position=position, character=shown(character))
+            raise NumberError(sentence, position=position, character=shown_character(character))
 
 
 def _need_only_digits(text: str) -> None:
@@ -268,14 +268,15 @@ def _need_only_digits(text: str) -> None:
         if character not in DIGITS:
             raise NumberError(
                 _("“%(character)s” stands where only digits can stand."),
-                character=shown(character),
+                character=shown_character(character),
             )
 
 
 def _need_province(character: str, allowed: str) -> None:
     if character not in allowed:
         raise NumberError(
-            _("“%(character)s” is not the character of a province."), character=shown(character)
+            _("“%(character)s” is not the character of a province."),
+            character=shown_character(character),
         )
 
 
@@ -293,6 +294,6 @@ def _refuse_mistyped(typed: str, read: Callable[[str], object]) -> NoReturn:
     )
 
 
-def shown(character: str) -> str:
+def shown_character(character: str) -> str:
     """The character, or its code point where it cannot be printed (a lone surrogate)."""
     return character if character.isprintable() else f"U+{ord(character):04X}"

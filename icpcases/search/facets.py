@@ -14,7 +14,7 @@ from django.db import connection
 
 from icpcases.types import SqlRow, SqlValue
 
-from .listing import NOBODY, Listing, Wanted
+from .listing import NOBODY, CaseFilter, Listing
 from .query import CASES, fetch
 
 #: Up to so many cases they are counted on every page, further on once a minute.
@@ -32,9 +32,9 @@ _MONTH = {
 }
 #: What is asked for few cases among all, each with an index of its own: filter and choice.
 _MARKS = {
-    ("due", "over"): partial(Wanted, due="over"),
-    ("due", "today"): partial(Wanted, due="today"),
-    ("answered", "1"): partial(Wanted, answered=True),
+    ("due", "over"): partial(CaseFilter, due="over"),
+    ("due", "today"): partial(CaseFilter, due="today"),
+    ("answered", "1"): partial(CaseFilter, answered=True),
 }
 Counts = dict[str, Counter[str]]
 
@@ -76,7 +76,7 @@ def _case_by_case(listing: Listing) -> "tuple[Facets | None, Counts]":
     if not listing.total:
         return Facets([]), times
     over, today = (
-        Wanted(due=due, now=listing.wanted.now).parts()["due_at"] for due in ("over", "today")
+        CaseFilter(due=due, now=listing.wanted.now).parts()["due_at"] for due in ("over", "today")
     )
     sql, params = listing.condition()
     columns = (
@@ -163,7 +163,7 @@ class Facets:
     def _marks(self) -> "dict[tuple[str, str], Facets]":
         return _marked()
 
-    def marked(self, wanted: Wanted) -> Counts:
+    def marked(self, wanted: CaseFilter) -> Counts:
         """Where these are all cases: those of each mark that the filters leave."""
         counts: Counts = {}
         for (name, choice), standing in self._marks.items():
@@ -172,12 +172,12 @@ class Facets:
         asked = Counter(name for name, _choice in _MARKS)
         return {name: found for name, found in counts.items() if len(found) == asked[name]}
 
-    def number_of(self, wanted: Wanted) -> int:
+    def number_of(self, wanted: CaseFilter) -> int:
         """How many the filters leave."""
         turns = self.counts(wanted)["turn"]
         return turns[wanted.turn] if wanted.turn else turns.total()
 
-    def counts(self, wanted: Wanted) -> Counts:
+    def counts(self, wanted: CaseFilter) -> Counts:
         """The cases per value of each column, of those that the other columns' filters leave."""
         key = (str(wanted.officer), wanted.states, wanted.province, wanted.turn)
         if key not in self._known:

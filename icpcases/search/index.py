@@ -118,7 +118,7 @@ def _insert_some(pk: int, tokens: list[str]) -> None:
     run(f"INSERT INTO {TABLE} (token, case_id) VALUES {marks} ON CONFLICT DO NOTHING", values)
 
 
-def lines(get_model: GetModel = apps.get_model) -> Iterator[tuple[int, str]]:
+def index_lines(get_model: GetModel = apps.get_model) -> Iterator[tuple[int, str]]:
     """Every case's key with the line its records ask for, in the order of keys."""
     cases = get_model("cases", "FilingCase").objects.order_by("pk").values_list("pk", *SAID)
     orders = get_model("cases", "Order").objects.all()
@@ -148,11 +148,11 @@ def noted(get_model: GetModel = apps.get_model) -> Iterator[tuple[int, set[str]]
 Batch = tuple[list[tuple[object, object]], list[tuple[object, object]]]
 
 
-def batches(get_model: GetModel = apps.get_model) -> Iterator[Batch]:
+def index_batches(get_model: GetModel = apps.get_model) -> Iterator[Batch]:
     """The index as the records ask for it, a batch at a time: lines by case, and tokens with their
     cases, in the form of the database; a token looks the same in each."""
     formed = form()
-    todo = lines(get_model)
+    todo = index_lines(get_model)
     while some := [(formed(pk), text) for pk, text in islice(todo, BATCH)]:
         texts = [(pk, formed(text)) for pk, text in some]
         yield texts, [(token, pk) for pk, text in some for token in tokens_of(text)]
@@ -171,7 +171,7 @@ def rebuild(get_model: GetModel = apps.get_model, made: Iterable[Batch] | None =
     with transaction.atomic(), connection.cursor() as cursor:
         get_model("cases", "SearchText").objects.all().delete()
         _run(cursor, "before")
-        for texts, tokens in batches(get_model) if made is None else made:
+        for texts, tokens in index_batches(get_model) if made is None else made:
             put(TEXTS, ("case_id", "text"), texts)
             put("staged_token", ("token", "case_id"), tokens)
         _run(cursor, "put")

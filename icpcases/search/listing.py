@@ -29,7 +29,7 @@ _TIME = {"due_at", "created_at", "state_since"}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CaseFilter:
     """Which cases: empty means any. `due` is `over` or `today`, seen from `now`."""
 
     states: tuple[str, ...] = ()
@@ -42,36 +42,36 @@ class Wanted:
     needle: Query = field(default_factory=Query)
     now: dt.datetime = field(default_factory=timezone.now)
 
-    def parts(self) -> "dict[str, Part]":
+    def parts(self) -> "dict[str, Condition]":
         """The conditions, each by the column it is about."""
-        states = self.states or tuple(s for s in State.values if self.turn in turns_of(s))
+        states = self.states or tuple(s for s in State.values if self.turn in turns_in(s))
         found = {
-            "answered": Part("answered", "{}") if self.answered else None,
+            "answered": Condition("answered", "{}") if self.answered else None,
             "due_at": self._due(),
             "created_at": self.created
-            and Part("created_at", "{0} >= %s AND {0} < %s", _times(*self.created)),
+            and Condition("created_at", "{0} >= %s AND {0} < %s", _times(*self.created)),
             "officer_id": self._officer(),
-            "province_id": self.province and Part("province_id", "{} = %s", [self.province]),
-            "state": states and Part("state", f"{{}} IN ({_marks(states)})", list(states)),
-            "turn": self.turn and Part("turn", "{} = %s", [self.turn]),
+            "province_id": self.province and Condition("province_id", "{} = %s", [self.province]),
+            "state": states and Condition("state", f"{{}} IN ({_marks(states)})", list(states)),
+            "turn": self.turn and Condition("turn", "{} = %s", [self.turn]),
         }
-        return {name: part for name, part in found.items() if isinstance(part, Part)}
+        return {name: part for name, part in found.items() if isinstance(part, Condition)}
 
-    def _due(self) -> "Part | None":
+    def _due(self) -> "Condition | None":
         if self.due == "over":
-            return Part("due_at", "{} < %s", _times(self.now))
+            return Condition("due_at", "{} < %s", _times(self.now))
         end = timezone.localtime(self.now).replace(hour=23, minute=59, second=59, microsecond=0)
-        today = Part("due_at", "{0} >= %s AND {0} <= %s", _times(self.now, end))
+        today = Condition("due_at", "{0} >= %s AND {0} <= %s", _times(self.now, end))
         return today if self.due == "today" else None
 
-    def _officer(self) -> "Part | None":
+    def _officer(self) -> "Condition | None":
         if self.officer == NOBODY:
-            return Part("officer_id", "{} IS NULL")
-        return Part("officer_id", "{} = %s", [self.officer]) if self.officer else None
+            return Condition("officer_id", "{} IS NULL")
+        return Condition("officer_id", "{} = %s", [self.officer]) if self.officer else None
 
 
 @dataclass(frozen=True)
-class Part:
+class Condition:
     """A condition on one column."""
 
     column: str
@@ -102,7 +102,7 @@ def _marks(values: Iterable[SqlValue]) -> str:
 
 
 @dataclass(frozen=True)
-class Order:
+class Ordering:
     """By which column, and whether downwards; cases without a value come last either way."""
 
     column: str = "id"
@@ -127,7 +127,7 @@ class Mark:
 class Listing:
     """The cases that are wanted, in an order."""
 
-    def __init__(self, wanted: Wanted, order: Order) -> None:
+    def __init__(self, wanted: CaseFilter, order: Ordering) -> None:
         self.wanted, self.order = wanted, order
         self.parts, self.needle = wanted.parts(), wanted.needle
         #: Of a search, the newest cases that are found: all of them unless the total has more.
@@ -252,7 +252,7 @@ class Listing:
         return [
             Stream(f"c.state = %s AND c.turn = %s AND {rest}", [state, turn, *values])
             for state in map(str, self.parts["state"].params)
-            for turn in turns_of(state)
+            for turn in turns_in(state)
             if self.wanted.turn in ("", turn)
         ]
 
@@ -356,10 +356,10 @@ def _page(newest: list[int], down: bool, size: int, mark: Mark | None, back: boo
     return ordered[-size:] if back else ordered[:size]
 
 
-def turns_of(state: str) -> list[str]:
+def turns_in(state: str) -> list[str]:
     """Whose turn it can be in a state."""
     return [turn.value for turn in State(state).turns]
 
 
-def _without_needle(wanted: Wanted) -> Wanted:
+def _without_needle(wanted: CaseFilter) -> CaseFilter:
     return replace(wanted, needle=Query())

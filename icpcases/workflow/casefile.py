@@ -251,9 +251,9 @@ class CaseFile:
             yield from rows[_CHUNK:].iterator(chunk_size=500)
 
 
-def order_of(order: Order) -> d.Order:
+def order_of(order: Order) -> d.LiveOrder:
     """An order as the rules read it."""
-    return d.Order(order.provider.name, order.number, order.submitted_on, order.last_day)
+    return d.LiveOrder(order.provider.name, order.number, order.submitted_on, order.last_day)
 
 
 def paper_of(document: Document) -> d.Paper:

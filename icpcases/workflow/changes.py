@@ -25,7 +25,7 @@ from icpcases.search import index
 
 from .casefile import BESIDE, CaseFile
 from .exceptions import Closed, NotAllowed, Refused, Stale
-from .timing import moment
+from .timing import checked_moment
 from .transactions import one_transaction
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Change:
 
 def _moment(rows: CaseFile, happened: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     try:
-        return min(moment(rows, happened, now), now) if happened else now
+        return min(checked_moment(rows, happened, now), now) if happened else now
     except ValidationError as error:
         words = error.messages[0], _("Correct when it happened.")
         finding = Finding("happened", Source.NONE, *words, Party.OFFICER, ())

@@ -88,7 +88,7 @@ class CaseDossier(d.Dossier):
         return tuple(d.Rival(o.case.reference, o.provider.name) for o in orders)
 
     @cached_property
-    def order(self) -> d.Order | None:
+    def order(self) -> d.LiveOrder | None:
         order = self._rows.live_order
         return order_of(order) if order else None
 

@@ -105,7 +105,7 @@ def _write(change: Change, step: Step, form: StepForm, effects: Effects, from_st
         made=effects.made,
         step=step.value,
         from_state=from_state,
-        on_behalf_of=on_behalf(change, step, data),
+        on_behalf_of=party_acted_for(change, step, data),
         reasons=form.given_reasons,
         note_public=data.get("note_public", ""),
         note_internal=data.get("note_internal", ""),
@@ -122,7 +122,7 @@ def is_office(by: Any) -> bool:
     return by is SYSTEM or is_staff_role(by)
 
 
-def on_behalf(change: Change, step: Step, data: Mapping[str, Any]) -> str:
+def party_acted_for(change: Change, step: Step, data: Mapping[str, Any]) -> str:
     """The party whose act an officer has recorded; empty where it is the actor's own."""
     if data.get("returned_by"):
         return str(data["returned_by"])

@@ -31,7 +31,7 @@ from icpcases.workflow.dossier import CaseDossier, dossier_for
 
 from .casefile import look_up_number
 from .messages import sentence_of
-from .timing import moment
+from .timing import checked_moment
 
 if TYPE_CHECKING:
     from icpcases.cases.models import FilingCase
@@ -87,7 +87,7 @@ class StepForm(forms.Form):
 
     def clean_happened(self) -> dt.datetime:
         """When it happened, as far as that can be."""
-        return moment(self.rows, self.cleaned_data["happened"], timezone.now())
+        return checked_moment(self.rows, self.cleaned_data["happened"], timezone.now())
 
     def clean(self) -> dict[str, Any]:
         """Judge what was entered by the rules that waited for it."""

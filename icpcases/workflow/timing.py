@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 TOLERANCE = dt.timedelta(minutes=1)
 
 
-def moment(rows: "CaseFile", entered: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+def checked_moment(rows: "CaseFile", entered: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     """When a change of a case happened, given what was entered; nothing means now.
 
     Raises ValidationError for the future, and for what lies before the step before or before

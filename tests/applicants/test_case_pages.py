@@ -295,7 +295,7 @@ def test_a_removed_colleague_is_not_taken_for_the_office(as_wei, world, wei, li,
     participants.accept(participants.invite(case, wei, mei.email, case.version), mei)
     case = world.step(case, "submit_request", by=mei)
     person = case.people.get(user=mei)
-    participants.remove(case, wei, person.pk, case.version)
+    participants.remove_person(case, wei, person.pk, case.version)
     world.step(case, "withdraw", by=li)
     moments = as_wei.get(path(case)).context["timeline"].moments
     assert [m.by for m in moments] == ["the office", "you or a colleague"]

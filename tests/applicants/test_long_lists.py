@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from icpcases.cases.models import CasePerson, FilingCase, HistoryRow
-from tests.world import World
-from tests.world_quick import many_like
+from tests.world import World, many_like
 
 from .pages import links_in, path, text_of
 

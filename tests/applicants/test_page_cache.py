@@ -149,7 +149,7 @@ def rename(world: World, case: FilingCase) -> None:
 def reckon_anew() -> None:
     """As the admin does where due dates hang on what is changed."""
     recalculation.ask_later()
-    recalculation.run()
+    recalculation.recalculate()
 
 
 def longer_review(world: World, case: FilingCase) -> None:
@@ -321,7 +321,7 @@ def test_whoever_is_removed_sees_nothing_any_more(as_wei, world, mei):
     hers.force_login(mei)
     assert look(hers, case) == look(as_wei, case)
     case.refresh_from_db()
-    participants.remove(case, world.wei, case.people.get(user=mei).pk, case.version)
+    participants.remove_person(case, world.wei, case.people.get(user=mei).pk, case.version)
     assert (hers.get(path(case)).status_code, mei.email in look(as_wei, case)) == (404, False)
 
 
@@ -372,7 +372,7 @@ def test_who_was_removed_and_changes_address_is_told_of_at_once(as_wei, world, m
     case = world.case()
     participants.accept(participants.invite(case, world.wei, mei.email, case.version), mei)
     case = world.step(case, "submit_request", by=mei)
-    participants.remove(case, world.wei, case.people.get(user=mei).pk, case.version)
+    participants.remove_person(case, world.wei, case.people.get(user=mei).pk, case.version)
     before = text_of(as_wei.get(path(case)))
     mei.email = "mei@elsewhere.example"
     mei.save()

@@ -224,7 +224,7 @@ def test_the_owner_stays_unless_the_office_says_so(case, wei, li):
     owner = case.people.get(user=wei)
     sent = {"version": case.version, "remove": owner.pk}
     assert signed_in(wei).post(path(case, "people/"), sent).status_code == 403
-    participants.remove(case, li, owner.pk, case.version)
+    participants.remove_person(case, li, owner.pk, case.version)
     assert parts(case) == []
     assert told(case) == [("li", {"removed": "wei@example.com"})]
 
@@ -234,7 +234,7 @@ def test_auditors_and_strangers_keep_nobody(case, sun, stranger, wei):
         with pytest.raises(NotAllowed):
             participants.invite(case, account, FRIEND, case.version)
         with pytest.raises(NotAllowed):
-            participants.remove(case, account, case.people.get(user=wei).pk, case.version)
+            participants.remove_person(case, account, case.people.get(user=wei).pk, case.version)
     assert (Invitation.objects.count(), Notice.objects.filter(address=FRIEND).count()) == (0, 0)
 
 

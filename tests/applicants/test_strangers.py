@@ -70,7 +70,7 @@ def case(world, wei, mei):
         )
         case.refresh_from_db()
     person = case.people.get(user=removed)
-    participants.remove(case, wei, person.pk, case.version)
+    participants.remove_person(case, wei, person.pk, case.version)
     case.refresh_from_db()
     participants.invite(case, wei, "invited@example.com", case.version)
     case.refresh_from_db()

@@ -30,7 +30,7 @@ QUERIES_OF_A_RUN = 16
 def reckoned() -> int:
     """How many due dates change when all are reckoned anew."""
     recalculation.ask_later()
-    return recalculation.run()
+    return recalculation.recalculate()
 
 
 def test_the_most_specific_clock_counts(world):
@@ -154,11 +154,11 @@ def test_it_goes_on_where_it_was_left_and_starts_anew_when_asked_again(world, mo
     Clock.objects.filter(state="triage").update(amount=9)
     recalculation.ask_later()
     DueRun.objects.update(cursor=cases[0].pk)
-    assert recalculation.run() == 2
+    assert recalculation.recalculate() == 2
     assert not recalculation.pending()
     recalculation.ask_later()
     assert recalculation.pending()
-    assert recalculation.run() == 1
+    assert recalculation.recalculate() == 1
 
 
 def test_few_are_reckoned_at_once_and_many_by_the_daily_job(
@@ -167,13 +167,13 @@ def test_few_are_reckoned_at_once_and_many_by_the_daily_job(
     case = walk(world, "triage", "2026-03-06 09:00")
     Clock.objects.filter(state="triage").update(amount=2)
     with django_capture_on_commit_callbacks(execute=True):
-        assert recalculation.ask()
+        assert recalculation.ask_for_recalculation()
     case.refresh_from_db()
     assert (case.due_at, recalculation.pending()) == (end("2026-03-10"), False)
     monkeypatch.setattr(recalculation, "AT_ONCE", 0)
     Clock.objects.filter(state="triage").update(amount=3)
     with django_capture_on_commit_callbacks(execute=True):
-        assert not recalculation.ask()
+        assert not recalculation.ask_for_recalculation()
     assert recalculation.pending()
     out = StringIO()
     call_command("daily", stdout=out)
@@ -189,7 +189,7 @@ def test_a_run_costs_the_same_however_many_it_reckons(world, cases, django_asser
     Clock.objects.filter(state="triage").update(amount=9)
     recalculation.ask_later()
     with django_assert_num_queries(QUERIES_OF_A_RUN):
-        assert recalculation.run() == cases
+        assert recalculation.recalculate() == cases
 
 
 def test_the_command_reckons_all_or_only_goes_on(world):

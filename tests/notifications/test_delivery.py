@@ -11,7 +11,7 @@ from django.utils import timezone
 from icpcases.cases.models import HistoryRow, Notice
 from icpcases.cases.outbox import UNKNOWN, delivery_problems, post, send_again
 from icpcases.notifications import delivery
-from icpcases.notifications.delivery import claim, wait_after
+from icpcases.notifications.delivery import lease_next, wait_after
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.requests import ask, settle
 from icpcases.workflow.changes import changing
@@ -226,16 +226,16 @@ def test_what_could_not_be_delivered_in_time_is_seen(owe, mail, one_pass):
 
 def test_a_lease_keeps_others_away_until_it_ends(owe):
     owe("en")
-    taken = claim("one")
+    taken = lease_next("one")
     assert taken is not None
     rested()
-    assert claim("another") is None
+    assert lease_next("another") is None
     Notice.objects.update(leased_until=timezone.now())
-    again = claim("another")
+    again = lease_next("another")
     assert again is not None
     assert (again, again.attempts) == (taken, 2)
     # The first worker wakes up: what it learnt is no longer its to say.
-    delivery.settle(taken, delivery.Trouble("550 gone", for_good=True))
+    delivery.record_outcome(taken, delivery.DeliveryFailure("550 gone", for_good=True))
     assert states() == ["waiting"]
 
 
@@ -266,9 +266,9 @@ def test_the_system_writes_to_nobody_at_night(owe, monkeypatch):
     with transaction.atomic():
         Notice.objects.update(next_try_at=NOON, deadline=MIDNIGHT + dt.timedelta(days=1))
     waiting = Notice.objects.filter
-    assert waiting(delivery.due(MIDNIGHT)).count() == 1
+    assert waiting(delivery.due_notices(MIDNIGHT)).count() == 1
     Notice.objects.update(kind="reminder", key="draft:1")
-    assert waiting(delivery.due(NOON)).count() == 1
-    assert waiting(delivery.due(MIDNIGHT)).count() == 0
+    assert waiting(delivery.due_notices(NOON)).count() == 1
+    assert waiting(delivery.due_notices(MIDNIGHT)).count() == 0
     Notice.objects.update(kind="urgent")
-    assert waiting(delivery.due(MIDNIGHT)).count() == 1
+    assert waiting(delivery.due_notices(MIDNIGHT)).count() == 1

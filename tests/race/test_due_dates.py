@@ -54,11 +54,11 @@ def step_under_way(case: FilingCase, by, changed: threading.Event, go: threading
 
 def reckon_without_locks() -> None:
     with without_locks():
-        recalculation.run()
+        recalculation.recalculate()
 
 
 def due_after_the_race(
-    case: FilingCase, by, waits: bool, reckon: Callable[[], object] = recalculation.run
+    case: FilingCase, by, waits: bool, reckon: Callable[[], object] = recalculation.recalculate
 ) -> object:
     """What stays when the clock changes from 2 to 9 days while a step is under way."""
     changed, go = threading.Event(), threading.Event()
@@ -98,7 +98,7 @@ def test_steps_and_clocks_in_the_same_second_leave_the_new_clocks_date(world, li
 
         def change(days: int = days) -> None:
             set_clock(days)
-            recalculation.run()
+            recalculation.recalculate()
 
         assert together(take, change) == [None, None]
         assert length_of(State.PREPARING) == (days, Unit.WORKING_DAYS)

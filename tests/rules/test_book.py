@@ -10,7 +10,7 @@ import pytest
 
 from icpcases.rules.book import BOOK, RULES
 from icpcases.rules.documents import Kind
-from icpcases.rules.dossier import Dossier, Order, RequestStatus, Rival
+from icpcases.rules.dossier import Dossier, LiveOrder, RequestStatus, Rival
 from icpcases.rules.facts import FACT_NAMES, Access, ApplicantType, Facts, ForumAnswer, ServerRegion
 from icpcases.rules.rule import Finding, Guard, Party, Rule
 
@@ -60,7 +60,7 @@ CODES = (
     ("state.restorable", ""),
 )
 CERTIFIED = ABROAD | {"registration_certificate": True}
-OVER = Order("cloud", "A1", date(2026, 4, 30), date(2026, 6, 14))
+OVER = LiveOrder("cloud", "A1", date(2026, 4, 30), date(2026, 6, 14))
 DAY_90, DAY_91 = date(2026, 9, 13), date(2026, 9, 14)
 BUSY = {"rival_orders": (Rival("ICP-2026-000009", "cloud"), Rival("ICP-2026-000007", "elsewhere"))}
 

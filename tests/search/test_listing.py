@@ -10,7 +10,7 @@ from icpcases.cases.models import Applicant, FilingCase
 from icpcases.db.pagination import Count, capped_count
 from icpcases.lifecycle.states import State
 from icpcases.search import facets, listing, query
-from icpcases.search.listing import Listing, Mark, Order, Wanted, turns_of
+from icpcases.search.listing import CaseFilter, Listing, Mark, Ordering, turns_in
 from icpcases.search.query import needle_of
 from icpcases.workflow.actions.assignment import add_note
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 
 
-ORDERS = [Order(c, down) for c in ("id", "due_at", "state_since") for down in (True, False)]
+ORDERS = [Ordering(c, down) for c in ("id", "due_at", "state_since") for down in (True, False)]
 
 
 WORDS = ["", "", "海棠", "many-1", "2020", "ICP-2020-00001", "棠贸 many", "电话", "000", "贸 x"]
@@ -47,7 +47,7 @@ def cases(world, li):
 
 def some_wanted(draw, li, now):
     start = draw.choice([None, None, now.replace(hour=0)])
-    return Wanted(
+    return CaseFilter(
         states=tuple(draw.sample(FREE, draw.choice([0, 0, 1, 3]))),
         turn=draw.choice(["", "", "applicant", "nobody"]),
         officer=draw.choice(["", "", li.pk, "nobody"]),
@@ -120,7 +120,7 @@ def test_collected_walked_and_turned_by_pages_a_list_is_the_same(cases, li, monk
 
 def test_words_are_all_wanted_and_each_may_be_found_anywhere(cases):
     def found(typed):
-        return set(Listing(Wanted(needle=needle_of(typed)), Order()).keys(1000))
+        return set(Listing(CaseFilter(needle=needle_of(typed)), Ordering()).keys(1000))
 
     noted = {case.pk for case in cases[::7]}
     assert (found("电话"), found("电话 海棠"), found("电话 玉兰")) == (noted, noted, set())
@@ -130,9 +130,9 @@ def test_words_are_all_wanted_and_each_may_be_found_anywhere(cases):
 
 
 def test_counts_stop_at_their_limit(cases, walking):
-    assert str(Listing(Wanted(), Order()).total) == "5+"
-    assert str(Listing(Wanted(needle=needle_of("海棠")), Order()).total) == "8+"
-    assert str(Listing(Wanted(needle=needle_of("many-11.cn")), Order()).total) == "1"
+    assert str(Listing(CaseFilter(), Ordering()).total) == "5+"
+    assert str(Listing(CaseFilter(needle=needle_of("海棠")), Ordering()).total) == "8+"
+    assert str(Listing(CaseFilter(needle=needle_of("many-11.cn")), Ordering()).total) == "1"
     assert str(Count(10_000, True)) == "10,000+"
     assert capped_count(Applicant.objects.all(), at_most=5) == Count(1)
     assert capped_count(FilingCase.objects.all(), at_most=5) == Count(5, True)
@@ -140,7 +140,7 @@ def test_counts_stop_at_their_limit(cases, walking):
 
 def test_counts_of_many_cases_are_a_minute_old_at_most(cases, monkeypatch):
     monkeypatch.setattr(facets, "COUNTED_ANEW", 10)
-    wanted = Wanted(province="CN-GD")
+    wanted = CaseFilter(province="CN-GD")
     before = facets.all_cases()
     FilingCase.objects.filter(pk=cases[0].pk).update(province="CN-GD")
     assert facets.all_cases().number_of(wanted) == before.number_of(wanted)
@@ -172,13 +172,13 @@ def work(wanted, order) -> int:
 @pytest.mark.parametrize(
     ("wanted", "order", "indexes"),
     [
-        (Wanted(states=("draft",), turn="applicant"), Order(), "case_state_turn"),
-        (Wanted(), Order("due_at", down=False), "case_due"),
-        (Wanted(), Order("state_since"), "case_since"),
-        (Wanted(due="over"), Order(), "case_due"),
-        (Wanted(officer=7, states=("draft",), province="CN-BJ"), Order(), "case_officer"),
-        (Wanted(province="CN-BJ", states=("draft",)), Order(), "case_province_state"),
-        (Wanted(answered=True), Order(), "case_answered case_answered_newest"),
+        (CaseFilter(states=("draft",), turn="applicant"), Ordering(), "case_state_turn"),
+        (CaseFilter(), Ordering("due_at", down=False), "case_due"),
+        (CaseFilter(), Ordering("state_since"), "case_since"),
+        (CaseFilter(due="over"), Ordering(), "case_due"),
+        (CaseFilter(officer=7, states=("draft",), province="CN-BJ"), Ordering(), "case_officer"),
+        (CaseFilter(province="CN-BJ", states=("draft",)), Ordering(), "case_province_state"),
+        (CaseFilter(answered=True), Ordering(), "case_answered case_answered_newest"),
     ],
 )
 @pytest.mark.sqlite
@@ -199,7 +199,7 @@ def test_other_cases_cost_a_page_nothing_as_long_as_its_index_is_there(
 
 def test_whose_turn_it_can_be():
     """Section 4 of the domain: the run of a state in the index is there for each."""
-    two = {s: turns_of(s) for s in State.values if len(turns_of(s)) > 1}
+    two = {s: turns_in(s) for s in State.values if len(turns_in(s)) > 1}
     assert two == {
         "draft": ["applicant", "officer"],
         "preparing": ["officer", "applicant"],

@@ -13,7 +13,7 @@ from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.states import Phase, State
 from icpcases.search import facets
 from icpcases.search.listing import Listing
-from icpcases.staff.cases.filters import ORDERS, Query
+from icpcases.staff.cases.filters import ORDERS, ListQuery
 from icpcases.staff.cases.list import SIZE
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.requests import answer
@@ -276,7 +276,7 @@ def test_ten_thousand_random_searches_and_filters_are_no_error(as_li, world):
             asked["q"] = asked["q"].encode("utf-8", "ignore").decode()
             statuses.add(as_li.get(LIST, asked, follow=True).status_code)
             continue
-        query = Query.of(as_query(asked))
+        query = ListQuery.of(as_query(asked))
         listing = Listing(query.wanted(world.li), query.order)
         assert len(listing.keys(50)) == min(50, listing.total.number)
     assert statuses == {200}

@@ -11,7 +11,7 @@ from icpcases.deadlines.tables import forget
 from icpcases.search import listing, query
 from icpcases.workflow.actions.assignment import add_note
 from tests.applicants.pages import links_in, text_of
-from tests.world_quick import many_like
+from tests.world import many_like
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,7 @@ from icpcases.cases.models import (
     Setting,
 )
 from icpcases.deadlines import recalculation
-from icpcases.demo.load import load
+from icpcases.demo.load import load_demo
 from icpcases.lifecycle.states import State
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.actions.participants import accept, invite, take_back
@@ -41,7 +41,7 @@ def fill() -> None:
 
     Raises ValueError if a table stayed empty: a new one needs a few lines here.
     """
-    load(1, secrets.token_urlsafe())
+    load_demo(1, secrets.token_urlsafe())
     change_tables()
     call_command("daily", verbosity=0)
     call_command("deliver", verbosity=0)
@@ -69,7 +69,7 @@ def change_tables() -> None:
         Clock.objects.create(state="preparing", amount=3, unit="working_days", **place)
     CalendarDay.objects.create(day="2027-01-01", kind="holiday", name="New Year 元旦")
     recalculation.ask_later()
-    recalculation.run()
+    recalculation.recalculate()
 
 
 def invite_people() -> None:

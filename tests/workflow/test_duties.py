@@ -7,7 +7,7 @@ import pytest
 from icpcases.cases.models import Clock
 from icpcases.deadlines.tables import forget
 from icpcases.workflow.duties import duties_of
-from tests.world_quick import QuickWorld
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world(wei, li, chen):
     """Builds cases; their papers are simply there."""
-    return QuickWorld(wei, li, chen)
+    return World(wei, li, chen)
 
 
 def says(case: Any) -> str:

@@ -348,7 +348,7 @@ def test_the_days_of_a_case_with_the_administration_by_hand(world):
     assert told(case, "2026-11-02") == [("authority_review", "2026-11-02", ""), *ahead]
     Province.objects.filter(pk="CN-BJ").update(review_days=30)
     recalculation.ask_later()
-    recalculation.run()
+    recalculation.recalculate()
     case = FilingCase.objects.get(pk=case.pk)
     assert told(case, "2026-09-28")[0] == ("authority_review", "2026-11-12", "")
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import Applicant, CertificateType
 from icpcases.rules import numbers
 
-from .fields import NumberField, resident_id
+from .fields import NumberField, resident_id_today
 
 
 class ApplicantForm(forms.ModelForm):
@@ -25,7 +25,7 @@ class ApplicantForm(forms.ModelForm):
         number = data.get("certificate_number", "").strip()
         readers = {
             CertificateType.CREDIT_CODE: numbers.social_credit_code,
-            CertificateType.RESIDENT_ID: resident_id,
+            CertificateType.RESIDENT_ID: resident_id_today,
         }
         read = readers.get(data.get("certificate_type", ""))
         if number and not data.get("certificate_type"):

@@ -12,7 +12,7 @@ from icpcases.rules.domains import Domain
 from icpcases.rules.facts import CHOICES, FACT_LABELS, Facts, ForumAnswer, read_fact
 from icpcases.types import Text
 
-from .fields import NumberField, domain_field, keep_masked, phone_field, resident_id
+from .fields import NumberField, domain_field, keep_masked, phone_field, resident_id_today
 
 if TYPE_CHECKING:
     from icpcases.cases.models import FilingCase
@@ -67,7 +67,7 @@ class FactsForm(forms.Form):
     service_leader = forms.CharField(label=_("service leader"), max_length=100, required=False)
     service_leader_phone = phone_field(label=_("service leader's phone"), required=False)
     service_leader_id = NumberField(
-        resident_id, label=_("service leader's ID number"), required=False
+        resident_id_today, label=_("service leader's ID number"), required=False
     )
 
     @classmethod

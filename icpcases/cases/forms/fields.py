@@ -68,7 +68,7 @@ def phone_field(**options: Unpack[FieldOptions]) -> NumberField:
     return NumberField(numbers.mobile, **options)
 
 
-def resident_id(text: str) -> str:
+def resident_id_today(text: str) -> str:
     """A resident ID, judged today. Raises NumberError."""
     return numbers.resident_id(text, timezone.localdate())
 

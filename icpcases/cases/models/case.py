@@ -98,7 +98,7 @@ def _facts(
 
 
 class FilingCase(Transitions, models.Model):
-    """One website on its way through the filing. Only `door.perform` moves it."""
+    """One website on its way through the filing. Only `workflow.engine.perform` moves it."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     follow_code = models.CharField(_("code to follow with"), max_length=12)

@@ -59,7 +59,7 @@ _MOBILES = ("142", "143", "154", "160", "168")
 
 
 @dataclass(slots=True)
-class Party:
+class InventedApplicant:
     """An applicant: what its row holds, and who leads its sites."""
 
     pk: int
@@ -116,11 +116,11 @@ class Identities:
         second = _GIVEN[int(rng() * len(_GIVEN))] if rng() < 0.6 else ""
         return f"{family}{first}{second}"
 
-    def party(self, pk: int, kind: str, province: str) -> Party:
+    def party(self, pk: int, kind: str, province: str) -> InventedApplicant:
         """A new applicant."""
         leader = self.person()
         leader_id = self.resident_id(province)
-        return Party(
+        return InventedApplicant(
             pk,
             kind,
             province,
@@ -189,7 +189,7 @@ class Identities:
         shown = f"{stem}{self._sites:x}.{ending}"
         return shown, shown
 
-    def icp_number(self, party: Party, year: int) -> str:
+    def icp_number(self, party: InventedApplicant, year: int) -> str:
         """The next site number of a party."""
         if not party.subject:
             key = (party.province, year)

@@ -16,7 +16,7 @@ from django.db.models.functions import Substr
 
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow, Province, ReferenceCounter
 from icpcases.demo.data import Firm, Site
-from icpcases.demo.load import NotLoaded, Summary, live
+from icpcases.demo.load import LoadSummary, NotLoaded, live
 from icpcases.demo.office import Office
 from icpcases.demo.story import Story
 from icpcases.reports.cache import look_after_weeks
@@ -24,11 +24,11 @@ from icpcases.search import index
 from icpcases.types import SqlValue
 
 from .ahead import Stopped, ahead
-from .identities import Identities, Party
+from .identities import Identities, InventedApplicant
 from .stamp import Staff, Stamp, applicant_row
 from .stories import FINISHED, GOING_ON, LIVES, Life
 from .templates import TABLES, Template
-from .write import Rows, bare, finish, prepare, write
+from .write import Rows, bare, finish, prepare, write_rows
 
 OFFICERS, SUPERVISORS = 40, 3
 #: How far back the cases reach; the office has grown since then.
@@ -50,7 +50,7 @@ _Item = TypeVar("_Item")
 LEAST = len(LIVES) * _TWICE + 20
 
 
-def load_many(seed: int, password: str, cases: int) -> Summary:
+def load_many(seed: int, password: str, cases: int) -> LoadSummary:
     """Fill an empty database with so many cases. Raises NotLoaded."""
     prepare()
     loader = _Loader(seed, password)
@@ -59,15 +59,15 @@ def load_many(seed: int, password: str, cases: int) -> Summary:
         made = _ahead(loader.chunks(cases - len(loader.templates)))
         with bare(_LOADED):
             for rows in made:
-                write(rows)
-        index.rebuild(made=_ahead(index.batches()))
+                write_rows(rows)
+        index.rebuild(made=_ahead(index.index_batches()))
     except Stopped as stopped:
         raise NotLoaded("the making of many cases, for the reason above") from stopped
     finish(_LOADED)
     _count_references()
     look_after_weeks()
     states = FilingCase.objects.order_by().values_list("state", flat=True).distinct()
-    return Summary(FilingCase.objects.count(), len(states))
+    return LoadSummary(FilingCase.objects.count(), len(states))
 
 
 def _ahead(items: Iterable[_Item]) -> Iterator[_Item]:
@@ -90,7 +90,7 @@ class _Loader:
         self.supervisors = _staff(self.office, "supervisor", SUPERVISORS, self.identities, password)
         self.templates: list[Template] = []
         # Applicants with many cases: those that came once and stayed.
-        self.regulars: list[Party] = []
+        self.regulars: list[InventedApplicant] = []
 
     def _people_of_the_stories(self) -> tuple[dict[str, Firm], dict[str, Site]]:
         firms, sites = {}, {}
@@ -171,12 +171,12 @@ class _Loader:
     def _formed(self, row: list[SqlValue]) -> list[SqlValue]:
         return [self.stamper.form(value) for value in row]
 
-    def _newcomer(self, template: Template) -> Party:
+    def _newcomer(self, template: Template) -> InventedApplicant:
         life = template.life
         province = life.province if life.fixed else self.identities.province()
         return self.identities.party(self.next_applicant, life.kind, province)
 
-    def _regular(self, template: Template, weeks: int) -> Party | None:
+    def _regular(self, template: Template, weeks: int) -> InventedApplicant | None:
         """An applicant who is here already and has nothing with a provider at that time."""
         life = template.life
         if life.kind != "enterprise" or life.fixed or not self.regulars:
@@ -190,7 +190,7 @@ class _Loader:
             party.busy_since = -1 if life.going_on else weeks
         return party
 
-    def _remember(self, template: Template, party: Party, weeks: int) -> None:
+    def _remember(self, template: Template, party: InventedApplicant, weeks: int) -> None:
         life = template.life
         if life.kind == "enterprise" and template.confirms and not (life.going_on or life.fixed):
             party.busy_since = weeks
@@ -227,7 +227,7 @@ def _empty() -> Rows:
     return {model: [] for model in _LOADED}
 
 
-def _user_row(party: Party, joined: dt.datetime) -> list[SqlValue]:
+def _user_row(party: InventedApplicant, joined: dt.datetime) -> list[SqlValue]:
     own = {
         "id": party.user, "username": f"a{party.user}", "email": party.own_email,
         "last_name": party.leader[0], "first_name": party.leader[1:], "date_joined": joined,
@@ -236,7 +236,7 @@ def _user_row(party: Party, joined: dt.datetime) -> list[SqlValue]:
 
 
 def _applicant_row(
-    template: Template, party: Party, moments: list[dt.datetime], staff: Staff
+    template: Template, party: InventedApplicant, moments: list[dt.datetime], staff: Staff
 ) -> list[SqlValue]:
     confirmed = None
     if template.confirms:

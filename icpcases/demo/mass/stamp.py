@@ -25,7 +25,7 @@ from icpcases.rules.documents import Kind
 from icpcases.types import SqlValue
 from icpcases.workflow.actions.open_case import FOLLOW_ALPHABET
 
-from .identities import Identities, Party
+from .identities import Identities, InventedApplicant
 from .templates import TABLES, Dated, Json, Key, Row, Template
 from .write import Rows
 
@@ -55,7 +55,7 @@ class Stamp:
         self.places = {key: place for place, key in enumerate(keys)}
 
     def rows(
-        self, template: Template, weeks: int, party: Party, staff: Staff
+        self, template: Template, weeks: int, party: InventedApplicant, staff: Staff
     ) -> tuple[Rows, list[dt.datetime]]:
         """The rows of a case of this party, so many weeks before the template's, each value in the
         form of the database; and when what its history tells happened."""
@@ -84,7 +84,7 @@ class Stamp:
         template: Template,
         dated: Dated,
         weeks: int,
-        party: Party,
+        party: InventedApplicant,
         staff: Staff,
         earlier: dt.timedelta,
     ) -> dict[str, SqlValue]:
@@ -135,7 +135,9 @@ class Stamp:
             "ip_address": f"198.{rng.randint(18, 19)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}",
         }
 
-    def _numbers(self, template: Template, dated: Dated, party: Party) -> dict[str, str]:
+    def _numbers(
+        self, template: Template, dated: Dated, party: InventedApplicant
+    ) -> dict[str, str]:
         found = {}
         case, identities = template.case, self.identities
         if case.icp_number:
@@ -154,7 +156,7 @@ class Stamp:
         place = self.places[order.provider_id]
         return self.identities.order_number(place, day, ORDER_NUMBERS[place])
 
-    def _paper_number(self, paper: Document, party: Party) -> str:
+    def _paper_number(self, paper: Document, party: InventedApplicant) -> str:
         kind = Kind(paper.kind)
         if kind in _LEADERS:
             return party.leader_id
@@ -220,7 +222,7 @@ def _row(row: Row, filled: dict[Key, SqlValue]) -> list[SqlValue]:
     return line
 
 
-def _people(party: Party, staff: Staff) -> dict[str, SqlValue]:
+def _people(party: InventedApplicant, staff: Staff) -> dict[str, SqlValue]:
     # Whoever owns a case of the templates stands for the party's own account.
     return {
         "user:wei": party.user,
@@ -230,7 +232,7 @@ def _people(party: Party, staff: Staff) -> dict[str, SqlValue]:
     }  # fmt: skip
 
 
-def _site_name(party: Party) -> str:
+def _site_name(party: InventedApplicant) -> str:
     return party.name.removesuffix("有限公司")[:100]
 
 
@@ -240,7 +242,7 @@ def _last_key(model: type[Model]) -> int:
 
 
 def applicant_row(
-    party: Party, confirmed: dt.datetime | None, by: int, created: dt.datetime
+    party: InventedApplicant, confirmed: dt.datetime | None, by: int, created: dt.datetime
 ) -> list[SqlValue]:
     """The columns of a party's own row, in the order of its table."""
     own: dict[str, SqlValue] = {

@@ -21,7 +21,7 @@ _INDEXES = {
 }
 
 
-def write(rows: Rows) -> None:
+def write_rows(rows: Rows) -> None:
     """Write the rows of some tables, in this order, in one transaction."""
     with transaction.atomic():
         for model, lines in rows.items():

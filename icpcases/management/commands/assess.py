@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from icpcases.assessment import Refused, assess_lines, assess_whole
+from icpcases.assessment import BadInput, assess_lines, assess_whole
 
 IN_MEMORY = 1_000_000
 BROKEN_PIPE = 141  # as shells say it: 128 + SIGPIPE
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 with _opened(file) as source:
                     judge(source, answers)
                 answers.seek(0)
-            except Refused as refused:
+            except BadInput as refused:
                 raise CommandError(_capitalised(str(refused)), returncode=2) from None
             except OSError as error:
                 raise CommandError(_io_sentence(error), returncode=2) from None
@@ -77,19 +77,19 @@ class Command(BaseCommand):
 
 
 def _opened(file: str) -> AbstractContextManager[IO[bytes]]:
-    """The file, or standard input for `-`. Raises Refused if it cannot be opened."""
+    """The file, or standard input for `-`. Raises BadInput if it cannot be opened."""
     if file == "-":
         return nullcontext(_standard_input())
     try:
         return open(file, "rb")
     except OSError as error:
         sentence = _("%(file)s cannot be read: %(reason)s.")
-        raise Refused(sentence % {"file": file, "reason": error.strerror}) from None
+        raise BadInput(sentence % {"file": file, "reason": error.strerror}) from None
 
 
 def _standard_input() -> IO[bytes]:
     if sys.stdin is None:
-        raise Refused(_("standard input is closed."))
+        raise BadInput(_("standard input is closed."))
     return getattr(sys.stdin, "buffer", None) or io.BytesIO(sys.stdin.read().encode())
 
 

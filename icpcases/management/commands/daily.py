@@ -20,7 +20,7 @@ class Command(BaseCommand):
         self.stdout.write(f"orders expired: {expire_orders(now)}")
         self.stdout.write(f"reminders written: {remind(now)}")
         forget_codes(now)
-        self.stdout.write(f"due dates changed: {recalculation.run()}")
+        self.stdout.write(f"due dates changed: {recalculation.recalculate()}")
         self.stdout.write(f"weeks counted anew: {look_after_weeks()}")
         for sentence in missing_years(now):
             self.stdout.write(self.style.WARNING(sentence))

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from icpcases.cases.models import FilingCase
-from icpcases.demo.load import NotLoaded, load, taken_names
+from icpcases.demo.load import NotLoaded, load_demo, taken_names
 from icpcases.demo.mass.load import LEAST, load_many
 
 
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         password = os.environ.get("DEMO_PASSWORD", "")
         chosen = password or secrets.token_urlsafe(9)
         try:
-            loaded = load_many(seed, chosen, cases) if cases else load(seed, chosen)
+            loaded = load_many(seed, chosen, cases) if cases else load_demo(seed, chosen)
         except NotLoaded as error:
             raise CommandError(
                 f"The demo office is only half loaded. It stopped at {error}. "

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from icpcases.cases.models import CalendarDay
 from icpcases.deadlines import recalculation
-from icpcases.deadlines.calendar_files import BadCalendar, Loaded, load, read_days
+from icpcases.deadlines.calendar_files import BadCalendar, Loaded, load_calendar, read_days
 
 
 class Command(BaseCommand):
@@ -23,14 +23,14 @@ class Command(BaseCommand):
     def handle(self, *args: object, file: str, **options: object) -> None:
         """Load it and say what has changed. Raises CommandError, and then changes nothing."""
         try:
-            found = load(read_days(Path(file).read_bytes()))
+            found = load_calendar(read_days(Path(file).read_bytes()))
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
         except BadCalendar as error:
             why = "\n".join(error.sentences)
             raise CommandError(f"{file}: nothing is loaded.\n{why}") from None
         self._say(found)
-        self.stdout.write(f"due dates changed: {recalculation.run()}")
+        self.stdout.write(f"due dates changed: {recalculation.recalculate()}")
 
     def _say(self, found: Loaded) -> None:
         years = ", ".join(map(str, found.years))

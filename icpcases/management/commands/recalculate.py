@@ -22,4 +22,4 @@ class Command(BaseCommand):
         """Say how many have changed."""
         if not go_on:
             recalculation.ask_later()
-        self.stdout.write(f"due dates changed: {recalculation.run()}")
+        self.stdout.write(f"due dates changed: {recalculation.recalculate()}")

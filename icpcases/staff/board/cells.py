@@ -19,7 +19,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Line:
+class BoardRow:
     """A line of a table: its name and its figures."""
 
     label: str
@@ -63,18 +63,18 @@ def number(n: int, url: str, over: bool = False) -> Cell:
     return Cell(str(n), url if n else "", over and n > 0)
 
 
-def days(n: int | None) -> str:
+def in_days(n: int | None) -> str:
     """An age in days."""
     return "" if n is None else ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
 
 
 def age(n: int | None, url: str) -> Cell:
     """An age that leads to its cases, where there are any."""
-    return Cell(days(n), "" if n is None else url)
+    return Cell(in_days(n), "" if n is None else url)
 
 
-def lasting(hours: int) -> str:
+def stay_in_words(hours: int) -> str:
     """A stay as it is kept, in words."""
     if hours >= 48:
-        return days(hours // 24)
+        return in_days(hours // 24)
     return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}

@@ -12,7 +12,7 @@ _MOST_LABELS = 7
 
 
 @dataclass(frozen=True)
-class Part:
+class ChartPart:
     """A piece of a bar, or a column: its colour's class and where it stands."""
 
     css: str
@@ -29,7 +29,7 @@ class Bar:
     label: str
     text: str
     y: int
-    parts: list[Part]
+    parts: list[ChartPart]
     end: float
 
 
@@ -52,7 +52,7 @@ def bars(title: str, lines: Sequence[tuple[str, str, Sequence[tuple[str, int]]]]
         x, shown = float(_LABEL), []
         for css, value in parts:
             width = value * _BAR / most
-            shown.append(Part(css, round(x, 1), place * _ROW + 5, round(width, 1), _ROW - 10))
+            shown.append(ChartPart(css, round(x, 1), place * _ROW + 5, round(width, 1), _ROW - 10))
             x += width
         found.append(Bar(shortened(label), text, place * _ROW + 17, shown, round(x + 6, 1)))
     return Bars(title, len(found) * _ROW + 4, found)
@@ -82,9 +82,9 @@ class Plot:
     """A chart over time: columns, or lines with a dot for each value."""
 
     title: str
-    columns: list[Part]
+    columns: list[ChartPart]
     lines: list[tuple[str, str]]
-    dots: list[Part]
+    dots: list[ChartPart]
     ticks: list[Tick]
     grid: list[Tick]
     width: int = _LEFT + _PLOT_W + 10
@@ -99,14 +99,14 @@ def columns(title: str, weeks: Sequence[str], series: Sequence[tuple[str, Sequen
     step = _PLOT_W / max(len(weeks), 1)
     width = step * 0.8 / max(len(series), 1)
     shown = [
-        Part(css, round(_LEFT + n * step + step * 0.1 + place * width, 1), _y(value, most),
+        ChartPart(css, round(_LEFT + n * step + step * 0.1 + place * width, 1), _y(value, most),
              round(max(width - 1, 0.5), 1), round(value * _PLOT_H / most, 1))
         for place, (css, values) in enumerate(series) for n, value in enumerate(values)
     ]  # fmt: skip
     return Plot(title, shown, [], [], _ticks(weeks), _grid(most))
 
 
-def lines(
+def line_chart(
     title: str, weeks: Sequence[str], series: Sequence[tuple[str, Sequence[int | None]]]
 ) -> Plot:
     """Lines of per cents; a week without a value breaks the line."""
@@ -120,7 +120,7 @@ def lines(
                 continue
             x, y = round(_LEFT + (n + 0.5) * step, 1), _y(value, 100)
             path, pen = f"{path}{pen}{x} {y}", "L"
-            dots.append(Part(css, x, y, 3.5, 0))
+            dots.append(ChartPart(css, x, y, 3.5, 0))
         paths.append((css, path))
     return Plot(
         title, [], [line for line in paths if line[1]], dots, _ticks(weeks), _grid(100, "%")

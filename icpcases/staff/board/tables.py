@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 from icpcases.cases.models import FilingCase, HistoryRow, Province
 from icpcases.cases.permissions import shown_name
 from icpcases.deadlines.clocks import clocks_in_words
-from icpcases.diagram.overlay import Count, Overlay
+from icpcases.diagram.overlay import Overlay, StateCount
 from icpcases.diagram.svg import workflow_map
 from icpcases.lifecycle.states import Phase, State
 from icpcases.reports import drilldown, metrics
@@ -23,7 +23,7 @@ from icpcases.rules.facts import FACT_LABELS
 from icpcases.types import Text
 
 from . import charts
-from .cells import Cell, Line, Period, age, behind_url, lasting, list_url, number
+from .cells import BoardRow, Cell, Period, age, behind_url, list_url, number, stay_in_words
 
 OFFICE_PHASES = tuple(phase for phase in Phase if phase != Phase.CLOSED)
 
@@ -47,7 +47,7 @@ def of_now(found: Figures, province: str, today: dt.date) -> dict[str, object]:
         for phase, states in metrics.phases().items()
     ]  # fmt: skip
     counts = {
-        state: Count(line.count, list_url(province, state=state.value),
+        state: StateCount(line.count, list_url(province, state=state.value),
                      named_count(state, line.count))
         for state, line in lines.items()
     }  # fmt: skip
@@ -60,7 +60,7 @@ def of_now(found: Figures, province: str, today: dt.date) -> dict[str, object]:
     }
 
 
-def _standing_line(label: Text, s: metrics.StateMetrics, province: str, **of: str) -> Line:
+def _standing_line(label: Text, s: metrics.StateMetrics, province: str, **of: str) -> BoardRow:
     url = list_url(province, **of)
     cells = [
         number(s.count, url),
@@ -68,7 +68,7 @@ def _standing_line(label: Text, s: metrics.StateMetrics, province: str, **of: st
         age(s.median, url),
         age(s.oldest, url),
     ]
-    return Line(str(label), cells)
+    return BoardRow(str(label), cells)
 
 
 def _states_chart(lines: dict[State, metrics.StateMetrics]) -> charts.Bars:
@@ -102,13 +102,13 @@ def _at_work(load: metrics.Load) -> int:
     return sum(n for phase, n in load.phases.items() if phase not in ended)
 
 
-def _officer_line(name: str, load: metrics.Load, province: str, officer: int | str) -> Line:
+def _officer_line(name: str, load: metrics.Load, province: str, officer: int | str) -> BoardRow:
     def url(**of: str) -> str:
         return list_url(province, officer=officer, **of)
 
     cells = [number(load.phases[p.value], url(phase=p.value)) for p in OFFICE_PHASES]
     own = number(load.own_turn, url(turn="officer"))
-    return Line(name, [*cells, own, number(load.overdue, url(due="over"), over=True)])
+    return BoardRow(name, [*cells, own, number(load.overdue, url(due="over"), over=True)])
 
 
 def of_the_period(
@@ -124,7 +124,7 @@ def of_the_period(
             _("Throughput per week"), names,
             [("plain", [w.received for w in weeks]), ("good", [w.filed for w in weeks])],
         ),
-        "passed_chart": charts.lines(
+        "passed_chart": charts.line_chart(
             _("Passed at the first decision"), names,
             [("plain", [w.provider.percent for w in weeks]),
              ("good", [w.administration.percent for w in weeks])],
@@ -149,22 +149,22 @@ FIGURE_NAMES = {
 }
 
 
-def _week_line(week: metrics.Week, period: Period) -> Line:
+def _week_line(week: metrics.Week, period: Period) -> BoardRow:
     last = min(week.monday + dt.timedelta(days=6), period.last)
     own = Period(week.monday, last, period.province)
     flow = [number(getattr(week, name), behind_url(name, own)) for name in _FLOW]
     passed = [cell for n in _DECISIONS for cell in _passed_cells(n, getattr(week, n), own)]
-    return Line(f"{week.monday:%Y-%m-%d}", [*flow, *passed])
+    return BoardRow(f"{week.monday:%Y-%m-%d}", [*flow, *passed])
 
 
-def _total_line(weeks: list[metrics.Week], period: Period) -> Line:
+def _total_line(weeks: list[metrics.Week], period: Period) -> BoardRow:
     flow = [
         number(sum(getattr(week, name) for week in weeks), behind_url(name, period))
         for name in _FLOW
     ]
     totals = {n: metrics.altogether(getattr(week, n) for week in weeks) for n in _DECISIONS}
     passed = [cell for n, found in totals.items() for cell in _passed_cells(n, found, period)]
-    return Line(_("Altogether"), [*flow, *passed])
+    return BoardRow(_("Altogether"), [*flow, *passed])
 
 
 def _passed_cells(name: str, found: metrics.Passed, period: Period) -> list[Cell]:
@@ -181,7 +181,7 @@ def _reasons(found: Figures, period: Period) -> dict[str, object]:
     shown = [(name_of_place(about), str(n), [("bad", n)]) for about, n in counted[:12]]
     return {
         "reasons": [
-            Line(name_of_place(about), [number(n, behind_url("about", period, about))])
+            BoardRow(name_of_place(about), [number(n, behind_url("about", period, about))])
             for about, n in counted
         ],
         "reasons_chart": charts.bars(_("Reasons of returns"), shown),
@@ -209,7 +209,7 @@ def _stays(
         name = str(provinces[code]) if code in provinces else _("not given")
         lines.append(_stays_line(name, stays, code, states, period))
     chart = [
-        (str(state.label), lasting(median), [("plain", median)])
+        (str(state.label), stay_in_words(median), [("plain", median)])
         for state in states
         if (median := metrics.lower_median(stays["", state])) is not None
     ]
@@ -223,16 +223,16 @@ def _stays(
 def _stays_line(
     name: str, stays: dict[tuple[str | None, State], Counter[int]], code: str | None,
     states: Iterable[State], period: Period,
-) -> Line:  # fmt: skip
+) -> BoardRow:  # fmt: skip
     where = period.province if code == "" else code or drilldown.NO_PROVINCE
     own = Period(period.first, period.last, where)
     cells = []
     for state in states:
         found = stays.get((code, state))
         median = metrics.lower_median(found) if found else None
-        text = "" if median is None else lasting(median)
+        text = "" if median is None else stay_in_words(median)
         cells.append(Cell(text, behind_url("stayed", own, state.value) if text else ""))
-    return Line(name, cells)
+    return BoardRow(name, cells)
 
 
 def name_of_figure(figure: str, detail: str) -> str:

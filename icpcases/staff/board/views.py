@@ -128,7 +128,7 @@ def behind_page(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = drilldown.after_row(rows, int(after))
-    found = drilldown.lines_of(rows, PAGE + 1)
+    found = drilldown.first_rows(rows, PAGE + 1)
     context = {
         "title": tables.name_of_figure(figure, detail),
         "since": since,

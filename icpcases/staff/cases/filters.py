@@ -24,17 +24,17 @@ from icpcases.lifecycle.roles import STAFF_GROUPS, Actor
 from icpcases.lifecycle.states import STATES, Phase, State
 from icpcases.rules.rule import Party
 from icpcases.search.facets import counts_of
-from icpcases.search.listing import NOBODY, Listing, Order, Wanted
+from icpcases.search.listing import NOBODY, CaseFilter, Listing, Ordering
 from icpcases.search.query import LONGEST_NEEDLE, needle_of
 
 NAMES = ("state", "phase", "turn", "officer", "province", "due", "created", "answered")
 ORDERS = {
-    "reference": Order("id", down=False),
-    "-reference": Order("id", down=True),
-    "due": Order("due_at", down=False),
-    "-due": Order("due_at", down=True),
-    "since": Order("state_since", down=False),
-    "-since": Order("state_since", down=True),
+    "reference": Ordering("id", down=False),
+    "-reference": Ordering("id", down=True),
+    "due": Ordering("due_at", down=False),
+    "-due": Ordering("due_at", down=True),
+    "since": Ordering("state_since", down=False),
+    "-since": Ordering("state_since", down=True),
 }
 KEPT_SECONDS = 60
 NEWEST_FIRST = "-reference"
@@ -44,7 +44,7 @@ TURNS = [party for party in Party if party != Party.SUPERVISOR]
 
 
 @dataclass(frozen=True)
-class Query:
+class ListQuery:
     """What the address asks for. What nobody offers is left out: it cannot be an error."""
 
     typed: str
@@ -52,7 +52,7 @@ class Query:
     sort: str
 
     @classmethod
-    def of(cls, get: QueryDict) -> "Query":
+    def of(cls, get: QueryDict) -> "ListQuery":
         """Read from the address."""
         typed = get.get("q", "").encode("utf-8", "ignore").decode().replace("\0", "")
         values = {name: get.get(name, "") for name in NAMES}
@@ -61,11 +61,11 @@ class Query:
         return cls(typed[:LONGEST_NEEDLE], kept, sort if sort in ORDERS else NEWEST_FIRST)
 
     @property
-    def order(self) -> Order:
+    def order(self) -> Ordering:
         """The order of the list."""
         return ORDERS[self.sort]
 
-    def wanted(self, user: Actor) -> Wanted:
+    def wanted(self, user: Actor) -> CaseFilter:
         """The cases asked for by this user."""
         value = self.values.get
         states = PHASES.get(value("phase", ""), tuple(State.values))
@@ -73,7 +73,7 @@ class Query:
             # A state of another phase leaves none: the pair is looked for as it stands.
             states = (one,) if one in states else ("",)
         officer = value("officer", "")
-        return Wanted(
+        return CaseFilter(
             states=states if len(states) < len(State.values) else (),
             turn=value("turn", ""),
             officer=user.pk or ""
@@ -164,7 +164,7 @@ _OPTION, _SELECTED = '<option value="{}"{}>{}</option>', SafeString(" selected")
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     """One choice of a field, with the number of cases behind it where it is known."""
 
     value: str
@@ -184,11 +184,11 @@ class Field:
 
     name: str
     label: str
-    choices: list[Choice]
+    choices: list[FilterChoice]
     without: str = ""
 
     @property
-    def chosen(self) -> "Choice | None":
+    def chosen(self) -> "FilterChoice | None":
         """The choice in use, if there is one."""
         return next((choice for choice in self.choices if choice.chosen), None)
 
@@ -200,7 +200,7 @@ class Field:
         )
 
 
-def fields_of(query: Query, listing: Listing, user: Actor) -> list[Field]:
+def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
     """The filters, each choice with the number of cases there would be with it."""
     counts = counts_of(listing)
     by_state = counts.get("state")
@@ -222,14 +222,14 @@ def fields_of(query: Query, listing: Listing, user: Actor) -> list[Field]:
 
 
 def _field(
-    query: Query,
+    query: ListQuery,
     name: str,
     label: str,
     choices: Iterable[tuple[str, str]],
     counts: Counter[str] | None = None,
 ) -> Field:
     value = query.values.get(name, "")
-    made = [Choice(key, text, _shown(counts, key), key == value) for key, text in choices]
+    made = [FilterChoice(key, text, _shown(counts, key), key == value) for key, text in choices]
     return Field(name, label, made, query.address(**{name: ""}))
 
 
@@ -241,7 +241,7 @@ def _phases() -> list[tuple[str, str]]:
     return [(phase.value, str(phase.label)) for phase in Phase]
 
 
-def _states(query: Query) -> list[tuple[str, str]]:
+def _states(query: ListQuery) -> list[tuple[str, str]]:
     within = PHASES.get(query.values.get("phase", ""), tuple(State.values))
     chosen = query.values.get("state")
     return [
@@ -255,7 +255,7 @@ def _turns() -> list[tuple[str, str]]:
     return [(party.value, _(party.label)) for party in TURNS]
 
 
-def _months(query: Query) -> list[tuple[str, str]]:
+def _months(query: ListQuery) -> list[tuple[str, str]]:
     today = timezone.localdate()
     oldest = min(_kept("oldest_day", _read_oldest_day) or today, today)
     newest, last = (day.year * 12 + day.month - 1 for day in (today, oldest))
@@ -277,7 +277,7 @@ def month_name(month: str) -> str:
     return date_format(dt.date(int(year), int(number), 1), "YEAR_MONTH_FORMAT")
 
 
-def _officers(query: Query, counts: Counter[str] | None, user: Actor) -> Field:
+def _officers(query: ListQuery, counts: Counter[str] | None, user: Actor) -> Field:
     others = [(str(pk), name) for pk, name in officers() if pk != user.pk]
     chosen = query.values.get("officer", "")
     if chosen.isdigit() and chosen not in dict(others) and chosen != str(user.pk):

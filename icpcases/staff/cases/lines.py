@@ -18,7 +18,7 @@ from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.states import State
 from icpcases.rules.rule import Party
-from icpcases.search.listing import Order
+from icpcases.search.listing import Ordering
 from icpcases.staff.templatetags.staff import moment
 
 from .filters import province_names
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class CaseLine:
     """A case as a line of the list."""
 
     case: dict[str, Any]
@@ -83,7 +83,7 @@ class Line:
         """Whether that has passed."""
         return bool(self.case["due_at"] and self.case["due_at"] < self.now)
 
-    def mark(self, order: Order) -> str:
+    def mark(self, order: Ordering) -> str:
         """Its place in the list's order, as the address has it."""
         value = self.case.get(order.column)
         prefix = value.astimezone(dt.UTC).isoformat() + "~" if value else ""
@@ -109,11 +109,11 @@ def _name(case: dict[str, Any]) -> str:
     )
 
 
-def lines_of(keys: list[int], now: dt.datetime) -> list[Line]:
+def case_lines(keys: list[int], now: dt.datetime) -> list[CaseLine]:
     """The lines of the cases of these keys, in their order."""
     found = {row["pk"]: row for row in FilingCase.objects.filter(pk__in=keys).values(*_COLUMNS)}
     names = province_names()
-    return [Line(found[key], now, names) for key in keys if key in found]
+    return [CaseLine(found[key], now, names) for key in keys if key in found]
 
 
 _ROW = (
@@ -128,7 +128,7 @@ _BADGE = '<span class="badge phase-{}">{}</span>'
 _OVER = '<strong class="over">{} {}</strong>'
 
 
-def rows_of(lines: Iterable[Line]) -> SafeString:
+def table_rows(lines: Iterable[CaseLine]) -> SafeString:
     """The lines as rows of the table."""
     labels = {
         "for_province": escape(_("province")),

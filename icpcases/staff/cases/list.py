@@ -10,8 +10,8 @@ from icpcases.cases.permissions import is_working
 from icpcases.search.listing import Listing, Mark
 from icpcases.staff.pages import page
 
-from .filters import Query, fields_of
-from .lines import Line, lines_of, rows_of
+from .filters import ListQuery, fields_of
+from .lines import CaseLine, case_lines, table_rows
 
 SIZE = 50
 
@@ -24,7 +24,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         for name in [name for name, value in request.GET.items() if not value]:
             del kept[name]
         return HttpResponseRedirect(f"?{kept.urlencode()}")
-    query = Query.of(request.GET)
+    query = ListQuery.of(request.GET)
     wanted = query.wanted(request.user)
     listing = Listing(wanted, query.order)
     turned = _turned(listing, query, request)
@@ -37,7 +37,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "fields": fields_of(query, listing, request.user),
         "columns": _columns(query),
         "lines": turned.lines,
-        "rows": rows_of(turned.lines),
+        "rows": table_rows(turned.lines),
         "turned": turned,
         "may_add": is_working(request.user),
     }
@@ -48,19 +48,19 @@ def case_list(request: HttpRequest) -> HttpResponse:
 class Turned:
     """A page of the list, and the addresses of those around it; empty where there is none."""
 
-    lines: list[Line]
+    lines: list[CaseLine]
     first: str = ""
     previous: str = ""
     next: str = ""
     last: str = ""
 
 
-def _turned(listing: Listing, query: Query, request: HttpRequest) -> Turned:
+def _turned(listing: Listing, query: ListQuery, request: HttpRequest) -> Turned:
     after, before = _mark(request.GET.get("after", "")), _mark(request.GET.get("before", ""))
     back = bool(request.GET.get("end")) or (before is not None and after is None)
     keys = listing.keys(SIZE + 1, after or before, back)
     more, keys = len(keys) > SIZE, keys[-SIZE:] if back else keys[:SIZE]
-    lines = lines_of(keys, listing.wanted.now)
+    lines = case_lines(keys, listing.wanted.now)
     if not lines:
         # The place is beyond the list's end, which may have moved: the way back stays open.
         return Turned([], first=query.address() if after or before else "")
@@ -96,7 +96,7 @@ class Column:
     sorted: str = ""
 
 
-def _columns(query: Query) -> list[Column]:
+def _columns(query: ListQuery) -> list[Column]:
     return [
         _sortable(query, "reference", _("reference"), "-reference"),
         Column(_("applicant")),
@@ -110,7 +110,7 @@ def _columns(query: Query) -> list[Column]:
     ]
 
 
-def _sortable(query: Query, name: str, label: str, first: str) -> Column:
+def _sortable(query: ListQuery, name: str, label: str, first: str) -> Column:
     """A second click on the head of a column turns its order round."""
     up, down = query.sort == name, query.sort == f"-{name}"
     other = f"-{name}" if up else name

@@ -20,7 +20,7 @@ from icpcases.staff.templatetags.staff import moment
 
 
 @dataclass(frozen=True)
-class Line:
+class QueueLine:
     """A case on the home page, and what is to be done with it next."""
 
     case: FilingCase
@@ -43,7 +43,7 @@ _CLAIM = (
 _ASSIGN = ' <a class="quiet" href="{}assign/">{}</a>'
 
 
-def queue_rows(request: HttpRequest, lines: Iterable[Line], unassigned: bool) -> SafeString:
+def queue_rows(request: HttpRequest, lines: Iterable[QueueLine], unassigned: bool) -> SafeString:
     """The lines as rows of a table, those nobody has with a button to claim them."""
     cases = reverse("admin:cases_filingcase_changelist")
     token = csrf_input(request) if unassigned and is_working(request.user) else None

@@ -17,7 +17,7 @@ from icpcases.staff.links import case_url
 from icpcases.workflow.queue import Bucket, Listed, next_case, queue_of
 from icpcases.workflow.recommendation import recommended_step
 
-from .queue import Line, queue_rows
+from .queue import QueueLine, queue_rows
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Section:
     """A bucket of the queue as the page shows it, with the rows of its table."""
 
     listed: Listed
-    lines: list[Line]
+    lines: list[QueueLine]
     rows: SafeString
 
 
@@ -55,8 +55,8 @@ def _section(request: HttpRequest, listed: Listed) -> Section:
     return Section(listed, lines, queue_rows(request, lines, listed.bucket == Bucket.UNASSIGNED))
 
 
-def _lines(listed: Listed) -> list[Line]:
-    return [Line(case, _todo(case, listed.bucket)) for case in listed.cases]
+def _lines(listed: Listed) -> list[QueueLine]:
+    return [QueueLine(case, _todo(case, listed.bucket)) for case in listed.cases]
 
 
 def _todo(case: FilingCase, bucket: Bucket) -> str:

@@ -98,7 +98,7 @@ class RoleAdmin(admin.ModelAdmin, Generic[_Row]):
         """Have the tables read anew and, where due dates hang on them, those reckoned anew."""
         if not fields & set(self.moves_due_dates):
             recalculation.forget_tables()
-        elif recalculation.ask():
+        elif recalculation.ask_for_recalculation():
             self.message_user(request, _("Due dates are reckoned anew."))
         else:
             sentence = _("Many due dates hang on this: the daily job reckons them anew.")

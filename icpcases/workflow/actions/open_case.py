@@ -43,10 +43,10 @@ def open_case(
         raise NotAllowed(by)
     token = f"{by.pk}:{token}" if token else None
     try:
-        return opened(token) or open_new(by, applicant, form, owner, happened, token)
+        return opened_by_form(token) or open_new(by, applicant, form, owner, happened, token)
     except (OpenAlready, OutcomeUnknown):
         # A second click in the same moment as the first; or it was kept and the answer lost.
-        case = opened(token)
+        case = opened_by_form(token)
         if case is None:
             raise
         return case
@@ -56,7 +56,7 @@ class OpenAlready(Refused):
     """The case was opened meanwhile by the same form."""
 
 
-def opened(token: str | None) -> FilingCase | None:
+def opened_by_form(token: str | None) -> FilingCase | None:
     """The case that a form with this token has opened already."""
     return FilingCase.objects.filter(form_token=token).first() if token else None
 
@@ -74,7 +74,7 @@ def open_new(
     at = min(happened or now, now)
 
     def twice() -> Refused | None:
-        return OpenAlready() if opened(token) else None
+        return OpenAlready() if opened_by_form(token) else None
 
     with one_transaction(f"a new case of user {by.pk}", explain=twice):
         if applicant._state.adding:

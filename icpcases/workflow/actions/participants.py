@@ -77,7 +77,7 @@ def _post(case: FilingCase, invitation: Invitation) -> None:
 def change(case: FilingCase, by: Any, data: dict[str, Any], seen_version: int) -> None:
     """Invite, remove or take back, given a valid InviteForm's data; raises as these do."""
     if data["remove"]:
-        remove(case, by, data["remove"], seen_version)
+        remove_person(case, by, data["remove"], seen_version)
     elif data["take_back"]:
         take_back(case, by, data["take_back"], seen_version)
     else:
@@ -123,7 +123,7 @@ def accept(invitation: Invitation, user: Any) -> CasePerson | None:
         return person
 
 
-def remove(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
+def remove_person(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
     """Take a person off the case. Raises NotAllowed; the owner stays unless an officer says so."""
     with changing(case, by, seen_version, what="assignment") as change:
         _need_keeper(change.case, by)
