@@ -10,6 +10,7 @@ from django.db import connection, connections, transaction
 
 from tests.harness.databases import FOLDER, chosen
 from tests.harness.race import together
+from tests.harness.reading import blocks
 
 
 @pytest.mark.sqlite
@@ -89,3 +90,15 @@ def test_documents_of_a_test_are_its_own(document_root, tmp_path):
     assert document_root.is_relative_to(tmp_path)
     assert document_root == settings.DOCUMENT_ROOT
     assert not document_root.exists()
+
+
+@pytest.mark.sqlite
+def test_a_page_is_read_as_a_browser_shows_it():
+    page = """
+      <section class="a  b"><h2> One <b>two</b>three&lt;
+      </h2>four <ul><li></li><li class="c">five<br> six<input> </li></ul>
+      <p>\n</p>seven</section>eight"""
+    assert blocks(page) == [
+        ("h2", "One twothree<"), ("section.a.b", "four"), ("li.c", "five\nsix"),
+        ("section.a.b", "seven"), ("", "eight"),
+    ]  # fmt: skip

@@ -11,7 +11,7 @@ from icpcases.search.listing import Listing, Mark
 from icpcases.staff.pages import page
 
 from .filters import Query, fields_of
-from .lines import Line, lines_of, rows_of
+from .lines import Line, lines_of
 
 SIZE = 50
 
@@ -36,7 +36,6 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "fields": fields_of(query, listing, request.user),
         "columns": _columns(query),
         "lines": turned.lines,
-        "rows": rows_of(turned.lines),
         "turned": turned,
         "may_add": is_working(request.user),
     }
