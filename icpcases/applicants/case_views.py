@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,20 +16,18 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
-from icpcases.web.changes import busy, seen_version, typed
-from icpcases.web.findings import refusal_of, status_of, view_of
+from icpcases.web.findings import refusal_of, view_of
+from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.duties import duties_of, footer_snippet
-from icpcases.workflow.engine import perform
-from icpcases.workflow.exceptions import BadEntry, NotAllowed, Refused
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.forecast import Basis, expected_path
-from icpcases.workflow.step_forms import StepForm, step_form
+from icpcases.workflow.step_forms import step_form
 
 from .page_cache import Told, row, told, told_page, written
-from .pages import case_url, form_page, get_case_for_user, link, page, people_of, refused
+from .pages import APPLICANTS, case_url, get_case_for_user, link, page, people_of
 from .timeline import addresses_removed, timeline
 from .todo import todo_of
 
@@ -110,37 +106,17 @@ def step_page(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     if step not in Step or Role.APPLICANT not in Step(step).who:
         raise Http404
     if request.method == "POST":
-        return take(request, case, Step(step))
+        return APPLICANTS.take(request, case, Step(step), show, said)
     return show(request, case, Step(step))
 
 
-def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
-    """Take the step, or show its page again with what was typed and why it was not taken."""
-    data = typed(request)
-    try:
-        perform(case, step, request.user, data, seen_version(request))
-    except NotAllowed as error:
-        return refused(request, case, error)
-    except BadEntry as error:
-        return show(request, case, step, form=error.form, status=422)
-    except Refused as error:
-        case.refresh_from_db()
-        return show(request, case, step, data, error)
-    except OperationalError:
-        busy(request)
-        return show(request, case, step, data, status=409)
-    messages.success(request, _("%(step)s: done.") % {"step": step.label})
-    return HttpResponseRedirect(case_url(case))
+def said(case: FilingCase, step: Step) -> str:
+    """One sentence for what has happened."""
+    return _("%(step)s: done.") % {"step": step.label}
 
 
 def show(
-    request: HttpRequest,
-    case: FilingCase,
-    step: Step,
-    data: dict[str, Any] | None = None,
-    error: Refused | None = None,
-    form: StepForm | None = None,
-    status: int = 200,
+    request: HttpRequest, case: FilingCase, step: Step, tried: Tried = NOT_TRIED
 ) -> HttpResponse:
     """The step's page, as the case is now."""
     rows = CaseFile(case)
@@ -150,11 +126,11 @@ def show(
         "case": case,
         "step": shown(case, explanation),
         "elsewhere": case.is_at not in step.about.sources,
-        "form": form or step_form(case, rows, step, data, for_applicant=True),
-        "refusal": refusal_of(case, error, link) if error else None,
+        "form": tried.form or step_form(case, rows, step, tried.data, for_applicant=True),
+        "refusal": tried.error and refusal_of(case, tried.error, link),
         "version": case.version,
     }
-    return page(request, "applicants/step.html", context, status_of(error) if error else status)
+    return page(request, "applicants/step.html", context, tried.status)
 
 
 @never_cache
@@ -165,7 +141,7 @@ def facts_page(request: HttpRequest, reference: str) -> HttpResponse:
     case = get_case_for_user(reference, request.user)
     sent = {"data": request.POST} if request.method == "POST" else {}
     form = FactsForm.of(case, **sent)
-    return form_page(
+    return APPLICANTS.form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),
         title=_("Your application"), submit=_("Save"), done=_("Saved."),

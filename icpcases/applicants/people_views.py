@@ -12,7 +12,7 @@ from icpcases.cases.models import CasePerson, Invitation
 from icpcases.workflow.actions import participants
 from icpcases.workflow.exceptions import NotAllowed
 
-from .pages import case_url, form_page, get_case_for_user, page
+from .pages import APPLICANTS, case_url, get_case_for_user, page
 
 
 @never_cache
@@ -30,8 +30,8 @@ def people_page(request: HttpRequest, reference: str) -> HttpResponse:
         except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
             raise Http404 from None
 
-    return form_page(
-        request, case, form, change, template="applicants/people.html",
+    return APPLICANTS.form_page(
+        request, case, form, change, template="people.html",
         title=_("People on this case"), submit=_("Invite"), done=_("Done."), keeps=keeps,
         people=case.people.select_related("user"), back=case_url(case, "people"),
         waiting=case.invitations.waiting(),
