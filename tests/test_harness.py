@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from tests.harness.databases import FOLDER, chosen
 from tests.harness.race import together
+from tests.harness.reading import blocks
 
 
 @pytest.mark.sqlite
@@ -90,3 +91,15 @@ def test_documents_of_a_test_are_its_own(document_root, time):
     assert not document_root.exists()
     default_storage.save("left.png", ContentFile(b"behind"))
     assert [path.name for path in document_root.rglob("*.png")] == ["left.png"]
+
+
+@pytest.mark.sqlite
+def test_a_page_is_read_as_a_browser_shows_it():
+    page = """
+      <section class="a  b"><h2> One <b>two</b>three&lt;
+      </h2>four <ul><li></li><li class="c">five<br> six<input> </li></ul>
+      <p>\n</p>seven</section>eight"""
+    assert blocks(page) == [
+        ("h2", "One twothree<"), ("section.a.b", "four"), ("li.c", "five\nsix"),
+        ("section.a.b", "seven"), ("", "eight"),
+    ]  # fmt: skip

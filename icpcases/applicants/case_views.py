@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,28 +17,18 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
-from icpcases.web.changes import seen_version, typed
-from icpcases.web.findings import refusal_of, status_of, view_of
+from icpcases.web.findings import refusal_of, view_of
+from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.duties import duties_of, footer_snippet
-from icpcases.workflow.engine import perform
-from icpcases.workflow.exceptions import BadEntry, NotAllowed, Refused
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.forecast import Basis, expected_path
-from icpcases.workflow.step_forms import StepForm, step_form
+from icpcases.workflow.step_forms import step_form
 
 from .page_cache import Told, row, told, told_page, written
-from .pages import (
-    get_own_case,
-    own_case_url,
-    own_form_page,
-    own_link,
-    own_page,
-    own_refusal,
-    people_of,
-)
+from .pages import APPLICANTS, get_own_case, own_case_url, own_link, own_page, people_of
 from .timeline import addresses_removed, newest_moments, older_moments
 from .todo import todo_of
 
@@ -133,34 +122,17 @@ def own_step_page(request: HttpRequest, reference: str, step: str) -> HttpRespon
     if step not in Step or Role.APPLICANT not in Step(step).who:
         raise Http404
     if request.method == "POST":
-        return take_own_step(request, case, Step(step))
+        return APPLICANTS.take(request, case, Step(step), show_own_step, own_said)
     return show_own_step(request, case, Step(step))
 
 
-def take_own_step(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
-    """Take the step, or show its page again with what was typed and why it was not taken."""
-    data = typed(request)
-    try:
-        perform(case, step, request.user, data, seen_version(request))
-    except NotAllowed as error:
-        return own_refusal(request, case, error)
-    except BadEntry as error:
-        return show_own_step(request, case, step, form=error.form, status=422)
-    except Refused as error:
-        case.refresh_from_db()
-        return show_own_step(request, case, step, data, error)
-    messages.success(request, _("%(step)s: done.") % {"step": step.label})
-    return HttpResponseRedirect(own_case_url(case))
+def own_said(case: FilingCase, step: Step) -> str:
+    """One sentence for what has happened."""
+    return _("%(step)s: done.") % {"step": step.label}
 
 
 def show_own_step(
-    request: HttpRequest,
-    case: FilingCase,
-    step: Step,
-    data: dict[str, Any] | None = None,
-    error: Refused | None = None,
-    form: StepForm | None = None,
-    status: int = 200,
+    request: HttpRequest, case: FilingCase, step: Step, tried: Tried = NOT_TRIED
 ) -> HttpResponse:
     """The step's page, as the case is now."""
     rows = CaseFile(case)
@@ -170,11 +142,11 @@ def show_own_step(
         "case": case,
         "step": shown_step(case, explanation),
         "elsewhere": case.is_at not in step.about.sources,
-        "form": form or step_form(case, rows, step, data, for_applicant=True),
-        "refusal": refusal_of(case, error, own_link) if error else None,
+        "form": tried.form or step_form(case, rows, step, tried.data, for_applicant=True),
+        "refusal": tried.error and refusal_of(case, tried.error, own_link),
         "version": case.version,
     }
-    return own_page(request, "applicants/step.html", context, status_of(error) if error else status)
+    return own_page(request, "applicants/step.html", context, tried.status)
 
 
 @never_cache
@@ -184,7 +156,7 @@ def own_facts_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The facts of a draft."""
     case = get_own_case(reference, request.user)
     form = FactsForm.of(case, request.POST if request.method == "POST" else None)
-    return own_form_page(
+    return APPLICANTS.form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),
         title=_("Your application"), submit=_("Save"), done=_("Saved."),

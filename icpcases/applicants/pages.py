@@ -1,21 +1,16 @@
-"""What the applicants' pages share: finding a case, where a rule is put right, the answer page."""
+"""What the applicants' pages share: finding a case, where a rule is put right, their frame."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from icpcases.cases.lookups import case_of_person, with_accounts
 from icpcases.cases.models import CasePerson, FilingCase
 from icpcases.lifecycle.states import State
 from icpcases.rules.rule import Place, PlaceKind
-from icpcases.web.changes import attempt, went
-from icpcases.web.findings import refusal_of
-from icpcases.workflow.exceptions import Refused
+from icpcases.web.pages import Surface
 
 
 def get_own_case(reference: str, user: Any) -> FilingCase:
@@ -54,31 +49,8 @@ def own_page(
     return render(request, template, context, status=status)
 
 
-def own_form_page(
-    request: HttpRequest,
-    case: FilingCase,
-    form: Any,
-    change: Callable[[int], Any],
-    template: str = "applicants/form.html",
-    **context: Any,
-) -> HttpResponse:
-    """A page with one form on a case: shown, judged, and tried through the door."""
-    refusal, status = None, 200
-    if request.method == "POST":
-        if form.is_valid():
-            tried = attempt(request, case, change, own_link)
-            if tried.done:
-                messages.success(request, context.get("done") or _("Done."))
-                return went(request, context.get("back") or own_case_url(case))
-            refusal, status = tried.refusal, tried.status
-        else:
-            status = 422
-    values = {"case": case, "form": form, "refusal": refusal, "version": case.version, **context}
-    return own_page(request, template, values, status)
+def _again(case: FilingCase, user: Any) -> FilingCase:
+    return get_own_case(case.reference, user)
 
 
-def own_refusal(request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:
-    """A readable page for a change that did not happen."""
-    refusal = refusal_of(case, error, own_link)
-    context = {"case": case, "refusal": refusal}
-    return own_page(request, "applicants/refused.html", context, refusal.status)
+APPLICANTS = Surface("applicants", own_page, own_link, own_case_url, _again)

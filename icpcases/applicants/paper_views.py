@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,15 +14,10 @@ from icpcases.cases.models import Document, Request
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
 from icpcases.web.downloads import file_response
-from icpcases.workflow.actions.documents import (
-    add_documents,
-    came_with_answer,
-    paper_rows_of,
-    repeated,
-)
+from icpcases.workflow.actions.documents import came_with_answer
 from icpcases.workflow.actions.requests import answer
 
-from .pages import get_own_case, own_form_page
+from .pages import APPLICANTS, get_own_case
 
 _KINDS = {kind.value for kind in Kind}
 
@@ -34,16 +28,8 @@ _KINDS = {kind.value for kind in Kind}
 def hand_in_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand in documents, several at once."""
     case = get_own_case(reference, request.user)
-    papers = paper_rows_of(request, case)
-
-    def change(version: int) -> None:
-        made = add_documents(case, request.user, papers.cleaned_data, version)
-        for sentence in repeated(made):
-            messages.warning(request, sentence)
-
-    return own_form_page(
-        request, case, papers, change, papers=papers,
-        title=_("Hand in documents"), submit=_("Hand in"),
+    return APPLICANTS.hand_in(
+        request, case, title=_("Hand in documents"), submit=_("Hand in"),
         done=_("It has arrived; the office will look at it."),
     )  # fmt: skip
 
@@ -84,11 +70,11 @@ def own_request_page(request: HttpRequest, reference: str, number: int) -> HttpR
         "submit": _("Answer"),
         "done": _("Answered; the office will look at it."),
     }
-    return own_form_page(
+    return APPLICANTS.form_page(
         request, case, form,
         lambda version: answer(
             case, request.user, asked.pk, form.cleaned_data["answer"], version,
             papers=papers.cleaned_data,
         ),
-        template="applicants/request.html", **context,
+        template="request.html", **context,
     )  # fmt: skip

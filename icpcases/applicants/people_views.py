@@ -12,7 +12,7 @@ from icpcases.cases.models import CasePerson, Invitation
 from icpcases.workflow.actions import participants
 from icpcases.workflow.exceptions import NotAllowed
 
-from .pages import get_own_case, own_case_url, own_form_page, own_page
+from .pages import APPLICANTS, get_own_case, own_case_url, own_page
 
 
 @never_cache
@@ -30,8 +30,8 @@ def own_people_page(request: HttpRequest, reference: str) -> HttpResponse:
         except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
             raise Http404 from None
 
-    return own_form_page(
-        request, case, form, change, template="applicants/people.html",
+    return APPLICANTS.form_page(
+        request, case, form, change, template="people.html",
         title=_("People on this case"), submit=_("Invite"), done=_("Done."), keeps=keeps,
         people=case.people.select_related("user"), back=own_case_url(case, "people"),
         waiting=case.invitations.waiting(),

@@ -33,7 +33,7 @@ def section(page: Any, start: str) -> str:
 
 def links_in(html: str) -> list[tuple[str, str]]:
     """Every link: what it says, and where it leads."""
-    found = re.findall(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', html)
+    found = re.findall(r'<a\s[^>]*href="([^"]*)"[^>]*>(.*?)</a>', html, re.DOTALL)
     return [(unescape(TAG.sub("", label)).strip(), unescape(url)) for url, label in found]
 
 

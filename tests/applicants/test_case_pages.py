@@ -12,6 +12,7 @@ from icpcases.lifecycle.states import State
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.requests import answer, ask
 from tests.domain import DOCUMENT_NAMES, TABLE, kinds_for
+from tests.harness.reading import blocks
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
 from .pages import addresses, links_in, needed, path, section, text_of
@@ -115,10 +116,11 @@ def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state)
     case = world.at(state)
     page = as_wei.get(path(case))
     name, move, wanted = SEEN[state]
-    standing = unescape(section(page, '<section class="standing'))
+    standing = blocks(section(page, '<section class="standing'))
     assert page.status_code == 200
-    assert f">{name}</span></p><p>{State(state).about.meaning}</p>" in standing
-    assert move in " ".join(standing.split())
+    assert standing[:2] == [("p", name), ("p", str(State(state).about.meaning))]
+    assert standing[2][0] == "p.move"
+    assert standing[2][1].startswith(move)
     if state == "returned":
         wanted = [("Answer", f"requests/{case.requests.get().pk}/")]
     assert needed(page) == [(label, path(case, rest)) for label, rest in wanted]
@@ -203,8 +205,10 @@ def test_the_way_has_three_names_for_each_stop(as_wei, world, state, facts, done
 
 def text_of_list(html: str) -> list[tuple[str, str]]:
     """Name and date of each stop on the bar."""
-    found = re.findall(r'<span class="name">(.*?)</span>\s*<span class="when">(.*?)</span>', html)
-    return [(unescape(name), when) for name, when in found]
+    stops = re.findall(
+        r'<span class="name">(.*?)</span>\s*<span class="when">(.*?)</li>', html, re.S
+    )
+    return [(unescape(name), when) for name, when in stops]
 
 
 def test_the_bar_tells_days_and_where_they_come_from(as_wei, world):

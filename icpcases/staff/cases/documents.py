@@ -1,6 +1,5 @@
 """Documents and requests of a case: handing in, judging, asking, answering, settling."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,16 +14,13 @@ from icpcases.cases.forms.requests import AskForm, SettlementForm
 from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
-from icpcases.staff.pages import act, for_working, form_page, get_case_for_user
+from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user
 from icpcases.web.downloads import file_response, page_response
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.documents import (
-    add_documents,
     came_with_answer,
     judge_document,
     mark_not_needed,
-    paper_rows_of,
-    repeated,
     same_files,
 )
 from icpcases.workflow.actions.requests import ask, settle
@@ -38,16 +34,8 @@ ELSEWHERE = 5
 def add_document_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand in documents, several at once."""
     case = get_case_for_user(pk, request.user)
-    papers = paper_rows_of(request, case)
-
-    def change(version: int) -> None:
-        made = add_documents(case, request.user, papers.cleaned_data, version)
-        for sentence in repeated(made):
-            messages.warning(request, sentence)
-
-    return form_page(
-        request, case, papers, change, papers=papers,
-        title=_("Add documents"), submit=_("Add"),
+    return STAFF.hand_in(
+        request, case, title=_("Add documents"), submit=_("Add"),
         done=_("Kept; waits to be judged."),
     )  # fmt: skip
 
@@ -72,8 +60,8 @@ def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
             case, request.user, paper.pk, data["accept"] == "accepted", data["refusal"], version
         )
 
-    return form_page(
-        request, case, form, judge, template="staff/document.html",
+    return STAFF.form_page(
+        request, case, form, judge, template="document.html",
         title=paper.get_kind_display(), paper=paper, submit=_("Judge the document"),
         done=_("The document is judged."), pictures=pictures_of(case, paper),
         elsewhere=Paginator(
@@ -141,7 +129,7 @@ def ask_page(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_case_for_user(pk, request.user)
     sent = request.POST if request.method == "POST" else None
     form = AskForm(reason_places(case), data=sent, initial={"about": request.GET.get("about", "")})
-    return form_page(
+    return STAFF.form_page(
         request, case, form,
         lambda version: ask(case, request.user, form.cleaned_data, version),
         title=_("Ask the applicant"), submit=_("Ask"), done=_("The applicant is asked."),
@@ -170,8 +158,8 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
                 due_on=data["due_on"],
             )  # fmt: skip
 
-    return form_page(
-        request, case, form, change, template="staff/request.html",
+    return STAFF.form_page(
+        request, case, form, change, template="request.html",
         title=_("Request to the applicant"), asked=asked, came=came_with_answer(asked),
         answer=answer, settlement=settlement,
         open=asked.status == RequestStatus.OPEN,

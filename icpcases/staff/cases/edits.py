@@ -16,7 +16,7 @@ from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.roles import Role
 from icpcases.staff.links import case_url
-from icpcases.staff.pages import act, for_working, form_page, get_case_for_user, page
+from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user, page
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note, assign
@@ -31,7 +31,7 @@ def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the facts; where the state stands on them, refused with a step's explanation."""
     case = get_case_for_user(pk, request.user)
     form = FactsForm.of(case, request.POST if request.method == "POST" else None)
-    return form_page(
+    return STAFF.form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),
         title=_("Facts"), submit=_("Save the facts"), done=_("The facts are saved."),
@@ -45,7 +45,7 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave an internal note."""
     case = get_case_for_user(pk, request.user)
     form = NoteForm(request.POST if request.method == "POST" else None)
-    return form_page(
+    return STAFF.form_page(
         request, case, form,
         lambda version: add_note(case, request.user, form.cleaned_data["text"], version),
         title=_("Internal note"), submit=_("Keep the note"), done=_("The note is kept."),
@@ -88,7 +88,7 @@ def assign_page(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_case_for_user(pk, request.user)
     sent = request.POST if request.method == "POST" else None
     form = AssignForm(sent, initial={"officer": case.officer_id})
-    return form_page(
+    return STAFF.form_page(
         request, case, form,
         lambda version: assign(
             case, request.user, form.cleaned_data["officer"], version
@@ -125,10 +125,10 @@ def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm who the applicant is, with the certificate number at hand."""
     case = get_case_for_user(pk, request.user)
     form = forms.Form(request.POST if request.method == "POST" else None)
-    return form_page(
+    return STAFF.form_page(
         request, case, form,
         lambda version: confirm_applicant(case, request.user, version),
-        template="staff/confirm.html", title=_("Confirm the applicant"),
+        template="confirm.html", title=_("Confirm the applicant"),
         submit=_("Confirm the applicant"), done=_("The applicant is confirmed."),
         certificate=masked_certificate(case.applicant),
     )  # fmt: skip
@@ -150,8 +150,8 @@ def people_page(request: HttpRequest, pk: int) -> HttpResponse:
         except (CasePerson.DoesNotExist, Invitation.DoesNotExist):
             raise Http404 from None
 
-    return form_page(
-        request, case, form, change, template="staff/people.html",
+    return STAFF.form_page(
+        request, case, form, change, template="people.html",
         title=_("People on this case"), submit=_("Invite"), done=_("Done."),
         people=case.people.select_related("user"),
         waiting=case.invitations.waiting(),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -16,10 +17,26 @@ from icpcases.rules.documents import Kind
 from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
 from icpcases.workflow.step_forms import STEP_FORMS
 
-from .history_line import HistoryLine
-
 HISTORY_PAGE = 20
 PRIVATE = {"service_leader_phone": mask_phone, "service_leader_id": mask_resident_id}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A history row with how long the case then stayed as it was, and what was changed."""
+
+    row: HistoryRow
+    stayed: dt.timedelta | None
+    entered: list[tuple[str, str]]
+    changed: list[tuple[str, str, str]]
+
+    @property
+    def recorded_later(self) -> bool:
+        """Whether it was recorded in another minute than it happened."""
+        happened, recorded = self.row.happened_at, self.row.recorded_at
+        return recorded.replace(second=0, microsecond=0) != happened.replace(
+            second=0, microsecond=0
+        )
 
 
 def history_page(request: HttpRequest, case: FilingCase) -> Page:

@@ -1,18 +1,10 @@
-"""The lines of the list of cases, and the rows of its table that they make.
-
-The rows are written here and not by a template: fifty of them took most of the page's time.
-"""
+"""The lines of the list of cases."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import shown_name
@@ -114,50 +106,3 @@ def case_lines(keys: list[int], now: dt.datetime) -> list[CaseLine]:
     found = {row["pk"]: row for row in FilingCase.objects.filter(pk__in=keys).values(*_COLUMNS)}
     names = province_names()
     return [CaseLine(found[key], now, names) for key in keys if key in found]
-
-
-_ROW = (
-    '<tr><th scope="row"><a href="{address}">{reference}</a>{answered}</th>'
-    '<td class="name">{name}</td><td class="site">{site}</td>'
-    '<td data-label="{for_province}">{province}</td><td>{state}</td>'
-    '<td data-label="{for_turn}">{turn}</td><td data-label="{for_officer}">{officer}</td>'
-    '<td data-label="{for_since}">{since}</td><td data-label="{for_due}">{due}</td></tr>\n'
-)
-_ANSWERED = ' <span class="badge request-answered">{}</span>'
-_BADGE = '<span class="badge phase-{}">{}</span>'
-_OVER = '<strong class="over">{} {}</strong>'
-
-
-def table_rows(lines: Iterable[CaseLine]) -> SafeString:
-    """The lines as rows of the table."""
-    labels = {
-        "for_province": escape(_("province")),
-        "for_turn": escape(_("turn")),
-        "for_officer": escape(_("officer")),
-        "for_since": escape(_("since")),
-        "for_due": escape(_("due")),
-    }
-    badge, answered = cache(badge_of), format_html(_ANSWERED, _("answered"))
-    rows = (
-        {
-            **labels,
-            "address": line.address,
-            "reference": line.case["reference"],
-            "answered": answered if line.case["answered"] else "",
-            "name": line.case["applicant__name"],
-            "site": line.site,
-            "province": line.province,
-            "state": badge(line.state),
-            "turn": line.turn,
-            "officer": line.officer,
-            "since": line.since,
-            "due": format_html(_OVER, line.due, _("overdue")) if line.overdue else line.due,
-        }
-        for line in lines
-    )
-    return format_html_join("", _ROW, rows)
-
-
-def badge_of(state: State) -> SafeString:
-    """A state as it stands in the lines of cases."""
-    return format_html(_BADGE, state.phase, state.label)

@@ -11,7 +11,7 @@ from icpcases.search.listing import Listing, Mark
 from icpcases.staff.pages import page
 
 from .filters import ListQuery, fields_of
-from .lines import CaseLine, case_lines, table_rows
+from .lines import CaseLine, case_lines
 
 SIZE = 50
 
@@ -37,7 +37,6 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "fields": fields_of(query, listing, request.user),
         "columns": _columns(query),
         "lines": turned.lines,
-        "rows": table_rows(turned.lines),
         "turned": turned,
         "may_add": is_working(request.user),
     }

@@ -9,13 +9,11 @@ from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import BACK, Step
 from icpcases.notifications.preview import previews
 from icpcases.staff.links import link, show_step
-from icpcases.staff.pages import done, get_case_for_user, page, refused
-from icpcases.web.changes import seen_version, typed
-from icpcases.web.findings import refusal_of, status_of
+from icpcases.staff.pages import STAFF, get_case_for_user, page
+from icpcases.web.findings import refusal_of
+from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
-from icpcases.workflow.engine import perform
-from icpcases.workflow.exceptions import BadEntry, NotAllowed, Refused, Stale
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.step_forms import StepForm, step_form
 
@@ -28,23 +26,7 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return show(request, case, Step(step))
-    return take(request, case, Step(step))
-
-
-def take(request: HttpRequest, case: FilingCase, step: Step) -> HttpResponse:
-    """Take the step, or show its page again with what was typed and why it was not taken."""
-    data = typed(request)
-    if "_preview" in data:
-        return show(request, case, step, data)
-    try:
-        after = perform(case, step, request.user, data, seen_version(request))
-    except NotAllowed as error:
-        return refused(request, case, error)
-    except BadEntry as error:
-        return show(request, case, step, form=error.form, status=422)
-    except Refused as error:
-        return show(request, get_case_for_user(case.pk, request.user), step, data, error)
-    return done(request, case, said(after, step))
+    return STAFF.take(request, case, Step(step), show, said)
 
 
 def said(case: FilingCase, step: Step) -> str:
@@ -57,19 +39,13 @@ def said(case: FilingCase, step: Step) -> str:
 
 
 def show(
-    request: HttpRequest,
-    case: FilingCase,
-    step: Step,
-    data: dict[str, object] | None = None,
-    error: Refused | None = None,
-    form: StepForm | None = None,
-    status: int = 200,
+    request: HttpRequest, case: FilingCase, step: Step, tried: Tried = NOT_TRIED
 ) -> HttpResponse:
     """The step's page, as the case is now."""
     rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
     explanation = explain_step(case, step, request.user)
-    form = form or step_form(case, rows, step, data)
+    form = tried.form or step_form(case, rows, step, tried.data)
     leads_out = case.is_at in step.about.sources
     context = {
         "case": case,
@@ -81,11 +57,10 @@ def show(
         # What cannot be done now is announced to nobody.
         "previews": previews(case, step, looked_over(form)) if explanation.open else [],
         "tells": step.about.tells,
-        "refusal": refusal_of(case, error, link) if error else None,
-        "stale": isinstance(error, Stale),
+        "refusal": tried.error and refusal_of(case, tried.error, link),
         "version": case.version,
     }
-    return page(request, "staff/step.html", context, status_of(error) if error else status)
+    return page(request, "staff/step.html", context, tried.status)
 
 
 def looked_over(form: StepForm) -> StepForm:

@@ -7,8 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -136,11 +136,7 @@ class ProvinceAdmin(RoleAdmin[Province]):
     @admin.display(description=gettext_lazy("accepts forums"), ordering="accepts_forums")
     def answer(self, province: Province) -> str:
         """The answer, linked to where it is recorded."""
-        url = reverse("admin:cases_province_answer", args=[province.pk])
-        return format_html(
-            '<a class="answer answer-{}" href="{}">{}</a>', province.accepts_forums, url,
-            province.get_accepts_forums_display(),
-        )  # fmt: skip
+        return render_to_string("staff/_province_link.html", {"province": province})
 
     def get_urls(self) -> list[URLPattern]:
         """The page of the answer, before the stock ones."""

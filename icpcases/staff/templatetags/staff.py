@@ -5,7 +5,6 @@ import datetime as dt
 from django import template
 from django.contrib.auth.models import User
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,12 +68,15 @@ def day(when: dt.date | None) -> str:
 
 
 @register.filter
-def stamped(at: dt.datetime) -> SafeString:
-    """A point of time in Shanghai, for readers and for programs."""
-    local = timezone.localtime(at)
-    precise = local.isoformat(timespec="seconds")
-    # Nothing to escape in what is made of numbers.
-    return mark_safe(f'<time datetime="{precise}">{local:%Y-%m-%d %H:%M}</time>')
+def minute(when: dt.datetime) -> str:
+    """A point of time in Shanghai, for readers. `date:"Y-m-d H:i"` says the same and costs more."""
+    return f"{timezone.localtime(when):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def iso(when: dt.datetime) -> str:
+    """A point of time in Shanghai, for programs."""
+    return timezone.localtime(when).isoformat(timespec="seconds")
 
 
 @register.filter

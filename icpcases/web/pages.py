@@ -1,0 +1,145 @@
+"""Pages on which a case is changed, alike for staff and applicants: a form, documents, a step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from icpcases.cases.forms.document_formset import PaperRows
+from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.actions.documents import add_documents, paper_rows_of, repeated
+from icpcases.workflow.engine import perform
+from icpcases.workflow.exceptions import BadEntry, NotAllowed, Refused
+from icpcases.workflow.step_forms import StepForm
+
+from .changes import attempt, seen_version, typed, went
+from .findings import Link, Refusal, refusal_of, status_of
+
+Change = Callable[[int], Any]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A step as somebody tried it: what was typed and why it was not taken; at first nothing."""
+
+    data: dict[str, Any] | None = None
+    form: StepForm | None = None
+    error: Refused | None = None
+    status: int = 200
+
+
+NOT_TRIED = Tried()
+
+
+class ShowStep(Protocol):
+    """A surface's own page of a step."""
+
+    def __call__(
+        self, request: HttpRequest, case: FilingCase, step: Step, tried: Tried = ...
+    ) -> HttpResponse:
+        """The page, as the case is now."""
+
+
+class Frame(Protocol):
+    """A page around a template's content."""
+
+    def __call__(
+        self, request: HttpRequest, template: str, context: dict[str, Any], status: int = ...
+    ) -> HttpResponse:
+        """The page."""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A surface's own: its templates' folder, its frame, its links, a case's page, a case read."""
+
+    name: str
+    frame: Frame
+    link: Link
+    case_url: Callable[[FilingCase], str]
+    read: Callable[[FilingCase, Any], FilingCase]
+
+    def form_page(
+        self,
+        request: HttpRequest,
+        case: FilingCase,
+        form: forms.BaseForm | PaperRows,
+        change: Change,
+        template: str = "form.html",
+        **context: Any,
+    ) -> HttpResponse:
+        """A page with one form on a case: shown, judged, and tried through the door.
+
+        Of the context, `done` is said when it is done, and `back` is where that leads.
+        """
+        refusal, status = None, 200
+        if request.method == "POST":
+            if form.is_valid():
+                tried = attempt(request, case, change, self.link)
+                if tried.done:
+                    return self.done(request, case, context.get("done"), context.get("back"))
+                refusal, status = tried.refusal, tried.status
+            else:
+                status = 422
+        values = {"case": case, "form": form, "refusal": refusal, "version": case.version}
+        return self.frame(request, f"{self.name}/{template}", {**values, **context}, status)
+
+    def hand_in(
+        self, request: HttpRequest, case: FilingCase, title: str, submit: str, done: str
+    ) -> HttpResponse:
+        """A page on which documents are handed in, several at once."""
+        papers = paper_rows_of(request, case)
+
+        def change(version: int) -> None:
+            made = add_documents(case, request.user, papers.cleaned_data, version)
+            for sentence in repeated(made):
+                messages.warning(request, sentence)
+
+        return self.form_page(
+            request, case, papers, change, papers=papers, title=title, submit=submit, done=done
+        )
+
+    def take(
+        self,
+        request: HttpRequest,
+        case: FilingCase,
+        step: Step,
+        show: ShowStep,
+        said: Callable[[FilingCase, Step], str],
+    ) -> HttpResponse:
+        """Take the step, or show its page again with what was typed and why it was not taken."""
+        data = typed(request)
+        try:
+            after = perform(case, step, request.user, data, seen_version(request))
+        except NotAllowed as error:
+            return self.refused(request, case, error)
+        except BadEntry as error:
+            return show(request, case, step, Tried(form=error.form, status=422))
+        except Refused as error:
+            again = self.read(case, request.user)
+            return show(request, again, step, Tried(data, error=error, status=status_of(error)))
+        return self.done(request, case, said(after, step))
+
+    def done(
+        self, request: HttpRequest, case: FilingCase, sentence: str | None, back: str | None = None
+    ) -> HttpResponse:
+        """On to the case's page or another, with what has happened."""
+        messages.success(request, sentence or _("Done."))
+        return went(request, back or self.case_url(case))
+
+    def refused(self, request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:
+        """A readable page for a change that did not happen."""
+        refusal = refusal_of(case, error, self.link)
+        return self.refusal_page(request, case, refusal, refusal.status)
+
+    def refusal_page(
+        self, request: HttpRequest, case: FilingCase, refusal: Refusal | None, status: int
+    ) -> HttpResponse:
+        """The same of a refusal as a page shows it; without one the case was not to be had."""
+        context = {"case": case, "title": case.reference, "refusal": refusal}
+        return self.frame(request, f"{self.name}/refused.html", context, status)
