@@ -56,9 +56,12 @@ class Frame(Protocol):
 
 @dataclass(frozen=True)
 class Surface:
-    """A surface's own: its templates' folder, its frame, its links, a case's page, a case read."""
+    """What a surface has of its own.
 
-    name: str
+    `folder` holds its templates; `read` fetches a case anew, where the user may still see it.
+    """
+
+    folder: str
     frame: Frame
     link: Link
     case_url: Callable[[FilingCase], str]
@@ -87,7 +90,7 @@ class Surface:
             else:
                 status = 422
         values = {"case": case, "form": form, "refusal": refusal, "version": case.version}
-        return self.frame(request, f"{self.name}/{template}", {**values, **context}, status)
+        return self.frame(request, f"{self.folder}/{template}", {**values, **context}, status)
 
     def hand_in(
         self, request: HttpRequest, case: FilingCase, title: str, submit: str, done: str
@@ -142,4 +145,4 @@ class Surface:
     ) -> HttpResponse:
         """The same of a refusal as a page shows it; without one the case was not to be had."""
         context = {"case": case, "title": case.reference, "refusal": refusal}
-        return self.frame(request, f"{self.name}/refused.html", context, status)
+        return self.frame(request, f"{self.folder}/refused.html", context, status)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 from itertools import pairwise
 from urllib.parse import parse_qs
 
@@ -73,6 +74,15 @@ def test_a_line_says_where_a_case_stands(as_li, world, li):
     assert page.count('<span class="badge request-answered">answered</span>') == 1
     assert page.count('<strong class="over">') == 1
     assert "13800138000" not in page
+
+
+def test_a_cell_without_a_value_is_empty(as_li, world):
+    """Narrow screens leave it out with its label, which they do not if there is a blank in it."""
+    world.at("withdrawn")
+    line = as_li.get(LIST).content.decode().split("<tbody>")[1].split("</tbody>")[0]
+    cells = dict(re.findall(r'<td data-label="(\w+)">(.*?)</td>', line, re.DOTALL))
+    assert [label for label, text in cells.items() if not text.strip()] == ["due"]
+    assert cells["due"] == ""
 
 
 def test_filters_combine(as_li, world, li, chen):
