@@ -6,6 +6,7 @@ The arrows between the rooms are import-linter's (pyproject.toml); what it canno
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ PAGES = ("accounts", "applicants", "demo", "staff", "web")
 FRAME = {"icpcases.checks", "icpcases.headers"}
 
 
+@cache
 def source() -> dict[str, ast.Module]:
     """Every module of the program by its dotted name."""
     found = {}
@@ -33,13 +35,14 @@ def source() -> dict[str, ast.Module]:
     return found
 
 
-SOURCE = source()
-PACKAGES = {name.rpartition(".")[0] for name in SOURCE}
+@cache
+def packages() -> set[str]:
+    return {name.rpartition(".")[0] for name in source()}
 
 
 def imported(name: str, tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Each import of a module, wherever it stands: from where, and which name of it."""
-    package = name if name in PACKAGES else name.rpartition(".")[0]
+    package = name if name in packages() else name.rpartition(".")[0]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
@@ -87,7 +90,7 @@ def circles(arrows: Graph) -> list[list[str]]:
 
 
 def test_no_module_needs_itself_to_be_imported():
-    assert circles(graph(SOURCE)) == []
+    assert circles(graph(source())) == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_only_what_answers_a_browser_knows_of_requests():
     rooms = tuple(f"icpcases.{room}" for room in PAGES)
     knowing = {
         name
-        for name, tree in SOURCE.items()
+        for name, tree in source().items()
         for origin, part in imported(name, tree)
         if {origin, f"{origin}.{part}"} & {"django.http", "django.http.request", "django.shortcuts"}
     }
@@ -141,5 +144,5 @@ def doubles(modules: Iterable[tuple[str, ast.Module]]) -> dict[str, list[str]]:
 
 
 def test_no_public_name_is_given_twice():
-    named = [(name, tree) for name, tree in SOURCE.items() if ".migrations." not in name]
+    named = [(name, tree) for name, tree in source().items() if ".migrations." not in name]
     assert {n: where for n, where in doubles(named).items() if n not in EVERYWHERE} == {}

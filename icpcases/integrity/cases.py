@@ -297,15 +297,29 @@ def trigger_missing() -> Iterator[Found]:
         yield Found("database", f"lacks the trigger {name}; manage.py migrate installs it.")
 
 
+# Per index its table, its name, and the column that leads it; without those of constraints.
+_INDEXES = {
+    "sqlite": "SELECT m.tbl_name, m.name, i.name FROM sqlite_master m, pragma_index_info(m.name) i"
+    " WHERE m.type = 'index' AND m.sql IS NOT NULL AND i.seqno = 0",
+    "postgresql": "SELECT t.relname, n.relname, a.attname FROM pg_index i"
+    " JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class n ON n.oid = i.indexrelid"
+    " LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+    " WHERE pg_table_is_visible(t.oid)"
+    " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+}
+
+
 @checker
 def index_missing() -> Iterator[Found]:
     """An index that something is found by, lost where a loading of many cases was killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES[connection.vendor])
+        found = cursor.fetchall()
     for model in apps.get_app_config("cases").get_models():
         table = model._meta.db_table
         fields = model._meta.local_concrete_fields
-        with connection.cursor() as cursor:
-            there = connection.introspection.get_constraints(cursor, table)
-        led = {one["columns"][0] for one in there.values() if one["index"] and one["columns"]}
+        there = {name for on, name, _column in found if on == table}
+        led = {column for on, _name, column in found if on == table}
         keys = (
             field.column
             for field in fields
