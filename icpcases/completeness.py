@@ -1,7 +1,6 @@
 """System checks of the declaration: what a step or a state lacks is named before it is met."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error
@@ -21,7 +20,7 @@ _LABELLED = "Give it one beside its value, marked for translation."
 
 
 def steps_are_complete(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
     """Names what a step lacks: labels, definition, sentences, effects, fields, form, picture."""
     return [
@@ -32,7 +31,7 @@ def steps_are_complete(
 
 
 def states_are_complete(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
     """Names what a state lacks: its label, definition, clock, place on the diagram, sentences."""
     return [

@@ -1,6 +1,7 @@
 """Types that several rooms share and none of them owns."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -18,3 +19,10 @@ SqlValue: TypeAlias = str | int | dt.date | None
 # What a database's cursor gives: whoever wrote the SQL knows what stands in it, the type
 # checker cannot.
 SqlRow: TypeAlias = tuple[Any, ...]
+
+# What a valid form's fields hold, by name: whoever reads one knows its form, the type checker
+# cannot.
+Cleaned: TypeAlias = Mapping[str, Any]
+
+# What the history keeps of a value: what JSON holds as it is.
+HistoryValue: TypeAlias = str | int | None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import CasePerson, FilingCase
 from icpcases.cases.permissions import is_staff_role
-from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
 from icpcases.web.findings import refusal_of, view_of
@@ -40,8 +39,7 @@ CASES = 50
 @require_safe
 def cases_page(request: HttpRequest) -> HttpResponse:
     """The applicant's cases."""
-    user: Any = request.user
-    cases = FilingCase.objects.filter(people__user=user).with_names().order_by("-pk")
+    cases = FilingCase.objects.filter(people__user=request.user.pk).with_names().order_by("-pk")
     shown = Paginator(cases, CASES).get_page(request.GET.get("page"))
     return own_page(request, "applicants/cases.html", {"cases": shown})
 
@@ -62,7 +60,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _tell(
-    case: FilingCase, rows: CaseFile, people: list[CasePerson], user: Any, basis: Basis
+    case: FilingCase, rows: CaseFile, people: list[CasePerson], user: Actor, basis: Basis
 ) -> Told:
     todo, duties, removed = todo_of(case, rows, user), duties_of(case), addresses_removed(case)
     context = {
@@ -85,7 +83,7 @@ def _tell(
 
 def shown_step(
     case: FilingCase, explanation: Explanation, listed: Sequence[Finding] = ()
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A step as the applicant's page shows it; what is `listed` above it is not said again."""
     step = explanation.step
     return {

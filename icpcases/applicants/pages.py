@@ -1,6 +1,6 @@
 """What the applicants' pages share: finding a case, where a rule is put right, their frame."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,14 +8,15 @@ from django.urls import reverse
 
 from icpcases.cases.lookups import case_of_person, with_accounts
 from icpcases.cases.models import CasePerson, FilingCase
+from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
 from icpcases.rules.rule import Place, PlaceKind
 from icpcases.web.pages import Surface
 
 
-def get_own_case(reference: str, user: Any) -> FilingCase:
+def get_own_case(reference: str, user: Actor) -> FilingCase:
     """The applicant's own case. Raises Http404 alike for none and for somebody else's."""
-    case = case_of_person(reference, user.pk)
+    case = case_of_person(reference, user.pk) if user.pk else None
     if case is None:
         raise Http404
     return case
@@ -28,7 +29,7 @@ def people_of(case: FilingCase) -> list[CasePerson]:
     return people
 
 
-def own_case_url(case: FilingCase, name: str = "case", *args: Any) -> str:
+def own_case_url(case: FilingCase, name: str = "case", *args: object) -> str:
     """The address of a page of the case."""
     return reverse(f"applicants:{name}", args=[case.reference, *args])
 
@@ -43,13 +44,13 @@ def own_link(case: FilingCase, place: Place) -> str:
 
 
 def own_page(
-    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """A page of the applicants'."""
     return render(request, template, context, status=status)
 
 
-def _again(case: FilingCase, user: Any) -> FilingCase:
+def _again(case: FilingCase, user: Actor) -> FilingCase:
     return get_own_case(case.reference, user)
 
 

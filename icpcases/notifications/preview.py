@@ -2,13 +2,13 @@
 
 import copy
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 
 from django.db.models import DateField
 from django.utils import timezone
 
+from icpcases.cases.document_store import OnPaper
 from icpcases.cases.models import Document, FilingCase, Order, Request
 from icpcases.cases.outbox import audience
 from icpcases.deadlines.tables import recent_tables
@@ -16,6 +16,7 @@ from icpcases.deadlines.turns import set_turn
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import BACK, Step
 from icpcases.rules.documents import Kind
+from icpcases.types import Cleaned
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.effects import Effects
@@ -50,9 +51,7 @@ def previews(case: FilingCase, step: Step, form: StepForm | None = None) -> list
     ]
 
 
-def message(
-    case: FilingCase, step: Step, language: str, data: Mapping[str, Any] | None = None
-) -> Message:
+def message(case: FilingCase, step: Step, language: str, data: Cleaned | None = None) -> Message:
     """The mail that a step would send, given what was entered so far."""
     data = data or {}
     after, rows = case_after(case, step, data)
@@ -60,9 +59,7 @@ def message(
     return message_about(after, rows, about, language)
 
 
-def case_after(
-    case: FilingCase, step: Step, data: Mapping[str, Any]
-) -> tuple[FilingCase, CaseFile]:
+def case_after(case: FilingCase, step: Step, data: Cleaned) -> tuple[FilingCase, CaseFile]:
     """A copy of the case as it would stand after the step; nothing is saved."""
     after = copy.copy(case)
     rows, at = CaseFile(after), data.get("happened") or timezone.now()
@@ -89,7 +86,7 @@ class Rehearsal(Effects):
         case: FilingCase,
         rows: CaseFile,
         step: Step,
-        data: Mapping[str, Any],
+        data: Cleaned,
         at: dt.datetime,
     ) -> None:
         days = [name for name in step.about.sets if isinstance(_field(name), DateField)]
@@ -103,11 +100,11 @@ class Rehearsal(Effects):
         """Stand it beside the others."""
         getattr(self.rows, what).append(row)
 
-    def change(self, what: str, row: Order | Document, **fields: Any) -> None:
+    def change(self, what: str, row: Order | Document, **fields: object) -> None:
         """Change it in memory."""
         vars(row).update(fields)
 
-    def keep(self, kind: Kind, **fields: Any) -> None:
+    def keep(self, kind: Kind, **fields: Unpack[OnPaper]) -> None:
         """Stand a document without a file beside the others."""
         self.rows.documents.append(Document(case=self.case, kind=kind.value, **fields))
 
@@ -123,5 +120,5 @@ class Rehearsal(Effects):
             super().grant_number()
 
 
-def _field(name: str) -> Any:
+def _field(name: str) -> object:
     return FilingCase._meta.get_field(name)

@@ -1,8 +1,7 @@
 """What the pages of a case share: finding it, the admin's frame, and changing it by a button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.shortcuts import render
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_working
+from icpcases.lifecycle.roles import Actor
 from icpcases.web.changes import attempt
 from icpcases.web.pages import Change, Surface
 from icpcases.workflow.exceptions import NotAllowed
@@ -17,7 +17,7 @@ from icpcases.workflow.exceptions import NotAllowed
 from .links import case_url, link
 
 
-def get_case_for_user(pk: Any, user: Any) -> FilingCase:
+def get_case_for_user(pk: int | str, user: Actor) -> FilingCase:
     """The case, if the user may see it. Raises Http404 alike for none and for another's."""
     case = FilingCase.objects.visible_to(user).with_names().filter(pk=pk).first()
     if case is None:
@@ -29,7 +29,7 @@ def for_working(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     """A page for whoever works cases; others read who may, instead of a form that would fail."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, pk: int, *args: object, **kwargs: object) -> HttpResponse:
         case = get_case_for_user(pk, request.user)
         if not is_working(request.user):
             return STAFF.refused(request, case, NotAllowed(request.user))
@@ -39,14 +39,14 @@ def for_working(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """A page in the admin's frame."""
     frame = {**admin.site.each_context(request), "opts": FilingCase._meta, **context}
     return render(request, template, frame, status=status)
 
 
-def _again(case: FilingCase, user: Any) -> FilingCase:
+def _again(case: FilingCase, user: Actor) -> FilingCase:
     return get_case_for_user(case.pk, user)
 
 

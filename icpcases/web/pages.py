@@ -1,6 +1,6 @@
 """Pages on which a case is changed, alike for staff and applicants: a form, documents, a step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.forms.document_formset import PaperRows
 from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.actions.documents import add_documents, paper_rows_of, repeated
 from icpcases.workflow.engine import perform
@@ -20,14 +21,14 @@ from icpcases.workflow.step_forms import StepForm
 from .changes import attempt, seen_version, typed, went
 from .findings import Link, Refusal, refusal_of, status_of
 
-Change = Callable[[int], Any]
+Change = Callable[[int], object]
 
 
 @dataclass(frozen=True)
 class Tried:
     """A step as somebody tried it: what was typed and why it was not taken; at first nothing."""
 
-    data: dict[str, Any] | None = None
+    data: Mapping[str, object] | None = None
     form: StepForm | None = None
     error: Refused | None = None
     status: int = 200
@@ -49,7 +50,7 @@ class Frame(Protocol):
     """A page around a template's content."""
 
     def __call__(
-        self, request: HttpRequest, template: str, context: dict[str, Any], status: int = ...
+        self, request: HttpRequest, template: str, context: Mapping[str, object], status: int = ...
     ) -> HttpResponse:
         """The page."""
 
@@ -65,7 +66,7 @@ class Surface:
     frame: Frame
     link: Link
     case_url: Callable[[FilingCase], str]
-    read: Callable[[FilingCase, Any], FilingCase]
+    read: Callable[[FilingCase, Actor], FilingCase]
 
     def form_page(
         self,

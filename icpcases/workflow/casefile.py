@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.functional import cached_property
@@ -30,6 +30,7 @@ from icpcases.rules.dossier import NumberCheck
 from icpcases.rules.facts import (
     ServerRegion,
 )
+from icpcases.types import SqlRow
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -45,17 +46,17 @@ def _step_rows(case: int) -> "QuerySet[HistoryRow]":
     return rows.order_by("-sequence")
 
 
-def _rivals(domain: Any, case: Any) -> "QuerySet[FilingCase]":
+def _rivals(domain: str, case: int) -> "QuerySet[FilingCase]":
     same = FilingCase.objects.filter(registrable_domain=domain, state__in=HOLDING_DOMAIN)
     return same.exclude(pk=case).only("pk", "reference", "state")
 
 
-def _rival_orders(applicant: Any, case: Any) -> "QuerySet[Order]":
+def _rival_orders(applicant: int | OuterRef, case: int | OuterRef) -> "QuerySet[Order]":
     live = Order.objects.filter(applicant=applicant, ended_on__isnull=True, exclusive=True)
     return live.exclude(case=case).select_related("case", "provider")
 
 
-def _beside(case: int) -> "QuerySet[FilingCase, Any]":
+def _beside(case: int) -> "QuerySet[FilingCase, SqlRow]":
     # Of whatever state: to tell those that hold it takes PostgreSQL most of the planning.
     same_domain = FilingCase.objects.filter(registrable_domain=OuterRef("registrable_domain"))
     return FilingCase.objects.filter(pk=case).values_list(
@@ -149,7 +150,7 @@ class CaseFile:
     lean: bool = False
 
     @classmethod
-    def locked(cls, case: FilingCase, beside: tuple[Any, ...]) -> "CaseFile":
+    def locked(cls, case: FilingCase, beside: SqlRow) -> "CaseFile":
         """The rows around a case that is locked, given what `BESIDE` says of it."""
         rows = cls(case, lean=True)
         newest, asked, margin, *there = beside

@@ -1,12 +1,12 @@
 """One change of a case: the lock, and the one history row it leaves."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
@@ -19,9 +19,11 @@ from icpcases.db.postgres import pipeline
 from icpcases.db.statements import Rows, insert, update
 from icpcases.deadlines.turns import set_turn
 from icpcases.files.uploads import Upload
+from icpcases.lifecycle.roles import Actor
 from icpcases.rules.rule import Finding, Party, Source
 from icpcases.rules.text import _
 from icpcases.search import index
+from icpcases.types import HistoryValue, SqlRow
 
 from .casefile import BESIDE, CaseFile
 from .exceptions import Closed, NotAllowed, Refused, Stale
@@ -39,34 +41,50 @@ _DERIVED = {
 }  # fmt: skip
 
 
+class Recorded(TypedDict, total=False):
+    """What a change leaves in its history row, beside what is true of every change."""
+
+    made: Mapping[str, list[int]]
+    step: str
+    from_state: str
+    on_behalf_of: str
+    reasons: list[dict[str, str]]
+    note_public: str
+    note_internal: str
+    entered: Mapping[str, object]
+    findings: list[dict[str, object]]
+    told: bool
+    undoes: int | None
+
+
 @dataclass
 class Change:
     """One change under way on a locked case: recorded `now`, happened `at`."""
 
     case: FilingCase
-    by: Any
+    by: Actor | None
     now: dt.datetime
     at: dt.datetime
     rows: CaseFile
-    before: dict[str, Any]
+    before: dict[str, object]
 
     @classmethod
     def on(
         cls,
         case: FilingCase,
-        by: Any,
+        by: Actor | None,
         happened: dt.datetime | None = None,
-        beside: tuple[Any, ...] | None = None,
+        beside: SqlRow | None = None,
     ) -> "Change":
         """A change of a case that is locked, as it stands now."""
         now, rows = timezone.now(), CaseFile.locked(case, beside or BESIDE(case.pk)[0])
         return cls(case, by, now, _moment(rows, happened, now), rows, _values(case))
 
-    def changed_fields(self) -> dict[str, list[Any]]:
+    def changed_fields(self) -> dict[str, list[HistoryValue]]:
         """The case's own fields that differ from before, each with old and new."""
         return _plain_changes(self._changed())
 
-    def _changed(self) -> dict[str, tuple[Any, Any]]:
+    def _changed(self) -> dict[str, tuple[object, object]]:
         after = _values(self.case)
         pairs = zip(self.before.items(), after.values(), strict=True)
         return {name: (old, new) for (name, old), new in pairs if new != old}
@@ -77,7 +95,7 @@ class Change:
         at: dt.datetime | None = None,
         moved: bool = False,
         rows: CaseFile | None = None,
-        **row: Any,
+        **row: Unpack[Recorded],
     ) -> HistoryRow:
         """Save the case one version on, with the one history row of this change.
 
@@ -90,7 +108,7 @@ class Change:
         set_turn(case, rows or self.rows.anew(), at, moved, self.rows.tables)
         case.version += 1
         changed = self._changed()
-        changes = {"fields": _plain_changes(changed), **row.pop("made", {})}
+        changes: dict[str, object] = {"fields": _plain_changes(changed), **row.pop("made", {})}
         with pipeline():
             update(case, tuple(changed))
             saved = self._keep(kind, at, changes, row)
@@ -99,7 +117,7 @@ class Change:
         return saved
 
     def _keep(
-        self, kind: HistoryRow.Kind, at: dt.datetime, changes: dict[str, Any], row: dict[str, Any]
+        self, kind: HistoryRow.Kind, at: dt.datetime, changes: dict[str, object], row: Recorded
     ) -> HistoryRow:
         """The history row, and what hangs on it: its notes can be found, people are told."""
         case = self.case
@@ -133,18 +151,18 @@ def _moment(rows: CaseFile, happened: dt.datetime | None, now: dt.datetime) -> d
         raise Closed((finding,)) from None
 
 
-def _values(case: FilingCase) -> dict[str, Any]:
+def _values(case: FilingCase) -> dict[str, object]:
     names, values = _fields()
     return dict(zip(names, values(vars(case)), strict=True))
 
 
 @cache
-def _fields() -> tuple[list[str], Callable[[dict[str, Any]], tuple[Any, ...]]]:
+def _fields() -> tuple[list[str], Callable[[dict[str, object]], tuple[object, ...]]]:
     names = [field.attname for field in FilingCase._meta.concrete_fields]
     return names, itemgetter(*names)
 
 
-def _plain_changes(changed: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+def _plain_changes(changed: dict[str, tuple[object, object]]) -> dict[str, list[HistoryValue]]:
     return {
         name: [plain(old), plain(new)]
         for name, (old, new) in changed.items()
@@ -152,7 +170,7 @@ def _plain_changes(changed: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> HistoryValue:
     """A value as the history keeps it."""
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
@@ -176,7 +194,7 @@ LOCKED = Rows(FilingCase, "applicant", "province", where="own.id = %s", lock=Tru
 @contextmanager
 def changing(
     case: FilingCase,
-    by: Any,
+    by: Actor,
     seen_version: int,
     happened: dt.datetime | None = None,
     what: str = "change",

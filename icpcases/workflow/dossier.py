@@ -1,7 +1,6 @@
 """Fetching, once, everything the rules read of a case."""
 
 import datetime as dt
-from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -40,7 +39,7 @@ class CaseDossier(d.Dossier):
             met_for=None,
         )
 
-    def but(self, **changes: Any) -> "CaseDossier":
+    def but(self, **changes: object) -> "CaseDossier":
         """This dossier with other values in some fields; the rest is fetched when it is read."""
         other = object.__new__(CaseDossier)
         own = vars(other)

@@ -2,18 +2,22 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Unpack
 
+from django.contrib.auth.models import User
+from django.db.models import Field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from icpcases.cases.document_store import keep_document
+from icpcases.cases.document_store import OnPaper, keep_document
 from icpcases.cases.models import Document, FilingCase, Order, Request
 from icpcases.deadlines.turns import due
+from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
+from icpcases.types import Cleaned
 
 from .casefile import CaseFile
 from .step_forms import STEP_FORMS
@@ -34,10 +38,10 @@ class Effects:
         case: FilingCase,
         rows: CaseFile,
         step: Step,
-        entered: Mapping[str, Any],
+        entered: Cleaned,
         reasons: Sequence[Mapping[str, str]],
         at: dt.datetime,
-        by: Any,
+        by: Actor | None,
     ) -> None:
         self.case, self.rows, self.step, self.by = case, rows, step, by
         self.entered, self.reasons, self.at = dict(entered), reasons, at
@@ -65,15 +69,17 @@ class Effects:
         row.save(force_insert=True)
         self.made.setdefault(what, []).append(row.pk)
 
-    def change(self, what: str, row: Order | Document, **fields: Any) -> None:
+    def change(self, what: str, row: Order | Document, **fields: object) -> None:
         """Change a row that is there."""
         vars(row).update(fields)
         row.save(update_fields=list(fields))
         self.made.setdefault(what, []).append(row.pk)
 
-    def keep(self, kind: Kind, **fields: Any) -> None:
+    def keep(self, kind: Kind, **fields: Unpack[OnPaper]) -> None:
         """Keep a document with its file."""
-        document = keep_document(self.case, kind, self.entered["file"], self.by, self.at, **fields)
+        by = self.by
+        assert by is None or isinstance(by, User)
+        document = keep_document(self.case, kind, self.entered["file"], by, self.at, **fields)
         self.made.setdefault("documents", []).append(document.pk)
 
     def keep_paper(self) -> None:
@@ -138,7 +144,8 @@ class Effects:
         assert row is not None
         self.undoes = row.sequence
         for name, (old, _new) in row.changes.get("fields", {}).items():
-            field: Any = self.case._meta.get_field(name)
+            field = self.case._meta.get_field(name)
+            assert isinstance(field, Field)
             setattr(self.case, name, field.to_python(old))
         self.case.state_since, self.case.turn_since, self.case.turn = times_before(row)
         self._undo_rows(row.changes)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.permissions import is_staff_role
+from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding, Party
 
@@ -21,7 +21,11 @@ _SYSTEM_STEPS = {Step.EXPIRE_ORDER}
 
 
 def perform(
-    case: FilingCase, step: Step | str, by: Any, data: Mapping[str, Any] | None, seen_version: int
+    case: FilingCase,
+    step: Step | str,
+    by: Actor,
+    data: Mapping[str, object] | None,
+    seen_version: int,
 ) -> FilingCase:
     """Take a step, or raise NotAllowed, Closed, Stale or BadEntry and change nothing.
 
@@ -36,7 +40,9 @@ def perform(
         return change.case
 
 
-def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -> Refused | None:
+def _lost_race(
+    case: FilingCase, step: Step, by: Actor, data: Mapping[str, object]
+) -> Refused | None:
     """The rule across cases that the step has lost a race about, asked again."""
     findings = explaining.unmet_guards(dossier_for(case), step, not is_staff_role(by))
     if findings:
@@ -45,7 +51,7 @@ def _lost_race(case: FilingCase, step: Step, by: Any, data: Mapping[str, Any]) -
     return None if form.is_valid() else BadEntry(form)
 
 
-def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
+def _take(change: Change, step: Step, by: Actor, data: Mapping[str, object]) -> None:
     case = change.case
     unmet = _need_open(change, step, by)
     form = step_form(case, change.rows, step, data, not is_office(by))
@@ -61,7 +67,7 @@ def _take(change: Change, step: Step, by: Any, data: Mapping[str, Any]) -> None:
     _write(change, step, form, effects, from_state)
 
 
-def _need_open(change: Change, step: Step, by: Any) -> tuple[Finding, ...]:
+def _need_open(change: Change, step: Step, by: Actor) -> tuple[Finding, ...]:
     """What is in the way today and is decided by the day entered. Raises NotAllowed or Closed."""
     case = change.case
     elsewhere = explaining.state_findings(case, step)
@@ -82,7 +88,7 @@ def _need_open(change: Change, step: Step, by: Any) -> tuple[Finding, ...]:
 
 
 def _judge_entered(
-    case: FilingCase, step: Step, by: Any, form: StepForm, unmet: tuple[Finding, ...]
+    case: FilingCase, step: Step, by: Actor, form: StepForm, unmet: tuple[Finding, ...]
 ) -> None:
     """Judge the step with what was entered. Raises Closed with every rule in the way."""
     if form.dossier.today != dossier_for(case).today:
@@ -117,12 +123,12 @@ def _write(change: Change, step: Step, form: StepForm, effects: Effects, from_st
     )
 
 
-def is_office(by: Any) -> bool:
+def is_office(by: Actor | None) -> bool:
     """Whether the office acts, rather than an applicant."""
     return by is SYSTEM or is_staff_role(by)
 
 
-def party_acted_for(change: Change, step: Step, data: Mapping[str, Any]) -> str:
+def party_acted_for(change: Change, step: Step, data: Mapping[str, object]) -> str:
     """The party whose act an officer has recorded; empty where it is the actor's own."""
     if data.get("returned_by"):
         return str(data["returned_by"])

@@ -1,9 +1,13 @@
 """Why a change did not happen."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from icpcases.cases.models import HistoryRow
+from icpcases.lifecycle.roles import Actor
 from icpcases.rules.rule import Finding
+
+if TYPE_CHECKING:
+    from .step_forms import StepForm
 
 
 class Refused(Exception):
@@ -13,7 +17,7 @@ class Refused(Exception):
 class NotAllowed(Refused):
     """The user may not do this to this case."""
 
-    def __init__(self, user: Any, findings: tuple[Finding, ...] = ()) -> None:
+    def __init__(self, user: Actor | None, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(str(user))
         self.user, self.findings = user, findings
 
@@ -42,7 +46,7 @@ class Stale(Refused):
 class BadEntry(Refused):
     """What was entered cannot be taken; the form says what, and keeps what was typed."""
 
-    def __init__(self, form: Any) -> None:
+    def __init__(self, form: "StepForm") -> None:
         super().__init__(form.errors.as_json())
         self.form = form
 

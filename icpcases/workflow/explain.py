@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from icpcases.cases.permissions import is_staff_role, may_take
-from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step, StepDefinition
 from icpcases.rules.about_case import CASE_APPLICANT_FREE
 from icpcases.rules.dossier import Dossier
@@ -56,20 +56,20 @@ class Explanation:
         return not self.unmet
 
 
-def explain(case: "FilingCase", user: Any) -> list[Explanation]:
+def explain(case: "FilingCase", user: Actor | None) -> list[Explanation]:
     """Every step that leads out of the case's state, the recommended first."""
     first = recommended_step(case)
     steps = sorted(Step.leading_out_of(case.is_at), key=lambda step: step != first)
     return [_explanation(case, step, user) for step in steps]
 
 
-def explain_step(case: "FilingCase", step: Step, user: Any) -> Explanation:
+def explain_step(case: "FilingCase", step: Step, user: Actor | None) -> Explanation:
     """One step of the case as this reader meets it."""
     return _explanation(case, step, user, state_findings(case, step))
 
 
 def _explanation(
-    case: "FilingCase", step: Step, user: Any, elsewhere: tuple[Finding, ...] = ()
+    case: "FilingCase", step: Step, user: Actor | None, elsewhere: tuple[Finding, ...] = ()
 ) -> Explanation:
     dossier, wanting = dossier_for(case), permission_findings(case, step, user)
     guards = unmet_guards(dossier, step, not is_staff_role(user))
@@ -108,7 +108,7 @@ def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     return tuple(guard for guard in later if guard.rule is not CASE_APPLICANT_FREE)
 
 
-def permission_findings(case: "FilingCase", step: Step, user: Any) -> tuple[Finding, ...]:
+def permission_findings(case: "FilingCase", step: Step, user: Actor | None) -> tuple[Finding, ...]:
     """Wanting permission, told as a rule is: who may take the step."""
     if may_take(case, step, user):
         return ()

@@ -7,7 +7,6 @@ cases there are.
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, TextChoices, prefetch_related_objects
@@ -17,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import FilingCase, Order
 from icpcases.deadlines.recalculation import waiting_run
 from icpcases.deadlines.turns import end_of
+from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
 from icpcases.rules.dossier import Dossier
 from icpcases.rules.rule import Party
 from icpcases.search.query import fetch
+from icpcases.types import SqlValue
 
 from .casefile import order_of
 
@@ -68,7 +69,7 @@ class Queue:
     reckoning: bool
 
 
-def queue_of(user: Any, now: dt.datetime | None = None) -> Queue:
+def queue_of(user: Actor, now: dt.datetime | None = None) -> Queue:
     """The user's cases in the order to take them, and the unassigned ones; four queries."""
     values = _values(user, now or timezone.now())
     counts = _counts(values)
@@ -82,7 +83,7 @@ def queue_of(user: Any, now: dt.datetime | None = None) -> Queue:
     return Queue(lists, bool(counts[_RECKONING]))
 
 
-def next_case(user: Any, after: int | None = None, other_than: int | None = None) -> int | None:
+def next_case(user: Actor, after: int | None = None, other_than: int | None = None) -> int | None:
     """The case the user takes next: the first, or the one that follows `after`.
 
     `other_than` is the case that has just been worked on. None where nothing is left.
@@ -137,7 +138,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def _values(user: Any, now: dt.datetime) -> dict[str, Any]:
+def _values(user: Actor, now: dt.datetime) -> dict[str, SqlValue]:
     times = {"now": now, "today": end_of(timezone.localdate(now))}
     adapt = connection.ops.adapt_datetimefield_value
     return {"user": user.pk, **{name: adapt(time) for name, time in times.items()}}
@@ -152,7 +153,7 @@ def _of_each_piece(asked: str, order: str, limit: int) -> list[str]:
     ]
 
 
-def _counts(values: dict[str, Any]) -> dict[str, int]:
+def _counts(values: dict[str, SqlValue]) -> dict[str, int]:
     """How many cases each bucket has, and how many runs that reckon due dates wait."""
     parts = _of_each_piece("COUNT(*)", "due_at", COUNTED + 1)
     waiting, _none = waiting_run().values("pk").query.sql_with_params()
@@ -164,7 +165,7 @@ def _counts(values: dict[str, Any]) -> dict[str, int]:
     return found
 
 
-def _places(values: dict[str, Any]) -> dict[Bucket, list[int]]:
+def _places(values: dict[str, SqlValue]) -> dict[Bucket, list[int]]:
     """The keys of the cases that are shown in each bucket, in one query."""
     parts = _of_each_piece("id", "due_at, id", SHOWN)
     found: dict[Bucket, list[int]] = {bucket: [] for bucket in Bucket}

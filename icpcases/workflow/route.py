@@ -2,12 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import F, Q
 
 from icpcases.cases.models import HistoryRow, effective
 from icpcases.lifecycle.states import STATES, Phase, State
+from icpcases.types import SqlRow
 
 from .recommendation import phases_due
 
@@ -67,7 +68,7 @@ class Move(NamedTuple):
     happened_at: dt.datetime
 
 
-def _moved(case: int) -> "QuerySet[HistoryRow, Any]":
+def _moved(case: int) -> "QuerySet[HistoryRow, SqlRow]":
     # What left the case where it was says nothing of when a state was entered, however long.
     moved = ~Q(from_state=F("to_state")) & (Q(kind=HistoryRow.Kind.STEP) | Q(sequence=1))
     rows = HistoryRow.objects.filter(moved, case=case).order_by("-sequence")

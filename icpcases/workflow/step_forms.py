@@ -27,6 +27,7 @@ from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import DocumentStatus, Paper
 from icpcases.rules.facts import FACT_LABELS, FACT_NAMES, ServerRegion
 from icpcases.rules.rule import Party
+from icpcases.types import Cleaned, Text
 from icpcases.workflow.dossier import CaseDossier, dossier_for
 
 from .casefile import look_up_number
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from .casefile import CaseFile
 
 
-def _long(label: Any, **kwargs: Any) -> forms.CharField:
+def _long(label: Text, **kwargs: Any) -> forms.CharField:
     kwargs.setdefault("required", False)
     kwargs.setdefault("max_length", 4000)
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
@@ -89,7 +90,7 @@ class StepForm(forms.Form):
         """When it happened, as far as that can be."""
         return checked_moment(self.rows, self.cleaned_data["happened"], timezone.now())
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Judge what was entered by the rules that waited for it."""
         data = super().clean() or self.cleaned_data
         if not self.errors:
@@ -117,7 +118,7 @@ class StepForm(forms.Form):
         return reasons_in(self.cleaned_data)
 
     @property
-    def entered(self) -> dict[str, Any]:
+    def entered(self) -> dict[str, object]:
         """The step's own fields."""
         own = set(self.fields) - set(_COMMON) - {"reason", "reasons"}
         return {name: self.cleaned_data[name] for name in self.fields if name in own}
@@ -126,14 +127,14 @@ class StepForm(forms.Form):
 _COMMON = ["happened", "note_public", "note_internal", "tell"]
 
 
-def reasons_in(data: Mapping[str, Any]) -> list[dict[str, str]]:
+def reasons_in(data: Cleaned) -> list[dict[str, str]]:
     """The reasons in what was entered, each with the place it is about."""
     if data.get("reason"):
         return [{"about": "", "text": data["reason"]}]
     return list(data.get("reasons") or [])
 
 
-def reason_places(case: "FilingCase") -> list[tuple[str, Any]]:
+def reason_places(case: "FilingCase") -> list[tuple[str, Text]]:
     """What a reason or request may be about: nothing in particular, a fact, or a document."""
     facts = [name for name in FACT_NAMES if name != "province_accepts_forums"]
     own = [
@@ -166,7 +167,8 @@ class ReasonsForm(StepForm):
 
     def prepare(self) -> None:
         """Offer the facts and documents of this case."""
-        field: Any = self.fields["reasons"]
+        field = self.fields["reasons"]
+        assert isinstance(field, ReasonsField)
         field.set_places(reason_places(self.case))
 
 
@@ -272,7 +274,7 @@ class SubmissionForm(StepForm):
         if self.rows.live_order:
             del self.fields["provider"], self.fields["order_number"]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Hold the number against the provider's format and the orders there are."""
         data = self.cleaned_data
         provider, number = data.get("provider"), data.get("order_number")
@@ -404,7 +406,11 @@ STEP_FORMS: dict[Step, type[StepForm]] = {
 
 
 def step_form(
-    case: "FilingCase", rows: "CaseFile", step: Step, data: Any = None, for_applicant: bool = False
+    case: "FilingCase",
+    rows: "CaseFile",
+    step: Step,
+    data: Mapping[str, object] | None = None,
+    for_applicant: bool = False,
 ) -> StepForm:
     """The form of a step on a case; `data` holds values and files under one roof.
 

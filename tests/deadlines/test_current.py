@@ -78,7 +78,7 @@ def refused(world: World, case: FilingCase, step: str) -> list[str]:
         return closed.codes
     except BadEntry as bad:
         fields = bad.form.errors.as_data().values()
-        return [one.code for errors in fields for one in errors]
+        return [str(one.code) for errors in fields for one in errors]
     return []
 
 

@@ -255,7 +255,7 @@ def test_an_edit_and_a_submission_meet_over_one_domain(world: World, li, bo):
 def error_codes(error: Any) -> dict[str, list[str]]:
     assert isinstance(error, BadEntry), repr(error)
     found = error.form.errors.as_data()
-    return {field: [one.code for one in errors] for field, errors in found.items()}
+    return {field: [str(one.code) for one in errors] for field, errors in found.items()}
 
 
 @pytest.mark.parametrize("whose", ["one applicant", "two applicants"])

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from django_fsm import RETURN_VALUE, transition
 
-from icpcases.cases.permissions import may_take
+from icpcases.cases.permissions import HasPeople, may_take
+from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import BACK, STEPS, Step
 from icpcases.rules.dossier import Dossier
@@ -42,13 +43,13 @@ def _guards_met(step: Step) -> Callable[[Any], bool]:
 
 
 def _may(step: Step) -> Callable[[Any, Any], bool]:
-    def permission(case: Any, user: Any) -> bool:
+    def permission(case: HasPeople, user: Actor | None) -> bool:
         return may_take(case, step, user)
 
     return permission
 
 
-def _method(step: Step) -> Callable[[Any, StepEffects], State | None]:
+def _method(step: Step) -> Callable[[Transitions, StepEffects], State | None]:
     def take(case: Transitions, effects: StepEffects) -> State | None:
         return effects.apply()
 

@@ -97,7 +97,9 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
         found, _twice = super().get_search_results(request, queryset, search_term)
         return (collected(found, Q()) if search_term else found), False
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """The list, and that it has an end which is not that of the table, where that is so."""
         response = super().changelist_view(request, extra_context)
         table = (getattr(response, "context_data", None) or {}).get("cl")

@@ -1,17 +1,18 @@
 """Confirming who the applicant is."""
 
-from typing import Any
-
 from icpcases.cases.models import Applicant, FilingCase
+from icpcases.lifecycle.roles import Actor
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.changes import changing
 from icpcases.workflow.exceptions import Closed
 
-from .checks import Kinds, When, need_worker
+from .checks import Kinds, When, account_of, need_worker
 
 
-def confirm_applicant(case: FilingCase, by: Any, seen_version: int, happened: When = None) -> None:
+def confirm_applicant(
+    case: FilingCase, by: Actor, seen_version: int, happened: When = None
+) -> None:
     """Confirm who the applicant is: certificate type and number were checked.
 
     Raises Closed if they are not there, or belong to another confirmed applicant.
@@ -26,7 +27,7 @@ def confirm_applicant(case: FilingCase, by: Any, seen_version: int, happened: Wh
         applicant = Applicant.objects.select_for_update().get(pk=change.case.applicant_id)
         if wrong := _wrong_certificate(applicant):
             raise wrong
-        applicant.confirmed_at, applicant.confirmed_by = change.at, change.by
+        applicant.confirmed_at, applicant.confirmed_by = change.at, account_of(change.by)
         applicant.save(update_fields=["confirmed_at", "confirmed_by"])
         change.record(Kinds.EDIT, entered={"confirmed": applicant.name})
 

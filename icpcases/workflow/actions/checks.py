@@ -1,14 +1,15 @@
 """What the changes that are no step must meet: who acts, and what the case's state stands on."""
 
 import datetime as dt
-from typing import Any
+
+from django.contrib.auth.models import User
 
 from icpcases.cases.models import (
     FilingCase,
     HistoryRow,
 )
 from icpcases.cases.permissions import is_working, roles_on
-from icpcases.lifecycle.roles import WORKING, Role
+from icpcases.lifecycle.roles import WORKING, Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
@@ -22,7 +23,14 @@ Kinds = HistoryRow.Kind
 When = dt.datetime | None
 
 
-def need_fact_editor(case: FilingCase, by: Any) -> None:
+def account_of(by: Actor | None) -> User:
+    """The account that acts, as rows keep it. Raises NotAllowed where there is none."""
+    if not isinstance(by, User):
+        raise NotAllowed(by)
+    return by
+
+
+def need_fact_editor(case: FilingCase, by: Actor) -> None:
     """Working staff edit facts; the applicant only in a draft. Raises NotAllowed."""
     roles = roles_on(case, by)
     if roles & WORKING or (Role.APPLICANT in roles and case.is_at == State.DRAFT):
@@ -30,7 +38,7 @@ def need_fact_editor(case: FilingCase, by: Any) -> None:
     raise NotAllowed(by)
 
 
-def need_worker(case: FilingCase, by: Any) -> None:
+def need_worker(case: FilingCase, by: Actor) -> None:
     """Raises NotAllowed unless `by` works cases."""
     if not is_working(by):
         raise NotAllowed(by)

@@ -1,20 +1,22 @@
 """Documents that are handed in, one or several at once; the same file twice is noticed."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from icpcases.cases.document_store import keep_document
 from icpcases.cases.forms.document_formset import PaperRows
 from icpcases.cases.models import Document, FilingCase, HistoryRow, NotNeeded, Request
 from icpcases.cases.permissions import roles_on
-from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.roles import Actor, Role
 from icpcases.rules.about_papers import DOCUMENT_MAINLAND
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
+from icpcases.types import Cleaned
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.exceptions import Closed, NotAllowed
@@ -22,6 +24,7 @@ from icpcases.workflow.exceptions import Closed, NotAllowed
 from .checks import (
     Kinds,
     When,
+    account_of,
     failing_invariants,
     need_invariants,
     need_reason,
@@ -31,7 +34,7 @@ from .checks import (
 
 
 def add_document(
-    case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
+    case: FilingCase, by: Actor, data: Cleaned, seen_version: int, happened: When = None
 ) -> Document:
     """Hand in a document, given a valid DocumentForm's data."""
     with changing(case, by, seen_version, happened, what="document") as change:
@@ -39,7 +42,7 @@ def add_document(
 
 
 def add_documents(
-    case: FilingCase, by: Any, papers: list[dict[str, Any]], seen_version: int
+    case: FilingCase, by: Actor, papers: Iterable[Cleaned], seen_version: int
 ) -> list[Document]:
     """Hand in several documents, all or none, given the data of valid DocumentForms."""
     with changing(case, by, seen_version, what="document") as change:
@@ -48,7 +51,7 @@ def add_documents(
 
 def judge_document(
     case: FilingCase,
-    by: Any,
+    by: Actor,
     pk: int,
     accept: bool,
     refusal: str,
@@ -91,7 +94,7 @@ def _need_mainland(document: Document) -> None:
 
 def mark_not_needed(
     case: FilingCase,
-    by: Any,
+    by: Actor,
     kind: Kind,
     not_needed: bool,
     seen_version: int,
@@ -116,7 +119,7 @@ _HERE_ALREADY = {
 }
 
 
-def hand_in(change: Change, papers: Iterable[Mapping[str, Any]]) -> list[Document]:
+def hand_in(change: Change, papers: Iterable[Cleaned]) -> list[Document]:
     """Keep the documents of valid DocumentForms on a case that is locked, all or none.
 
     Raises NotAllowed for whoever may not, and Closed for a file that is there already.
@@ -126,11 +129,13 @@ def hand_in(change: Change, papers: Iterable[Mapping[str, Any]]) -> list[Documen
     return [_keep(change, data) for data in papers]
 
 
-def _keep(change: Change, data: Mapping[str, Any]) -> Document:
+def _keep(change: Change, data: Cleaned) -> Document:
     kind = Kind(data["kind"])
     _need_new(change, kind, data["file"].sha256)
     fields = {name: data[name] for name in _FIELDS if name in data}
-    document = keep_document(change.case, kind, data["file"], change.by, change.at, **fields)
+    document = keep_document(
+        change.case, kind, data["file"], account_of(change.by), change.at, **fields
+    )
     change.record(
         HistoryRow.Kind.DOCUMENT,
         made={"documents": [document.pk]},
@@ -172,7 +177,7 @@ def repeated(documents: Iterable[Document]) -> list[str]:
     ]
 
 
-def same_files(document: Document) -> Any:
+def same_files(document: Document) -> "QuerySet[Document]":
     """Other documents, of whatever case, with exactly this file."""
     rows = Document.objects.filter(sha256=document.sha256).exclude(sha256="")
     return rows.exclude(pk=document.pk).order_by("pk")
@@ -183,7 +188,7 @@ _ROWS = 3
 _KINDS = {kind.value for kind in Kind}
 
 
-def paper_rows_of(request: Any, case: "FilingCase") -> PaperRows:
+def paper_rows_of(request: HttpRequest, case: "FilingCase") -> PaperRows:
     """The rows of a page that takes documents: the kind the link names, else what is wanted."""
     if request.method == "POST":
         return PaperRows(request.POST, request.FILES)

@@ -1,8 +1,8 @@
 """Editing the facts of a case."""
 
-from typing import Any
-
+from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.roles import Actor
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.changes import changing
 from icpcases.workflow.exceptions import Closed
@@ -19,7 +19,7 @@ from .checks import (
 
 
 def edit_facts(
-    case: FilingCase, by: Any, form: Any, seen_version: int, happened: When = None
+    case: FilingCase, by: Actor, form: FactsForm, seen_version: int, happened: When = None
 ) -> FilingCase:
     """Write a valid FactsForm on the case, unless its state's invariants would break.
 

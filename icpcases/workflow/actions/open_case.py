@@ -1,12 +1,12 @@
 """Opening a case: a draft with its owner and the first row of its history."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import (
     Applicant,
     CasePerson,
@@ -15,22 +15,23 @@ from icpcases.cases.models import (
     ReferenceCounter,
 )
 from icpcases.cases.permissions import is_working
+from icpcases.lifecycle.roles import Actor
 from icpcases.rules.rule import Party
 from icpcases.search import index
 from icpcases.workflow.exceptions import NotAllowed, OutcomeUnknown, Refused
 from icpcases.workflow.transactions import one_transaction
 
-from .checks import When
+from .checks import When, account_of
 
 # No letter that could be read as another, nor as a digit.
 FOLLOW_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def open_case(
-    by: Any,
+    by: Actor,
     applicant: Applicant,
-    form: Any,
-    owner: Any = None,
+    form: FactsForm,
+    owner: Actor | None = None,
     happened: When = None,
     token: str | None = None,
 ) -> FilingCase:
@@ -62,10 +63,10 @@ def opened_by_form(token: str | None) -> FilingCase | None:
 
 
 def open_new(
-    by: Any,
+    by: Actor,
     applicant: Applicant,
-    form: Any,
-    owner: Any,
+    form: FactsForm,
+    owner: Actor | None,
     happened: dt.datetime | None,
     token: str | None,
 ) -> FilingCase:
@@ -83,7 +84,7 @@ def open_new(
             reference=next_reference(timezone.localdate(at).year),
             follow_code=new_follow_code(),
             applicant=applicant,
-            officer=by if is_working(by) else None,
+            officer=account_of(by) if is_working(by) else None,
             created_at=at,
             state_since=at,
             turn=Party.APPLICANT.value,
@@ -94,14 +95,14 @@ def open_new(
         form.write_to(case)
         case.save(force_insert=True)
         if owner is not None:
-            CasePerson.objects.create(case=case, user=owner)
+            CasePerson.objects.create(case=case, user=account_of(owner))
         HistoryRow.objects.create(
             case=case,
             sequence=1,
             kind=HistoryRow.Kind.EDIT,
             to_state=case.state,
             turn=case.turn,
-            by=by,
+            by=account_of(by),
             happened_at=at,
             recorded_at=now,
             entered={"opened": case.reference},

@@ -1,7 +1,6 @@
 """Who may see a case as its applicant: invited, joined, removed, each in the history."""
 
 import datetime as dt
-from typing import Any
 
 from django.core import signing
 from django.template.loader import render_to_string
@@ -13,26 +12,30 @@ from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Invitation
 from icpcases.cases.models.participants import InvitationQuerySet
 from icpcases.cases.outbox import drop_letters, post, site_url
 from icpcases.cases.permissions import is_staff_role, is_working, roles_on
+from icpcases.lifecycle.roles import Actor
+from icpcases.types import Cleaned
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.exceptions import NotAllowed
 from icpcases.workflow.transactions import one_transaction
+
+from .checks import account_of
 
 SALT = "icpcases.invitation"
 VALID_FOR = dt.timedelta(days=14)
 _KIND = HistoryRow.Kind.ASSIGNMENT
 
 
-def is_owner(case: FilingCase, user: Any) -> bool:
+def is_owner(case: FilingCase, user: Actor) -> bool:
     """Whether the user is the case's owner."""
-    return CasePerson.objects.filter(case=case, user=user, part=CasePerson.Part.OWNER).exists()
+    return CasePerson.objects.filter(case=case, user=user.pk, part=CasePerson.Part.OWNER).exists()
 
 
-def _need_keeper(case: FilingCase, by: Any) -> None:
+def _need_keeper(case: FilingCase, by: Actor) -> None:
     if not is_working(by) and not is_owner(case, by):
         raise NotAllowed(by)
 
 
-def invite(case: FilingCase, by: Any, email: str, seen_version: int) -> Invitation:
+def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invitation:
     """Invite whoever reads an address: as owner if there is none yet, else as a colleague.
 
     Raises NotAllowed unless `by` works cases or is the owner, and Stale.
@@ -44,7 +47,7 @@ def invite(case: FilingCase, by: Any, email: str, seen_version: int) -> Invitati
             case=change.case,
             email=email.lower(),
             part=CasePerson.Part.COLLEAGUE if taken else CasePerson.Part.OWNER,
-            invited_by=by,
+            invited_by=account_of(by),
             invited_at=change.now,
         )
         change.record(_KIND, entered={"invited": invitation.email})
@@ -74,7 +77,7 @@ def _post(case: FilingCase, invitation: Invitation) -> None:
         )
 
 
-def change(case: FilingCase, by: Any, data: dict[str, Any], seen_version: int) -> None:
+def change(case: FilingCase, by: Actor, data: Cleaned, seen_version: int) -> None:
     """Invite, remove or take back, given a valid InviteForm's data; raises as these do."""
     if data["remove"]:
         remove_person(case, by, data["remove"], seen_version)
@@ -99,10 +102,11 @@ def find_invitation(token: str) -> Invitation | None:
     return waiting.select_related("case", "case__applicant").first()
 
 
-def accept(invitation: Invitation, user: Any) -> CasePerson | None:
+def accept(invitation: Invitation, user: Actor) -> CasePerson | None:
     """Link the account that opened the invitation; None if it was used up meanwhile."""
     if is_staff_role(user):
         raise NotAllowed(user)
+    account = account_of(user)
     with one_transaction(f"{invitation.case.reference}, acceptance"):
         # The case first, as everywhere: taking an invitation back locks it too.
         case = FilingCase.objects.select_for_update().get(pk=invitation.case_id)
@@ -115,15 +119,15 @@ def accept(invitation: Invitation, user: Any) -> CasePerson | None:
         owned = CasePerson.objects.filter(case=case, part=CasePerson.Part.OWNER).exists()
         part = CasePerson.Part.COLLEAGUE if owned else locked.part
         person, new = CasePerson.objects.get_or_create(
-            case=case, user=user, defaults={"part": part}
+            case=case, user=account, defaults={"part": part}
         )
         if new:
             case.__dict__.pop("people_pks", None)
-            Change.on(case, user).record(_KIND, entered={"joined": user.email})
+            Change.on(case, account).record(_KIND, entered={"joined": account.email})
         return person
 
 
-def remove_person(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
+def remove_person(case: FilingCase, by: Actor, pk: int, seen_version: int) -> None:
     """Take a person off the case. Raises NotAllowed; the owner stays unless an officer says so."""
     with changing(case, by, seen_version, what="assignment") as change:
         _need_keeper(change.case, by)
@@ -136,7 +140,7 @@ def remove_person(case: FilingCase, by: Any, pk: int, seen_version: int) -> None
         change.record(_KIND, entered={"removed": person.user.email})
 
 
-def take_back(case: FilingCase, by: Any, pk: int, seen_version: int) -> None:
+def take_back(case: FilingCase, by: Actor, pk: int, seen_version: int) -> None:
     """Take back an invitation nobody has accepted; its mail is not sent any more.
 
     Raises NotAllowed, Stale, and Invitation.DoesNotExist if it was used up meanwhile.
@@ -155,6 +159,6 @@ def _end(change: Change, invitations: InvitationQuerySet) -> None:
         drop_letters(change.case, invitation.email)
 
 
-def may_keep_people(case: FilingCase, user: Any) -> bool:
+def may_keep_people(case: FilingCase, user: Actor) -> bool:
     """Whether the user may invite and remove people."""
     return is_working(user) or (bool(roles_on(case, user)) and is_owner(case, user))

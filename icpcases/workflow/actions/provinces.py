@@ -1,14 +1,16 @@
 """Recording what an administration answered about forums."""
 
-from typing import Any
-
 from icpcases.cases.models import Province, ProvinceAnswer
 from icpcases.cases.permissions import is_working
+from icpcases.lifecycle.roles import Actor
+from icpcases.types import Cleaned
 from icpcases.workflow.exceptions import NotAllowed
 from icpcases.workflow.transactions import one_transaction
 
+from .checks import account_of
 
-def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Province:
+
+def answer_of_province(province: Province, by: Actor, data: Cleaned) -> Province:
     """Record what an administration answered about forums, given a ProvinceAnswerForm's data.
 
     A changed answer breaks no case: it is looked up, not stored on the case.
@@ -22,10 +24,10 @@ def answer_of_province(province: Province, by: Any, data: dict[str, Any]) -> Pro
             answer=data["accepts_forums"],
             before=locked.accepts_forums,
             asked_on=data["asked_on"],
-            asked_by=by,
+            asked_by=account_of(by),
             source=data["source"],
         )
         locked.accepts_forums, locked.checked_on = data["accepts_forums"], data["asked_on"]
-        locked.checked_by, locked.source = by, data["source"]
+        locked.checked_by, locked.source = account_of(by), data["source"]
         locked.save(update_fields=["accepts_forums", "checked_on", "checked_by", "source"])
     return locked

@@ -2,17 +2,17 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from icpcases.cases.models import (
     FilingCase,
     Request,
 )
 from icpcases.cases.permissions import roles_on
-from icpcases.lifecycle.roles import Role
+from icpcases.lifecycle.roles import Actor, Role
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
+from icpcases.types import Cleaned
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.effects import kind_of_request
 from icpcases.workflow.exceptions import Closed, NotAllowed
@@ -22,7 +22,7 @@ from .documents import hand_in
 
 
 def ask(
-    case: FilingCase, by: Any, data: dict[str, Any], seen_version: int, happened: When = None
+    case: FilingCase, by: Actor, data: Cleaned, seen_version: int, happened: When = None
 ) -> Request:
     """Ask the applicant for something, given a valid AskForm's data."""
     with changing(case, by, seen_version, happened, what="request") as change:
@@ -49,12 +49,12 @@ def ask(
 
 def answer(
     case: FilingCase,
-    by: Any,
+    by: Actor,
     pk: int,
     text: str,
     seen_version: int,
     happened: When = None,
-    papers: Sequence[dict[str, Any]] = (),
+    papers: Sequence[Cleaned] = (),
 ) -> Request:
     """Answer a request, with documents if need be: all of it or nothing.
 
@@ -79,7 +79,7 @@ def answer(
 
 def settle(
     case: FilingCase,
-    by: Any,
+    by: Actor,
     pk: int,
     decision: str,
     reason: str,
