@@ -224,8 +224,8 @@ class Program:
         for name in ("icpcases", "templates"):
             shutil.copytree(PROJECT / name, folder / name)
         (folder / "tests").mkdir()
-        for name in ("manage.py", "tests/__init__.py", "tests/world.py"):
-            shutil.copy(PROJECT / name, folder / name)
+        for path in (PROJECT / "manage.py", *PROJECT.glob("tests/*.py")):
+            shutil.copy(path, folder / path.relative_to(PROJECT))
 
     def edit(self, *edits: Edit) -> None:
         for path, before, added in edits:

@@ -36,7 +36,11 @@ def run(sql: str, values: Row) -> Any:
     return cursor
 
 
-class Question(Generic[_T]):
+#: Every hot question there is, for the test that holds each against its query.
+QUESTIONS: "list[HotQuery[Any]]" = []
+
+
+class HotQuery(Generic[_T]):
     """A hot question: called with the values of its marks, it gives back what its SQL finds.
 
     `same_as` makes the query of the ORM that says the same: it tells readers and tests.
@@ -44,6 +48,7 @@ class Question(Generic[_T]):
 
     def __init__(self, same_as: "Query") -> None:
         self.same_as = same_as
+        QUESTIONS.append(self)
 
     def __call__(self, *values: Any) -> list[_T]:
         return self.sent(*values)()
@@ -63,7 +68,7 @@ class Question(Generic[_T]):
         raise NotImplementedError
 
 
-class Values(Question[Any]):
+class Values(HotQuery[Any]):
     """Asks for values of these kinds: a tuple for each row, or the value where it is but one."""
 
     def __init__(self, sql: str, *kinds: type, same_as: "Query") -> None:
@@ -81,7 +86,7 @@ class Values(Question[Any]):
         return [value for (value,) in found] if len(self.kinds) == 1 else list(map(tuple, found))
 
 
-class Rows(Question[_M]):
+class Rows(HotQuery[_M]):
     """Asks for rows of a model, called `own` in the SQL, with the rows that `joined` points at.
 
     `only` names the columns to fetch, the key among them; `lock` has the rows locked.
@@ -141,7 +146,7 @@ class _Part:
     def __init__(
         self, model: type[Model], alias: str, start: int, only: Sequence[str] = ()
     ) -> None:
-        fields = [f for f in model._meta.concrete_fields if not only or f.attname in only]
+        fields = [f for f in columns_of(model) if not only or f.attname in only]
         [key] = model._meta.pk_fields
         self.model, self.names = model, [field.attname for field in fields]
         self.table, self.key = f'"{model._meta.db_table}" {alias}', f"{alias}.{key.attname}"
@@ -215,6 +220,12 @@ def update(row: Model, names: tuple[str, ...]) -> None:
     run(text.sql, [*text.values(row), row.pk])
 
 
+def columns_of(model: type[Model]) -> "list[AnyField]":
+    """The fields of a model that are columns of its own table, in their order."""
+    fields: list[Any] = model._meta.get_fields()
+    return [f for f in fields if f.concrete and not f.many_to_many]
+
+
 class _Writing:
     """The columns of a table that a statement writes, and their values as the driver takes them."""
 
@@ -244,7 +255,7 @@ _NONE: frozenset[type] = frozenset()
 class _Insertion(_Writing):
     def __init__(self, model: type[Model]) -> None:
         keys = model._meta.pk_fields
-        super().__init__(model, (f for f in model._meta.concrete_fields if f not in keys))
+        super().__init__(model, (f for f in columns_of(model) if f not in keys))
         names, marks = ", ".join(self.columns), ", ".join("%s" for _ in self.columns)
         self.sql = f"INSERT INTO {self.table} ({names}) VALUES ({marks})"
         self.returning = f'{self.sql} RETURNING "{self.key.attname}"'
@@ -252,7 +263,7 @@ class _Insertion(_Writing):
 
 class _Change(_Writing):
     def __init__(self, model: type[Model], names: tuple[str, ...]) -> None:
-        own = {field.attname: field for field in model._meta.concrete_fields}
+        own = {field.attname: field for field in columns_of(model)}
         super().__init__(model, (own[name] for name in names))
         settings = ", ".join(f"{column} = %s" for column in self.columns)
         self.sql = f'UPDATE {self.table} SET {settings} WHERE "{self.key.attname}" = %s'

@@ -1,9 +1,9 @@
 """Documents that are handed in, one or several at once; the same file twice is noticed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from icpcases.cases.document_store import keep_document
@@ -188,7 +188,7 @@ _ROWS = 3
 _KINDS = {kind.value for kind in Kind}
 
 
-def paper_rows_of(request: HttpRequest, case: "FilingCase") -> PaperRows:
+def paper_rows_of(request: Any, case: "FilingCase") -> PaperRows:
     """The rows of a page that takes documents: the kind the link names, else what is wanted."""
     if request.method == "POST":
         return PaperRows(request.POST, request.FILES)
