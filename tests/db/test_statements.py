@@ -2,6 +2,7 @@
 
 import datetime as dt
 import inspect
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -41,9 +42,10 @@ def plain(found: object) -> object:
     """A row with those that stand in it, each as its columns; values as they are."""
     if not isinstance(found, Model):
         return found
+    fields: list[Any] = list(found._meta.get_fields())
     joined = {
         field.name: plain(getattr(found, field.name))
-        for field in found._meta.get_fields()
+        for field in fields
         if field.concrete and field.is_relation and field.is_cached(found)
     }
     own = {f.attname: vars(found).get(f.attname, "not read") for f in found._meta.concrete_fields}
