@@ -144,6 +144,6 @@ class Surface:
     def refusal_page(
         self, request: HttpRequest, case: FilingCase, refusal: Refusal | None, status: int
     ) -> HttpResponse:
-        """The same of a refusal as a page shows it; without one the case was not to be had."""
+        """The same for a refusal that is made ready to be shown already."""
         context = {"case": case, "title": case.reference, "refusal": refusal}
         return self.frame(request, f"{self.folder}/refused.html", context, status)
