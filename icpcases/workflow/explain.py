@@ -103,7 +103,8 @@ def _told_by_facts(
 def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     """The guards that wait for what will be entered."""
     later = step.about.later
-    if not dossier.provider:
+    # Who has an order is only read where something waits for it.
+    if not later or not dossier.provider:
         return later
     return tuple(guard for guard in later if guard.rule is not CASE_APPLICANT_FREE)
 
