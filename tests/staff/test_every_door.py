@@ -85,6 +85,7 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\^?\(\?P<(\w+)>[^)]*\)/?\$")
 def case(world) -> FilingCase:
     """A case with a document, a request, people and a history; rows of every other kind beside."""
     case = world.at("provider_review", service_leader_id="11010519491231002X")
+    world.document(case, "other")
     case = world.step(case, "return_for_correction", **world.entry(case, "send_back"), tell=True)
     AccessLogRow.objects.create(what="number", detail="phone", case=case, by=world.li)
     assert Notice.objects.exists()
