@@ -187,12 +187,12 @@ from icpcases.notifications.preview import previews
 from icpcases.staff.cases.history import history_lines
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.step_forms import step_form
-from tests.world import World, user
+from tests.world import CarefulWorld, user
 
 call_command("migrate", verbosity=0)
 call_command("makemigrations", check_changes=True, dry_run=True)
 call_command("check", databases=["default"])
-world = World(user("wei"), user("li", "officer"), user("chen", "supervisor"))
+world = CarefulWorld(user("wei"), user("li", "officer"), user("chen", "supervisor"))
 case, told = world.at(sys.argv[1]), []
 Applicant.objects.update(language="en")
 case.refresh_from_db()

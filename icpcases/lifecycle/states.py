@@ -298,9 +298,10 @@ STATES = {
         turn=Party.APPLICANT,
         clock=(24, Unit.HOURS),
         applicant=_("Answer the SMS check"),
-        ahead=_("SMS check within 24 hours"),
+        ahead=_("SMS check by the service leader"),
         meaning=_(
-            "The ministry has sent a code to the service leader's phone; it is valid for 24 hours."
+            "The ministry has sent a code to the service leader's phone; it is valid for a short "
+            "time only."
         ),
         needed=_(
             "The service leader enters the code from the ministry's SMS where the SMS says, then "

@@ -338,7 +338,9 @@ STEPS = {
         sources=(State.PROVIDER_REVIEW,),
         target=State.SMS_VERIFICATION,
         who=OFFICE,
-        does=_("The ministry's SMS goes out; the service leader has 24 hours."),
+        does=_(
+            "The ministry's SMS goes out; from now on the service leader's time to answer it runs."
+        ),
         happened=_(
             "The provider has passed the filing, and the ministry sends an SMS to the service "
             "leader."
@@ -383,7 +385,7 @@ STEPS = {
         sources=(State.FILED,),
         target=State.OPEN,
         who=BOTH_SIDES,
-        does=_("The site is open; the public-security filing is due within 30 days."),
+        does=_("The site is open; from now on the time for the public-security filing runs."),
         happened=_("The opening of the site has been recorded."),
         guards=(
             Guard(case.OPEN_AFTER_FILING),

@@ -150,8 +150,8 @@ LAST = ["ICP number granted", "Site open"]
 
 
 FILING = [
-    "The office prepares the papers", "The provider's first review", "SMS check within 24 hours",
-    "The administration's review",
+    "The office prepares the papers", "The provider's first review",
+    "SMS check by the service leader", "The administration's review",
 ]  # fmt: skip
 
 

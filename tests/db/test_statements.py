@@ -25,6 +25,7 @@ from icpcases.cases.models import (
 from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import QUESTIONS, columns_of, insert, update
 from icpcases.workflow.casefile import BESIDE, CaseFile
+from tests.harness.watch import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,7 @@ def test_nothing_runs_in_a_transaction_that_is_broken(case):
 
 def test_whoever_watches_the_connection_sees_every_statement(case):
     assert case.applicant
-    with CaptureQueriesContext(connection) as asked:
+    with statements() as run:
         outbox.audience(case)
         update(case, ("site_name",))
-    assert [query["sql"].split()[0] for query in asked] == ["SELECT", "UPDATE"]
+    assert [sql.split()[0] for sql in run] == ["SELECT", "UPDATE"]

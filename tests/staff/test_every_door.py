@@ -14,13 +14,13 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver
 
 from icpcases.cases.models import AccessLogRow, FilingCase, HistoryRow, Notice
 from tests.domain import BACK, STATES, STAYS, TABLE, may
+from tests.harness.watch import statements
 from tests.world import BEFORE, png, upload, user
 
 pytestmark = pytest.mark.django_db
@@ -134,10 +134,10 @@ def digest() -> dict[str, str]:
     return found
 
 
-def writes(queries: CaptureQueriesContext) -> list[str]:
+def writes(run: list[str]) -> list[str]:
     """The statements that change a row which is no trace."""
     changing = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.I)
-    found = [changing.match(query["sql"]) for query in queries]
+    found = [changing.match(sql) for sql in run]
     return [f"{m[1]} {m[2]}" for m in found if m and m[2] not in TRACES]
 
 
@@ -176,9 +176,9 @@ def test_reading_any_address_changes_nothing_and_never_fails(people, case, name)
     statuses, changed = {}, {}
     for route in routes():
         for address in filled(route, case, TABLE if name == "li" else ("approve",)):
-            with CaptureQueriesContext(connection) as queries:
+            with statements() as run:
                 statuses[address] = client.get(address).status_code
-            changed[address] = writes(queries)
+            changed[address] = writes(run)
     assert {a: s for a, s in statuses.items() if s not in (200, 302, 403, 404, 405)} == {}
     assert {a: w for a, w in changed.items() if w} == {}
     assert digest() == before
@@ -190,9 +190,9 @@ def test_reading_any_address_changes_nothing_and_never_fails(people, case, name)
 def test_a_read_that_changes_something_is_found(case):
     """The control of the two checks above."""
     before = digest()
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as run:
         User.objects.filter(username="wei").update(first_name="Wei")
-    assert writes(queries) == ["UPDATE auth_user"]
+    assert writes(run) == ["UPDATE auth_user"]
     assert [table for table, rows in digest().items() if rows != before[table]] == ["auth_user"]
 
 
@@ -249,10 +249,10 @@ def post(client: Client, case: FilingCase, step: str, data: dict[str, Any]) -> t
     Whatever does not lead to a redirect into the case must have changed nothing at all.
     """
     with undone():
-        with CaptureQueriesContext(connection) as queries:
+        with statements() as run:
             answer = client.post(f"{LIST}{case.pk}/step/{step}/", data)
         done = answer.status_code == 302 and answer["Location"] == f"{LIST}{case.pk}/change/"
-        assert done or writes(queries) == [], (step, answer.status_code)
+        assert done or writes(run) == [], (step, answer.status_code)
         state = FilingCase.objects.values_list("state", flat=True).get(pk=case.pk)
         rows = HistoryRow.objects.filter(case=case).count() - case.version
     return answer.status_code, state, rows
@@ -403,9 +403,9 @@ def test_garbage_at_every_other_address_breaks_no_page(people, case, name):
         form = fields_of(client, address)
         for kind in kinds:
             data = {**dict.fromkeys(form, GARBAGE[kind]), "version": case.version}
-            with undone(), CaptureQueriesContext(connection) as queries:
+            with undone(), statements() as run:
                 found[address, kind] = client.post(address, data).status_code
-            assert name not in OUTSIDERS or writes(queries) == [], address
+            assert name not in OUTSIDERS or writes(run) == [], address
     readable = (200, 302, 400, 403, 404, 405, 409, 422, 429)
     assert {cell: status for cell, status in found.items() if status not in readable} == {}
 

@@ -15,12 +15,13 @@ from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.engine import perform
 from icpcases.workflow.explain import explain
+from tests.harness.watch import statements
 
 TABLE = re.compile(r'(?:FROM|UPDATE|INTO) "?cases_(\w+)')
 
 
-def tables(queries: Any) -> list[str]:
-    return [found[1] for q in queries if (found := TABLE.search(q["sql"]))]
+def tables(run: list[str]) -> list[str]:
+    return [found[1] for sql in run if (found := TABLE.search(sql))]
 
 
 def fetched(dossier: Dossier) -> set[str]:
@@ -38,10 +39,10 @@ def test_a_step_without_rules_reads_the_case_and_what_is_beside_it_and_writes_tw
     reviewed, li
 ):
     assert is_staff_role(li)  # read once per request
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as run:
         perform(reviewed, "provider_passes", li, {}, reviewed.version)
     beside = "historyrow"  # the newest step comes first of what one query says
-    assert tables(queries) == ["filingcase", beside, "filingcase", "historyrow"]
+    assert tables(run) == ["filingcase", beside, "filingcase", "historyrow"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -55,10 +56,10 @@ def test_explaining_every_step_asks_once_for_what_the_page_does_not_show(world, 
     assert recent_tables().settings
     assert is_staff_role(chen)
     case.dossier = dossier_of(case, rows)
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as run:
         assert len(explain(case, chen)) == 3
     beside = ["notneeded", "filingcase", "historyrow"]
-    assert tables(queries) == beside
+    assert tables(run) == beside
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,8 +5,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 
 from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.states import State
@@ -15,6 +14,7 @@ from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed, NotAllowed
 from icpcases.workflow.explain import explain, explain_step
 from tests.domain import BACK, STATES, STAYS, TABLE, may
+from tests.harness.watch import statements
 from tests.world import BEFORE, ENTERPRISE, FOREIGN, FORUM, upload, user
 
 pytestmark = pytest.mark.django_db
@@ -199,13 +199,13 @@ def compare_explanations(case: FilingCase, label: str, person: str, who: Any) ->
     """`explain` tells of each step what the table says, all together, and changes nothing."""
     state, _facts, closed = CASES[label]
     leading_out = {step for step in TABLE if state in TABLE[step].sources}
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as run:
         told = {e.step.value: [f.code for f in e.unmet] for e in explain(case, who)}
         elsewhere = {
             step: "state" in [f.code for f in explain_step(case, Step(step), who).unmet]
             for step in TABLE
         }
-    assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []
+    assert [sql for sql in run if not sql.startswith("SELECT")] == []
     permitted = {step for step in TABLE if may(PEOPLE[person], step)}
     assert told == {
         step: ["permission"] * (step not in permitted) + closed.get(step, "").split()
