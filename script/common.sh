@@ -1,8 +1,10 @@
 # What script/run and script/test share: finding Python and keeping .venv in step with a lock file.
 # Sourced from the top folder of the checkout. Keeps to the bash that macOS ships.
 
-oldest_python="3.11"
-python=.venv/bin/python
+oldest_python=3.11
+more_pythons=""
+venv=.venv
+python=$venv/bin/python
 
 fail() {
     printf '%s\n' "$*" >&2
@@ -10,16 +12,17 @@ fail() {
 }
 
 is_new_enough() {
-    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+    "$1" -c 'import sys
+sys.exit(sys.version_info < tuple(map(int, sys.argv[1].split("."))))' "$oldest_python" >/dev/null 2>&1
 }
 
-# Prints the Python to build .venv with: the one named in PYTHON, else the newest there is.
+# Prints the Python to build $venv with: the one named in PYTHON, else the newest there is.
 find_python() {
     local candidate candidates found=""
     if [ -n "${PYTHON:-}" ]; then
         candidates="$PYTHON"
     else
-        candidates="python3.14 python3.13 python3.12 python3.11 python3 python"
+        candidates="python3.14 python3.13 python3.12 python3.11 python3 python $more_pythons"
     fi
     for candidate in $candidates; do
         if is_new_enough "$candidate"; then
@@ -34,7 +37,7 @@ find_python() {
         "install it, or name it with PYTHON=/path/to/python."
 }
 
-# Makes .venv unless a working one is there; what an interrupted start left behind is replaced.
+# Makes $venv unless a working one is there; what an interrupted start left behind is replaced.
 make_venv() {
     if is_new_enough "$python" && "$python" -c 'import pip' >/dev/null 2>&1; then
         return
@@ -44,13 +47,14 @@ make_venv() {
     "$base" -c 'import ensurepip, venv' >/dev/null 2>&1 ||
         fail "The venv module of $base is missing: on Debian or Ubuntu, install the package" \
             "python3-venv (or that of this Python's version, such as python3.11-venv)."
-    rm -rf .venv
-    "$base" -m venv .venv || fail "$base could not make the folder .venv: the reason stands above."
+    rm -rf "$venv"
+    "$base" -m venv "$venv" ||
+        fail "$base could not make the folder $venv: the reason stands above."
 }
 
-# Installs a lock file into .venv, once: a stamp in .venv remembers what was installed.
+# Installs a lock file into $venv, once: a stamp in there remembers what was installed.
 install_locked() {
-    local lock=$1 stamp=.venv/installed-$1 sum log=.local/install.log
+    local lock=$1 stamp=$venv/installed-$1 sum log=.local/install.log
     sum=$("$python" -c 'import hashlib, sys
 print(sys.version_info[:2], hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$lock")
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ]; then

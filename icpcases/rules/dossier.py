@@ -87,7 +87,7 @@ class Dossier:
     domain: str = ""
     papers: tuple[Paper, ...] = ()
     not_needed: frozenset[Kind] = frozenset()
-    margin_days: int = 90
+    margin_days: int = 0
     asks: tuple[Ask, ...] = ()
     rivals: tuple[Rival, ...] = ()
     rival_orders: tuple[Rival, ...] = ()

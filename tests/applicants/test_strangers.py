@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.actions import participants
+from tests.harness.watch import statements
 from tests.world import ENTERPRISE, upload, user
 
 from .pages import OWN, addresses, body_of, path, some, step_path
@@ -140,9 +139,9 @@ def test_the_same_work_is_done_for_a_case_that_is_there_and_one_that_is_not(case
     for address in some(case):
         asked = []
         for tried in (address, address.replace(case.reference, NOBODYS)):
-            with CaptureQueriesContext(connection) as queries:
+            with statements(values=True) as run:
                 client.get(tried)
-            asked.append([MOMENT.sub("", query["sql"]) for query in queries])
+            asked.append([MOMENT.sub("", sql) for sql in run])
         assert asked[0] == [sql.replace(NOBODYS, case.reference) for sql in asked[1]]
 
 

@@ -63,6 +63,7 @@ GOOD = Dossier(
     service_leader_phone="13800138000",
     domain="example.cn",
     papers=(LICENCE, *REST),
+    margin_days=90,
     asks=(
         Ask("1", "Which port?", RequestStatus.ACCEPTED),
         Ask("2", "Photo", RequestStatus.WAIVED),
