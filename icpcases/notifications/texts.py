@@ -1,4 +1,4 @@
-"""What a mail says to the applicant: of each step what happened, of each state what is needed."""
+"""What a mail says beside the sentences of steps and states, which stand in their definitions."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -39,7 +39,7 @@ class CaseFilter:
     due: str = ""
     answered: bool = False
     created: tuple[dt.datetime, dt.datetime] | None = None
-    needle: Query = field(default_factory=Query)
+    query: Query = field(default_factory=Query)
     now: dt.datetime = field(default_factory=timezone.now)
 
     def parts(self) -> "dict[str, Condition]":
@@ -129,7 +129,7 @@ class Listing:
 
     def __init__(self, wanted: CaseFilter, order: Ordering) -> None:
         self.wanted, self.order = wanted, order
-        self.parts, self.needle = wanted.parts(), wanted.needle
+        self.parts, self.query = wanted.parts(), wanted.query
         #: Of a search, the newest cases that are found: all of them unless the total has more.
         self.found: list[int] = []
         self.total = Count(0) if self.hopeless else self._count()
@@ -139,9 +139,9 @@ class Listing:
     @property
     def hopeless(self) -> bool:
         """Whether nothing can be found: all that was typed is too short, or is on no line."""
-        if self.needle.words:
-            return self.needle.rarest.count == 0
-        return bool(self.needle.too_short)
+        if self.query.words:
+            return self.query.rarest.count == 0
+        return bool(self.query.too_short)
 
     @property
     def _slim(self) -> bool:
@@ -168,7 +168,7 @@ class Listing:
 
     def _at_hand(self, size: int, mark: Mark | None, back: bool) -> bool:
         """Whether the page is among the cases that the search has found."""
-        if not self.needle.words or self.order.column != "id":
+        if not self.query.words or self.order.column != "id":
             return False
         newest = self.order.down and mark is None and not back and size <= len(self.found)
         return newest or not self.total.more
@@ -212,7 +212,7 @@ class Listing:
 
     def condition(self) -> Sql:
         """A condition on the cases `c` that lets an index find them."""
-        if self.needle.words and not self.total.more:
+        if self.query.words and not self.total.more:
             return f"c.id IN ({_marks(self.found)})", list(self.found)
         return self._where(self._free())
 
@@ -226,7 +226,7 @@ class Listing:
     def _where(self, free: tuple[str, ...], without: tuple[str, ...] = ()) -> Sql:
         """All the conditions but those on columns in `without`."""
         sql, params = self._of_parts(free, without)
-        for word in self.needle.words:
+        for word in self.query.words:
             more, values = word.holds("c.id")
             sql, params = sql + more, params + values
         return sql, params
@@ -239,7 +239,7 @@ class Listing:
     def _walked(self, column: str, of: str) -> list["Stream"]:
         if column != "id":
             return [Stream(*self._where(()))]
-        if self.needle.words:
+        if self.query.words:
             return [Stream(sql, params, key="k.case_id") for sql, params in self._ways(of)]
         if "province_id" in self.parts:
             return [Stream(*self._where(("province_id",)))]
@@ -258,7 +258,7 @@ class Listing:
 
     def _ways(self, of: str = "", at_once: bool = False) -> list[Sql]:
         """For each way of the rarest word its cases, in the tokens' order."""
-        first, *others = self.needle.words
+        first, *others = self.query.words
         where, params = self._of_parts()
         where += f" AND {fenced('due_at')} {of}" if of else ""
 
@@ -271,10 +271,10 @@ class Listing:
         return [way.cases(others, fits, at_once) for way in first.ways]
 
     def _count(self) -> Count:
-        if not self.needle.words:
+        if not self.query.words:
             return self._counted(RARE)
         at_most = RARE
-        if self.needle.rare:
+        if self.query.rare:
             self.found = _newest(self._ways(at_once=True), RARE)
         elif self.parts and not Listing(_without_needle(self.wanted), self.order).total.more:
             # Many have the word, but few are left by the filters.
@@ -362,4 +362,4 @@ def turns_in(state: str) -> list[str]:
 
 
 def _without_needle(wanted: CaseFilter) -> CaseFilter:
-    return replace(wanted, needle=Query())
+    return replace(wanted, query=Query())

@@ -26,7 +26,7 @@ from .tokens import (  # fmt: skip
     runs_of,
 )
 
-LONGEST_NEEDLE, MOST_WORDS, MOST_TRIED = 200, 8, 6
+LONGEST_QUERY, MOST_WORDS, MOST_TRIED = 200, 8, 6
 #: Up to so many cases a word is rare: they are all looked at.
 RARE = 10_000
 #: So many cases of a token tell how rare it is among the others.
@@ -159,7 +159,7 @@ def _token(alias: str, token: str) -> Sql:
 
 @dataclass(frozen=True)
 class Term:
-    """One word of a needle: a case has it in any of its ways."""
+    """One word of a query: a case has it in any of its ways."""
 
     ways: tuple[Match, ...]
 
@@ -205,8 +205,8 @@ class Query:
         return self.rarest.count <= RARE
 
 
-def needle_of(typed: str) -> Query:
-    """The needle of what was typed; one query tells which of its tokens are rare, or two."""
+def query_of(typed: str) -> Query:
+    """What was typed, read; one question or two tell which of its tokens are rare."""
     words: list[Term] = []
     too_short, typed_words = [], words_of(typed)
     for text in typed_words[:MOST_WORDS]:
@@ -223,7 +223,7 @@ def needle_of(typed: str) -> Query:
 
 def words_of(typed: str) -> list[str]:
     """The words of what was typed, each normal, none twice."""
-    typed = typed[:LONGEST_NEEDLE].strip()
+    typed = typed[:LONGEST_QUERY].strip()
     if _SPACED_NUMBER.match(typed) and len(re.sub(r"\D", "", typed)) >= 7:
         typed = compact(typed)
     words = (_ADDRESS.sub(r"\1", word) for word in normal(typed).split())

@@ -11,7 +11,7 @@ from icpcases.db.pagination import Count, capped_count
 from icpcases.lifecycle.states import State
 from icpcases.search import facets, listing, query
 from icpcases.search.listing import CaseFilter, Listing, Mark, Ordering, turns_in
-from icpcases.search.query import needle_of
+from icpcases.search.query import query_of
 from icpcases.workflow.actions.assignment import add_note
 
 from .many import FREE, many_cases, other_cases
@@ -55,7 +55,7 @@ def some_wanted(draw, li, now):
         due=draw.choice(["", "", "over"]),
         answered=draw.random() < 0.1,
         created=start and (start - 2 * DAY, start),
-        needle=needle_of(draw.choice(WORDS)),
+        query=query_of(draw.choice(WORDS)),
     )
 
 
@@ -101,7 +101,7 @@ def test_collected_walked_and_turned_by_pages_a_list_is_the_same(cases, li, monk
         wanted, order = some_wanted(draw, li, now), draw.choice(ORDERS)
         collected = Listing(wanted, order)
         keys = collected.keys(1000)
-        if not (wanted.needle.words or wanted.needle.too_short):
+        if not (wanted.query.words or wanted.query.too_short):
             assert keys == by_hand(wanted, order)
         assert pages(collected) == keys
         assert collected.keys(1000, back=True) == keys
@@ -120,7 +120,7 @@ def test_collected_walked_and_turned_by_pages_a_list_is_the_same(cases, li, monk
 
 def test_words_are_all_wanted_and_each_may_be_found_anywhere(cases):
     def found(typed):
-        return set(Listing(CaseFilter(needle=needle_of(typed)), Ordering()).keys(1000))
+        return set(Listing(CaseFilter(query=query_of(typed)), Ordering()).keys(1000))
 
     noted = {case.pk for case in cases[::7]}
     assert (found("电话"), found("电话 海棠"), found("电话 玉兰")) == (noted, noted, set())
@@ -131,8 +131,8 @@ def test_words_are_all_wanted_and_each_may_be_found_anywhere(cases):
 
 def test_counts_stop_at_their_limit(cases, walking):
     assert str(Listing(CaseFilter(), Ordering()).total) == "5+"
-    assert str(Listing(CaseFilter(needle=needle_of("海棠")), Ordering()).total) == "8+"
-    assert str(Listing(CaseFilter(needle=needle_of("many-11.cn")), Ordering()).total) == "1"
+    assert str(Listing(CaseFilter(query=query_of("海棠")), Ordering()).total) == "8+"
+    assert str(Listing(CaseFilter(query=query_of("many-11.cn")), Ordering()).total) == "1"
     assert str(Count(10_000, True)) == "10,000+"
     assert capped_count(Applicant.objects.all(), at_most=5) == Count(1)
     assert capped_count(FilingCase.objects.all(), at_most=5) == Count(5, True)

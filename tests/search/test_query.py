@@ -11,7 +11,7 @@ from icpcases.cases.models import Applicant, FilingCase, SearchText, SearchToken
 from icpcases.db.pagination import Count
 from icpcases.search import index, listing, query
 from icpcases.search.listing import CaseFilter, Listing, Mark, Ordering
-from icpcases.search.query import needle_of, ways_of, words_of
+from icpcases.search.query import query_of, ways_of, words_of
 from icpcases.workflow.actions.assignment import add_note
 
 from .many import many_cases
@@ -102,7 +102,7 @@ def assert_found_as_by_a_scan(cases):
         for n, asked in enumerate(WANTED)
     }
     listings = {
-        key: Listing(CaseFilter(needle=needle_of(key[0]), **asked), Ordering())
+        key: Listing(CaseFilter(query=query_of(key[0]), **asked), Ordering())
         for key, (_wanted, asked) in found.items()
     }
     assert {key: made.keys(1000) for key, made in listings.items()} == {
@@ -128,7 +128,7 @@ def test_few_cases_are_found_as_by_a_scan(cases):
     found, listings = assert_found_as_by_a_scan(cases)
     totals = {key: made.total for key, made in listings.items()}
     assert totals == {key: Count(len(wanted)) for key, (wanted, _asked) in found.items()}
-    # The needles are no strangers: most find something, some find many, some nothing.
+    # The searches are no strangers: most find something, some find many, some nothing.
     sizes = [len(found[typed, 0][0]) for typed in TYPED]
     assert (sum(s > 0 for s in sizes), sum(s > 60 for s in sizes)) == (25, 7)
 
@@ -144,8 +144,8 @@ def test_many_cases_are_found_as_by_a_scan(cases, smaller):
 
 def test_words_that_other_cases_have_do_not_count(cases, smaller):
     """Many have one of these words, none has both."""
-    made = Listing(CaseFilter(needle=needle_of("海棠 玉兰")), Ordering())
-    assert [word.count > 4 for word in made.needle.words] == [True, True]
+    made = Listing(CaseFilter(query=query_of("海棠 玉兰")), Ordering())
+    assert [word.count > 4 for word in made.query.words] == [True, True]
     assert (made.total, made.keys(50)) == (Count(0), [])
 
 
@@ -153,8 +153,8 @@ def test_a_piece_of_a_number_does_not_count_as_one_of_a_name(cases):
     """Its grams may stand in a name, the piece itself only in the middle of a number."""
     text = SearchText.objects.get(pk=cases[0].pk).text
     assert "#13800000119" in text
-    assert Listing(CaseFilter(needle=needle_of("000119")), Ordering()).keys(50) == [cases[0].pk]
-    assert Listing(CaseFilter(needle=needle_of("0000119")), Ordering()).keys(50) == []
+    assert Listing(CaseFilter(query=query_of("000119")), Ordering()).keys(50) == [cases[0].pk]
+    assert Listing(CaseFilter(query=query_of("0000119")), Ordering()).keys(50) == []
 
 
 @pytest.mark.parametrize("typed", ["many-11.cn", "海棠 科技", "电话", "2020-0000", "9133"])
@@ -163,7 +163,7 @@ def test_a_search_takes_two_queries_or_three(cases, monkeypatch, typed):
 
     def queries():
         with CaptureQueriesContext(connection) as captured:
-            Listing(CaseFilter(needle=needle_of(typed)), Ordering()).keys(51)
+            Listing(CaseFilter(query=query_of(typed)), Ordering()).keys(51)
         return len(captured)
 
     assert queries() == 2
@@ -173,5 +173,5 @@ def test_a_search_takes_two_queries_or_three(cases, monkeypatch, typed):
 
 def test_what_is_on_no_line_is_not_looked_for(cases, django_assert_num_queries):
     with django_assert_num_queries(1):
-        made = Listing(CaseFilter(needle=needle_of("海棠 zzqqxxyy")), Ordering())
+        made = Listing(CaseFilter(query=query_of("海棠 zzqqxxyy")), Ordering())
         assert (made.total, made.keys(50)) == (Count(0), [])

@@ -1,4 +1,4 @@
-"""The forms through which facts, documents and requests are entered, on whatever surface."""
+"""The form of a case's facts, its site and its service leader."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The numbers and lists that staff can edit, and the access log."""
+"""What due dates hang on: turn clocks, the calendar, and the run that reckons them anew."""
 
 from django.core.exceptions import ValidationError
 from django.db import models

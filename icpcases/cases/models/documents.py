@@ -1,4 +1,4 @@
-"""Documents of a case, and requests to its applicant."""
+"""Documents of a case, and those it does not need."""
 
 from django.conf import settings
 from django.db import models

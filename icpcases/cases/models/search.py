@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SearchText(models.Model):
-    """The line of a case (finding/tokens.py): the truth its tokens follow from."""
+    """The line of a case (search/tokens.py): the truth its tokens follow from."""
 
     case = models.OneToOneField(
         "cases.FilingCase", on_delete=models.PROTECT, primary_key=True, related_name="search_text"

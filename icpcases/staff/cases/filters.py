@@ -23,7 +23,7 @@ from icpcases.lifecycle.states import STATES, Phase, State
 from icpcases.rules.rule import Party
 from icpcases.search.facets import counts_of
 from icpcases.search.listing import NOBODY, CaseFilter, Listing, Ordering
-from icpcases.search.query import LONGEST_NEEDLE, needle_of
+from icpcases.search.query import LONGEST_QUERY, query_of
 
 NAMES = ("state", "phase", "turn", "officer", "province", "due", "created", "answered")
 ORDERS = {
@@ -56,7 +56,7 @@ class ListQuery:
         values = {name: get.get(name, "") for name in NAMES}
         sort = get.get("sort", "")
         kept = {name: value for name, value in values.items() if value and _offered(name, value)}
-        return cls(typed[:LONGEST_NEEDLE], kept, sort if sort in ORDERS else NEWEST_FIRST)
+        return cls(typed[:LONGEST_QUERY], kept, sort if sort in ORDERS else NEWEST_FIRST)
 
     @property
     def order(self) -> Ordering:
@@ -83,7 +83,7 @@ class ListQuery:
             due=value("due", ""),
             answered=bool(value("answered")),
             created=month_of(value("created", "")),
-            needle=needle_of(self.typed),
+            query=query_of(self.typed),
         )
 
     def address(self, **changed: str) -> str:

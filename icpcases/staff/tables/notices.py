@@ -12,7 +12,7 @@ from icpcases.cases.outbox import send_again
 from icpcases.cases.permissions import is_working
 from icpcases.db.pagination import collected
 from icpcases.search.listing import CaseFilter, Listing, Ordering
-from icpcases.search.query import needle_of
+from icpcases.search.query import query_of
 
 from .reference import RoleAdmin
 
@@ -46,7 +46,7 @@ class NoticeAdmin(RoleAdmin):
         """Found by the address, by what it reminds of, or through the case."""
         if not search_term:
             return queryset, False
-        listing = Listing(CaseFilter(needle=needle_of(search_term)), Ordering())
+        listing = Listing(CaseFilter(query=query_of(search_term)), Ordering())
         cases = listing.found
         if listing.total.more:
             said = gettext("Very many cases have this: only notices of the newest are looked for.")
