@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow
@@ -15,19 +15,16 @@ from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
 SHOWN = 100
 
 
-def _rows(case: int) -> "QuerySet[HistoryRow]":
+def _rows(case: int) -> QuerySet[HistoryRow]:
     kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
     rows = HistoryRow.objects.filter(case=case, kind__in=kinds).order_by("-sequence")
     return rows.defer("note_internal", "findings", "changes")
 
 
-def _removed(case: int) -> "QuerySet[HistoryRow, dict[str, str]]":
+def _removed(case: int) -> QuerySet[HistoryRow, dict[str, str]]:
     rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.ASSIGNMENT)
     return rows.filter(entered__has_key="removed").values_list("entered", flat=True)
 

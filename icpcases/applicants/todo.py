@@ -1,22 +1,18 @@
 """What is needed from the applicant now: open requests, own steps, rules they can put right."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from icpcases.cases.models import Request
+from icpcases.cases.models import FilingCase, Request
 from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_papers import REQUEST_SETTLED
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Finding, Party, PlaceKind
+from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.explain import Explanation, explain_step, unmet_guards
 from icpcases.workflow.recommendation import recommended_step
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-    from icpcases.workflow.casefile import CaseFile
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ class Todo:
         return not (self.requests or self.findings or own)
 
 
-def _theirs_to_right(case: "FilingCase", finding: Finding) -> bool:
+def _theirs_to_right(case: FilingCase, finding: Finding) -> bool:
     """Whether the applicant can put a finding right by themselves, now.
 
     Open requests are listed on their own. Once sent, facts change only as the answer to one.
@@ -56,7 +52,7 @@ def _theirs_to_right(case: "FilingCase", finding: Finding) -> bool:
     return any(place.kind in editable for place in finding.places)
 
 
-def todo_of(case: "FilingCase", rows: "CaseFile", user: Actor) -> Todo:
+def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
     theirs_to_take = (s for s in Step.leading_out_of(case.is_at) if Role.APPLICANT in s.who)
     own = [explain_step(case, s, user) for s in theirs_to_take]

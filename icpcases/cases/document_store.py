@@ -5,20 +5,15 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
+from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 
+from icpcases.files.uploads import Upload
 from icpcases.rules.documents import Kind
 
-from .models import Document
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
-    from icpcases.files.uploads import Upload
-
-    from .models import FilingCase
+from .models import Document, FilingCase
 
 
 class OnPaper(TypedDict, total=False):
@@ -54,10 +49,10 @@ def files_follow_rows() -> Iterator[list[str]]:
 
 
 def keep_document(
-    case: "FilingCase",
+    case: FilingCase,
     kind: Kind,
-    upload: "Upload",
-    by: "User | None",
+    upload: Upload,
+    by: User | None,
     at: dt.datetime,
     **fields: Unpack[OnPaper],
 ) -> Document:

@@ -1,16 +1,13 @@
 """Finding a case by its reference: for its people, and for who follows it without an account."""
 
-from typing import TYPE_CHECKING
+from django.db.models import QuerySet
 
 from icpcases.db.statements import Rows
 
 from .models import CasePerson, FilingCase, FollowTry
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
-
-def _of_person(reference: str, user: int) -> "QuerySet[FilingCase]":
+def _of_person(reference: str, user: int) -> QuerySet[FilingCase]:
     return FilingCase.objects.filter(reference=reference, people__user=user).with_names()
 
 

@@ -3,23 +3,16 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import Values, write
 
-from .models import CasePerson, Notice
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from .models import FilingCase, HistoryRow
-
+from .models import CasePerson, FilingCase, HistoryRow, Notice
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
 PATIENCE = dt.timedelta(minutes=15)
@@ -38,7 +31,7 @@ def silent_at_night() -> Q:
     return Q(kind=Notice.Kind.REMINDER) | by_itself
 
 
-def _addresses(case: int) -> "QuerySet[CasePerson, str]":
+def _addresses(case: int) -> QuerySet[CasePerson, str]:
     people = CasePerson.objects.filter(case=case, user__is_active=True).exclude(user__email="")
     return people.order_by("pk").values_list("user__email", flat=True)
 
@@ -52,12 +45,12 @@ _ADDRESSES = Values(
 Audience = list[tuple[str, str]]
 
 
-def audience(case: "FilingCase") -> Audience:
+def audience(case: FilingCase) -> Audience:
     """Who is told of a step: the people on the case, else the applicant's own address."""
     return asked_audience(case)()
 
 
-def asked_audience(case: "FilingCase") -> Callable[[], Audience]:
+def asked_audience(case: FilingCase) -> Callable[[], Audience]:
     """The same, asked for now and taken by calling what is given back."""
     taken = _ADDRESSES.sent(case.pk)
 
@@ -68,7 +61,7 @@ def asked_audience(case: "FilingCase") -> Callable[[], Audience]:
     return found
 
 
-def enqueue(case: "FilingCase", row: "HistoryRow", to: Audience) -> None:
+def enqueue(case: FilingCase, row: HistoryRow, to: Audience) -> None:
     """Owe a mail about a history row to everybody concerned, in the row's own transaction."""
     for address, language in to:
         write(
@@ -92,7 +85,7 @@ def post(
     html: str = "",
     life: dt.timedelta = LIFE,
     once: bool = False,
-    case: "FilingCase | None" = None,
+    case: FilingCase | None = None,
 ) -> Notice:
     """Owe a ready-made mail such as an invitation.
 
@@ -114,7 +107,7 @@ def post(
     )
 
 
-def drop_letters(case: "FilingCase", address: str) -> None:
+def drop_letters(case: FilingCase, address: str) -> None:
     """End the letters about a case that still wait for an address: they are true no more."""
     waiting = Notice.objects.filter(kind=Notice.Kind.LETTER, state=Notice.State.WAITING)
     waiting.filter(case=case, address=address, leased_until__isnull=True).update(
@@ -161,7 +154,7 @@ class Problem:
     waiting: bool
 
 
-def delivery_problems(case: "FilingCase") -> list[Problem]:
+def delivery_problems(case: FilingCase) -> list[Problem]:
     """The addresses that mail of this case does not reach now, in one query.
 
     Refused or given up; or still waiting after an error or after a quarter of an hour. What a

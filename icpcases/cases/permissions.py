@@ -1,15 +1,13 @@
 """Who may do what: membership of a role's group decides, a superuser's flag does not."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 
 from icpcases.db.statements import Values
 from icpcases.lifecycle.roles import STAFF_GROUPS, WORKING, Actor, Role
 from icpcases.lifecycle.steps import Step
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 
 class HasPeople(Protocol):
@@ -62,7 +60,7 @@ def may_take(case: HasPeople, step: Step, user: Actor | None) -> bool:
     return Role.APPLICANT in step.who and is_theirs(case, user)
 
 
-def _groups(user: int) -> "QuerySet[Group, str]":
+def _groups(user: int) -> QuerySet[Group, str]:
     return Group.objects.filter(user=user, name__in=STAFF_GROUPS).values_list("name", flat=True)
 
 

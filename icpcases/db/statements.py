@@ -9,23 +9,19 @@ Nothing here leans on what Django does not document: docs/decisions/0009-a-lean-
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model
+from django.db.models import Field, Model, QuerySet
 
 from .postgres import planned_cursor
-
-if TYPE_CHECKING:
-    from django.db.models import Field, QuerySet
-
-    AnyField = Field[Any, Any]
-    Query = Callable[..., QuerySet[Any, Any]]
 
 _M = TypeVar("_M", bound=Model)
 _T = TypeVar("_T")
 Row = Sequence[Any]
 Converter = Callable[[Any], Any]
+AnyField: TypeAlias = "Field[Any, Any]"
+Query: TypeAlias = Callable[..., QuerySet[Any, Any]]
 
 
 def run(sql: str, values: Row) -> Any:
@@ -46,7 +42,7 @@ class HotQuery(Generic[_T]):
     `same_as` makes the query of the ORM that says the same: it tells readers and tests.
     """
 
-    def __init__(self, same_as: "Query") -> None:
+    def __init__(self, same_as: Query) -> None:
         self.same_as = same_as
         QUESTIONS.append(self)
 
@@ -71,7 +67,7 @@ class HotQuery(Generic[_T]):
 class Values(HotQuery[Any]):
     """Asks for values of these kinds: a tuple for each row, or the value where it is but one."""
 
-    def __init__(self, sql: str, *kinds: type, same_as: "Query") -> None:
+    def __init__(self, sql: str, *kinds: type, same_as: Query) -> None:
         super().__init__(same_as)
         self.sql, self.kinds = " ".join(sql.split()), kinds
 
@@ -97,7 +93,7 @@ class Rows(HotQuery[_M]):
         model: type[_M],
         *joined: str,
         where: str,
-        same_as: "Query",
+        same_as: Query,
         only: Sequence[str] = (),
         lock: bool = False,
     ) -> None:
@@ -174,7 +170,7 @@ def _needed(converters: Iterable[Converter | None]) -> list[tuple[int, Converter
     return [(place, convert) for place, convert in enumerate(converters) if convert]
 
 
-def _from_field(field: "AnyField") -> Converter | None:
+def _from_field(field: AnyField) -> Converter | None:
     """What makes of a column's value what the field holds; None where it is so already."""
     here = connections[DEFAULT_DB_ALIAS]
     if hasattr(field, "from_db_value"):
@@ -220,7 +216,7 @@ def update(row: Model, names: tuple[str, ...]) -> None:
     run(text.sql, [*text.values(row), row.pk])
 
 
-def columns_of(model: type[Model]) -> "list[AnyField]":
+def columns_of(model: type[Model]) -> list[AnyField]:
     """The fields of a model that are columns of its own table, in their order."""
     fields: list[Any] = model._meta.get_fields()
     return [f for f in fields if f.concrete and not f.many_to_many]
@@ -229,7 +225,7 @@ def columns_of(model: type[Model]) -> "list[AnyField]":
 class _Writing:
     """The columns of a table that a statement writes, and their values as the driver takes them."""
 
-    def __init__(self, model: type[Model], fields: "Iterable[AnyField]") -> None:
+    def __init__(self, model: type[Model], fields: Iterable[AnyField]) -> None:
         [self.key] = model._meta.pk_fields
         self.table = f'"{model._meta.db_table}"'
         self.fields = [

@@ -1,16 +1,11 @@
 """The length of each turn clock: the most specific word on it, and how it reads."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import Provider, Province
 from icpcases.lifecycle.states import Length, State, Unit
 
 from .tables import Tables, recent_tables
-
-if TYPE_CHECKING:
-    pass
 
 
 def length_of(

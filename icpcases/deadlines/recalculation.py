@@ -7,19 +7,15 @@ the tables anew. So neither overwrites the other with an older date.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Prefetch, prefetch_related_objects
+from django.db.models import F, Prefetch, QuerySet, prefetch_related_objects
 
 from icpcases.cases.models import DueRun, FilingCase, Order, Request
 from icpcases.rules.rule import Party
 
 from .tables import Tables, forget
 from .turns import Turns, due, turns_of
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 BATCH = 100
 AT_ONCE = 300
@@ -52,7 +48,7 @@ def forget_tables() -> None:
     transaction.on_commit(forget)
 
 
-def waiting_run() -> "QuerySet[DueRun]":
+def waiting_run() -> QuerySet[DueRun]:
     """The row that says what is still to be reckoned, if anything is."""
     return DueRun.objects.filter(asked__gt=F("done"))
 
@@ -77,7 +73,7 @@ def recalculate() -> int:
     return changed
 
 
-def waiting() -> "QuerySet[FilingCase]":
+def waiting() -> QuerySet[FilingCase]:
     """The cases for which a clock may run: it is somebody's turn."""
     return FilingCase.objects.exclude(turn=Party.NOBODY.value)
 
@@ -95,7 +91,7 @@ def _batch(after: int) -> tuple[int, int]:
     return (cases[-1].pk if cases else 0), len(changed)
 
 
-def _held(cases: "QuerySet[FilingCase]") -> "QuerySet[FilingCase]":
+def _held(cases: QuerySet[FilingCase]) -> QuerySet[FilingCase]:
     """The cases under their locks, once whoever holds one is done with it."""
     return cases.select_for_update(of=("self",))
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -24,12 +23,9 @@ from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.engine import perform
 
 from .forms import valid
+from .office import Office
 from .scans import scan_of
 from .story import Story
-
-if TYPE_CHECKING:
-    from .office import Office
-
 
 #: Steps this young are told to the applicant: a demo should not mail three months of news.
 TOLD = dt.timedelta(days=7)
@@ -44,7 +40,7 @@ class Walk:
 
     case: FilingCase
 
-    def __init__(self, office: "Office", story: Story, rng: random.Random) -> None:
+    def __init__(self, office: Office, story: Story, rng: random.Random) -> None:
         self.office, self.story, self.rng = office, story, rng
         self.site = office.sites[story.site]
         self.firm = office.firms[self.site.firm]

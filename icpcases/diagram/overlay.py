@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from icpcases.cases.models import HistoryRow
+from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.deadlines.clocks import clocks_in_words
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Overlay:
         return "state been" if state in self.been else "state"
 
 
-def overlay_of(case: "FilingCase", way: list[HistoryRow]) -> Overlay:
+def overlay_of(case: FilingCase, way: list[HistoryRow]) -> Overlay:
     """A case's way as it is drawn."""
     return Overlay(
         been=frozenset(State(row.to_state) for row in way),

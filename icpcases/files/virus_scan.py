@@ -50,7 +50,7 @@ def _ask(command: list[str], content: bytes) -> int | None:
     return scanner.returncode
 
 
-def _end(scanner: "subprocess.Popen[bytes]") -> None:
+def _end(scanner: subprocess.Popen[bytes]) -> None:
     # With whatever it started itself.
     if scanner.poll() is None:
         os.killpg(scanner.pid, signal.SIGKILL)

@@ -98,7 +98,7 @@ def domain_shared() -> Iterator[Found]:
     yield from _sharing(holding, "registrable_domain", Count("pk"))
 
 
-def _sharing(cases: "QuerySet[FilingCase]", field: str, count: Count) -> Iterator[Found]:
+def _sharing(cases: QuerySet[FilingCase], field: str, count: Count) -> Iterator[Found]:
     """The cases among which a value stands more often than it may."""
     values = cases.exclude(**{field: ""}).values(field).annotate(times=count).filter(times__gt=1)
     shared = cases.filter(**{f"{field}__in": values.values(field)}).order_by(field, "pk")
@@ -331,6 +331,6 @@ def index_missing() -> Iterator[Found]:
             yield Found("database", said)
 
 
-def _lines(rows: "QuerySet[Model]", *fields: str) -> Iterator[SqlRow]:
+def _lines(rows: QuerySet[Model], *fields: str) -> Iterator[SqlRow]:
     """These fields of each row, the oldest first, read as they are used."""
     return rows.order_by("pk").values_list(*fields).iterator(chunk_size=2000)

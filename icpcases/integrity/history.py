@@ -76,7 +76,7 @@ def steps_out_of_order() -> Iterator[Found]:
             before = step
 
 
-def _by_case(rows: "QuerySet[HistoryRow]") -> Iterator[tuple[str, Iterable[ChainLink]]]:
+def _by_case(rows: QuerySet[HistoryRow]) -> Iterator[tuple[str, Iterable[ChainLink]]]:
     """Per case its rows in their order, from one query that is read as it is used."""
     fields = (
         "case__reference", "case__state", "case__version", "sequence", "kind", "from_state",

@@ -45,7 +45,7 @@ def purpose(name: str) -> str:
     return (CHECKERS[name].__doc__ or "").partition("\n")[0]
 
 
-def case_batches(cases: "QuerySet[FilingCase]") -> Iterator[list[FilingCase]]:
+def case_batches(cases: QuerySet[FilingCase]) -> Iterator[list[FilingCase]]:
     """The cases in the order of their keys, so many at a time, each batch in one query."""
     last = 0
     while batch := list(cases.filter(pk__gt=last).order_by("pk")[:BATCH]):

@@ -34,7 +34,7 @@ def search_index() -> Iterator[Found]:
             yield Found(reference, "is not in the search index as it stands: rebuild_search.")
 
 
-def _kept(rows: "QuerySet[Model, tuple[int, str]]") -> Iterator[tuple[int, str]]:
+def _kept(rows: QuerySet[Model, tuple[int, str]]) -> Iterator[tuple[int, str]]:
     return iter(rows.iterator(chunk_size=10_000))
 
 

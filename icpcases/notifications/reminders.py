@@ -77,7 +77,7 @@ def _shown(when: dt.datetime | dt.date | None) -> str:
     return f"{when:%Y-%m-%d}" if when else ""
 
 
-def reminders_due(now: dt.datetime, cases: "QuerySet[FilingCase] | None" = None) -> list[Reminder]:
+def reminders_due(now: dt.datetime, cases: QuerySet[FilingCase] | None = None) -> list[Reminder]:
     """Everything somebody should have been reminded of by now and that still holds."""
     chosen = FilingCase.objects.all() if cases is None else cases
     chosen = chosen.select_related("applicant", "province", "officer")

@@ -6,10 +6,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from icpcases.cases.models import (
     Applicant,
@@ -26,9 +27,6 @@ from icpcases.rules.documents import Kind
 from icpcases.types import SqlRow
 
 from .tokens import note_tokens, text_of, tokens_of
-
-if TYPE_CHECKING:
-    from django.db.backends.utils import CursorWrapper
 
 # Of the living models, or of a migration's: those are made as it runs, and have no types.
 GetModel: TypeAlias = Callable[[str, str], type[Any]]
@@ -211,6 +209,6 @@ _FILL: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def _run(cursor: "CursorWrapper", when: str) -> None:
+def _run(cursor: CursorWrapper, when: str) -> None:
     for sql in _FILL[connection.vendor][when]:
         cursor.execute(sql)

@@ -1,17 +1,14 @@
 """What the rules say, made ready for a page: rendered, and linked to where it is put right."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from icpcases.cases.models import FilingCase
 from icpcases.rules.rule import Place, PlaceKind
 from icpcases.web.findings import FindingView, view_of
 from icpcases.workflow.explain import Explanation
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
 
 CASE_URL = "admin:cases_filingcase_"
 
@@ -29,49 +26,49 @@ class StepShown:
     later: list[str]
 
 
-def case_url(case: "FilingCase", name: str = "change", *args: int | str) -> str:
+def case_url(case: FilingCase, name: str = "change", *args: int | str) -> str:
     """The address of a page of the case."""
     return reverse(f"{CASE_URL}{name}", args=[case.pk, *args])
 
 
-def link(case: "FilingCase", place: Place) -> str:
+def link(case: FilingCase, place: Place) -> str:
     """Where a place is put right; empty where there is no such page."""
     return _LINKS.get(place.kind, _nowhere)(case, place)
 
 
-def _nowhere(case: "FilingCase", place: Place) -> str:
+def _nowhere(case: FilingCase, place: Place) -> str:
     return ""
 
 
-def _to_fact(case: "FilingCase", place: Place) -> str:
+def _to_fact(case: FilingCase, place: Place) -> str:
     if place.key == "province_accepts_forums":
         return _to_province(case, place)
     return f"{case_url(case, 'facts')}#id_{place.key}"
 
 
-def _to_province(case: "FilingCase", place: Place) -> str:
+def _to_province(case: FilingCase, place: Place) -> str:
     if case.province_id is None:
         return f"{case_url(case, 'facts')}#id_province"
     return reverse("admin:cases_province_answer", args=[case.province_id])
 
 
-def _to_document(case: "FilingCase", place: Place) -> str:
+def _to_document(case: FilingCase, place: Place) -> str:
     return f"{case_url(case)}#document-{place.key}"
 
 
-def _to_request(case: "FilingCase", place: Place) -> str:
+def _to_request(case: FilingCase, place: Place) -> str:
     return case_url(case, "request", place.key)
 
 
-def _to_case(case: "FilingCase", place: Place) -> str:
+def _to_case(case: FilingCase, place: Place) -> str:
     return reverse(f"{CASE_URL}by_reference", args=[place.key])
 
 
-def _to_applicant(case: "FilingCase", place: Place) -> str:
+def _to_applicant(case: FilingCase, place: Place) -> str:
     return case_url(case, "confirm")
 
 
-def _to_step(case: "FilingCase", place: Place) -> str:
+def _to_step(case: FilingCase, place: Place) -> str:
     return case_url(case, "step", place.key)
 
 
@@ -86,7 +83,7 @@ _LINKS = {
 }
 
 
-def show_step(case: "FilingCase", explanation: Explanation) -> StepShown:
+def show_step(case: FilingCase, explanation: Explanation) -> StepShown:
     """A step with everything its place on the page needs."""
     step = explanation.step
     return StepShown(

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.functional import cached_property
 
 from icpcases.cases.models import (
@@ -32,31 +32,27 @@ from icpcases.rules.facts import (
 )
 from icpcases.types import SqlRow
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-
 _CHUNK = 4
 _MARGIN = "document_margin_days"
 _R = TypeVar("_R", Document, Order, Request)
 
 
-def _step_rows(case: int) -> "QuerySet[HistoryRow]":
+def _step_rows(case: int) -> QuerySet[HistoryRow]:
     rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.STEP)
     return rows.order_by("-sequence")
 
 
-def _rivals(domain: str, case: int) -> "QuerySet[FilingCase]":
+def _rivals(domain: str, case: int) -> QuerySet[FilingCase]:
     same = FilingCase.objects.filter(registrable_domain=domain, state__in=HOLDING_DOMAIN)
     return same.exclude(pk=case).only("pk", "reference", "state")
 
 
-def _rival_orders(applicant: int | OuterRef, case: int | OuterRef) -> "QuerySet[Order]":
+def _rival_orders(applicant: int | OuterRef, case: int | OuterRef) -> QuerySet[Order]:
     live = Order.objects.filter(applicant=applicant, ended_on__isnull=True, exclusive=True)
     return live.exclude(case=case).select_related("case", "provider")
 
 
-def _beside(case: int) -> "QuerySet[FilingCase, SqlRow]":
+def _beside(case: int) -> QuerySet[FilingCase, SqlRow]:
     # Of whatever state: to tell those that hold it takes PostgreSQL most of the planning.
     same_domain = FilingCase.objects.filter(registrable_domain=OuterRef("registrable_domain"))
     return FilingCase.objects.filter(pk=case).values_list(
@@ -205,7 +201,7 @@ class CaseFile:
         return recent_tables().settings[_MARGIN]
 
     @cached_property
-    def rivals(self) -> "list[FilingCase]":
+    def rivals(self) -> list[FilingCase]:
         """Other cases that hold the same registrable domain."""
         if not self.case.registrable_domain:
             return []

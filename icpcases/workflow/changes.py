@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
@@ -29,10 +30,6 @@ from .casefile import BESIDE, CaseFile
 from .exceptions import Closed, NotAllowed, Refused, Stale
 from .timing import checked_moment
 from .transactions import one_transaction
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
 
 # Fields that follow from the others, or that every change touches: no part of a row's changes.
 _DERIVED = {
@@ -183,7 +180,7 @@ def plain(value: object) -> HistoryValue:
     return str(value)
 
 
-def _locked(case: int) -> "QuerySet[FilingCase]":
+def _locked(case: int) -> QuerySet[FilingCase]:
     rows = FilingCase.objects.select_for_update(of=("self",))
     return rows.select_related("applicant", "province").filter(pk=case)
 

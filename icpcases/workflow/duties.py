@@ -3,16 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from icpcases.cases.models import FilingCase
 from icpcases.deadlines.clocks import clock_in_words
 from icpcases.lifecycle.states import WITH_NUMBER, State
 from icpcases.lifecycle.steps import Step
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
 
 #: The ministry's public register, to which the number in the footer must lead.
 REGISTER = "https://beian.miit.gov.cn/"
@@ -37,12 +35,12 @@ class Duty:
         return self.step.value
 
 
-def duties_of(case: "FilingCase") -> list[Duty]:
+def duties_of(case: FilingCase) -> list[Duty]:
     """What a filing obliges to; none before there is a number, nor after it is cancelled."""
     return [_footer(case), _public_security(case)] if case.is_at in WITH_NUMBER else []
 
 
-def footer_snippet(case: "FilingCase") -> str:
+def footer_snippet(case: FilingCase) -> str:
     """HTML for the site's footer: the number, linked to the ministry's register.
 
     A text to copy: on a page it is escaped like any other.
@@ -50,7 +48,7 @@ def footer_snippet(case: "FilingCase") -> str:
     return f'<a href="{REGISTER}" target="_blank" rel="noopener">{escape(case.icp_number)}</a>'
 
 
-def _footer(case: "FilingCase") -> Duty:
+def _footer(case: FilingCase) -> Duty:
     says = _(
         "The ICP number stands at the foot of every page and leads to the ministry's register."
     )
@@ -58,7 +56,7 @@ def _footer(case: "FilingCase") -> Duty:
     return Duty(step, _("Number in the footer"), says, case.footer_on, **_openness(case, step))
 
 
-def _public_security(case: "FilingCase") -> Duty:
+def _public_security(case: FilingCase) -> Duty:
     step, waiting = Step.RECORD_PUBLIC_SECURITY, case.public_security_on is None
     running = waiting and case.is_at == State.OPEN
     span = clock_in_words(State.OPEN, case.province)
@@ -72,5 +70,5 @@ def _public_security(case: "FilingCase") -> Duty:
     )  # fmt: skip
 
 
-def _openness(case: "FilingCase", step: Step) -> dict[str, Any]:
+def _openness(case: FilingCase, step: Step) -> dict[str, Any]:
     return {"recordable": case.is_at in step.about.sources}

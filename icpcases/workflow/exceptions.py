@@ -1,13 +1,10 @@
 """Why a change did not happen."""
 
-from typing import TYPE_CHECKING
-
 from icpcases.cases.models import HistoryRow
 from icpcases.lifecycle.roles import Actor
 from icpcases.rules.rule import Finding
 
-if TYPE_CHECKING:
-    from .step_forms import StepForm
+from .step_forms import StepForm
 
 
 class Refused(Exception):
@@ -46,7 +43,7 @@ class Stale(Refused):
 class BadEntry(Refused):
     """What was entered cannot be taken; the form says what, and keeps what was typed."""
 
-    def __init__(self, form: "StepForm") -> None:
+    def __init__(self, form: StepForm) -> None:
         super().__init__(form.errors.as_json())
         self.form = form
 

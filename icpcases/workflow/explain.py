@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_staff_role, may_take
 from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step, StepDefinition
@@ -16,10 +16,6 @@ from icpcases.rules.text import _
 from icpcases.workflow.dossier import dossier_for
 
 from .recommendation import recommended_step
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
 
 _WHO_MAY = {
     Role.SUPERVISOR: (
@@ -56,20 +52,20 @@ class Explanation:
         return not self.unmet
 
 
-def explain(case: "FilingCase", user: Actor | None) -> list[Explanation]:
+def explain(case: FilingCase, user: Actor | None) -> list[Explanation]:
     """Every step that leads out of the case's state, the recommended first."""
     first = recommended_step(case)
     steps = sorted(Step.leading_out_of(case.is_at), key=lambda step: step != first)
     return [_explanation(case, step, user) for step in steps]
 
 
-def explain_step(case: "FilingCase", step: Step, user: Actor | None) -> Explanation:
+def explain_step(case: FilingCase, step: Step, user: Actor | None) -> Explanation:
     """One step of the case as this reader meets it."""
     return _explanation(case, step, user, state_findings(case, step))
 
 
 def _explanation(
-    case: "FilingCase", step: Step, user: Actor | None, elsewhere: tuple[Finding, ...] = ()
+    case: FilingCase, step: Step, user: Actor | None, elsewhere: tuple[Finding, ...] = ()
 ) -> Explanation:
     dossier, wanting = dossier_for(case), permission_findings(case, step, user)
     guards = unmet_guards(dossier, step, not is_staff_role(user))
@@ -109,7 +105,7 @@ def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     return tuple(guard for guard in later if guard.rule is not CASE_APPLICANT_FREE)
 
 
-def permission_findings(case: "FilingCase", step: Step, user: Actor | None) -> tuple[Finding, ...]:
+def permission_findings(case: FilingCase, step: Step, user: Actor | None) -> tuple[Finding, ...]:
     """Wanting permission, told as a rule is: who may take the step."""
     if may_take(case, step, user):
         return ()
@@ -121,7 +117,7 @@ def permission_findings(case: "FilingCase", step: Step, user: Actor | None) -> t
 _ORDER = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR)
 
 
-def state_findings(case: "FilingCase", step: Step) -> tuple[Finding, ...]:
+def state_findings(case: FilingCase, step: Step) -> tuple[Finding, ...]:
     """That a step does not lead out of the state the case is in."""
     if case.is_at in step.about.sources:
         return ()

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
 
 from django.core.cache import caches
 from django.utils import timezone
 
-from icpcases.cases.models import HistoryRow, effective
+from icpcases.cases.models import FilingCase, HistoryRow, effective
 from icpcases.deadlines.clocks import length_of
 from icpcases.deadlines.tables import Tables, calendar, recent_tables
 from icpcases.lifecycle.states import PAUSING, WITH_NUMBER, State, Unit
@@ -20,9 +19,6 @@ from icpcases.rules.rule import Party
 from icpcases.rules.working_days import Calendar
 
 from .route import Move, Stop, path_of
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
 
 ENOUGH = 20
 LOOKED_AT = 500
@@ -61,7 +57,7 @@ class Basis:
     ranges: dict[str, Range]
 
     @classmethod
-    def of(cls, case: "FilingCase") -> "Basis":
+    def of(cls, case: FilingCase) -> "Basis":
         """The tables as they are kept, and what is usual for cases like this one."""
         return cls(recent_tables(), ranges_like(case))
 
@@ -70,7 +66,7 @@ class Basis:
         """Another number where anything of it is another."""
         return hash((self.tables.key, frozenset(self.ranges.items())))
 
-    def span(self, case: "FilingCase", state: State) -> Range | None:
+    def span(self, case: FilingCase, state: State) -> Range | None:
         """How long this state lasts for cases like this one; None where nothing is known."""
         return self.ranges.get(state.value) or published_range(case, state, self.tables)
 
@@ -90,7 +86,7 @@ class Basis:
         return window is not None and self.tables.calendar.provisional(today, window[1])
 
 
-def published_range(case: "FilingCase", state: State, tables: Tables | None = None) -> Range | None:
+def published_range(case: FilingCase, state: State, tables: Tables | None = None) -> Range | None:
     """The published duration of a state, which is its turn clock; hours are whole days."""
     limit = length_of(state, case.province, tables=tables)
     if limit is None or state in WITH_NUMBER:
@@ -101,7 +97,7 @@ def published_range(case: "FilingCase", state: State, tables: Tables | None = No
     return Range(amount, amount, unit=unit)
 
 
-def ranges_like(case: "FilingCase") -> dict[str, Range]:
+def ranges_like(case: FilingCase) -> dict[str, Range]:
     """Per state the median and 80th percentile over finished cases of this kind and province.
 
     A state counts where 20 such cases or more have been in it; the newest 500 are looked at.
@@ -116,7 +112,7 @@ def ranges_like(case: "FilingCase") -> dict[str, Range]:
     return found or {}
 
 
-def _read_ranges(case: "FilingCase") -> dict[str, Range]:
+def _read_ranges(case: FilingCase) -> dict[str, Range]:
     finished = type(case).objects.filter(
         state__in=WITH_NUMBER,
         applicant_type=case.applicant_type,
@@ -166,7 +162,7 @@ def usual_and_long(days: Iterable[int]) -> tuple[int, int]:
 
 
 def expected_path(
-    case: "FilingCase", today: dt.date | None = None, basis: Basis | None = None
+    case: FilingCase, today: dt.date | None = None, basis: Basis | None = None
 ) -> list[Expected]:
     """The case's way with the days on which each stop ahead is usually reached.
 
@@ -191,14 +187,14 @@ def expected_path(
     return found
 
 
-def _left(case: "FilingCase", span: Range | None, basis: Basis) -> Window | None:
+def _left(case: FilingCase, span: Range | None, basis: Basis) -> Window | None:
     """The days between which the present stop is left: where its clock runs, when it is due."""
     if span and not span.cases and case.due_at:
         return (timezone.localdate(case.due_at),) * 2
     return basis.add((timezone.localdate(case.state_since),) * 2, span)
 
 
-def _stands_still(case: "FilingCase", span: Range | None) -> bool:
+def _stands_still(case: FilingCase, span: Range | None) -> bool:
     """Whether the published duration, which is the office's, waits for the applicant."""
     waits = case.turn == Party.APPLICANT and case.is_at in PAUSING
     return waits and span is not None and not span.cases

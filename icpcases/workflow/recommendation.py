@@ -1,18 +1,14 @@
 """The step to take next, and the phases still due."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.states import Phase, State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_case import ORDER_EXPIRED
 from icpcases.rules.facts import Facts
 from icpcases.rules.verdict import FactsMissing, Stage, Verdict, find_stages, find_verdict
 from icpcases.workflow.dossier import dossier_for
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
 
 _PHASE_OF = {
     Stage.CERTIFICATE: Phase.CERTIFICATE,
@@ -33,7 +29,7 @@ _BY_STAGE = {
 }
 
 
-def recommended_step(case: "FilingCase") -> Step | None:
+def recommended_step(case: FilingCase) -> Step | None:
     """The step that takes this case on its way, open or not; None where none does."""
     state = case.is_at
     if state == State.RETURNED and ORDER_EXPIRED.holds(dossier_for(case)):
@@ -57,11 +53,11 @@ def _step_by_facts(facts: Facts) -> Step | None:
     return _BY_VERDICT.get(verdict, _BY_STAGE[stage])
 
 
-def _next_duty(case: "FilingCase") -> Step:
+def _next_duty(case: FilingCase) -> Step:
     return Step.RECORD_PUBLIC_SECURITY if case.footer_on else Step.RECORD_FOOTER
 
 
-def phases_due(case: "FilingCase") -> set[Phase]:
+def phases_due(case: FilingCase) -> set[Phase]:
     """The phases the facts still ask for; the plain way while the facts are not complete."""
     try:
         if find_verdict(case.facts) != Verdict.FILE:

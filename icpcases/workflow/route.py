@@ -2,23 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from icpcases.cases.models import HistoryRow, effective
+from icpcases.cases.models import FilingCase, HistoryRow, effective
 from icpcases.lifecycle.states import STATES, Phase, State
 from icpcases.types import SqlRow
 
 from .recommendation import phases_due
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
-    from icpcases.cases.models import FilingCase
-
-
-def way_of(case: "FilingCase") -> list[HistoryRow]:
+def way_of(case: FilingCase) -> list[HistoryRow]:
     """The steps on a case's way and its opening, oldest first, without those taken back."""
     rows = case.history.exclude(step="", sequence__gt=1).order_by("-sequence")
     told = rows.select_related("by").defer("changes", "findings", "entered")
@@ -40,7 +35,7 @@ class Stop:
     entered: dt.datetime | None
 
 
-def path_of(case: "FilingCase") -> list[Stop]:
+def path_of(case: FilingCase) -> list[Stop]:
     """The states this case has been in, the one it is in, and those still due, in order."""
     entered = entered_states(case)
     now = case.is_at
@@ -68,14 +63,14 @@ class Move(NamedTuple):
     happened_at: dt.datetime
 
 
-def _moved(case: int) -> "QuerySet[HistoryRow, SqlRow]":
+def _moved(case: int) -> QuerySet[HistoryRow, SqlRow]:
     # What left the case where it was says nothing of when a state was entered, however long.
     moved = ~Q(from_state=F("to_state")) & (Q(kind=HistoryRow.Kind.STEP) | Q(sequence=1))
     rows = HistoryRow.objects.filter(moved, case=case).order_by("-sequence")
     return rows.values_list("case_id", "sequence", "undoes", "to_state", "happened_at")
 
 
-def entered_states(case: "FilingCase") -> dict[State, dt.datetime]:
+def entered_states(case: FilingCase) -> dict[State, dt.datetime]:
     """When each state was last entered, but for steps that were taken back."""
     moves = [*effective(Move(*row) for row in _moved(case.pk))][::-1]
     entered: dict[State, dt.datetime] = {}
@@ -95,18 +90,18 @@ class Segment:
     place: str
 
 
-def route_bar(case: "FilingCase") -> list[Segment]:
+def route_bar(case: FilingCase) -> list[Segment]:
     """The phases of this case's route, from its history and from what its facts still ask."""
     return bars_of([case])[0]
 
 
-def bars_of(cases: "list[FilingCase]") -> list[list[Segment]]:
+def bars_of(cases: list[FilingCase]) -> list[list[Segment]]:
     """The bars of several cases, in their order, in one query."""
     walked = walked_phases(cases)
     return [_bar(case, walked[case.pk]) for case in cases]
 
 
-def _bar(case: "FilingCase", behind: set[Phase]) -> list[Segment]:
+def _bar(case: FilingCase, behind: set[Phase]) -> list[Segment]:
     now = case.is_at.phase
     walked = behind | {now}
     ahead = set() if now in (Phase.CLOSED, Phase.DONE) else phases_due(case)
@@ -123,7 +118,7 @@ def _place(phase: Phase, now: Phase) -> str:
     return "done" if _IN_ORDER.index(phase) < _IN_ORDER.index(now) else "ahead"
 
 
-def walked_phases(cases: "list[FilingCase]") -> dict[int, set[Phase]]:
+def walked_phases(cases: list[FilingCase]) -> dict[int, set[Phase]]:
     """Per case the phases it has been in, but for those it was taken back out of."""
     steps = HistoryRow.objects.filter(case__in=cases, kind=HistoryRow.Kind.STEP)
     moves = steps.exclude(from_state=F("to_state")).order_by("-sequence")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.fields import NumberField, PastDateField, ReasonsField
+from icpcases.cases.models import FilingCase
 from icpcases.cases.models.documents import REGIONS
 from icpcases.cases.models.providers import Order, Provider
 from icpcases.files.uploads import PaperField
@@ -30,14 +31,9 @@ from icpcases.rules.rule import Party
 from icpcases.types import Cleaned, Text
 from icpcases.workflow.dossier import CaseDossier, dossier_for
 
-from .casefile import look_up_number
+from .casefile import CaseFile, look_up_number
 from .messages import sentence_of
 from .timing import checked_moment
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
-    from .casefile import CaseFile
 
 
 def _long(label: Text, **kwargs: Any) -> forms.CharField:
@@ -66,8 +62,8 @@ class StepForm(forms.Form):
 
     def __init__(
         self,
-        case: "FilingCase",
-        rows: "CaseFile",
+        case: FilingCase,
+        rows: CaseFile,
         step: Step,
         for_applicant: bool = False,
         **kwargs: Any,
@@ -102,11 +98,11 @@ class StepForm(forms.Form):
         return data
 
     @cached_property
-    def dossier(self) -> "CaseDossier":
+    def dossier(self) -> CaseDossier:
         """What is judged once the fields are valid; kept, for another case may change it."""
         return self.entered_dossier()
 
-    def entered_dossier(self) -> "CaseDossier":
+    def entered_dossier(self) -> CaseDossier:
         """The case's dossier, judged when the step happened, with what was entered."""
         now = self.cleaned_data["happened"]
         judged = cast("CaseDossier", dossier_for(self.case))
@@ -134,7 +130,7 @@ def reasons_in(data: Cleaned) -> list[dict[str, str]]:
     return list(data.get("reasons") or [])
 
 
-def reason_places(case: "FilingCase") -> list[tuple[str, Text]]:
+def reason_places(case: FilingCase) -> list[tuple[str, Text]]:
     """What a reason or request may be about: nothing in particular, a fact, or a document."""
     facts = [name for name in FACT_NAMES if name != "province_accepts_forums"]
     own = [
@@ -152,7 +148,7 @@ def reason_places(case: "FilingCase") -> list[tuple[str, Text]]:
     ]
 
 
-def not_before_filing(case: "FilingCase", day: dt.date) -> dt.date:
+def not_before_filing(case: FilingCase, day: dt.date) -> dt.date:
     """A day after the filing. Raises ValidationError for one before the number was granted."""
     if case.filed_on and day < case.filed_on:
         sentence = _("The number was granted on %(day)s; this cannot lie earlier.")
@@ -234,7 +230,7 @@ class CertificateForm(StepForm):
     )
     file = PaperField(label=_("scan"))
 
-    def entered_dossier(self) -> "CaseDossier":
+    def entered_dossier(self) -> CaseDossier:
         """The dossier in which this certificate is the only paper."""
         data = self.cleaned_data
         region = ServerRegion(data["issued_in"])
@@ -287,7 +283,7 @@ class SubmissionForm(StepForm):
                 self.add_error("order_number", _("Another order has this number."))
         return super().clean()
 
-    def entered_dossier(self) -> "CaseDossier":
+    def entered_dossier(self) -> CaseDossier:
         """The dossier with the provider that was chosen."""
         dossier = super().entered_dossier()
         provider = self.cleaned_data.get("provider")
@@ -325,7 +321,7 @@ class ApprovalForm(StepForm):
             raise ValidationError(_("This lies before the filing was submitted."))
         return day
 
-    def entered_dossier(self) -> "CaseDossier":
+    def entered_dossier(self) -> CaseDossier:
         """The dossier with what is known about the number."""
         number = self.cleaned_data["icp_number"]
         return super().entered_dossier().but(number=look_up_number(self.case, number))
@@ -341,7 +337,7 @@ class OpeningForm(StepForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def entered_dossier(self) -> "CaseDossier":
+    def entered_dossier(self) -> CaseDossier:
         """The dossier with the opening that was entered."""
         opening = self.cleaned_data["opened_on"]
         return super().entered_dossier().but(opening=opening, today=timezone.localdate())
@@ -406,8 +402,8 @@ STEP_FORMS: dict[Step, type[StepForm]] = {
 
 
 def step_form(
-    case: "FilingCase",
-    rows: "CaseFile",
+    case: FilingCase,
+    rows: CaseFile,
     step: Step,
     data: Mapping[str, object] | None = None,
     for_applicant: bool = False,

@@ -1,19 +1,17 @@
 """When a change may have happened: one rule, whatever the change."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from .casefile import CaseFile
+from .casefile import CaseFile
 
 TOLERANCE = dt.timedelta(minutes=1)
 
 
-def checked_moment(rows: "CaseFile", entered: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+def checked_moment(rows: CaseFile, entered: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     """When a change of a case happened, given what was entered; nothing means now.
 
     Raises ValidationError for the future, and for what lies before the step before or before

@@ -23,7 +23,7 @@ class PaperRows:
     def __init__(
         self,
         data: Mapping[str, str] | None = None,
-        files: "MultiValueDict[str, UploadedFile] | None" = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
         kinds: Sequence[str] = (),
         required: bool = True,
     ) -> None:

@@ -1,22 +1,17 @@
 """The form of a case's facts, its site and its service leader."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.models import Province
+from icpcases.cases.models import FilingCase, Province
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.domains import Domain
 from icpcases.rules.facts import CHOICES, FACT_LABELS, Facts, ForumAnswer, read_fact
 from icpcases.types import Text
 
 from .fields import NumberField, domain_field, keep_masked, phone_field, resident_id_today
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
 
 NOT_GIVEN = [("", _("not given"))]
 YES_NO = [*NOT_GIVEN, ("true", _("Yes")), ("false", _("No"))]
@@ -71,7 +66,7 @@ class FactsForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, case: "FilingCase", data: Mapping[str, object] | None = None) -> "FactsForm":
+    def of(cls, case: FilingCase, data: Mapping[str, object] | None = None) -> "FactsForm":
         """The form with what the case holds."""
         initial = {name: _shown(getattr(case, name)) for name in cls.base_fields}
         initial["domain"] = case.domain_unicode
@@ -92,7 +87,7 @@ class FactsForm(forms.Form):
             province_accepts_forums=ForumAnswer(province.accepts_forums) if province else None,
         )
 
-    def write_to(self, case: "FilingCase") -> None:
+    def write_to(self, case: FilingCase) -> None:
         """Put what was entered on the case, unsaved."""
         for name, value in self.cleaned_data.items():
             if name in CHOICES or name == "ip_address":
@@ -116,6 +111,6 @@ def _shown(value: object) -> object:
     return "" if value is None else value
 
 
-def conditional_kinds(case: "FilingCase") -> list[tuple[Kind, str]]:
+def conditional_kinds(case: FilingCase) -> list[tuple[Kind, str]]:
     """The conditional documents of a case's route, each with its condition."""
     return [(w.kind, w.when) for w in wanted_documents(case.facts) if w.when]

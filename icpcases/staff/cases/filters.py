@@ -183,7 +183,7 @@ class Field:
     without: str = ""
 
     @property
-    def chosen(self) -> "FilterChoice | None":
+    def chosen(self) -> FilterChoice | None:
         """The choice in use, if there is one."""
         return next((choice for choice in self.choices if choice.chosen), None)
 

@@ -1,7 +1,6 @@
 """The facts of a case as they once were, read back from its history, two versions side by side."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +12,6 @@ from icpcases.rules.facts import FACT_FIELDS
 from icpcases.staff.pages import get_case_for_user, page
 
 from .history import field_of, shown_value
-
-if TYPE_CHECKING:
-    from icpcases.cases.models import FilingCase
-
 
 VERSIONED = (
     *("province_id" if name == "province" else name for name in FACT_FIELDS),
@@ -38,7 +33,7 @@ class Version:
         return self.row.sequence
 
 
-def versions_of(case: "FilingCase") -> list[Version]:
+def versions_of(case: FilingCase) -> list[Version]:
     """Every version of the facts, the present one first, in one query."""
     rows = case.history.filter(Q(sequence=1) | Q(changes__has_key="fields")).order_by("-sequence")
     values = {name: getattr(case, name) for name in VERSIONED}

@@ -177,7 +177,7 @@ def repeated(documents: Iterable[Document]) -> list[str]:
     ]
 
 
-def same_files(document: Document) -> "QuerySet[Document]":
+def same_files(document: Document) -> QuerySet[Document]:
     """Other documents, of whatever case, with exactly this file."""
     rows = Document.objects.filter(sha256=document.sha256).exclude(sha256="")
     return rows.exclude(pk=document.pk).order_by("pk")
@@ -188,7 +188,7 @@ _ROWS = 3
 _KINDS = {kind.value for kind in Kind}
 
 
-def paper_rows_of(request: Any, case: "FilingCase") -> PaperRows:
+def paper_rows_of(request: Any, case: FilingCase) -> PaperRows:
     """The rows of a page that takes documents: the kind the link names, else what is wanted."""
     if request.method == "POST":
         return PaperRows(request.POST, request.FILES)
@@ -196,7 +196,7 @@ def paper_rows_of(request: Any, case: "FilingCase") -> PaperRows:
     return PaperRows(kinds=[kind] if kind in _KINDS else still_wanted(case))
 
 
-def still_wanted(case: "FilingCase") -> list[str]:
+def still_wanted(case: FilingCase) -> list[str]:
     """The first kinds of document that the case wants and that nobody has handed in."""
     dossier = dossier_for(case)
     there = {paper.kind for paper in dossier.relied_on}
