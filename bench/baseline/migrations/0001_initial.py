@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0012_notice_sent_to"),
+        ("cases", "0003_seed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
