@@ -38,7 +38,9 @@ class Office:
         self.time = OfficeTime(calendar(), self.now)
         self.numbers = Numbers(random.Random(f"numbers {seed}"))
         self.applicants: dict[str, Applicant] = {}
-        self.users = {member.username: _user(member, password) for member in CAST}
+        # Hashed once: it takes half a second, and all of them have the same.
+        hashed = make_password(password)
+        self.users = {member.username: _user(member, hashed) for member in CAST}
         self.providers = [_provider(provider) for provider in PROVIDERS]
         self.confirmed: set[str] = set()
         self._orders = 0
@@ -101,10 +103,10 @@ class Office:
         answer_of_province(province, self.users["zhao"], form.cleaned_data)
 
 
-def _user(member: Member, password: str) -> User:
+def _user(member: Member, hashed: str) -> User:
     user = User.objects.create(
         username=member.username,
-        password=make_password(password),
+        password=hashed,
         last_name=member.last_name,
         first_name=member.first_name,
         email=member.email,

@@ -18,12 +18,13 @@ _PICTURES = {
     Kind.BRANCH_LICENCE: (243, 228, 218),
     Kind.BRANCH_RESPONSIBLE_ID: (214, 226, 234),
     Kind.CHIEF_REPRESENTATIVE_ID: (220, 226, 240),
+    Kind.DOMAIN_CERTIFICATE: (236, 240, 246),
 }
 _SPECIMEN = "DEMO - not a real document"
 
 
 def scan_of(kind: Kind, holder: str, number: str) -> UploadedFile:
-    """A file for a document: identity papers and licences as pictures, the rest as PDF."""
+    """A file for a document: what is photographed or cut from a screen as a picture, else PDF."""
     name = kind.value.replace("_", "-")
     if kind in _PICTURES:
         return SimpleUploadedFile(f"{name}.png", _png(kind, number))
