@@ -13,10 +13,6 @@ from . import office
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 OPTIONS = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
-MAIN = (
-    "list", "case, closed steps", "step, return", "intake", "document", "request",
-    "board", "board, cases", "map", "versions", "case, after the filing",
-)  # fmt: skip
 
 
 def violations(page: Page) -> list[str]:
@@ -35,28 +31,20 @@ def look_at(page: Page, path: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("locale", "scheme", "names"),
-    [
-        ("en", "light", None),
-        ("zh-CN", "dark", None),
-        ("zh-CN", "light", MAIN),
-        ("en", "dark", MAIN),
-    ],
-)
-def test_no_page_of_the_officers_breaks_a_rule(open_page, world, locale, scheme, names):
+@pytest.mark.parametrize(("locale", "scheme"), [("en", "light"), ("zh-CN", "dark")])
+def test_no_page_of_the_officers_breaks_a_rule(open_page, world, locale, scheme):
     shown = office.small_office(world)
     # The policy of the site would not let axe's own script in.
     page = open_page(locale=locale, color_scheme=scheme, bypass_csp=True)
     found = {"login": look_at(page, "/admin/login/")}
     office.enter(page, world.li)
     paths = shown.pages()
-    for name in names or paths:
-        found[name] = look_at(page, paths[name])
+    found |= {name: look_at(page, path) for name, path in paths.items()}
     office.show_verdict(page)
     found["intake, verdict"] = violations(page)
     page.goto(paths["step, approve"])
     page.locator(".submit button").click()
+    page.locator(".errornote").wait_for()
     found["step, with errors"] = violations(page)
     assert {name: broken for name, broken in found.items() if broken} == {}
 

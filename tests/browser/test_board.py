@@ -18,6 +18,7 @@ def board(open_page, world) -> Page:
     office.enter(page, world.chen)
     page.goto("/admin/")
     page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Board").click()
+    expect(page.locator("#states")).to_be_visible()
     return page
 
 

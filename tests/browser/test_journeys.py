@@ -73,6 +73,7 @@ class Desk:
         fill(self.page, "q", words)
         self.page.locator(".find-cases button").click()
         self.page.locator(".case-lines tbody th a").click()
+        self.page.wait_for_url("**/change/")
         pk = re.search(r"filingcase/(\d+)/change/", self.page.url)
         assert pk
         self.case = FilingCase.objects.get(pk=pk[1])
