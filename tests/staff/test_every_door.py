@@ -373,7 +373,7 @@ def test_no_garbage_takes_a_step_or_breaks_its_page(world, people, step):
     found = {}
     for kind, value in GARBAGE.items():
         data = dict.fromkeys(names_of(entry), value)
-        for name in ("chen", "sun", "wei"):
+        for name in ("chen", "sun", "wei") if kind == "NUL" else ("chen",):
             found[name, kind] = post(people[name], case, step, {**data, "version": case.version})
     for version in VERSIONS:
         data = posted(entry) if version is None else {**posted(entry), "version": version}
@@ -395,7 +395,8 @@ def test_garbage_at_every_other_address_breaks_no_page(people, case, name):
     """Whatever is sent to the pages that are no steps: a page, and for outsiders no change."""
     client = people[name]
     addresses = [a for route in routes() if "<str:step>" not in route for a in filled(route, case)]
-    kinds = ("long", "NUL", "negative", "a list", "JSON") if name in STAFF else ("NUL",)
+    # Chen's pages are all that anybody has; the others meet the same forms, or none.
+    kinds = ("long", "NUL", "negative", "a list", "JSON") if name == "chen" else ("NUL",)
     found = {}
     signed_in = copy(client.cookies)
     for address in (a for a in addresses if a.startswith("/admin/")):
