@@ -173,20 +173,21 @@ def _step_name(
     return f'<text{where}>{spans}<tspan class="who" dx="5">{letters(step)}</tspan></text>'
 
 
-def _short(party: Party) -> str:
-    return _(party.label).removeprefix("the ").removeprefix("an ")
+def _short(name: str) -> str:
+    return name.removeprefix("the ").removeprefix("an ")
 
 
 def _turn_line(state: State) -> str:
     usual, *other = state.turns
     if not other:
-        return _short(usual)
+        return _short(state.name_of(usual))
+    first, second = _short(state.name_of(usual)), _short(state.name_of(other[0]))
     words = _("%(one)s, then %(other)s")
     if state.turn(request_open=True) != usual:
         words = _("%(one)s / %(other)s if asked")
     elif state.turn(answers_wait=True) != usual:
         words = _("%(one)s / %(other)s if answered")
-    return words % {"one": _short(usual), "other": _short(other[0])}
+    return words % {"one": first, "other": second}
 
 
 def _state(state: State, box: Box, written: Overlay) -> str:
@@ -286,7 +287,7 @@ def _legend() -> Iterable[str]:
     for place, (party, colour) in enumerate(COLOURS.items()):
         at = x + 14 + place * 108
         yield f'<rect x="{at}" y="{y + 9}" width="4" height="14" rx="2" fill="{colour}"/>'
-        yield _text(at + 10, y + 20, _short(party))
+        yield _text(at + 10, y + 20, _short(_(party.label)))
     y += 46
     yield _text(
         x + 14, y,

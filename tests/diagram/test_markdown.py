@@ -208,6 +208,25 @@ def test_transitions_tell_their_guards_as_they_are_wanted():
     assert by_code["record_footer"][3] == "stays"
 
 
+def parties(turns: str) -> list[str]:
+    """Whose turn it can be, in the order in which it is told."""
+    told = re.split(r"; | / |, then ", turns)
+    return [re.sub(r"^(the|an) | (if|while|once) .*", "", one) for one in told]
+
+
+def test_drawing_and_document_name_the_same_parties(drawing):
+    head, *rows = rows_of_table(section("States"))
+    written = {row[0]: parties(row[head.index("whose turn")]) for row in rows}
+    drawn = {
+        group.attrib["id"].removeprefix("state-"): parties(group.findall(f"{SVG}text")[1].text)
+        for group in drawing.iter(f"{SVG}g")
+        if group.attrib.get("id", "").startswith("state-")
+    }
+    assert drawn == written
+    assert drawn["certificate_applied"] == ["market regulator"]
+    assert drawn["draft"] == ["applicant", "officer"]
+
+
 def test_states_tell_turn_clock_and_locks():
     head, *rows = rows_of_table(section("States"))
     lines = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
