@@ -263,6 +263,7 @@ def test_the_province_of_a_forum_is_asked_at_once(as_wei, world):
     assert after != before
 
 
+@pytest.mark.slow
 def test_a_duty_is_overdue_from_one_moment_to_the_next(as_wei, world):
     case = world.at("open")
     case.refresh_from_db()
