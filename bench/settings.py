@@ -1,6 +1,6 @@
 """The program's own settings, with the baselines beside it."""
 
-from icpcases.settings import *  # noqa: F403
+from icpcases.settings import *
 from icpcases.settings import DATABASES
 from icpcases.settings import INSTALLED_APPS as _OURS
 from icpcases.settings import MIDDLEWARE as _MIDDLEWARE

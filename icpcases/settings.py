@@ -165,17 +165,16 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-# One code is right in 100 million: an address that is tried all year round is not found.
-ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
 ACCOUNT_RATE_LIMITS = {
     # Asking for a code: the key is the address.
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
     # Trying a code: the key is the code. Counted here too because two requests at once
     # read the same session, and so the same number of wrong tries.
     "try_login_code": "30/m/ip,5/10m/key",
+    # Trying a password: allauth's own count, whose key has the Host header in it, and ours,
+    # whose key is the username: with another port each time nobody would be counted.
     "login_failed": "10/m/ip,5/5m/key",
+    "try_password": "5/5m/key",
     # Trying a second factor, beside login_failed: the key is the account.
     "second_factor": "20/6h/key",
 }

@@ -12,7 +12,7 @@ from django.core.cache import caches
 
 from icpcases.deadlines.tables import forget
 
-from .harness import databases, flush, postgres
+from .harness import databases, postgres
 from .world import CarefulWorld, World, user
 
 SERVER = pytest.StashKey[postgres.Server]()
@@ -32,7 +32,6 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    flush.let_tests_flush()
     if databases.chosen() == "postgres" and not is_worker(config):
         server = postgres.Server(databases.SOCKET)
         try:

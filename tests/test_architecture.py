@@ -4,6 +4,7 @@ The arrows between the rooms are import-linter's (pyproject.toml); what it canno
 """
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -141,6 +142,29 @@ def doubles(modules: Iterable[tuple[str, ast.Module]]) -> dict[str, list[str]]:
         for given in public(tree):
             found[given].append(name)
     return {name: where for name, where in found.items() if len(where) > 1}
+
+
+def insides(name: str, tree: ast.AST) -> list[str]:
+    """What a module imports of a library that its documentation keeps to itself."""
+    found = (f"{origin}.{part}" for origin, part in imported(name, tree))
+    return [
+        path
+        for path in found
+        if path.partition(".")[0] != "icpcases"
+        and re.search(r"(^|\.)(internal|_[a-z]\w*)(\.|$)", path)
+    ]
+
+
+def test_no_library_is_used_by_its_inside():
+    found = {name: insides(name, tree) for name, tree in source().items()}
+    assert {name: paths for name, paths in found.items() if paths} == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["from allauth.core.internal import httpkit", "from a import _b", "import _thread"]
+)
+def test_the_inside_of_a_library_is_found(line):
+    assert len(insides("icpcases.web.pages", ast.parse(line))) == 1
 
 
 def test_no_public_name_is_given_twice():

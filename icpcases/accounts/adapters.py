@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import logging
+import secrets
 import time
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
+from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -53,9 +54,15 @@ class AccountAdapter(DefaultAccountAdapter):
         given = [record["at"] for record in records if record["method"] == "password"]
         return not given or time.time() - given[-1] > app_settings.REAUTHENTICATION_TIMEOUT
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: object) -> str:
-        # allauth's has the Host header in it: with another port each time, nobody is counted.
-        return str(credentials["username"]).lower()
+    def authenticate(self, request: HttpRequest, **credentials: object) -> User | None:
+        """Whose name and password these are; wrong tries are counted by the name."""
+        name = str(credentials["username"]).lower()
+        if not ratelimit.consume(request, action="try_password", key=name):
+            raise self.validation_error("too_many_login_attempts")
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            ratelimit.clear(request, action="try_password", key=name)
+        return user
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -77,7 +84,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         except InvalidToken:
             # A secret that fits no code: a lost key lets nobody in, and breaks no page.
             logger.error("A second factor was kept with another SECRET_KEY: it must be removed.")
-            return generate_totp_secret()
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def _keys() -> MultiFernet:

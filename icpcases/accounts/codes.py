@@ -1,74 +1,91 @@
 """One attempt to sign in by a code: kept in the visitor's session until it ends."""
 
 import secrets
+import time
+from dataclasses import asdict, dataclass
 from typing import Self
 
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
-from allauth.account.models import Login
-from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core import ratelimit
-from allauth.core.internal.cryptokit import compare_user_code
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth import login
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from icpcases.rules.numbers import NumberError, fold
 
 from . import mails
 from .people import account_for, find_account, takes_codes
 
+#: One code is right in 100 million: an address that is tried all year round is not found.
+DIGITS, TRIES = 8, 5
+_KEY = "sign_in_by_code"
 
-class SignInByCode(LoginCodeVerificationProcess):
-    """allauth's process, except that an address nobody has used yet gets a code as well.
 
-    The session holds the address and never an account: whose it is, is asked when the code
-    comes back, and only then an account is made.
+@dataclass
+class SignInByCode:
+    """An address that a code was sent to; `code` is empty where none opens it.
+
+    It holds no account: whose the address is, is asked when the code comes back, and only then
+    an account is made. `after` is the page that was wanted.
     """
 
+    address: str
+    code: str
+    after: str
+    sent_at: float
+    mark: str
+    failed: int = 0
+
     @classmethod
-    def begin(cls, request: HttpRequest, address: str, after: str | None) -> Self:
+    def begin(cls, request: HttpRequest, address: str, after: str | None) -> None:
         """Send a code; the one sent before in this browser opens nothing any more.
 
-        Raises MailNotSent, and then leaves everything as it was.
+        Every address gets one mail, so that the time it takes tells nothing. Raises MailNotSent,
+        and then leaves everything as it was.
         """
-        login = Login(email=address, redirect_url=after)
-        login.state["stages"] = {"current": LoginByCodeStage.key}
-        stage = LoginByCodeStage(LoginStageController(request, login), request, login)
-        state = cls.initial_state(user=None, email=address)
-        stage.state.update(state, initiated_by_user=True, id=secrets.token_hex(16))
-        process = cls(stage)
-        process.send()
-        process.persist()
-        return process
+        account, code = find_account(address), ""
+        if account is None or takes_codes(account):
+            code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+            mails.send_code(address, f"{code[:4]}-{code[4:]}")
+        else:
+            mails.send_refusal(address, account)
+        cls(address, code, after or "", time.time(), secrets.token_hex(16))._keep(request)
 
     @classmethod
     def pending(cls, request: HttpRequest) -> Self | None:
         """The attempt under way in this browser, unless it is too old."""
-        stage = LoginStageController.enter(request, LoginByCodeStage.key)
-        return cls(stage).abort_if_invalid() if stage else None
+        kept = request.session.get(_KEY)
+        if kept and time.time() - kept["sent_at"] <= mails.CODE_LIFE.total_seconds():
+            return cls(**kept)
+        request.session.pop(_KEY, None)
+        return None
 
-    @property
-    def address(self) -> str:
-        """Where the code was sent."""
-        return str(self.state["email"])
-
-    def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
-        """One mail to every address, so that the time it takes tells nothing either."""
-        account = find_account(email)
-        if account is None or takes_codes(account):
-            mails.send_code(email, self.generate_code())
-        else:
-            mails.send_refusal(email, account)
-
-    def attempt(self, code: str) -> HttpResponseBase | None:
-        """Signs in and leads on, or counts one more wrong code and returns None."""
-        counted = ratelimit.consume(self.request, action="try_login_code", key=self.state["id"])
-        # An empty code, of an address that takes none, equals nothing.
-        right = counted and compare_user_code(actual=code, expected=self.code)
-        account = account_for(self.address) if right else None
+    def attempt(self, request: HttpRequest, typed: str) -> User | None:
+        """Sign in, or count one more wrong code and return None."""
+        counted = ratelimit.consume(request, action="try_login_code", key=self.mark)
+        account = account_for(self.address) if counted and self._is_right(typed) else None
         if account is None:
-            self.record_invalid_attempt()
+            self.failed += 1
+            self._keep(request)
             return None
-        self._user = account
-        return self.finish(self.stage.login.redirect_url)
+        del request.session[_KEY]
+        login(request, account)
+        return account
 
     @property
     def over(self) -> bool:
         """Whether every try is used up."""
-        return self.state["failed_attempts"] >= self.max_attempts
+        return self.failed >= TRIES
+
+    def _is_right(self, typed: str) -> bool:
+        try:
+            code = fold(typed).replace("-", "")
+        except NumberError:
+            return False
+        # An address that takes none has an empty code, which nothing equals.
+        return bool(self.code) and secrets.compare_digest(code.encode(), self.code.encode())
+
+    def _keep(self, request: HttpRequest) -> None:
+        if self.over:
+            request.session.pop(_KEY, None)
+        else:
+            request.session[_KEY] = asdict(self)

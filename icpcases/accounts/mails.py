@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 
-from allauth.account import app_settings
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
@@ -14,6 +13,8 @@ from django.utils.translation import gettext as _
 from icpcases.notifications.delivery import post_at_once
 
 logger = logging.getLogger(__name__)
+CODE_MINUTES = 10
+CODE_LIFE = dt.timedelta(minutes=CODE_MINUTES)
 
 
 class MailNotSent(Exception):
@@ -23,8 +24,7 @@ class MailNotSent(Exception):
 def send_code(address: str, code: str) -> None:
     """The code that signs in. Raises MailNotSent."""
     subject = _("Your code for signing in")
-    minutes = app_settings.LOGIN_BY_CODE_TIMEOUT // 60
-    _send("code", address, subject, {"code": code, "minutes": minutes})
+    _send("code", address, subject, {"code": code, "minutes": CODE_MINUTES})
 
 
 def send_refusal(address: str, account: User) -> None:
@@ -46,7 +46,7 @@ def _send(name: str, address: str, subject: str, context: dict[str, object]) -> 
         subject,
         render_to_string(f"mail/sign_in_{name}.txt", context),
         render_to_string(f"mail/sign_in_{name}.html", context),
-        life=dt.timedelta(seconds=app_settings.LOGIN_BY_CODE_TIMEOUT),
+        life=CODE_LIFE,
     )
     if not sent:
         # Why stands at its notice. The address stays out of the log.

@@ -3,7 +3,6 @@
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm, ReauthenticateForm
 from allauth.core import context, ratelimit
-from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as mfa_forms
@@ -69,7 +68,8 @@ class _CodeOnce(mfa_forms.BaseAuthenticateForm):
         code: str = super().clean_code()
         # A code is valid in the periods before and after its own; allauth remembers it for one.
         seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
-        used = f"second-factor-used:{key}:{normalize_user_code(code)}"
+        plain = "".join(filter(str.isalnum, code)).lower()
+        used = f"second-factor-used:{key}:{plain}"
         if not cache.add(used, True, timeout=seconds):
             raise get_mfa_adapter().validation_error("incorrect_code")
         ratelimit.clear(context.request, action="second_factor", key=key)

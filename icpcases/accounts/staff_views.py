@@ -1,14 +1,13 @@
 """How staff get in: allauth's views at addresses of ours, for those who may open the admin."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 
-from allauth.account.internal.flows.login import (
-    clear_authentication_records,
-    record_authentication,
+from allauth.account.authentication import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
 )
-from allauth.account.internal.stagekit import clear_login
-from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.base.views import ReauthenticateView as SecondFactorAgainView
@@ -19,7 +18,7 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -56,14 +55,6 @@ class StaffSignIn(LoginView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def _redirect_to_pending_stage(
-        self, request: HttpRequest, stage: LoginStage
-    ) -> HttpResponseRedirect | None:
-        if stage.key == LoginByCodeStage.key:
-            clear_login(request)
-            return None
-        return super()._redirect_to_pending_stage(request, stage)
-
 
 class Enrol(ActivateTOTPView):
     """Sets up the second factor. From then on this session counts as having shown it."""
@@ -74,7 +65,9 @@ class Enrol(ActivateTOTPView):
         response = super().form_valid(form)
         own = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
         self.request.session.cycle_key()
-        record_authentication(self.request, self.request.user, "mfa", id=own.pk, type=own.type)
+        shown = {"method": "mfa", "at": time.time(), "id": own.pk, "type": own.type}
+        records = get_authentication_records(self.request, self.request.user)
+        self.request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [*records, shown]
         return response
 
 
@@ -85,7 +78,7 @@ class Remove(DeactivateTOTPView):
 
     def form_valid(self, form: DeactivateTOTPForm) -> HttpResponseBase:
         super().form_valid(form)
-        clear_authentication_records(self.request)
+        self.request.session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
         return redirect("account_login")
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from .adapters import home_of
 from .codes import SignInByCode
 from .forms import AddressForm, CodeForm
-from .mails import MailNotSent
+from .mails import CODE_MINUTES, MailNotSent
 
 
 def asked_for(request: HttpRequest) -> str | None:
@@ -60,8 +60,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponseBase:
         return _ask_code(request, process, CodeForm())
     form = CodeForm(request.POST)
     if form.is_valid():
-        if response := process.attempt(form.cleaned_data["code"]):
-            return response
+        if account := process.attempt(request, form.cleaned_data["code"]):
+            return redirect(process.after or home_of(account))
         if process.over:
             return _over(request, process)
         form.add_error("code", _("This is not the code of the newest mail. Look again."))
@@ -86,8 +86,8 @@ def _ask_code(request: HttpRequest, process: SignInByCode, form: CodeForm) -> Ht
     context = {
         "form": form,
         "address": process.address,
-        "minutes": process.timeout // 60,
-        "next": process.stage.login.redirect_url,
+        "minutes": CODE_MINUTES,
+        "next": process.after,
     }
     return render(request, "sign_in/code.html", context)
 
@@ -102,5 +102,5 @@ def _start_anew(request: HttpRequest) -> HttpResponse:
 def _over(request: HttpRequest, process: SignInByCode) -> HttpResponse:
     why = _("Too many wrong codes: this one opens nothing any more. Ask for a new one.")
     form = AddressForm(initial={"email": process.address})
-    context = {"form": form, "next": process.stage.login.redirect_url, "notice": why}
+    context = {"form": form, "next": process.after, "notice": why}
     return render(request, "sign_in/address.html", context)

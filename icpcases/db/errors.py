@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import psycopg
 from django.db import Error
 
 # lock_not_available, query_canceled (a statement's time is over), deadlock_detected,
@@ -24,10 +25,10 @@ def is_refusal(error: Error) -> bool:
     A connection that ends says nothing of the COMMIT it was sent: PostgreSQL commits first and
     answers then, and a server that is shut down in between reports that and not the commit.
     """
-    sqlstate = _sqlstate(error)
-    if sqlstate:
-        severity = error.__cause__.diag.severity_nonlocalized  # type: ignore[union-attr]
-        return severity == "ERROR" and not sqlstate.startswith(_UNKNOWN)
+    cause = error.__cause__
+    if isinstance(cause, psycopg.Error) and cause.sqlstate:
+        known = not cause.sqlstate.startswith(_UNKNOWN)
+        return known and cause.diag.severity_nonlocalized == "ERROR"
     return _sqlite_code(error) in _NOT_COMMITTED
 
 
@@ -45,7 +46,8 @@ def one_line(error: Error) -> str:
 
 
 def _sqlstate(error: Error) -> str:
-    return getattr(error.__cause__, "sqlstate", None) or ""
+    cause = error.__cause__
+    return (cause.sqlstate or "") if isinstance(cause, psycopg.Error) else ""
 
 
 def _sqlite_code(error: Error) -> int | None:

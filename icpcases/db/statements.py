@@ -7,6 +7,7 @@ Nothing here leans on what Django does not document: docs/decisions/0009-a-lean-
 """
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -36,7 +37,7 @@ def run(sql: str, values: Row) -> Any:
 QUESTIONS: "list[HotQuery[Any]]" = []
 
 
-class HotQuery(Generic[_T]):
+class HotQuery(ABC, Generic[_T]):
     """A hot question: called with the values of its marks, it gives back what its SQL finds.
 
     `same_as` makes the query of the ORM that says the same: it tells readers and tests.
@@ -54,14 +55,14 @@ class HotQuery(Generic[_T]):
         cursor = run(self.sql, values)
         return lambda: self.read(cursor.fetchall())
 
-    @cached_property
+    @property
+    @abstractmethod
     def sql(self) -> str:
         """Its text; short, for on SQLite Django looks through all of it at each run."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, rows: Iterable[Row]) -> list[_T]:
         """What the rows of the database say."""
-        raise NotImplementedError
 
 
 class Values(HotQuery[Any]):
@@ -69,7 +70,12 @@ class Values(HotQuery[Any]):
 
     def __init__(self, sql: str, *kinds: type, same_as: Query) -> None:
         super().__init__(same_as)
-        self.sql, self.kinds = " ".join(sql.split()), kinds
+        self.text, self.kinds = sql, kinds
+
+    @cached_property
+    def sql(self) -> str:
+        """The text on one line."""
+        return " ".join(self.text.split())
 
     @cached_property
     def converters(self) -> list[tuple[int, Converter]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -147,8 +148,9 @@ def read_fact(name: str, value: object) -> Any:
 
 def _read_choice(name: str, value: object) -> Choice:
     codes = CHOICES[name]
-    if isinstance(value, str) and value in codes._value2member_map_:
-        return codes(value)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return codes(value)
     sentence = _("“%(name)s” must be one of %(known)s, not %(value)s.")
     raise FactError(name, sentence, known=", ".join(codes), value=shown(value))
 

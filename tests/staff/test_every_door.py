@@ -108,8 +108,13 @@ def filled(route: str, case: FilingCase, steps: Iterable[str] = ("approve",)) ->
     names = [name or other for name, other in PARAMETER.findall(route)]
     assert set(names) <= set(values), f"say what stands for {names} in {route}"
     for chosen in itertools.product(*(values[name] for name in names)):
-        parts = iter(chosen)
-        yield "/" + PARAMETER.sub(lambda _match, parts=parts: str(next(parts)), route)  # type: ignore[misc]
+        yield put_in(route, chosen)
+
+
+def put_in(route: str, values: Iterable[Any]) -> str:
+    """The address of a route with these values in its places."""
+    rest = iter(values)
+    return "/" + PARAMETER.sub(lambda _match: str(next(rest)), route)
 
 
 def row_of(route: str, case: FilingCase) -> Any:
