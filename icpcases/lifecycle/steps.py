@@ -385,7 +385,10 @@ STEPS = {
         sources=(State.FILED,),
         target=State.OPEN,
         who=BOTH_SIDES,
-        does=_("The site is open; from now on the time for the public-security filing runs."),
+        does=_(
+            "Records that the site is open; from that day the time for the public-security filing "
+            "runs."
+        ),
         happened=_("The opening of the site has been recorded."),
         guards=(
             Guard(case.OPEN_AFTER_FILING),
