@@ -134,6 +134,7 @@ def test_a_code_works_once(client, mail_server, ask, enter, wei):
     code = newest_code(mail_server)
     before = client.cookies["sessionid"].value
     enter(code)
+    assert code.replace("-", "") not in str(dict(client.session))
     # Whoever kept the cookie from before, or comes with the code alone, gets nowhere.
     thief = Client()
     thief.cookies["sessionid"] = before
