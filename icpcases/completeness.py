@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 
 from icpcases.cases.models import FilingCase
 from icpcases.diagram.layout import EXITS, PLACES, ROUTES
+from icpcases.lifecycle.definition import BACK, STAYS
 from icpcases.lifecycle.states import STATES, UNDECLARED, State
-from icpcases.lifecycle.steps import BACK, STAYS, STEPS, Step
+from icpcases.lifecycle.steps import STEPS, Step
 from icpcases.rules.rule import Party
 from icpcases.workflow.effects import Effects
 from icpcases.workflow.step_forms import STEP_FORMS
@@ -66,18 +67,15 @@ def _lacks_of_step(step: Step) -> Iterator[tuple[str, str]]:
                 "Write it in icpcases/workflow/effects.py.",
             )
     fields = {field.name for field in FilingCase._meta.get_fields()}
-    for name in (*about.sets, *filter(None, [about.claims])):
-        if name not in fields:
-            yield f"field on the case for {name}", "Add it to icpcases/cases/models/case.py."
+    if about.claims and about.claims not in fields:
+        yield f"field on the case for {about.claims}", "Add it to icpcases/cases/models/case.py."
     form = STEP_FORMS.get(step)
     if form is None:
-        yield "form", "Name one in STEP_FORMS of icpcases/workflow/step_forms.py."
+        yield "form", "Name one in STEP_FORMS of icpcases/workflow/step_forms/__init__.py."
     else:
         for name, field in form.base_fields.items():
             if not field.label:
                 yield f"label for {name}", "Give its form field a label."
-        for name in set(about.sets) - set(form.base_fields):
-            yield f"form field for {name}, which it sets", "Add it to its form."
     drawn_by_itself = step in EXITS or about.target in (STAYS, BACK)
     if not drawn_by_itself and any((step, source) not in ROUTES for source in about.sources):
         yield "picture", "Give it ROUTES or a place among EXITS in icpcases/diagram/layout.py."

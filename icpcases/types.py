@@ -25,4 +25,4 @@ SqlRow: TypeAlias = tuple[Any, ...]
 Cleaned: TypeAlias = Mapping[str, Any]
 
 # What the history keeps of a value: what JSON holds as it is.
-HistoryValue: TypeAlias = str | int | None
+HistoryValue: TypeAlias = str | int | dict[str, Any] | list[Any] | None

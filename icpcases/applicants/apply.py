@@ -43,7 +43,7 @@ def apply_page(request: HttpRequest) -> HttpResponse:
     posted = request.method == "POST"
     data = request.POST if posted else None
     who = OwnApplicantForm(data, prefix="who")
-    facts = FactsForm(data, initial=initial_of(request))
+    facts = FactsForm(data, initial=initial_of(request)).for_applicants()
     status, trouble = 200, None
     if posted:
         status, valid = 422, (who.is_valid(), facts.is_valid())
@@ -66,10 +66,14 @@ def start(
     applicant = who.save(commit=False)
     applicant.email = user.email
     applicant.language = get_language() or "zh-hans"
-    token = token if _TOKEN.fullmatch(token) else ""
-    case = open_case(user, applicant, facts, owner=user, token=token)
+    case = open_case(user, applicant, facts, owner=user, token=form_token(token))
     messages.success(request, _("Your draft is kept. Look it over, and send it."))
     return HttpResponseRedirect(own_case_url(case))
+
+
+def form_token(typed: str) -> str:
+    """The form's own token; empty where it is none of ours."""
+    return typed if _TOKEN.fullmatch(typed) else ""
 
 
 def initial_of(request: HttpRequest) -> dict[str, str]:

@@ -16,6 +16,7 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
+from icpcases.web.errand_panel import errand_panel
 from icpcases.web.findings import refusal_of, view_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.actions.facts import edit_facts
@@ -53,7 +54,8 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     rows, user, people = CaseFile(case), request.user, people_of(case)
     dossier = case.dossier = dossier_of(case, rows)
     who = [(row(person), person.user.email) for person in people]
-    around = (row(case.applicant), who, is_staff_role(user), case.overdue)
+    service = case.service and row(case.service)
+    around = (row(case.applicant), service, who, is_staff_role(user), case.overdue)
     make = partial(_tell, case, rows, people, user)
     now = told("case", case, make, around, dossier)
     return told_page(request, case.reference, now)
@@ -63,10 +65,12 @@ def _tell(
     case: FilingCase, rows: CaseFile, people: list[CasePerson], user: Actor, basis: Basis
 ) -> Told:
     todo, duties, removed = todo_of(case, rows, user), duties_of(case), addresses_removed(case)
+    errand = errand_panel(case, rows)
     context = {
         "case": case,
         "path": expected_path(case, basis=basis),
         "todo": todo,
+        "errand": errand,
         "findings": [view_of(case, finding, own_link) for finding in todo.findings],
         "next_step": todo.next_step and shown_step(case, todo.next_step, todo.listed),
         "others": [shown_step(case, explanation) for explanation in todo.others],
@@ -77,19 +81,21 @@ def _tell(
         "duties": [(duty, own_case_url(case, "step", duty.key)) for duty in duties],
         "snippet": footer_snippet(case),
     }
-    # Who else was on the case is known by their address, which their account may change.
-    return Told(written("applicants/case.html", context), bool(duties), lasting=not removed)
+    # Who else was on the case is known by their address, which their account may change; what
+    # ends with a cancelling errand hangs on services that are not compared.
+    lasting = not (removed or errand.ends)
+    return Told(written("applicants/case.html", context), bool(duties), lasting=lasting)
 
 
 def shown_step(
     case: FilingCase, explanation: Explanation, listed: Sequence[Finding] = ()
 ) -> dict[str, object]:
     """A step as the applicant's page shows it; what is `listed` above it is not said again."""
-    step = explanation.step
+    step, words = explanation.step, case.step_words(explanation.step)
     return {
         "name": step.value,
-        "label": step.label,
-        "does": step.about.does,
+        "label": words.label,
+        "does": words.does,
         "url": own_case_url(case, "step", step.value),
         "open": explanation.open,
         "unmet": [
@@ -126,7 +132,7 @@ def own_step_page(request: HttpRequest, reference: str, step: str) -> HttpRespon
 
 def own_said(case: FilingCase, step: Step) -> str:
     """One sentence for what has happened."""
-    return _("%(step)s: done.") % {"step": step.label}
+    return _("%(step)s: done.") % {"step": case.step_words(step).label}
 
 
 def show_own_step(
@@ -139,7 +145,7 @@ def show_own_step(
     context = {
         "case": case,
         "step": shown_step(case, explanation),
-        "elsewhere": case.is_at not in step.about.sources,
+        "elsewhere": not step.about.leads_out_of(case.is_at, case.is_of),
         "form": tried.form or step_form(case, rows, step, tried.data, for_applicant=True),
         "refusal": tried.error and refusal_of(case, tried.error, own_link),
         "version": case.version,
@@ -153,7 +159,8 @@ def show_own_step(
 def own_facts_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The facts of a draft."""
     case = get_own_case(reference, request.user)
-    form = FactsForm.of(case, request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else None
+    form = FactsForm.of(case, sent).for_applicants()
     return APPLICANTS.form_page(
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),

@@ -13,7 +13,14 @@ from icpcases.cases.models import Province
 from icpcases.deadlines.clocks import clock_in_words
 from icpcases.lifecycle.states import State
 from icpcases.rules.documents import Kind, Wanted
-from icpcases.rules.facts import CHOICES, FactError, Facts, ForumAnswer, read_fact
+from icpcases.rules.facts import (
+    CHOICES,
+    FactError,
+    Facts,
+    ForumAnswer,
+    ServerRegion,
+    read_fact,
+)
 from icpcases.rules.rule import Party
 from icpcases.rules.verdict import Assessment, Stage, assess, missing_facts
 from icpcases.workflow.messages import remedy_of, sentence_of
@@ -40,7 +47,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
     given = answers_of(request.GET)
     facts = facts_of(given)
     wanted = request.GET.get("ask", "")
-    name = wanted if wanted in ASKED else next_question(facts)
+    name = wanted if wanted in ASKED else next_question(facts, given)
     context: dict[str, object] = {
         "answers": [answer_of(n, given) for n in ASKED if n in given and matters(n, given)],
         "given": given,
@@ -84,11 +91,9 @@ def facts_of(given: Mapping[str, str]) -> Facts:
     return facts
 
 
-def next_question(facts: Facts) -> str:
+def next_question(facts: Facts, given: Mapping[str, str]) -> str:
     """The first question whose answer still matters; empty when the verdict is certain."""
-    missing = [
-        "province" if name == "province_accepts_forums" else name for name in missing_facts(facts)
-    ]
+    missing = open_questions(facts) - given.keys()
     return next((name for name in ASKED if name in missing), "")
 
 
@@ -101,7 +106,11 @@ def matters(name: str, given: Mapping[str, str]) -> bool:
 def open_questions(facts: Facts) -> set[str]:
     """The questions whose answers could still matter."""
     missing = missing_facts(facts)
-    return {"province" if name == "province_accepts_forums" else name for name in missing}
+    found = {"province" if name == "province_accepts_forums" else name for name in missing}
+    if facts.server_region not in (None, ServerRegion.MAINLAND):
+        # What is said nowhere counts as no; a server abroad is the one that it matters for.
+        found.add("mainland_cdn")
+    return {*found, "service_kind"}
 
 
 def options_of(name: str) -> list[tuple[str, str]]:

@@ -28,9 +28,7 @@ from .pages import own_page
 # What changes with the case's version: its own rows, which change under its lock.
 _WITH_THE_CASE = frozenset({"papers", "not_needed", "asks"})
 # What the rules read beside them, and what is read again to compare.
-_BESIDE = frozenset(
-    {"rivals", "rival_orders", "order", "provider", "provider_one_order", "margin_days"}
-)
+_BESIDE = frozenset({"rivals", "running", "register", "order", "provider", "margin_days"})
 _SECONDS = 600
 
 
@@ -60,11 +58,13 @@ def told(
 ) -> Told:
     """What a page tells of a case: remembered if all it was made of is the same, else made.
 
-    `around` is what it is made of beside the case and its province, the tables, and the day;
+    `around` is what it is made of beside the case, its province and its service, the tables, and
+    the day;
     `dossier` where rules are asked. The same rows go into the stamp and into the page.
     """
     basis, key = Basis.of(case), f"{name}-{case.pk}-{get_language()}"
-    stamp = (timezone.localdate(), *row(case), *row(case.province), basis.key, *around)
+    own = (*row(case), *row(case.province), *row(case.service))
+    stamp = (timezone.localdate(), *own, basis.key, *around)
     known: _Remembered | None = caches["pages"].get(key)
     if known and known.stamp == stamp and _still(known.beside, dossier):
         return known.told

@@ -16,16 +16,24 @@ class Question:
 
 
 QUESTIONS: dict[str, Question] = {
+    "service_kind": Question(
+        _("What do you want to file?"),
+        _("A mini-program or quick app runs within another App, such as WeChat."),
+    ),
     "server_region": Question(
-        _("Where is the server of the website?"),
+        _("Where is the server?"),
         _("Your cloud provider's console names the region, such as Beijing or Hong Kong."),
+    ),
+    "mainland_cdn": Question(
+        _("Does anything in Mainland China serve the name as well?"),
+        _("A content delivery network (CDN), a web firewall, or storage with nodes there."),
     ),
     "access": Question(
         _("How do visitors reach the website?"),
         _("By a name such as example.cn, or only by numbers such as 203.0.113.7?"),
     ),
     "forum": Question(
-        _("Can visitors post on the website?"),
+        _("Can visitors post there?"),
         _("A forum, a BBS, a board where anybody can write."),
     ),
     "applicant_type": Question(

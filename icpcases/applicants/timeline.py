@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.lifecycle.retired import step_happened
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
@@ -54,14 +55,16 @@ def newest_moments(case: FilingCase, removed: list[str]) -> Newest:
     `removed` are the addresses of those removed from the case.
     """
     rows, theirs = list(_rows(case.pk)[: SHOWN + 1]), people_ever(case, removed)
-    return Newest([m for row in rows[:SHOWN] for m in _moments(theirs, row)], len(rows) > SHOWN)
+    return Newest(
+        [m for row in rows[:SHOWN] for m in _moments(case, theirs, row)], len(rows) > SHOWN
+    )
 
 
 def older_moments(case: FilingCase, number: str | None) -> Page:
     """The same in pages, all the way back."""
     pages: Page = Paginator(_rows(case.pk), SHOWN).get_page(number)
     theirs = people_ever(case, addresses_removed(case))
-    pages.object_list = [m for row in pages.object_list for m in _moments(theirs, row)]
+    pages.object_list = [m for row in pages.object_list for m in _moments(case, theirs, row)]
     return pages
 
 
@@ -78,17 +81,20 @@ def people_ever(case: FilingCase, removed: list[str]) -> frozenset[int]:
     return case.people_pks | set(accounts.values_list("pk", flat=True))
 
 
-def _moments(theirs: frozenset[int], row: HistoryRow) -> Iterator[Moment]:
+def _moments(case: FilingCase, theirs: frozenset[int], row: HistoryRow) -> Iterator[Moment]:
+    row.case = case
     what = _WHAT[HistoryRow.Kind(row.kind)](row)
     if what:
         # Why a step was taken back is the office's own affair, and told to nobody.
         told = [] if row.step == Step.STEP_BACK else row.reasons
+        # Nor what the office puts right by itself.
+        told = [reason for reason in told if not reason.get("office")]
         reasons = [reason["text"] for reason in told if reason.get("text")]
         yield Moment(row.happened_at, what, _role(theirs, row), reasons, row.note_public)
 
 
 def _role(theirs: frozenset[int], row: HistoryRow) -> str:
-    if row.on_behalf_of in (Party.PROVIDER, Party.AUTHORITY):
+    if row.on_behalf_of in (Party.PROVIDER, Party.MINISTRY, Party.AUTHORITY):
         return State(row.from_state or row.to_state).name_of(Party(row.on_behalf_of))
     if row.by_id is None:
         return _("the program")
@@ -96,7 +102,7 @@ def _role(theirs: frozenset[int], row: HistoryRow) -> str:
 
 
 def _step(row: HistoryRow) -> str:
-    return str(Step(row.step).about.happened)
+    return step_happened(row.step, row.case.kind)
 
 
 def _request(row: HistoryRow) -> str:

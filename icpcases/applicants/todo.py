@@ -54,8 +54,8 @@ def _theirs_to_right(case: FilingCase, finding: Finding) -> bool:
 
 def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
-    theirs_to_take = (s for s in Step.leading_out_of(case.is_at) if Role.APPLICANT in s.who)
-    own = [explain_step(case, s, user) for s in theirs_to_take]
+    steps = Step.leading_out_of(case.is_at, case.is_of)
+    own = [explain_step(case, s, user) for s in steps if Role.APPLICANT in s.who]
     step = recommended_step(case)
     in_the_way = unmet_guards(dossier_for(case), step, for_applicant=True) if step else ()
     theirs = [f for f in in_the_way if _theirs_to_right(case, f)]

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import apply, case_views, check, home, paper_views, people_views, tracking_views
+from . import (
+    apply,
+    case_views,
+    check,
+    home,
+    paper_views,
+    people_views,
+    portfolio_views,
+    tracking_views,
+)
 
 app_name = "applicants"
 _CASE = "cases/<str:reference>/"
@@ -12,6 +21,9 @@ urlpatterns = [
     path("apply/", apply.apply_page, name="apply"),
     path("follow/", tracking_views.follow_page, name="follow"),
     path("invitation/<str:token>/", people_views.invitation_page, name="invitation"),
+    path("filed/", portfolio_views.filed_page, name="filed"),
+    path("filed/<int:pk>/", portfolio_views.own_portfolio_page, name="portfolio"),
+    path("filed/next/", portfolio_views.next_errand_page, name="next"),
     path("cases/", case_views.cases_page, name="cases"),
     path(_CASE, case_views.case_page, name="case"),
     path(f"{_CASE}timeline/", case_views.timeline_page, name="timeline"),

@@ -12,7 +12,7 @@ def _of_person(reference: str, user: int) -> QuerySet[FilingCase]:
 
 
 _OF_PERSON = Rows(
-    FilingCase, "applicant", "province", "officer",
+    FilingCase, "applicant", "province", "officer", "service",
     where="own.reference = %s AND EXISTS"
     " (SELECT 1 FROM cases_caseperson p WHERE p.case_id = own.id AND p.user_id = %s)",
     same_as=_of_person,
@@ -25,9 +25,11 @@ _PEOPLE = Rows(
     ),
 )  # fmt: skip
 _OF_REFERENCE = Rows(
-    FilingCase, "province",
+    FilingCase, "province", "service",
     where="own.reference = %s",
-    same_as=lambda text: FilingCase.objects.filter(reference=text).select_related("province"),
+    same_as=lambda text: (
+        FilingCase.objects.filter(reference=text).select_related("province", "service")
+    ),
 )  # fmt: skip
 _TRIES = Rows(
     FollowTry,

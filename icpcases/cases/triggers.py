@@ -1,8 +1,8 @@
 """What the database itself refuses, whatever the door: triggers beside the constraints.
 
-A constraint can read one row only; what looks further (the append-only history, the site
-number's province and applicant) stands here. Django's SQLite schema editor drops a table's
-triggers when it rebuilds it, so they are installed again after every migrate.
+A constraint can read one row only; what looks further (the append-only history, a site that is
+filed already; of the register: register_triggers.py) stands here. Django's SQLite schema editor
+drops a table's triggers when it rebuilds it, so they are installed again after every migrate.
 """
 
 from collections.abc import Iterable
@@ -12,15 +12,15 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import OperationalError, ProgrammingError
 
-from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
+from icpcases.lifecycle.states import HOLDING_SERVICE
 
-CASE, HISTORY, PROVINCE = "cases_filingcase", "cases_historyrow", "cases_province"
-_HOLDING = ", ".join(f"'{state.value}'" for state in HOLDING_DOMAIN)
-_NUMBERED = ", ".join(f"'{state.value}'" for state in WITH_NUMBER)
+from . import register_triggers as register
+
+CASE, HISTORY = "cases_filingcase", "cases_historyrow"
+_HOLDING = ", ".join(f"'{state.value}'" for state in HOLDING_SERVICE)
 _APPEND_ONLY = "a history row is never changed or deleted"
 _KEPT = "a case is never deleted"
 _LOWER = "a domain is kept in lower case, or two cases could be about one"
-_NUMBER = "the site number does not fit its format, province or applicant"
 
 
 def _sqlite_trigger(name: str, when: str, table: str, condition: str, message: str) -> str:
@@ -35,32 +35,22 @@ def _sqlite_trigger(name: str, when: str, table: str, condition: str, message: s
 _SQLITE_SAME_CASE = f"""EXISTS (SELECT 1 FROM {CASE} o WHERE o.id IS NOT NEW.id AND (
     o.reference = NEW.reference
     OR (NEW.state IN ({_HOLDING}) AND o.state IN ({_HOLDING}) AND NEW.registrable_domain <> ''
-        AND o.registrable_domain = NEW.registrable_domain)
-    OR (NEW.state IN ({_NUMBERED}) AND o.state IN ({_NUMBERED})
-        AND o.icp_number = NEW.icp_number)))"""
+        AND o.registrable_domain = NEW.registrable_domain AND o.service_kind = NEW.service_kind
+        AND NEW.filing_type <> 'inspection' AND o.filing_type <> 'inspection')
+    OR (NEW.state IN ({_HOLDING}) AND o.state IN ({_HOLDING}) AND o.service_id = NEW.service_id
+        AND NEW.filing_type <> 'inspection' AND o.filing_type <> 'inspection')))"""
 # What another case may also claim. A change of anything else, such as the due dates of all cases
 # at once, needs no look at the others.
+_CLAIMS = (
+    "reference", "state", "registrable_domain", "service_kind", "service_id", "filing_type",
+)  # fmt: skip
 _SQLITE_CLAIMS_ANEW = "({})".format(
-    " OR ".join(
-        f"NEW.{column} IS NOT OLD.{column}"
-        for column in ("reference", "state", "registrable_domain", "icp_number")
-    )
+    " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in _CLAIMS)
 )
 _NOT_LOWER = (
     "NEW.domain <> lower(NEW.domain) OR NEW.registrable_domain <> lower(NEW.registrable_domain)"
 )
-_SQLITE_BAD_NUMBER = f"""NEW.state IN ({_NUMBERED}) AND NOT COALESCE(
-    NEW.icp_number = NEW.icp_subject || '-' || substr(NEW.icp_number, length(NEW.icp_subject) + 2)
-    AND substr(NEW.icp_number, length(NEW.icp_subject) + 2) GLOB '[1-9]*'
-    AND substr(NEW.icp_number, length(NEW.icp_subject) + 2) NOT GLOB '*[^0-9]*'
-    AND substr(NEW.icp_subject, 2, 4) = 'ICP备'
-    AND substr(NEW.icp_subject, -1) = '号'
-    AND length(NEW.icp_subject) IN (14, 16)
-    AND substr(NEW.icp_subject, 6, length(NEW.icp_subject) - 6) NOT GLOB '*[^0-9]*'
-    AND substr(NEW.icp_subject, 1, 1) =
-        (SELECT p.icp_character FROM {PROVINCE} p WHERE p.code = NEW.province_id)
-    AND NOT EXISTS (SELECT 1 FROM {CASE} o WHERE o.icp_subject = NEW.icp_subject
-        AND o.applicant_id <> NEW.applicant_id AND o.state IN ({_NUMBERED})), 0)"""
+_SITE_FILED = register.claims_a_filed_site(_HOLDING)
 
 SQLITE = {
     "history_kept": _sqlite_trigger("history_kept", "DELETE", HISTORY, "1", _APPEND_ONLY),
@@ -94,12 +84,17 @@ SQLITE = {
     "case_domain_updated": _sqlite_trigger(
         "case_domain_updated", "UPDATE", CASE, _NOT_LOWER, _LOWER
     ),
-    "case_number_inserted": _sqlite_trigger(
-        "case_number_inserted", "INSERT", CASE, _SQLITE_BAD_NUMBER, _NUMBER
+    "case_site_inserted": _sqlite_trigger(
+        "case_site_inserted", "INSERT", CASE, _SITE_FILED, register.SITE_FILED
     ),
-    "case_number_updated": _sqlite_trigger(
-        "case_number_updated", "UPDATE", CASE, _SQLITE_BAD_NUMBER, _NUMBER
+    "case_site_updated": _sqlite_trigger(
+        "case_site_updated",
+        "UPDATE",
+        CASE,
+        f"{_SQLITE_CLAIMS_ANEW} AND {_SITE_FILED}",
+        register.SITE_FILED,
     ),
+    **register.SQLITE,
 }
 
 
@@ -112,20 +107,13 @@ _POSTGRES_FUNCTIONS = (
     _refusing("refuse_history_change", _APPEND_ONLY),
     _refusing("refuse_case_delete", _KEPT),
     _refusing("refuse_case_domain", _LOWER),
-    # The lock makes two approvals under one subject number wait for each other.
-    f"""CREATE OR REPLACE FUNCTION check_site_number() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended(NEW.icp_subject, 0));
-  IF NEW.icp_number !~ '^.ICP备([0-9]{{8}}|[0-9]{{10}})号-[1-9][0-9]*$'
-     OR NEW.icp_subject <> split_part(NEW.icp_number, '-', 1)
-     OR left(NEW.icp_number, 1) IS DISTINCT FROM
-        (SELECT p.icp_character FROM {PROVINCE} p WHERE p.code = NEW.province_id)
-     OR EXISTS (SELECT 1 FROM {CASE} o WHERE o.icp_subject = NEW.icp_subject
-        AND o.applicant_id <> NEW.applicant_id AND o.state IN ({_NUMBERED}))
-  THEN RAISE EXCEPTION '{_NUMBER}' USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NEW;
-END $$""",
+    register.case_function(_HOLDING),
+    *register.POSTGRES_FUNCTIONS,
+)
+# A change of anything else takes no lock.
+_CLAIMS_A_SITE = f"NEW.state IN ({_HOLDING}) AND NEW.registrable_domain <> ''"
+_POSTGRES_CLAIMS_ANEW = " OR ".join(
+    f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _CLAIMS
 )
 POSTGRES = {
     "history_kept": f"CREATE TRIGGER history_kept BEFORE UPDATE OR DELETE ON {HISTORY} "
@@ -138,10 +126,16 @@ POSTGRES = {
     "EXECUTE FUNCTION refuse_case_delete()",
     "case_domain": f"CREATE TRIGGER case_domain BEFORE INSERT OR UPDATE ON {CASE} "
     f"FOR EACH ROW WHEN ({_NOT_LOWER}) EXECUTE FUNCTION refuse_case_domain()",
-    "case_number": f"CREATE TRIGGER case_number BEFORE INSERT OR UPDATE ON {CASE} "
-    f"FOR EACH ROW WHEN (NEW.state IN ({_NUMBERED})) EXECUTE FUNCTION check_site_number()",
+    "case_site_inserted": f"CREATE TRIGGER case_site_inserted BEFORE INSERT ON {CASE} "
+    f"FOR EACH ROW WHEN ({_CLAIMS_A_SITE}) EXECUTE FUNCTION check_case_site()",
+    "case_site_updated": f"CREATE TRIGGER case_site_updated BEFORE UPDATE ON {CASE} "
+    f"FOR EACH ROW WHEN ({_CLAIMS_A_SITE} AND ({_POSTGRES_CLAIMS_ANEW})) "
+    "EXECUTE FUNCTION check_case_site()",
+    **register.POSTGRES,
 }
-_TABLE_OF = {name: HISTORY if name.startswith("history") else CASE for name in POSTGRES}
+_TABLE_OF = {name: HISTORY if name.startswith("history") else CASE for name in POSTGRES} | (
+    register.TABLE_OF
+)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -170,8 +164,8 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
             cursor.execute(
                 "SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
                 " WHERE NOT tgisinternal AND tgenabled = 'O'"
-                " AND tgrelid = ANY (ARRAY[to_regclass(%s), to_regclass(%s)])",
-                [CASE, HISTORY],
+                " AND tgrelid = ANY (SELECT to_regclass(name) FROM unnest(%s::text[]) name)",
+                [sorted(set(_TABLE_OF.values()))],
             )
             bodies = {_body(sql) for sql in _POSTGRES_FUNCTIONS}
             there = {name for name, body in cursor.fetchall() if body in bodies}
@@ -191,7 +185,7 @@ def _wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:
 
 def _tables_are_there(connection: BaseDatabaseWrapper) -> bool:
     names = set(connection.introspection.table_names())
-    return {CASE, HISTORY, PROVINCE} <= names
+    return {*_TABLE_OF.values(), register.PROVINCE} <= names
 
 
 def after_migrate(using: str, **kwargs: object) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet, prefetch_related_objects
 
-from icpcases.cases.models import DueRun, FilingCase, Order, Request
+from icpcases.cases.models import DueRun, FilingCase, Order, OrderCase, Request
 from icpcases.rules.rule import Party
 
 from .tables import Tables, forget
@@ -82,10 +82,11 @@ def _batch(after: int) -> tuple[int, int]:
     """The key of the last case looked at, 0 if there was none; and how many have changed."""
     tables = Tables()
     with transaction.atomic(durable=True):
-        found = waiting().filter(pk__gt=after).select_related("province").order_by("pk")
+        found = waiting().filter(pk__gt=after).select_related("province", "service").order_by("pk")
         cases = list(_held(found)[:BATCH])
-        orders = Prefetch("orders", Order.objects.select_related("provider"))
-        prefetch_related_objects(cases, "requests", orders)
+        live = OrderCase.objects.filter(left_on__isnull=True).select_related("order__provider")
+        memberships = Prefetch("memberships", live, to_attr="live_memberships")
+        prefetch_related_objects(cases, "requests", memberships)
         changed = [case for case in cases if _differs(case, tables)]
         FilingCase.objects.bulk_update(changed, ["due_at", "due_provisional"])
     return (cases[-1].pk if cases else 0), len(changed)
@@ -108,7 +109,8 @@ class _Prefetched:
 
     @property
     def live_order(self) -> Order | None:
-        return next((order for order in self.case.orders.all() if order.ended_on is None), None)
+        memberships: list[OrderCase] = vars(self.case)["live_memberships"]
+        return memberships[0].order if memberships else None
 
     @property
     def turns(self) -> Turns:

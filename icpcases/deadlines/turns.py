@@ -7,8 +7,8 @@ from typing import Protocol
 from django.db.models import Max
 from django.utils import timezone
 
-from icpcases.cases.models import FilingCase, HistoryRow, Order, Request
-from icpcases.lifecycle.states import PAUSING, Length, State, Unit
+from icpcases.cases.models import FilingCase, HistoryRow, Order, Request, Service
+from icpcases.lifecycle.states import PAUSING, WITH_NUMBER, Length, Phase, State, Unit
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Party
@@ -50,13 +50,21 @@ def turns_of(case: FilingCase) -> Turns:
     return list(rows.order_by("happened_at", "sequence").values_list("happened_at", "turn"))
 
 
+def turn_of(case: FilingCase, request_open: bool, answers_wait: bool) -> Party:
+    """Whose turn it is, given the requests; nobody's where what the case filed is cancelled."""
+    service = case.service
+    if service and service.state == Service.State.CANCELLED and case.is_at in WITH_NUMBER:
+        return State.OPEN.turn(request_open, True, answers_wait)
+    return case.is_at.turn(request_open, case.duties_done, answers_wait)
+
+
 def set_turn(
     case: FilingCase, rows: AroundCase, at: dt.datetime, moved: bool, tables: Tables
 ) -> None:
     """Write on the case whose turn it is, since when, until when, and whether answers wait."""
     request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
     case.answered = any(r.status == RequestStatus.ANSWERED for r in rows.requests)
-    turn = case.is_at.turn(request_open, case.duties_done, case.answered)
+    turn = turn_of(case, request_open, case.answered)
     if moved or turn.value != case.turn:
         case.turn_since = at
     case.turn = turn.value
@@ -69,6 +77,9 @@ def due(case: FilingCase, rows: AroundCase, tables: Tables) -> tuple[dt.datetime
     if state in PAUSING and turn == Party.APPLICANT:
         days = [r.due_on for r in rows.requests if r.status == RequestStatus.OPEN and r.due_on]
         return (end_of(min(days)), False) if days else (None, False)
+    if case.about.inspection and case.term and state.phase == Phase.FILING:
+        # Whoever asks has said until when, whosever turn it is.
+        return end_of(case.term), False
     limit = limit_of(case, rows, tables)
     if limit is None:
         return None, False
@@ -86,7 +97,7 @@ def due(case: FilingCase, rows: AroundCase, tables: Tables) -> tuple[dt.datetime
 def limit_of(case: FilingCase, rows: AroundCase, tables: Tables | None = None) -> Length | None:
     """The length of the present turn: the state's clock, as its province and provider have it."""
     state, tables = case.is_at, tables or recent_tables()
-    if case.whose_turn == Party.NOBODY or (state == State.OPEN and case.public_security_on):
+    if case.whose_turn == Party.NOBODY or (state == State.OPEN and _registered(case)):
         return None
     provider = None
     if state == State.PROVIDER_REVIEW or any(s == state and p for s, _, p in tables.clocks):
@@ -101,9 +112,14 @@ def end_of(day: dt.date) -> dt.datetime:
 
 
 def _starts_on(case: FilingCase) -> dt.date:
-    if case.is_at == State.OPEN and case.opened_on:
-        return case.opened_on
+    if case.is_at == State.OPEN and case.service and case.service.opened_on:
+        return case.service.opened_on
     return timezone.localdate(case.turn_since)
+
+
+def _registered(case: FilingCase) -> bool:
+    """Whether the public-security filing, which the clock of an open site is for, is made."""
+    return case.service is not None and case.service.public_security_on is not None
 
 
 def _used_up(case: FilingCase, rows: AroundCase, table: Calendar) -> int:

@@ -6,8 +6,9 @@ What is drawn comes from the declaration; only places stand here. A step is draw
 
 from typing import NamedTuple
 
+from icpcases.lifecycle.definition import STAYS
 from icpcases.lifecycle.states import Phase, State
-from icpcases.lifecycle.steps import STAYS, Step
+from icpcases.lifecycle.steps import Step
 
 
 class Point(NamedTuple):
@@ -51,11 +52,11 @@ class Label(NamedTuple):
     lines: int = 1
 
 
-WIDTH, HEIGHT = 1346, 1092
+WIDTH, HEIGHT = 1346, 1278
 _W, _H = 214, 64
 _COLUMNS = (70, 410, 708, 1098)
-_ROWS = (318, 434, 550, 666)
-_DONE, _CLOSED = 800, 1012
+_ROWS = (318, 434, 550, 666, 782)
+_DONE, _CLOSED = 916, 1198
 _CLOSED_W, _CLOSED_H, _CLOSED_STEP = 195, 48, 209
 
 
@@ -78,27 +79,28 @@ PLACES = {
     State.PREAPPROVAL_GRANTED: _at(1, 2),
     State.PREPARING: _at(2, 0),
     State.PROVIDER_REVIEW: _at(2, 1),
-    State.SMS_VERIFICATION: _at(2, 2),
-    State.AUTHORITY_REVIEW: _at(2, 3),
+    State.PROVIDER_PASSED: _at(2, 2),
+    State.SMS_VERIFICATION: _at(2, 3),
+    State.AUTHORITY_REVIEW: _at(2, 4),
     State.RETURNED: _at(3, 1),
     State.FILED: Box(_COLUMNS[2], _DONE, _W, _H),
     State.OPEN: Box(_COLUMNS[3], _DONE, _W, _H),
+    State.COMPLETED: Box(_COLUMNS[2], _DONE + 136, 300, _H),
     State.NOT_REQUIRED: _closed(0),
     State.REFERRED: _closed(1),
     State.INELIGIBLE: _closed(2),
     State.REFUSED: _closed(3),
     State.WITHDRAWN: _closed(4),
-    State.CANCELLED: _closed(5),
 }
 PANELS = {
     Phase.INTAKE: Box(56, 74, 632, 108),
     Phase.CERTIFICATE: Box(56, 286, 242, 342),
     Phase.PREAPPROVAL: Box(396, 286, 242, 342),
-    Phase.FILING: Box(694, 286, 632, 458),
-    Phase.DONE: Box(694, 768, 632, 162),
-    Phase.CLOSED: Box(56, 966, 1270, 108),
+    Phase.FILING: Box(694, 286, 632, 574),
+    Phase.DONE: Box(694, 884, 632, 240),
+    Phase.CLOSED: Box(56, 1152, 1270, 108),
 }
-LEGEND = Box(56, 662, 582, 268)
+LEGEND = Box(56, 662, 582, 292)
 
 # Lanes: between the intake and the columns, in the gutters, and along the left edge.
 _LANES = (204, 226, 248, 270)
@@ -106,6 +108,11 @@ _GUTTER_1, _GUTTER_2, _UNDER = 347, 666, 645
 _OUTER, _INNER = 22, 38
 # Where arrows arrive at the first box of a stage: beside its panel's title.
 _TO_CERTIFICATE, _TO_PREAPPROVAL, _NARROW = 256, 566, 40
+
+
+def drawn_target(step: Step) -> State:
+    """The state a step is drawn to: of several the usual one, which is not where it stands."""
+    return step.about.targets[-1 if step is Step.CONFIRM_SMS else 0]
 
 
 def _down(source: State, target: State) -> tuple[Point, ...]:
@@ -190,7 +197,7 @@ def _returns() -> dict[tuple[Step, State], tuple[Point, ...]]:
             Point(preparing.right, preparing.centre.y),
         ),
     }  # fmt: skip
-    for source in (State.SMS_VERIFICATION, State.AUTHORITY_REVIEW):
+    for source in (State.PROVIDER_PASSED, State.SMS_VERIFICATION, State.AUTHORITY_REVIEW):
         box = PLACES[source]
         found[Step.RETURN_FOR_CORRECTION, source] = (
             Point(box.right, box.centre.y), Point(back.centre.x, box.centre.y),
@@ -199,16 +206,26 @@ def _returns() -> dict[tuple[Step, State], tuple[Point, ...]]:
     return found
 
 
-def _cancelling() -> dict[tuple[Step, State], tuple[Point, ...]]:
-    filed, opened, end = PLACES[State.FILED], PLACES[State.OPEN], PLACES[State.CANCELLED]
-    x, lane = opened.right - 18, PANELS[Phase.DONE].bottom + 20
+def _along_the_left() -> dict[tuple[Step, State], tuple[Point, ...]]:
+    """Ways that pass by what a filing type does not need, beside the column of the filing."""
+    passed, review = PLACES[State.PROVIDER_PASSED], PLACES[State.PROVIDER_REVIEW]
+    decided, done = PLACES[State.AUTHORITY_REVIEW], PLACES[State.COMPLETED]
+
+    def beside(start: Point, end: Point, x: int) -> tuple[Point, ...]:
+        return start, Point(x, start.y), Point(x, end.y), end
+
+    left = _COLUMNS[2]
     return {
-        (Step.CANCEL_FILING, State.FILED): (
-            Point(filed.right - 14, filed.bottom), Point(filed.right - 14, lane),
-            Point(x, lane), Point(x, end.y),
+        (Step.SENT_TO_ADMINISTRATION, State.PROVIDER_PASSED): beside(
+            Point(left, passed.centre.y), Point(left, decided.y + 18), 701
         ),
-        (Step.CANCEL_FILING, State.OPEN): (Point(x, opened.bottom), Point(x, end.y)),
-    }  # fmt: skip
+        (Step.COMPLETE, State.AUTHORITY_REVIEW): beside(
+            Point(left, decided.centre.y + 14), Point(left, done.y + 18), 686
+        ),
+        (Step.PROVIDER_PASSES, State.PROVIDER_REVIEW): beside(
+            Point(left, review.centre.y), Point(left, done.y + 46), 676
+        ),
+    }
 
 
 ROUTES: dict[tuple[Step, State], tuple[Point, ...]] = {
@@ -217,7 +234,7 @@ ROUTES: dict[tuple[Step, State], tuple[Point, ...]] = {
     **_from_triage(),
     **_to_the_next_stage(),
     **{
-        (step, source): _down(source, State(str(step.about.target)))
+        (step, source): _down(source, drawn_target(step))
         for step, source in (
             (Step.RECORD_CERTIFICATE_APPLICATION, State.CERTIFICATE_NEEDED),
             (Step.RECORD_CERTIFICATE, State.CERTIFICATE_APPLIED),
@@ -225,16 +242,25 @@ ROUTES: dict[tuple[Step, State], tuple[Point, ...]] = {
             (Step.RECORD_PREAPPROVAL, State.PREAPPROVAL_APPLIED),
             (Step.SUBMIT_TO_PROVIDER, State.PREPARING),
             (Step.PROVIDER_PASSES, State.PROVIDER_REVIEW),
+            (Step.SENT_TO_ADMINISTRATION, State.PROVIDER_PASSED),
             (Step.CONFIRM_SMS, State.SMS_VERIFICATION),
             (Step.APPROVE, State.AUTHORITY_REVIEW),
         )
     },
     **_returns(),
-    (Step.RECORD_OPENING, State.FILED): _across(State.FILED, State.OPEN, 832),
-    **_cancelling(),
+    (Step.RECORD_OPENING, State.FILED): _across(State.FILED, State.OPEN, 948),
+    (Step.SMS_EXPIRED, State.SMS_VERIFICATION): (
+        Point(PLACES[State.SMS_VERIFICATION].right - 14, PLACES[State.SMS_VERIFICATION].y),
+        Point(PLACES[State.PROVIDER_PASSED].right - 14, PLACES[State.PROVIDER_PASSED].bottom),
+    ),
+    (Step.COMPLETE, State.AUTHORITY_REVIEW): _along_the_left()[
+        Step.COMPLETE, State.AUTHORITY_REVIEW
+    ],
 }
+#: The second way of a step that leads to one of two states.
+SECOND = {key: way for key, way in _along_the_left().items() if key[0] is not Step.COMPLETE}
 #: Steps drawn as numbered marks, in the order of their numbers.
-EXITS = (Step.DECLINE, Step.RECORD_REFUSAL, Step.WITHDRAW, Step.REOPEN)
+EXITS = (Step.DECLINE, Step.RECORD_REFUSAL, Step.WITHDRAW, Step.REOPEN, Step.PULL_BACK)
 LABELS = (
     Label(Step.SUBMIT_REQUEST, 372, 117, "middle"),
     Label(Step.SEND_BACK, 372, 165, "middle", 2),
@@ -249,15 +275,18 @@ LABELS = (
     Label(Step.RECORD_PREAPPROVAL, 458, 528),
     Label(Step.SUBMIT_TO_PROVIDER, 823, 412),
     Label(Step.PROVIDER_PASSES, 823, 528),
-    Label(Step.CONFIRM_SMS, 823, 644),
+    Label(Step.SENT_TO_ADMINISTRATION, 823, 636, lines=2),
+    Label(Step.CONFIRM_SMS, 823, 760),
+    Label(Step.SMS_EXPIRED, 918, 642, lines=2),
     Label(Step.EXPIRE_ORDER, 936, 344),
     Label(Step.SUBMIT_TO_PROVIDER, 1010, 446, "middle"),
     Label(Step.RETURN_FOR_CORRECTION, 1010, 490, "middle", 2),
     Label(Step.RETURN_FOR_CORRECTION, 936, 576),
     Label(Step.RETURN_FOR_CORRECTION, 936, 692),
-    Label(Step.APPROVE, 823, 760),
-    Label(Step.RECORD_OPENING, 1010, 812, "middle", 2),
-    Label(Step.CANCEL_FILING, 926, 945),
+    Label(Step.RETURN_FOR_CORRECTION, 936, 808),
+    Label(Step.APPROVE, 823, 876),
+    Label(Step.RECORD_OPENING, 1010, 928, "middle", 2),
+    Label(Step.COMPLETE, 668, 1010, "end"),
 )
 
 

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
+from icpcases.lifecycle.definition import BACK, STAYS
 from icpcases.lifecycle.roles import Role
 from icpcases.lifecycle.states import Phase, State
-from icpcases.lifecycle.steps import BACK, STAYS, Step
+from icpcases.lifecycle.steps import Step
+from icpcases.lifecycle.ways import comes_through
 from icpcases.rules.book import RULES
+from icpcases.rules.facts import FilingType
+from icpcases.rules.filing_types import FIELDS_OF_LEADER, TYPES, Asks
 from icpcases.rules.rule import Guard, Rule, Source
 from icpcases.workflow.step_forms import STEP_FORMS, StepForm
 
@@ -27,6 +31,13 @@ _STATES = """\
 
 The clocks are those the program starts with; the office edits them. A province's own review
 days stand above the administration's clock, a provider's own above the provider's.
+"""
+_TYPES = """\
+## Filing types
+
+What a case is about. Every type walks the states of the picture above, but for those it has no
+need of; which of the rules about facts it asks stands beside it, all others are asked of every
+type. A change asks by SMS whoever's data change, and one person with one phone only once.
 """
 _STEPS = """\
 ## Transitions
@@ -60,6 +71,8 @@ def workflow_markdown() -> str:
         _HEAD,
         _STATES,
         _table(_STATE_HEAD, (_state_row(state) for state in State)),
+        _TYPES,
+        _table(_TYPE_HEAD, (_type_row(filing_type) for filing_type in FilingType)),
         _STEPS.format(common=common, silent=silent),
         _table(_STEP_HEAD, (_step_row(step) for step in Step)),
         _MATRIX.format(never=NEVER),
@@ -129,6 +142,33 @@ def clock_of(state: State) -> str:
     return f"{amount} {words.removesuffix('s') if amount == 1 else words}"
 
 
+_TYPE_HEAD = (
+    "filing type", "label", "begins when", "rules about facts", "SMS check asks",
+    "passes by", "steps it has not",
+)  # fmt: skip
+_ASKS = {
+    Asks.ALL: "all",
+    Asks.TOUCHED: "those the changed values touch, on the new values",
+    Asks.NONE: "none",
+}
+
+
+def _type_row(filing_type: FilingType) -> tuple[str, ...]:
+    about = TYPES[filing_type]
+    everything = frozenset().union(*FIELDS_OF_LEADER.values())
+    passed_by = (s for s in State if not comes_through(filing_type, s, everything))
+    lacking = (step.value for step in Step if filing_type not in step.about.types)
+    return (
+        f"`{filing_type.value}`",
+        _(filing_type.label),
+        _(about.begins),
+        _ASKS[about.asks],
+        ", ".join(_(leader.label) for leader in about.sms) or "nobody",
+        _codes(state.value for state in passed_by),
+        _codes(lacking),
+    )
+
+
 _STEP_HEAD = ("transition", "label", "from", "to", "guards", "entered", "who")
 
 
@@ -153,7 +193,9 @@ def _target_of(step: Step) -> str:
     target = step.about.target
     if target is STAYS:
         return "stays"
-    return "the state before" if target == BACK else f"`{State(target).value}`"
+    if target == BACK:
+        return "the state before"
+    return _codes(state.value for state in step.about.targets)
 
 
 def _guard(guard: Guard) -> str:

@@ -71,6 +71,7 @@ def _svg(written: Overlay, first: list[str], role: str) -> str:
         _text(56, 46, title, "title"),
         *(_panel(phase.label, box, bool(counts)) for phase, box in plan.PANELS.items()),
         *(_arrow(step, source, way, written) for (step, source), way in plan.ROUTES.items()),
+        *(_second(step, source, way, written) for (step, source), way in plan.SECOND.items()),
         *(_label(label) for label in plan.LABELS),
         *(_state(state, plan.PLACES[state], written) for state in State),
         *_staying(),
@@ -132,11 +133,25 @@ def letters(step: Step) -> str:
 
 def _arrow(step: Step, source: State, way: Sequence[Point], written: Overlay) -> str:
     walked = (step, source) in written.walked
+    if (step, source) in plan.SECOND:
+        walked = walked and _was_in(step.about.targets[0], written)
+    return _drawn(f"step-{step.value}-{source.value}", walked, way)
+
+
+def _second(step: Step, source: State, way: Sequence[Point], written: Overlay) -> str:
+    """The other way of a step that leads to one of two states."""
+    target = step.about.targets[1]
+    walked = (step, source) in written.walked and _was_in(target, written)
+    return _drawn(f"step-{step.value}-{source.value}-{target.value}", walked, way)
+
+
+def _was_in(state: State, written: Overlay) -> bool:
+    return state in written.been or state == written.now
+
+
+def _drawn(name: str, walked: bool, way: Sequence[Point]) -> str:
     css, head = ("arrow walked", "head-walked") if walked else ("arrow", "head")
-    return (
-        f'<path id="step-{step.value}-{source.value}" class="{css}" marker-end="url(#{head})" '
-        f'd="{_path(way)}"/>'
-    )
+    return f'<path id="{name}" class="{css}" marker-end="url(#{head})" d="{_path(way)}"/>'
 
 
 def _path(way: Sequence[Point], radius: int = 7) -> str:
@@ -183,9 +198,15 @@ def _turn_line(state: State) -> str:
         return _short(state.name_of(usual))
     first, second = _short(state.name_of(usual)), _short(state.name_of(other[0]))
     words = _("%(one)s, then %(other)s")
-    if state.turn(request_open=True) != usual:
+    asked, answered = state.turn(request_open=True), state.turn(answers_wait=True)
+    if usual not in (asked, answered) and asked != answered:
+        names = (usual, answered, asked)
+        one, two, three = (_short(state.name_of(party)) for party in names)
+        words = _("%(one)s / %(two)s if answered / %(three)s if asked")
+        return words % {"one": one, "two": two, "three": three}
+    if asked != usual:
         words = _("%(one)s / %(other)s if asked")
-    elif state.turn(answers_wait=True) != usual:
+    elif answered != usual:
         words = _("%(one)s / %(other)s if answered")
     return words % {"one": first, "other": second}
 
@@ -219,12 +240,12 @@ def _marks(state: State, box: Box, written: Overlay) -> Iterable[str]:
     if state.locked:
         yield _lock(x, y)
     for step, number in numbers.items():
-        if step.about.target == state:
+        if state in step.about.targets:
             yield _mark(number, box.right - 15, box.y + 15, hollow=True)
 
 
 def _is_exit(step: Step, state: State) -> bool:
-    return state in step.about.sources and (step, state) not in plan.ROUTES
+    return step in plan.EXITS and state in step.about.sources
 
 
 def _stripes(parties: Sequence[Party], box: Box) -> Iterable[str]:
@@ -305,7 +326,7 @@ def _legend() -> Iterable[str]:
     for step, number in plan.exits().items():
         y += 22
         yield _mark(number, x + 22, y - 4)
-        yield _step_name(step, x + 38, y, ending=f" → {State(str(step.about.target)).label}")
+        yield _step_name(step, x + 38, y, ending=f" → {step.about.targets[0].label}")
     y += 24
     yield _step_name(Step.STEP_BACK, x + 14, y, ending=_(": from every state to the one before"))
     yield "</g>"

@@ -13,30 +13,32 @@ from itertools import groupby
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from icpcases.cases import triggers
-from icpcases.cases.models import CasePerson, Document, FilingCase, Order, Request
+from icpcases.cases.models import CasePerson, Document, FilingCase, Order, OrderCase, Request
 from icpcases.cases.models.documents import SELF_MADE
 from icpcases.deadlines.clocks import clocked_states
 from icpcases.deadlines.tables import recent_tables
-from icpcases.deadlines.turns import limit_of
+from icpcases.deadlines.turns import limit_of, turn_of
+from icpcases.lifecycle.definition import BACK, STAYS
 from icpcases.lifecycle.roles import WORKING, Role
 from icpcases.lifecycle.states import (
-    HOLDING_DOMAIN,
+    BEFORE_THEM,
+    HOLDING_SERVICE,
     IN_FILING,
     PAUSING,
     UNDER_THE_FILING_RULES,
     WITH_NUMBER,
     State,
 )
-from icpcases.lifecycle.steps import BACK, STAYS, Step
-from icpcases.rules import numbers
-from icpcases.rules.about_case import CASE_DOMAIN_FREE
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_facts import FORUM_PREAPPROVAL
+from icpcases.rules.about_register import SERVICE_FREE
 from icpcases.rules.dossier import DocumentStatus, Dossier, RequestStatus
-from icpcases.rules.facts import ForumAnswer
+from icpcases.rules.facts import ForumAnswer, ServiceKind
+from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Party
 from icpcases.types import SqlRow
 from icpcases.workflow.casefile import CaseFile
@@ -45,9 +47,6 @@ from icpcases.workflow.explain import unmet_guards
 
 from .registry import KNOWN, Found, case_batches, case_files, checker
 
-# Where the province or the provider may say how long a turn takes.
-_NUMBERED = FilingCase.objects.filter(state__in=WITH_NUMBER)
-
 
 @checker
 def forum_without_preapproval() -> Iterator[Found]:
@@ -55,55 +54,27 @@ def forum_without_preapproval() -> Iterator[Found]:
     past = (State.PREAPPROVAL_GRANTED, *UNDER_THE_FILING_RULES)
     lacking = Q(preapproval=False) | Q(preapproval__isnull=True)
     cases = FilingCase.objects.filter(lacking, state__in=past, forum=True)
-    for reference, state in _lines(cases, "reference", "state"):
+    for reference, state in lines(cases, "reference", "state"):
         yield Found(reference, f"is a forum in {state} without BBS pre-approval.")
 
 
 @checker
-def number_missing() -> Iterator[Found]:
-    """A filed or open case without its ICP number, or without the day of the filing."""
-    cases = _NUMBERED.filter(Q(icp_number="") | Q(icp_subject="") | Q(filed_on__isnull=True))
-    for reference, state, number in _lines(cases, "reference", "state", "icp_number"):
-        lacks = "the day of the filing, or its subject number" if number else "its ICP number"
-        yield Found(reference, f"is {state} without {lacks}.")
-
-
-@checker
-def number_wrong() -> Iterator[Found]:
-    """A filed or open case whose ICP number fits neither its format, nor its province."""
-    fields = ("reference", "icp_number", "icp_subject", "province__icp_character")
-    for reference, number, subject, character in _lines(_NUMBERED.exclude(icp_number=""), *fields):
-        try:
-            read = numbers.icp_number(number)
-        except numbers.NumberError:
-            read = None
-        whole = read is not None and read.site is not None and str(read) == number
-        if not whole:
-            yield Found(reference, f"has {number}, which is no site number.")
-        elif read and (read.character != character or subject not in ("", read.subject)):
-            yield Found(reference, f"has {number}, which is not of its province or subject.")
-
-
-@checker
-def number_shared() -> Iterator[Found]:
-    """Filed or open cases with one ICP number, or applicants with one subject number."""
-    yield from _sharing(_NUMBERED, "icp_number", Count("pk"))
-    yield from _sharing(_NUMBERED, "icp_subject", Count("applicant", distinct=True))
-
-
-@checker
 def domain_shared() -> Iterator[Found]:
-    """Cases under way, filed or open that hold one registrable domain."""
-    holding = FilingCase.objects.filter(state__in=HOLDING_DOMAIN)
-    yield from _sharing(holding, "registrable_domain", Count("pk"))
+    """Errands under way about one domain and kind, or about one service."""
+    holding = FilingCase.objects.filter(state__in=HOLDING_SERVICE)
+    holding = holding.exclude(filing_type__in=INSPECTIONS)
+    for kind in ServiceKind:
+        of_kind = holding.filter(service_kind=kind.value)
+        yield from sharing(of_kind.exclude(registrable_domain=""), "registrable_domain")
+    yield from sharing(holding.exclude(service=None), "service__number")
 
 
-def _sharing(cases: QuerySet[FilingCase], field: str, count: Count) -> Iterator[Found]:
-    """The cases among which a value stands more often than it may."""
-    values = cases.exclude(**{field: ""}).values(field).annotate(times=count).filter(times__gt=1)
+def sharing(cases: QuerySet[FilingCase], field: str) -> Iterator[Found]:
+    """The cases among which a value stands more often than once."""
+    values = cases.values(field).annotate(times=Count("pk")).filter(times__gt=1)
     shared = cases.filter(**{f"{field}__in": values.values(field)}).order_by(field, "pk")
-    lines = shared.values_list(field, "reference").iterator(chunk_size=2000)
-    for value, group in groupby(lines, key=lambda line: line[0]):
+    found = shared.values_list(field, "reference").iterator(chunk_size=2000)
+    for value, group in groupby(found, key=lambda line: line[0]):
         references = [reference for _value, reference in group]
         for reference in references:
             others = ", ".join(other for other in references if other != reference)
@@ -111,12 +82,21 @@ def _sharing(cases: QuerySet[FilingCase], field: str, count: Count) -> Iterator[
 
 
 @checker
+def filed_without_service() -> Iterator[Found]:
+    """A filed or open case without the service that it has filed."""
+    cases = FilingCase.objects.filter(state__in=WITH_NUMBER, service=None)
+    for reference, state in lines(cases, "reference", "state"):
+        yield Found(reference, f"is {state} without a service.")
+
+
+@checker
 def opened_before_filed() -> Iterator[Found]:
-    """A site that opened before its filing was complete, or is open without a day of opening."""
-    early = Q(opened_on__lt=F("filed_on")) | Q(opened_on__isnull=False, filed_on__isnull=True)
-    undated = Q(state=State.OPEN, opened_on__isnull=True)
-    fields = ("reference", "opened_on", "filed_on")
-    for reference, opened, filed in _lines(FilingCase.objects.filter(early | undated), *fields):
+    """A site that opened before the filing of its case, or is open without a day of opening."""
+    early = Q(service__opened_on__lt=F("service__filed_on"))
+    undated = Q(state=State.OPEN, service__isnull=False, service__opened_on__isnull=True)
+    cases = FilingCase.objects.filter(early | undated, state__in=WITH_NUMBER)
+    fields = ("reference", "service__opened_on", "service__filed_on")
+    for reference, opened, filed in lines(cases, *fields):
         days = f"{filed or 'no day'}, opened on {opened or 'no day'}"
         yield Found(reference, f"was filed on {days}.")
 
@@ -139,7 +119,7 @@ def facts_against_state() -> Iterator[Found]:
 
 
 def _broken(case: FilingCase, rows: CaseFile) -> list[str]:
-    elsewhere = {(FORUM_PREAPPROVAL.code, True), (CASE_DOMAIN_FREE.code, True)}
+    elsewhere = {(FORUM_PREAPPROVAL.code, True), (SERVICE_FREE.code, True)}
     try:
         dossier = _as_if_forums_were_taken(dossier_of(case, rows))
     except ValueError as error:
@@ -165,7 +145,7 @@ def nobody_can_move() -> Iterator[Found]:
     Each step on is closed by something nobody can put right, or nobody is there who may take
     it: no active person of the case, of the office. Taking a step back is no way on.
     """
-    for reference, state in _lines(
+    for reference, state in lines(
         FilingCase.objects.exclude(state__in=KNOWN), "reference", "state"
     ):
         yield Found(reference, f"is in {state}, which is no state: no step leads out of it.")
@@ -199,7 +179,7 @@ def _ways(case: FilingCase, there: set[Role]) -> list[Step]:
     stays = state.turn(duties_done=True) == Party.NOBODY
     return [
         step
-        for step in Step.leading_out_of(state)
+        for step in Step.leading_out_of(state, case.is_of)
         if step.who & there
         and step.about.target != BACK
         and (stays or step.about.target is not STAYS)
@@ -236,8 +216,8 @@ def turn_without_end() -> Iterator[Found]:
 
 def _begun(case: FilingCase) -> datetime:
     """When the clock began: an open site's runs from the day it opened."""
-    if case.is_at == State.OPEN and case.opened_on:
-        day = datetime.combine(case.opened_on, datetime.min.time())
+    if case.is_at == State.OPEN and case.service and case.service.opened_on:
+        day = datetime.combine(case.service.opened_on, datetime.min.time())
         return min(case.turn_since, timezone.make_aware(day))
     return case.turn_since
 
@@ -245,11 +225,12 @@ def _begun(case: FilingCase) -> datetime:
 @checker
 def turn_differs() -> Iterator[Found]:
     """A case that says it is one party's turn where its state and requests say another's."""
-    for batch in case_batches(FilingCase.objects.filter(state__in=KNOWN)):
+    cases = FilingCase.objects.filter(state__in=KNOWN).select_related("service")
+    for batch in case_batches(cases):
         asked = _with_requests(batch, RequestStatus.OPEN)
         answered = _with_requests(batch, RequestStatus.ANSWERED)
         for case in batch:
-            turn = case.is_at.turn(case.pk in asked, case.duties_done, case.pk in answered)
+            turn = turn_of(case, case.pk in asked, case.pk in answered)
             if turn.value != case.turn:
                 words = f"says it is the turn of: {case.turn}; it is that of: {turn.value}."
                 yield Found(case.reference, words)
@@ -267,7 +248,7 @@ def officer_absent() -> Iterator[Found]:
     working = get_user_model().objects.filter(is_active=True, groups__name__in=names)
     cases = FilingCase.objects.filter(officer__isnull=False).exclude(officer__in=working)
     fields = ("reference", "officer__username", "officer__is_active")
-    for reference, name, active in _lines(cases.exclude(turn=Party.NOBODY.value), *fields):
+    for reference, name, active in lines(cases.exclude(turn=Party.NOBODY.value), *fields):
         why = "is neither officer nor supervisor" if active else "is inactive"
         yield Found(reference, f"is assigned to {name}, who {why}.")
 
@@ -275,9 +256,27 @@ def officer_absent() -> Iterator[Found]:
 @checker
 def order_outlives_filing() -> Iterator[Found]:
     """An order that is still alive though its case is closed, filed, or not yet being filed."""
-    orders = Order.objects.filter(ended_on__isnull=True).exclude(case__state__in=IN_FILING)
-    for reference, state, number in _lines(orders, "case__reference", "case__state", "number"):
+    live = OrderCase.objects.filter(left_on__isnull=True).exclude(case__state__in=IN_FILING)
+    fields = ("case__reference", "case__state", "order__number")
+    for reference, state, number in lines(live, *fields):
         yield Found(reference, f"is in {state}, but its order {number} has not ended.")
+
+
+@checker
+def order_out_of_step() -> Iterator[Found]:
+    """An order that says of itself otherwise than its cases do whether it runs or has ended."""
+    live = OrderCase.objects.filter(order=OuterRef("pk"), left_on__isnull=True)
+    orders = Order.objects.annotate(
+        has_live=Exists(live), has_running=Exists(live.filter(case__state__in=BEFORE_THEM))
+    )
+    wrong = Q(ended_on__isnull=True, has_live=False) | Q(ended_on__isnull=False, has_live=True)
+    wrong |= ~Q(running=F("has_running"))
+    # Of two that ran before a subject might have one only, the younger counts as standing still.
+    first = Order.objects.filter(applicant=OuterRef("applicant"), running=True)
+    older = Q(Exists(first.filter(pk__lt=OuterRef("pk"))), running=False, has_running=True)
+    for number, ended in lines(orders.filter(wrong).exclude(older), "number", "ended_on"):
+        said = f"has ended on {ended}" if ended else "is alive"
+        yield Found(number, f"is an order that {said}, which its cases do not bear out.")
 
 
 @checker
@@ -286,7 +285,7 @@ def document_from_outside() -> Iterator[Found]:
     made = Q(kind__in=SELF_MADE, issued_in__isnull=True)
     papers = Document.objects.filter(status=DocumentStatus.ACCEPTED.value)
     outside = papers.exclude(made).exclude(issued_in="mainland", issued_in__isnull=False)
-    for reference, kind, region in _lines(outside, "case__reference", "kind", "issued_in"):
+    for reference, kind, region in lines(outside, "case__reference", "kind", "issued_in"):
         yield Found(reference, f"has an accepted {kind} issued in: {region or 'not given'}.")
 
 
@@ -331,6 +330,6 @@ def index_missing() -> Iterator[Found]:
             yield Found("database", said)
 
 
-def _lines(rows: QuerySet[Model], *fields: str) -> Iterator[SqlRow]:
+def lines(rows: QuerySet[Model], *fields: str) -> Iterator[SqlRow]:
     """These fields of each row, the oldest first, read as they are used."""
     return rows.order_by("pk").values_list(*fields).iterator(chunk_size=2000)

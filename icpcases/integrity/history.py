@@ -9,11 +9,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.lifecycle.states import State
+from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.workflow.timing import TOLERANCE
 
 from .registry import Found, checker
 
 _STEP = HistoryRow.Kind.STEP.value
+#: Where a case may begin: an inspection is prepared at once.
+_BEGINNINGS = (State.DRAFT.value, State.PREPARING.value)
 
 
 class ChainLink(NamedTuple):
@@ -21,6 +24,7 @@ class ChainLink(NamedTuple):
 
     reference: str
     case_state: str
+    filing_type: str
     version: int
     sequence: int
     kind: str
@@ -45,8 +49,13 @@ def history_chain() -> Iterator[Found]:
 def _breaks(chain: Iterable[ChainLink]) -> Iterator[str]:
     number, state = 0, State.DRAFT.value
     for row in chain:
+        if number == 0 and row.filing_type in INSPECTIONS:
+            # Nothing of it is drafted: whoever inspects has asked already.
+            state = State.PREPARING.value
         if row.sequence != number + 1:
             yield f"has no history row {number + 1}, but a row {row.sequence}."
+        if not number and row.kind != _STEP and row.to_state in _BEGINNINGS:
+            state = row.to_state
         # Only a step moves a case, and each from where the row before left it.
         began = row.from_state if row.kind == _STEP else row.to_state
         if began != state:
@@ -79,8 +88,8 @@ def steps_out_of_order() -> Iterator[Found]:
 def _by_case(rows: QuerySet[HistoryRow]) -> Iterator[tuple[str, Iterable[ChainLink]]]:
     """Per case its rows in their order, from one query that is read as it is used."""
     fields = (
-        "case__reference", "case__state", "case__version", "sequence", "kind", "from_state",
-        "to_state", "happened_at", "recorded_at",
+        "case__reference", "case__state", "case__filing_type", "case__version", "sequence", "kind",
+        "from_state", "to_state", "happened_at", "recorded_at",
     )  # fmt: skip
     found = rows.order_by("case_id", "sequence").values_list(*fields)
     links = starmap(ChainLink, found.iterator(chunk_size=2000))

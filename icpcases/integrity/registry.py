@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from icpcases.cases.models import FilingCase, Order
+from icpcases.cases.models import FilingCase, OrderCase
 from icpcases.lifecycle.states import State
 from icpcases.rules.documents import Kind
 from icpcases.workflow.casefile import CaseFile
@@ -58,17 +58,17 @@ def case_files(batch: list[FilingCase]) -> dict[int, CaseFile]:
 
     Other cases and the newest step are left out: no rule about one case alone asks for them.
     """
-    orders = Order.objects.select_related("provider")
-    prefetch_related_objects(
-        batch, "documents", "requests", "not_needed", Prefetch("orders", orders)
-    )
+    live = OrderCase.objects.filter(left_on__isnull=True).select_related("order__provider")
+    memberships = Prefetch("memberships", live, to_attr="live_memberships")
+    prefetch_related_objects(batch, "documents", "requests", "not_needed", memberships)
     found = {}
     for case in batch:
         rows = CaseFile(case)
         rows.documents = list(case.documents.all())
         rows.requests = list(case.requests.all())
-        rows.orders = list(case.orders.all())
+        by_order: list[OrderCase] = vars(case)["live_memberships"]
+        rows.live_order = by_order[0].order if by_order else None
         rows.not_needed = frozenset(Kind(row.kind) for row in case.not_needed.all())
-        rows.rivals, rows.rival_orders, rows.step_to_undo = [], [], None
+        rows.rivals, rows.running, rows.step_to_undo = [], [], None
         found[case.pk] = rows
     return found

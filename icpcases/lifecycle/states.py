@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.rules import about_case, about_facts
+from icpcases.rules import about_case, about_facts, about_register
 from icpcases.rules.rule import Guard, Party
 from icpcases.types import Text
 
@@ -40,25 +40,26 @@ FACTS_OF_A_FILING = (
     Guard(about_facts.CLAIM_BACKED),
 )
 _MAY_APPLY = FACTS_OF_A_FILING[:3]
-_DOMAIN_FREE = Guard(about_case.CASE_DOMAIN_FREE)
-_TRIAGE = (Guard(about_case.FACTS_COMPLETE), _DOMAIN_FREE)
+_SERVICE_FREE = Guard(about_register.SERVICE_FREE)
+_TRIAGE = (Guard(about_case.FACTS_COMPLETE), _SERVICE_FREE)
 _CERTIFICATE_DUE = (
     *_MAY_APPLY,
     Guard(about_case.VERDICT_NOT_PERMITTED, wanted=False),
     Guard(about_facts.FOREIGN_PAPERS, wanted=False),
-    _DOMAIN_FREE,
+    _SERVICE_FREE,
 )
-_CERTIFICATE_HELD = (*_MAY_APPLY, Guard(about_facts.FOREIGN_PAPERS), _DOMAIN_FREE)
+_CERTIFICATE_HELD = (*_MAY_APPLY, Guard(about_facts.FOREIGN_PAPERS), _SERVICE_FREE)
 _PREAPPROVAL_DUE = (
     *_MAY_APPLY,
     Guard(about_facts.SITE_FORUM),
     Guard(about_facts.FOREIGN_PAPERS),
     Guard(about_facts.CLAIM_BACKED),
     Guard(about_facts.FORUM_PREAPPROVAL, wanted=False),
-    _DOMAIN_FREE,
+    _SERVICE_FREE,
 )
-_PREAPPROVAL_HELD = (*FACTS_OF_A_FILING, Guard(about_facts.SITE_FORUM), _DOMAIN_FREE)
-_FILING = (*FACTS_OF_A_FILING, Guard(about_case.APPLICANT_IDENTIFIED), _DOMAIN_FREE)
+_PREAPPROVAL_HELD = (*FACTS_OF_A_FILING, Guard(about_facts.SITE_FORUM), _SERVICE_FREE)
+_FILED = (*FACTS_OF_A_FILING, Guard(about_case.APPLICANT_IDENTIFIED))
+_FILING = (*_FILED, _SERVICE_FREE)
 
 
 #: A turn clock: so many of a unit.
@@ -88,11 +89,11 @@ class StateDefinition:
     locked: bool = False
     #: The turn goes to the applicant while a request is open, and the clock stands still.
     pauses: bool = False
-    #: A case in it keeps its domain from every other case.
-    domain_free: bool = False
+    #: A case in it keeps its service and its domain from every other errand.
+    service_free: bool = False
     #: The database holds a case in it to the rules of a filing.
     filing_rules: bool = False
-    #: A case in it has a number that no other has.
+    #: A case in it has made a service, which has a number that no other has.
     numbered: bool = False
     #: How long a case has lain here says something: not where only duties remain.
     ages: bool = True
@@ -111,17 +112,18 @@ class State(TextChoices):
     PREAPPROVAL_GRANTED = "preapproval_granted", _("Pre-approval granted")
     PREPARING = "preparing", _("Preparing the filing")
     PROVIDER_REVIEW = "provider_review", _("Provider's review")
+    PROVIDER_PASSED = "provider_passed", _("Passed by the provider")
     SMS_VERIFICATION = "sms_verification", _("SMS check")
     AUTHORITY_REVIEW = "authority_review", _("Administration's review")
     RETURNED = "returned", _("Returned for correction")
     FILED = "filed", _("Filed")
     OPEN = "open", _("Open")
+    COMPLETED = "completed", _("Completed")
     NOT_REQUIRED = "not_required", _("Not required")
     REFERRED = "referred", _("Referred")
     INELIGIBLE = "ineligible", _("Not permitted")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    CANCELLED = "cancelled", _("Cancelled")
 
     @property
     def about(self) -> StateDefinition:
@@ -154,9 +156,11 @@ class State(TextChoices):
             return Party.OFFICER
         if STATES[self].pauses and request_open:
             return Party.APPLICANT
-        if self == State.OPEN and duties_done:
-            return Party.NOBODY
-        return STATES[self].turn
+        usual = Party.NOBODY if self == State.OPEN and duties_done else STATES[self].turn
+        if usual == Party.NOBODY and not self.closed:
+            # What is asked or answered on a case that is done lies in a queue all the same.
+            return _of_requests(request_open, answers_wait)
+        return usual
 
     @property
     def turns(self) -> tuple[Party, ...]:
@@ -173,6 +177,12 @@ class State(TextChoices):
         if self == State.CERTIFICATE_APPLIED and party == Party.AUTHORITY:
             return gettext("the market regulator")
         return gettext(party.label)
+
+
+def _of_requests(request_open: bool, answers_wait: bool) -> Party:
+    if request_open:
+        return Party.APPLICANT
+    return Party.OFFICER if answers_wait else Party.NOBODY
 
 
 STATES = {
@@ -193,7 +203,7 @@ STATES = {
         ahead=_("First look by the office"),
         meaning=_("The office looks at the facts and decides which route the case takes."),
         invariants=_TRIAGE,
-        domain_free=True,
+        service_free=True,
     ),
     State.CERTIFICATE_NEEDED: StateDefinition(
         phase=Phase.CERTIFICATE,
@@ -210,7 +220,7 @@ STATES = {
             "page."
         ),
         invariants=_CERTIFICATE_DUE,
-        domain_free=True,
+        service_free=True,
     ),
     State.CERTIFICATE_APPLIED: StateDefinition(
         phase=Phase.CERTIFICATE,
@@ -221,7 +231,7 @@ STATES = {
         meaning=_("The registration certificate has been applied for."),
         invariants=_CERTIFICATE_DUE,
         locked=True,
-        domain_free=True,
+        service_free=True,
     ),
     State.CERTIFICATE_GRANTED: StateDefinition(
         phase=Phase.CERTIFICATE,
@@ -231,7 +241,7 @@ STATES = {
         ahead=_("Certificate granted"),
         meaning=_("The certificate is there; the office takes the case on."),
         invariants=_CERTIFICATE_HELD,
-        domain_free=True,
+        service_free=True,
     ),
     State.PREAPPROVAL_NEEDED: StateDefinition(
         phase=Phase.PREAPPROVAL,
@@ -245,7 +255,7 @@ STATES = {
             "application on the case's page."
         ),
         invariants=_PREAPPROVAL_DUE,
-        domain_free=True,
+        service_free=True,
     ),
     State.PREAPPROVAL_APPLIED: StateDefinition(
         phase=Phase.PREAPPROVAL,
@@ -256,7 +266,7 @@ STATES = {
         meaning=_("BBS pre-approval has been applied for."),
         invariants=_PREAPPROVAL_DUE,
         locked=True,
-        domain_free=True,
+        service_free=True,
     ),
     State.PREAPPROVAL_GRANTED: StateDefinition(
         phase=Phase.PREAPPROVAL,
@@ -266,7 +276,7 @@ STATES = {
         ahead=_("Pre-approval granted"),
         meaning=_("The pre-approval is there; the office prepares the filing."),
         invariants=_PREAPPROVAL_HELD,
-        domain_free=True,
+        service_free=True,
     ),
     State.PREPARING: StateDefinition(
         phase=Phase.FILING,
@@ -278,7 +288,7 @@ STATES = {
         needed=_("Answer each request on the case's page."),
         invariants=_FILING,
         pauses=True,
-        domain_free=True,
+        service_free=True,
         filing_rules=True,
     ),
     State.PROVIDER_REVIEW: StateDefinition(
@@ -290,7 +300,21 @@ STATES = {
         meaning=_("The provider checks the filing before it goes to the administration."),
         invariants=_FILING,
         locked=True,
-        domain_free=True,
+        service_free=True,
+        filing_rules=True,
+    ),
+    State.PROVIDER_PASSED: StateDefinition(
+        phase=Phase.FILING,
+        turn=Party.PROVIDER,
+        clock=(3, Unit.WORKING_DAYS),
+        applicant=_("Passed by the provider"),
+        ahead=_("The provider sends it to the administration"),
+        meaning=_(
+            "The provider has passed the filing and has yet to send it to the administration."
+        ),
+        invariants=_FILING,
+        locked=True,
+        service_free=True,
         filing_rules=True,
     ),
     State.SMS_VERIFICATION: StateDefinition(
@@ -298,18 +322,18 @@ STATES = {
         turn=Party.APPLICANT,
         clock=(24, Unit.HOURS),
         applicant=_("Answer the SMS check"),
-        ahead=_("SMS check by the service leader"),
+        ahead=_("SMS check by the leaders"),
         meaning=_(
-            "The ministry has sent a code to the service leader's phone; it is valid for a short "
-            "time only."
+            "The ministry has sent a code to the phone of each leader it asks; a code is valid for "
+            "a short time only."
         ),
         needed=_(
-            "The service leader enters the code from the ministry's SMS where the SMS says, then "
-            "confirms it on the case's page."
+            "Each person asked enters the code from the ministry's SMS where the SMS says, and has "
+            "five tries; then confirm it on the case's page."
         ),
         invariants=_FILING,
         locked=True,
-        domain_free=True,
+        service_free=True,
         filing_rules=True,
     ),
     State.AUTHORITY_REVIEW: StateDefinition(
@@ -321,7 +345,7 @@ STATES = {
         meaning=_("The communications administration of the province decides."),
         invariants=_FILING,
         locked=True,
-        domain_free=True,
+        service_free=True,
         filing_rules=True,
     ),
     State.RETURNED: StateDefinition(
@@ -336,7 +360,7 @@ STATES = {
         needed=_("Answer each request on the case's page."),
         invariants=_FILING,
         pauses=True,
-        domain_free=True,
+        service_free=True,
         filing_rules=True,
     ),
     State.FILED: StateDefinition(
@@ -347,9 +371,8 @@ STATES = {
         ahead=_("ICP number granted"),
         meaning=_("The ICP number has been granted; the site may open and must show the number."),
         needed=_("Open the site, and record the day on the case's page."),
-        invariants=_FILING,
+        invariants=_FILED,
         locked=True,
-        domain_free=True,
         filing_rules=True,
         numbered=True,
     ),
@@ -362,11 +385,23 @@ STATES = {
         meaning=_(
             "The site is open; the footer and the public-security filing are the last duties."
         ),
-        invariants=_FILING,
+        invariants=_FILED,
         locked=True,
-        domain_free=True,
         filing_rules=True,
         numbered=True,
+        ages=False,
+    ),
+    State.COMPLETED: StateDefinition(
+        phase=Phase.DONE,
+        turn=Party.NOBODY,
+        clock=None,
+        applicant=_("Completed"),
+        ahead=_("Completed"),
+        meaning=_("The errand is done, and the register says so."),
+        needed=_("Answer each request on the case's page."),
+        invariants=_FILED,
+        locked=True,
+        filing_rules=True,
         ages=False,
     ),
     State.NOT_REQUIRED: StateDefinition(
@@ -414,21 +449,13 @@ STATES = {
         ahead=_("Withdrawn"),
         meaning=_("The case was withdrawn."),
     ),
-    State.CANCELLED: StateDefinition(
-        phase=Phase.CLOSED,
-        turn=Party.NOBODY,
-        clock=None,
-        applicant=_("Filing cancelled"),
-        ahead=_("Filing cancelled"),
-        meaning=_("The filing was cancelled after it had been granted."),
-        invariants=FACTS_OF_A_FILING,
-        filing_rules=True,
-    ),
 }
 
 # Of what is declared: a member without a definition is named by `manage.py check`.
 IN_FILING = tuple(state for state, about in STATES.items() if about.phase == Phase.FILING)
-HOLDING_DOMAIN = tuple(state for state, about in STATES.items() if about.domain_free)
+#: Where an errand is before the provider or the administrations: from its submission to its end.
+BEFORE_THEM = tuple(state for state in IN_FILING if state != State.PREPARING)
+HOLDING_SERVICE = tuple(state for state, about in STATES.items() if about.service_free)
 UNDER_THE_FILING_RULES = tuple(state for state, about in STATES.items() if about.filing_rules)
 WITH_NUMBER = tuple(state for state, about in STATES.items() if about.numbered)
 PAUSING = tuple(state for state, about in STATES.items() if about.pauses)

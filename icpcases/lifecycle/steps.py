@@ -1,8 +1,6 @@
 """The transitions: everything about a step is asked of its member (domain.md, section 5)."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -10,17 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.rules import about_case as case
 from icpcases.rules import about_facts as facts
 from icpcases.rules import about_papers as papers
+from icpcases.rules import about_register as register
+from icpcases.rules.facts import FilingType
+from icpcases.rules.filing_types import INSPECTIONS, JUDGED, MAKING, REVIEWED
 from icpcases.rules.rule import Guard, Party
-from icpcases.types import Text
 
+from .definition import BACK, STAYS, Effect, StepDefinition
 from .roles import Role
 from .states import STATES, Phase, State
 
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 OFFICE = frozenset({Role.OFFICER, Role.SUPERVISOR})
 BOTH_SIDES = OFFICE | {Role.APPLICANT}
-STAYS = None
-BACK = "back"
 
 _SERVER = Guard(facts.SERVER_MAINLAND)
 _DOMAIN = Guard(facts.SITE_DOMAIN)
@@ -37,6 +36,8 @@ _PREPARE = (
     _PAPERS,
     _CLAIM,
     Guard(case.APPLICANT_IDENTIFIED),
+    Guard(register.SUBJECT_KNOWN),
+    Guard(register.APP_COMPLETE),
 )
 _SUBMIT = (
     *_PREPARE,
@@ -44,68 +45,14 @@ _SUBMIT = (
     Guard(papers.DOCUMENT_COMPLETE),
     Guard(papers.DOCUMENT_CURRENT),
     Guard(papers.REQUEST_SETTLED),
-    Guard(case.CASE_DOMAIN_FREE),
-    Guard(case.CASE_APPLICANT_FREE),
-    Guard(case.CASE_APPLICANT_FREE, on_entry=True),
+    Guard(register.SERVICE_FREE),
+    Guard(register.SUBJECT_KNOWN, on_entry=True),
+    Guard(case.SUBJECT_IDLE),
+    Guard(case.SUBJECT_IDLE, on_entry=True),
     Guard(case.ORDER_ALIVE),
 )
 _CERTIFICATE = tuple(state for state in STATES if state.phase == Phase.CERTIFICATE)
 _PREAPPROVAL = tuple(state for state in STATES if state.phase == Phase.PREAPPROVAL)
-
-
-class Effect(StrEnum):
-    """What a step does beyond its own fields: a method of this name in workflow/effects.py."""
-
-    ASK_FOR_REASONS = "ask_for_reasons"
-    KEEP_PAPER = "keep_paper"
-    START_ORDER = "start_order"
-    END_ORDER = "end_order"
-    MARK_LATE = "mark_late"
-    GRANT_NUMBER = "grant_number"
-    DOUBT_PAPERS = "doubt_papers"
-    UNDO = "undo"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class StepDefinition:
-    """All that a step is, but for its form (workflow/step_forms.py) and its picture.
-
-    `does` says before the click what it will do, `happened` tells the applicant by mail that it
-    was done. `needed` is what the applicant does for it where it is a duty.
-    """
-
-    sources: tuple[State, ...]
-    #: None where the case stays, `BACK` where it goes back by one step.
-    target: State | str | None
-    who: frozenset[Role]
-    does: Text
-    happened: Text = ""
-    needed: Text = ""
-    guards: tuple[Guard, ...] = ()
-    #: The party whose act an officer records.
-    acts_for: Party | None = None
-    #: The case's own fields that are entered with it.
-    sets: tuple[str, ...] = ()
-    #: The fact that it makes true.
-    claims: str = ""
-    effects: tuple[Effect, ...] = ()
-    #: The way of a case out of its state, whatever its facts.
-    forward: bool = False
-    tells: bool = True
-    #: Its reasons are told to the applicant.
-    tells_reasons: bool = False
-    #: The steps of a state stand in this order.
-    rank: int = 1
-
-    @cached_property
-    def before(self) -> tuple[Guard, ...]:
-        """The guards that can be judged before something is entered."""
-        return tuple(guard for guard in self.guards if not guard.on_entry)
-
-    @cached_property
-    def later(self) -> tuple[Guard, ...]:
-        """The guards that wait for what is entered."""
-        return tuple(guard for guard in self.guards if guard.on_entry)
 
 
 class Step(TextChoices):
@@ -132,15 +79,18 @@ class Step(TextChoices):
     PREPARE_FILING = "prepare_filing", _("Prepare the filing")
     SUBMIT_TO_PROVIDER = "submit_to_provider", _("Submit to the provider")
     PROVIDER_PASSES = "provider_passes", _("Record that the provider passed it")
+    SENT_TO_ADMINISTRATION = "sent_to_administration", _("Record that it was sent on")
+    PULL_BACK = "pull_back", _("Pull back from the provider")
+    SMS_EXPIRED = "sms_expired", _("Record that the SMS check ran out")
     RETURN_FOR_CORRECTION = "return_for_correction", _("Record a return for correction")
     CONFIRM_SMS = "confirm_sms", _("Confirm the SMS check")
     APPROVE = "approve", _("Record the ICP number")
+    COMPLETE = "complete", _("Record that it is done")
     RECORD_OPENING = "record_opening", _("Record the opening of the site")
     RECORD_FOOTER = "record_footer", _("Record the number in the footer")
     RECORD_PUBLIC_SECURITY = "record_public_security", _("Record the public-security filing")
     EXPIRE_ORDER = "expire_order", _("Let the order expire")
     WITHDRAW = "withdraw", _("Withdraw the case")
-    CANCEL_FILING = "cancel_filing", _("Cancel the filing")
     REOPEN = "reopen", _("Reopen the case")
     STEP_BACK = "step_back", _("Take the last step back")
 
@@ -161,9 +111,11 @@ class Step(TextChoices):
 
     @classmethod
     @cache
-    def leading_out_of(cls, state: State) -> "tuple[Step, ...]":
-        """Every step that leads out of a state, the recommended first."""
-        steps = [step for step, about in STEPS.items() if state in about.sources]
+    def leading_out_of(
+        cls, state: State, filing_type: FilingType = FilingType.FIRST
+    ) -> "tuple[Step, ...]":
+        """Every step that leads out of a state for a filing type, the recommended first."""
+        steps = [step for step, about in STEPS.items() if about.leads_out_of(state, filing_type)]
         return tuple(sorted(steps, key=lambda step: STEPS[step].rank))
 
 
@@ -177,7 +129,8 @@ STEPS = {
         guards=(
             Guard(case.FACTS_COMPLETE),
             Guard(papers.REQUEST_SETTLED),
-            Guard(case.CASE_DOMAIN_FREE),
+            Guard(register.SUBJECT_KNOWN),
+            Guard(register.SERVICE_FREE),
         ),
         acts_for=Party.APPLICANT,
         forward=True,
@@ -194,6 +147,7 @@ STEPS = {
     Step.CLOSE_NOT_REQUIRED: StepDefinition(
         sources=(State.TRIAGE,),
         target=State.NOT_REQUIRED,
+        types=JUDGED,
         who=OFFICE,
         does=_("The case is closed: a server outside the Mainland needs no filing."),
         happened=_(
@@ -205,6 +159,7 @@ STEPS = {
     Step.REFER: StepDefinition(
         sources=(State.TRIAGE,),
         target=State.REFERRED,
+        types=JUDGED,
         who=OFFICE,
         does=_("The case is closed here and goes to the local administration's own system."),
         happened=_(
@@ -220,6 +175,7 @@ STEPS = {
     Step.DECLINE: StepDefinition(
         sources=(State.TRIAGE, *_CERTIFICATE, *_PREAPPROVAL),
         target=State.INELIGIBLE,
+        types=JUDGED,
         who=OFFICE,
         does=_("The case is closed because the rules do not permit it."),
         happened=_("The office has closed the case: the rules do not permit this filing."),
@@ -229,6 +185,7 @@ STEPS = {
     Step.BEGIN_CERTIFICATE: StepDefinition(
         sources=(State.TRIAGE,),
         target=State.CERTIFICATE_NEEDED,
+        types=JUDGED,
         who=OFFICE,
         does=_("The applicant is asked to obtain the registration certificate."),
         happened=_("The office has looked at the facts: the registration certificate comes first."),
@@ -270,6 +227,7 @@ STEPS = {
     Step.BEGIN_PREAPPROVAL: StepDefinition(
         sources=(State.TRIAGE, State.CERTIFICATE_GRANTED),
         target=State.PREAPPROVAL_NEEDED,
+        types=JUDGED,
         who=OFFICE,
         does=_("The applicant is asked to apply for BBS pre-approval."),
         happened=_("The office has looked at the facts: the forum needs BBS pre-approval first."),
@@ -306,11 +264,18 @@ STEPS = {
         forward=True,
     ),
     Step.RECORD_REFUSAL: StepDefinition(
-        sources=(State.CERTIFICATE_APPLIED, State.PREAPPROVAL_APPLIED, State.AUTHORITY_REVIEW),
+        sources=(
+            State.CERTIFICATE_APPLIED,
+            State.PREAPPROVAL_APPLIED,
+            State.PREPARING,
+            State.PROVIDER_REVIEW,
+            State.AUTHORITY_REVIEW,
+        ),
+        only=((State.PREPARING, INSPECTIONS), (State.PROVIDER_REVIEW, INSPECTIONS)),
         target=State.REFUSED,
         who=OFFICE,
-        does=_("The case is closed with the authority's reasons."),
-        happened=_("The authority has refused the application."),
+        does=_("The case is closed with the reasons of whoever decided."),
+        happened=_("The application has been refused."),
         acts_for=Party.AUTHORITY,
         rank=7,
         effects=(Effect.END_ORDER,),
@@ -336,49 +301,99 @@ STEPS = {
     ),
     Step.PROVIDER_PASSES: StepDefinition(
         sources=(State.PROVIDER_REVIEW,),
-        target=State.SMS_VERIFICATION,
+        target=(State.PROVIDER_PASSED, State.COMPLETED),
         who=OFFICE,
-        does=_(
-            "The ministry's SMS goes out; from now on the service leader's time to answer it runs."
-        ),
-        happened=_(
-            "The provider has passed the filing, and the ministry sends an SMS to the service "
-            "leader."
-        ),
+        does=_("The provider's review is over; an inspection is completed with it."),
+        happened=_("The provider has looked at it and passed it."),
         acts_for=Party.PROVIDER,
         forward=True,
     ),
+    Step.SENT_TO_ADMINISTRATION: StepDefinition(
+        sources=(State.PROVIDER_PASSED,),
+        target=(State.SMS_VERIFICATION, State.AUTHORITY_REVIEW),
+        who=OFFICE,
+        types=REVIEWED,
+        does=_(
+            "The ministry's SMS goes to each person it asks, and their time to answer runs from "
+            "this moment; where it asks nobody, the administration has the filing at once."
+        ),
+        happened=_("The provider has sent the filing to the administration."),
+        acts_for=Party.PROVIDER,
+        effects=(Effect.ASK_BY_SMS,),
+        forward=True,
+    ),
+    Step.PULL_BACK: StepDefinition(
+        sources=(State.PROVIDER_REVIEW, State.PROVIDER_PASSED),
+        target=State.PREPARING,
+        who=OFFICE,
+        does=_("The filing comes back from the provider to be prepared again; nobody is told."),
+        happened=_("The office has taken the filing back from the provider to correct it."),
+        tells=False,
+        rank=6,
+        effects=(Effect.PAUSE_ORDER,),
+    ),
+    Step.SMS_EXPIRED: StepDefinition(
+        sources=(State.SMS_VERIFICATION,),
+        target=State.PROVIDER_PASSED,
+        who=OFFICE,
+        does=_(
+            "The ministry has sent it back because not everybody answered; once it is sent on "
+            "again, the next round begins."
+        ),
+        happened=_("The SMS check ran out, and the ministry has sent the filing back."),
+        acts_for=Party.MINISTRY,
+        rank=4,
+        effects=(Effect.CLOSE_ROUND,),
+    ),
     Step.RETURN_FOR_CORRECTION: StepDefinition(
-        sources=(State.PROVIDER_REVIEW, State.SMS_VERIFICATION, State.AUTHORITY_REVIEW),
+        sources=(
+            State.PROVIDER_REVIEW,
+            State.PROVIDER_PASSED,
+            State.SMS_VERIFICATION,
+            State.AUTHORITY_REVIEW,
+        ),
         target=State.RETURNED,
         who=OFFICE,
-        does=_("The filing comes back; each reason becomes a request to the applicant."),
+        does=_("The filing comes back; each reason for the applicant becomes a request."),
         happened=_("The filing has been returned for correction."),
         rank=5,
-        effects=(Effect.ASK_FOR_REASONS,),
+        effects=(Effect.CLOSE_ROUND, Effect.RETURN_ORDER, Effect.ASK_FOR_REASONS),
     ),
     Step.CONFIRM_SMS: StepDefinition(
         sources=(State.SMS_VERIFICATION,),
-        target=State.AUTHORITY_REVIEW,
+        target=(State.SMS_VERIFICATION, State.AUTHORITY_REVIEW),
         who=BOTH_SIDES,
-        does=_("The filing goes to the communications administration."),
-        happened=_(
-            "The SMS check is answered, and the filing is with the communications administration."
+        does=_(
+            "One person's answer is recorded; once everybody asked has answered, the filing is "
+            "with the communications administration."
         ),
+        happened=_("An answer to the SMS check has been recorded."),
         acts_for=Party.APPLICANT,
-        effects=(Effect.MARK_LATE,),
+        effects=(Effect.MARK_LATE, Effect.NOTE_CONFIRMATION),
         forward=True,
     ),
     Step.APPROVE: StepDefinition(
         sources=(State.AUTHORITY_REVIEW,),
         target=State.FILED,
         who=OFFICE,
-        does=_("The case is filed under this number; the site may open."),
+        types=MAKING,
+        does=_("The site is filed under this number, and may open."),
         happened=_("The filing is complete: the ICP number has been granted."),
         guards=(Guard(case.NUMBER_VALID, on_entry=True),),
         acts_for=Party.AUTHORITY,
-        sets=("filed_on",),
-        effects=(Effect.GRANT_NUMBER, Effect.END_ORDER),
+        effects=(Effect.KEEP_IN_REGISTER, Effect.END_ORDER),
+        forward=True,
+    ),
+    Step.COMPLETE: StepDefinition(
+        sources=(State.AUTHORITY_REVIEW,),
+        target=State.COMPLETED,
+        who=OFFICE,
+        types=REVIEWED - MAKING,
+        does=_("The errand is done, and the register says so from this day on."),
+        happened=_("The administration has approved it, and the errand is done."),
+        guards=(Guard(case.NUMBER_VALID),),
+        acts_for=Party.AUTHORITY,
+        effects=(Effect.KEEP_IN_REGISTER, Effect.END_ORDER),
         forward=True,
     ),
     Step.RECORD_OPENING: StepDefinition(
@@ -395,7 +410,7 @@ STEPS = {
             Guard(case.OPEN_AFTER_FILING, on_entry=True),
         ),
         acts_for=Party.APPLICANT,
-        sets=("opened_on",),
+        effects=(Effect.DATE_SERVICE,),
         forward=True,
     ),
     Step.RECORD_FOOTER: StepDefinition(
@@ -406,7 +421,7 @@ STEPS = {
         happened=_("It has been recorded that the ICP number stands in the site's footer."),
         acts_for=Party.APPLICANT,
         rank=2,
-        sets=("footer_on",),
+        effects=(Effect.DATE_SERVICE,),
         needed=_("Put the ICP number in the site's footer, linked to the ministry's register."),
     ),
     Step.RECORD_PUBLIC_SECURITY: StepDefinition(
@@ -416,7 +431,7 @@ STEPS = {
         does=_("The second registration is done."),
         happened=_("The public-security filing has been recorded."),
         acts_for=Party.APPLICANT,
-        sets=("public_security_number", "public_security_on"),
+        effects=(Effect.DATE_SERVICE,),
         needed=_("Make the public-security filing, and record its number."),
     ),
     Step.EXPIRE_ORDER: StepDefinition(
@@ -440,6 +455,7 @@ STEPS = {
             *_PREAPPROVAL,
             State.PREPARING,
             State.PROVIDER_REVIEW,
+            State.PROVIDER_PASSED,
             State.RETURNED,
         ),
         target=State.WITHDRAWN,
@@ -449,16 +465,6 @@ STEPS = {
         acts_for=Party.APPLICANT,
         rank=8,
         effects=(Effect.END_ORDER,),
-        tells_reasons=True,
-    ),
-    Step.CANCEL_FILING: StepDefinition(
-        sources=(State.FILED, State.OPEN),
-        target=State.CANCELLED,
-        who=SUPERVISORS,
-        does=_("The filing is cancelled; the site may no longer be served."),
-        happened=_("The filing has been cancelled; the site may no longer be served."),
-        rank=8,
-        sets=("cancelled_on",),
         tells_reasons=True,
     ),
     Step.REOPEN: StepDefinition(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow, Notice, Request
 from icpcases.cases.outbox import site_url
+from icpcases.lifecycle import retired
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_papers import REQUEST_SETTLED
 from icpcases.rules.dossier import RequestStatus
@@ -18,6 +19,7 @@ from icpcases.rules.rule import Party
 from icpcases.types import Text
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
+from icpcases.workflow.duties import duties_of
 from icpcases.workflow.explain import unmet_guards
 from icpcases.workflow.messages import remedy_of, sentence_of
 from icpcases.workflow.recommendation import recommended_step
@@ -54,21 +56,28 @@ def message_of(notice: Notice) -> Message:
     case = FilingCase.objects.with_names().get(pk=row.case_id)
     rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
-    return message_about(case, rows, event_of(row, notice.line), notice.language)
+    return message_about(case, rows, event_of(case, row, notice.line), notice.language)
 
 
 def event(
-    step: Step, entered: Mapping[str, object], reasons: list[dict[str, str]], line: str
+    case: FilingCase,
+    step: Step,
+    entered: Mapping[str, object],
+    reasons: list[dict[str, str]],
+    line: str,
 ) -> Event:
     """What a step brings about, in the applicant's words."""
-    told = tuple(reasons) if step.about.tells_reasons else ()
-    return Event(step.about.happened, entered, told, line)
+    theirs = (reason for reason in reasons if not reason.get("office"))
+    told = tuple(theirs) if step.about.tells_reasons else ()
+    return Event(case.step_words(step).happened, entered, told, line)
 
 
-def event_of(row: HistoryRow, line: str) -> Event:
+def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
     """What a history row tells the applicant. Its internal note never is part of it."""
+    if row.step in retired.STEPS:
+        return Event(retired.HAPPENED[row.step], row.entered, tuple(row.reasons), line)
     if row.kind == HistoryRow.Kind.STEP:
-        return event(Step(row.step), row.entered, row.reasons, line)
+        return event(case, Step(row.step), row.entered, row.reasons, line)
     if row.kind == HistoryRow.Kind.DOCUMENT:
         return Event(words.DOCUMENT_REFUSED, reasons=tuple(row.reasons), line=line)
     return Event(words.ASKED, line=line)
@@ -80,7 +89,7 @@ def message_about(case: FilingCase, rows: CaseFile, about: Event, language: str)
         needed = needed_of(case, rows)
         return render(
             "step",
-            subject_of(case, str(case.is_at.about.applicant)),
+            subject_line(case, str(case.words.applicant)),
             {
                 "case": case,
                 "happened": about.sentence,
@@ -91,7 +100,7 @@ def message_about(case: FilingCase, rows: CaseFile, about: Event, language: str)
                 ],
                 "reasons": [_with_place(case, r["about"], r["text"]) for r in about.reasons],
                 "line": about.line,
-                "state": case.is_at.about.applicant,
+                "state": case.words.applicant,
                 "needed": needed,
                 "turn": "" if case.whose_turn == Party.NOBODY else case.turn_name,
                 "when": shown_time(case.due_at) if case.due_at else "",
@@ -110,7 +119,7 @@ def render(name: str, subject: str, context: Mapping[str, object]) -> Message:
     return Message(subject, text, render_to_string(f"mail/{name}.html", whole))
 
 
-def subject_of(case: FilingCase, words: Text) -> str:
+def subject_line(case: FilingCase, words: Text) -> str:
     """The subject line: the case and the news, in one line."""
     site = case.shown_domain or case.site_name
     about = f"{case.reference} {site}" if site else case.reference
@@ -137,11 +146,10 @@ def needed_of(case: FilingCase, rows: CaseFile) -> list[str]:
 
 def needs_of(case: FilingCase) -> list[Text]:
     """What the applicant does now: the state says it, or the duties that are still open."""
-    state = case.is_at
-    if state.about.needed:
-        return [state.about.needed]
-    duties = (step.about for step in Step if step.about.needed and state in step.about.sources)
-    return [d.needed for d in duties if not all(getattr(case, name) for name in d.sets)]
+    if case.words.needed:
+        return [case.words.needed]
+    open_duties = (duty.step for duty in duties_of(case) if duty.done_on is None)
+    return [case.step_words(step).needed for step in open_duties]
 
 
 def _asked(case: FilingCase, request: Request) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from icpcases.cases.models import FilingCase, Notice, Order
+from icpcases.cases.models import FilingCase, Notice, OrderCase
 from icpcases.cases.outbox import is_night
+from icpcases.deadlines.orders import last_day_of
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.changes import SYSTEM
@@ -19,10 +20,17 @@ CODES_KEPT = dt.timedelta(days=30)
 
 
 def expire_orders(now: dt.datetime) -> int:
-    """Let every order end whose life is over on a returned case; how many did."""
+    """Let every order end whose life is over on a returned case; how many did.
+
+    On a case that is prepared it ends with the next submission, on a new one.
+    """
     today = timezone.localdate(now)
-    live = Order.objects.filter(ended_on__isnull=True, case__state=State.RETURNED)
-    over = [o.case_id for o in live.select_related("provider") if o.last_day < today]
+    live = OrderCase.objects.filter(left_on__isnull=True, case__state=State.RETURNED)
+    over = []
+    for row in live.select_related("order__provider", "case"):
+        last_day = last_day_of(row.order, row.case)
+        if last_day is not None and last_day < today:
+            over.append(row.case_id)
     return sum(_expire(case) for case in FilingCase.objects.with_names().filter(pk__in=over))
 
 

@@ -5,22 +5,23 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Unpack
 
-from django.db.models import DateField
+from django.forms import DateField
 from django.utils import timezone
 
 from icpcases.cases.document_store import OnPaper
-from icpcases.cases.models import Document, FilingCase, Order, Request
+from icpcases.cases.models import Document, FilingCase, Order, OrderCase, Request, Service, SmsCheck
 from icpcases.cases.outbox import audience
 from icpcases.deadlines.tables import recent_tables
 from icpcases.deadlines.turns import set_turn
+from icpcases.lifecycle.definition import BACK
 from icpcases.lifecycle.states import State
-from icpcases.lifecycle.steps import BACK, Step
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.types import Cleaned
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.effects import Effects
-from icpcases.workflow.step_forms import StepForm, reasons_in
+from icpcases.workflow.step_forms import STEP_FORMS, StepForm, reasons_in
 
 from .composer import Message, event, message_about
 
@@ -55,7 +56,7 @@ def message(case: FilingCase, step: Step, language: str, data: Cleaned | None = 
     """The mail that a step would send, given what was entered so far."""
     data = data or {}
     after, rows = case_after(case, step, data)
-    about = event(step, data, reasons_in(data), data.get("note_public", ""))
+    about = event(case, step, data, reasons_in(data), data.get("note_public", ""))
     return message_about(after, rows, about, language)
 
 
@@ -63,8 +64,8 @@ def case_after(case: FilingCase, step: Step, data: Cleaned) -> tuple[FilingCase,
     """A copy of the case as it would stand after the step; nothing is saved."""
     after = copy.copy(case)
     rows, at = CaseFile(after), data.get("happened") or timezone.now()
-    Rehearsal(after, rows, step, data, at).apply()
-    target = step.about.target
+    leads = Rehearsal(after, rows, step, data, at).apply()
+    target = leads if isinstance(step.about.target, tuple) else step.about.target
     moved = target is not None and target not in (BACK, case.state)
     if target is not None and moved:
         # Past the guard of the protected field: this copy never meets the database.
@@ -89,18 +90,17 @@ class Rehearsal(Effects):
         data: Cleaned,
         at: dt.datetime,
     ) -> None:
-        days = [name for name in step.about.sets if isinstance(_field(name), DateField)]
-        expected = {name: getattr(case, name) for name in step.about.sets}
-        expected |= {name: expected[name] or timezone.localdate() for name in days}
+        fields = STEP_FORMS[step].base_fields.items()
+        expected = {n: timezone.localdate() for n, f in fields if isinstance(f, DateField)}
         entered = expected | {name: value for name, value in data.items() if value}
         reasons = reasons_in(data) or [{"about": "", "text": "…"}]
         super().__init__(case, rows, step, entered, reasons, at, None)
 
-    def create(self, what: str, row: Order | Request) -> None:
+    def create(self, what: str, row: Order | OrderCase | Request | SmsCheck) -> None:
         """Stand it beside the others."""
         getattr(self.rows, what).append(row)
 
-    def change(self, what: str, row: Order | Document, **fields: object) -> None:
+    def change(self, what: str, row: Document | OrderCase | SmsCheck, **fields: object) -> None:
         """Change it in memory."""
         vars(row).update(fields)
 
@@ -110,15 +110,28 @@ class Rehearsal(Effects):
 
     def start_order(self) -> None:
         """As soon as a provider is chosen; its number matters to no mail."""
-        if "provider" in self.entered:
-            self.entered.setdefault("order_number", "")
-            super().start_order()
+        if "provider" in self.entered and self.rows.live_order is None:
+            provider, day = self.entered["provider"], self.day
+            self.rows.live_order = Order(provider=provider, submitted_on=day)
 
-    def grant_number(self) -> None:
-        """As soon as one is typed."""
+    def end_order(self) -> None:
+        """In memory: the case lives on none."""
+        self.rows.live_order = None
+
+    def pause_order(self) -> None:
+        """Matters to no mail."""
+
+    def return_order(self) -> None:
+        """Matters to no mail."""
+
+    def keep_in_register(self) -> None:
+        """As soon as a number is typed; of the register itself nothing is touched."""
         if "icp_number" in self.entered:
-            super().grant_number()
+            number, day = self.entered["icp_number"], self.entered["filed_on"]
+            self.case.service = Service(number=str(number), filed_on=day)
 
-
-def _field(name: str) -> object:
-    return FilingCase._meta.get_field(name)
+    def date_service(self) -> None:
+        """On a copy of the service."""
+        if self.case.service:
+            self.case.service = copy.copy(self.case.service)
+            vars(self.case.service).update(self.entered)

@@ -38,7 +38,7 @@ SMS_SOON = ReminderText(
     _("The SMS check ends soon"),
     _("The time to answer the SMS check ends at %(when)s."),
     _(
-        "The service leader enters the code from the ministry's SMS where the SMS says, then "
+        "Each person asked enters the code from the ministry's SMS where the SMS says, then "
         "confirms it on the case's page."
     ),
 )
@@ -49,6 +49,19 @@ SMS_OVER = ReminderText(
         "If it was answered, confirm it on the case's page; otherwise tell the office, which has "
         "the SMS sent again."
     ),
+)
+INSPECTION_OF_APPLICANT = ReminderText(
+    _("The inspection must be answered soon"),
+    _(
+        "The provider wants the answer to its inspection by %(when)s; afterwards the filing is "
+        "lost."
+    ),
+    _("Answer each request on the case's page before."),
+)
+INSPECTION_OF_OFFICER = ReminderText(
+    _("The inspection must be answered soon"),
+    _("The provider wants the answer to its inspection by %(when)s."),
+    _("Submit the answer to the provider before; otherwise the filing is lost."),
 )
 ORDER_OF_APPLICANT = ReminderText(
     _("The provider's order ends soon"),

@@ -13,18 +13,20 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from icpcases.cases.models import Document, FilingCase, Notice, Order, Request
+from icpcases.cases.models import Document, FilingCase, Notice, OrderCase, Request
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.outbox import audience
+from icpcases.deadlines.orders import WITH_US, last_day_of
 from icpcases.deadlines.tables import recent_tables
 from icpcases.deadlines.turns import end_of
-from icpcases.lifecycle.states import STATES, Phase, State
+from icpcases.lifecycle.states import IN_FILING, STATES, Phase, State
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
+from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Party
 
 from . import reminder_texts as words
-from .composer import Message, case_link, render, shown_time, staff_link, subject_of
+from .composer import Message, case_link, render, shown_time, staff_link, subject_line
 
 DAY = dt.timedelta(days=1)
 CLOSED = [state.value for state in STATES if state.phase == Phase.CLOSED]
@@ -57,7 +59,7 @@ class Reminder:
             values = {"about": self._about(), "when": _shown(self.when)}
             return render(
                 "reminder",
-                subject_of(self.case, str(self.words.subject)),
+                subject_line(self.case, str(self.words.subject)),
                 {
                     "case": self.case,
                     "sentence": str(self.words.sentence) % values,
@@ -80,7 +82,7 @@ def _shown(when: dt.datetime | dt.date | None) -> str:
 def reminders_due(now: dt.datetime, cases: QuerySet[FilingCase] | None = None) -> list[Reminder]:
     """Everything somebody should have been reminded of by now and that still holds."""
     chosen = FilingCase.objects.all() if cases is None else cases
-    chosen = chosen.select_related("applicant", "province", "officer")
+    chosen = chosen.select_related("applicant", "province", "officer", "service")
     return [reminder for finder in _FINDERS for reminder in finder(now, chosen)]
 
 
@@ -142,23 +144,48 @@ def _sms(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
 
 def _orders(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
-    live = Order.objects.filter(ended_on__isnull=True, case__in=cases.filter(state=State.RETURNED))
-    orders = live.select_related(
-        "provider", "case__applicant", "case__province", "case__officer"
-    )  # fmt: skip
-    for order in orders:
-        age = (today - order.submitted_on).days
+    with_us = cases.filter(state__in=WITH_US)
+    live = OrderCase.objects.filter(left_on__isnull=True, case__in=with_us)
+    for row in live.select_related(
+        "order__provider", "case__applicant", "case__province", "case__officer", "case__service"
+    ):
+        order, case = row.order, row.case
+        last_day = last_day_of(order, case)
+        if last_day is None or last_day < today:
+            continue
+        age = order.provider.order_life_days - (last_day - today).days
         passed = [int(days) for days in order.provider.warn_days if int(days) <= age]
-        if passed and today <= order.last_day:
-            theirs = order.case.whose_turn == Party.APPLICANT
+        if passed:
+            theirs = case.whose_turn == Party.APPLICANT
             yield Reminder(
-                f"order:{order.pk}:{max(passed)}",
-                order.case,
+                f"order:{order.pk}:{case.pk}:{max(passed)}",
+                case,
                 words.ORDER_OF_APPLICANT if theirs else words.ORDER_OF_OFFICER,
-                order.last_day,
+                last_day,
                 order.number,
                 to_officer=not theirs,
             )
+
+
+def _inspections(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
+    today = timezone.localdate(now)
+    last = today + max(INSPECTION_STAGES) * DAY
+    open_ones = cases.filter(filing_type__in=INSPECTIONS, state__in=IN_FILING, term__lte=last)
+    for case in open_ones.filter(term__gte=today):
+        assert case.term is not None
+        stage = min(days for days in INSPECTION_STAGES if (case.term - today).days <= days)
+        theirs = case.whose_turn == Party.APPLICANT
+        yield Reminder(
+            f"inspection:{case.pk}:{case.term}:{stage}",
+            case,
+            words.INSPECTION_OF_APPLICANT if theirs else words.INSPECTION_OF_OFFICER,
+            case.term,
+            to_officer=not theirs,
+        )
+
+
+#: Days before its term on which an inspection is reminded of (domain.md, section 4).
+INSPECTION_STAGES = (7, 3, 1)
 
 
 def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
@@ -186,7 +213,8 @@ def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Remind
 def _public_security(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
     last = end_of(today + _setting("public_security_reminder_days") * DAY)
-    waiting = cases.filter(state=State.OPEN, public_security_on__isnull=True, due_at__lte=last)
+    unregistered = cases.filter(state=State.OPEN, service__public_security_on__isnull=True)
+    waiting = unregistered.filter(due_at__lte=last)
     for case in waiting:
         assert case.due_at is not None
         day = timezone.localdate(case.due_at)
@@ -196,4 +224,4 @@ def _public_security(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[
         yield Reminder(f"public_security:{case.pk}:{day}:{stage}", case, said, day)
 
 
-_FINDERS = (_drafts, _requests, _sms, _orders, _documents, _public_security)
+_FINDERS = (_drafts, _requests, _sms, _orders, _inspections, _documents, _public_security)

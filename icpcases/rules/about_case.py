@@ -2,15 +2,18 @@
 
 from .about_facts import FACT_RULES
 from .dossier import Dossier
+from .facts import FilingType
+from .filing_types import INSPECTIONS, MAKING
 from .rule import Gap, Party, Place, PlaceKind, Rule, Source, Verdict3, Words
 from .text import _
 from .verdict import FactsMissing, Verdict, find_verdict, missing_facts
 
-_GO_ON = Words(_("Nothing stands in the way."), _("Go on."), Party.NOBODY)
+#: What is said where nothing has to be put right.
+GO_ON = Words(_("Nothing stands in the way."), _("Go on."), Party.NOBODY)
 
 
 def _facts_complete(d: Dossier) -> Verdict3:
-    names = missing_facts(d.facts)
+    names = missing_facts(d.facts, d.changed)
     if d.facts.province is None:
         # The answer is looked up from the province.
         names = tuple("province" if name == "province_accepts_forums" else name for name in names)
@@ -26,7 +29,8 @@ FACTS_COMPLETE = Rule(
         _("Give the missing facts."),
         Party.APPLICANT,
     ),
-    _GO_ON,
+    GO_ON,
+    law=True,
 )
 
 _UNCONFIRMED = Words(
@@ -45,25 +49,28 @@ _APPLICANT_PLACE = (Place(PlaceKind.APPLICANT, "", _("applicant")),)
 
 
 def _applicant_identified(d: Dossier) -> Verdict3:
-    needed = (
+    needed: tuple[tuple[str, object, str], ...] = (
         ("province", d.facts.province, _("province")),
         ("service_leader", d.service_leader, _("service leader")),
         ("service_leader_phone", d.service_leader_phone, _("service leader's phone")),
-        ("domain", d.domain, _("domain")),
+        ("domain", d.domain or not d.facts.website, _("domain")),
     )
+    if d.facts.filing_type == FilingType.CHANGE:
+        # The rest stands in the register, and stays there until it is changed.
+        needed = ()
     missing = tuple(Place(PlaceKind.FACT, key, label) for key, value, label in needed if not value)
     unconfirmed = () if d.confirmed else (Gap(_UNCONFIRMED, _APPLICANT_PLACE),)
     return (*unconfirmed, Gap(_UNNAMED, missing)) if missing else unconfirmed
 
 
 APPLICANT_IDENTIFIED = Rule(
-    "applicant.identified", Source.NONE, _applicant_identified, _UNNAMED, _GO_ON
+    "applicant.identified", Source.NONE, _applicant_identified, _UNNAMED, GO_ON, law=True
 )
 
 
 def _verdict_not_permitted(d: Dossier) -> Verdict3:
     try:
-        return find_verdict(d.facts) == Verdict.NOT_PERMITTED
+        return find_verdict(d.facts, d.changed) == Verdict.NOT_PERMITTED
     except FactsMissing:
         return None
 
@@ -85,56 +92,43 @@ VERDICT_NOT_PERMITTED = Rule(
     tuple(dict.fromkeys(name for rule in FACT_RULES[:4] for name in rule.reads)),
 )
 
-_DOMAIN_STAFF = Words(
-    _("Another case is about the same domain: %(about)s."),
-    _("Finish or withdraw one of the two cases."),
-    Party.OFFICER,
-)
-_DOMAIN_APPLICANT = Words(
-    _("The office must look into this domain before the case can go on."),
-    _("Nothing for you to do; the office is looking into it."),
-    Party.OFFICER,
-)
-
-
-def _case_domain_free(d: Dossier) -> Verdict3:
-    if not d.rivals:
-        return True
-    places = tuple(Place(PlaceKind.CASE, rival.reference, rival.reference) for rival in d.rivals)
-    return (Gap(_DOMAIN_STAFF, places, _DOMAIN_APPLICANT),)
-
-
-CASE_DOMAIN_FREE = Rule("case.domain_free", Source.NONE, _case_domain_free, _DOMAIN_STAFF, _GO_ON)
-
-_APPLICANT_BUSY = Words(
-    _("The applicant has another case with a live order at this provider: %(about)s."),
-    _("Wait until that order is finished, or choose another provider."),
+_SUBJECT_BUSY = Words(
+    _("Another errand of this subject is before the provider or the administrations: %(about)s."),
+    _("Wait until it is done, or submit this case on the same order while the provider has it."),
     Party.PROVIDER,
 )
 
 
-def _case_applicant_free(d: Dossier) -> Verdict3:
-    if not (d.provider and d.provider_one_order):
+def _subject_idle(d: Dossier) -> Verdict3:
+    if d.facts.filing_type in INSPECTIONS:
         return True
-    busy = [rival for rival in d.rival_orders if rival.provider == d.provider]
-    if not busy:
-        return True
-    places = tuple(Place(PlaceKind.CASE, rival.reference, rival.reference) for rival in busy)
-    return (Gap(_APPLICANT_BUSY, places),)
+    chosen = d.provider, d.order_number
+    # Before an order is chosen, one that may be joined stands in nobody's way.
+    busy = [o for o in d.running if (o.provider, o.number) != chosen] if d.order_number else [
+        o for o in d.running if not o.joinable
+    ]  # fmt: skip
+    places = tuple(
+        Place(PlaceKind.CASE, reference, reference) for o in busy for reference in o.references
+    )
+    return (Gap(_SUBJECT_BUSY, places),) if busy else True
 
 
-CASE_APPLICANT_FREE = Rule(
-    "case.applicant_free",
+SUBJECT_IDLE = Rule(
+    "subject.idle",
     Source.NONE,
-    _case_applicant_free,
-    _APPLICANT_BUSY,
-    _GO_ON,
-    asks=_("The applicant must have no other live order at the provider you choose."),
+    _subject_idle,
+    _SUBJECT_BUSY,
+    GO_ON,
+    asks=_(
+        "No other errand of this subject may be before the provider or the administrations, "
+        "unless it is on the same order."
+    ),
 )
 
 
 def _order_alive(d: Dossier) -> Verdict3:
-    return d.order is None or d.today <= d.order.last_day
+    last_day = d.order.last_day if d.order else None
+    return last_day is None or d.today <= last_day
 
 
 ORDER_ALIVE = Rule(
@@ -146,13 +140,14 @@ ORDER_ALIVE = Rule(
         _("Let the order expire and start a new one."),
         Party.OFFICER,
     ),
-    _GO_ON,
+    GO_ON,
     reads_date=True,
 )
 
 
 def _order_expired(d: Dossier) -> Verdict3:
-    return d.order is not None and d.today > d.order.last_day
+    last_day = d.order.last_day if d.order else None
+    return last_day is not None and d.today > last_day
 
 
 ORDER_EXPIRED = Rule(
@@ -164,29 +159,64 @@ ORDER_EXPIRED = Rule(
         _("Correct what was returned and submit again on the same order."),
         Party.NOBODY,
     ),
-    _GO_ON,
+    GO_ON,
     reads_date=True,
 )
 
 _NUMBER_PLACE = (Place(PlaceKind.ENTRY, "icp_number", _("ICP number")),)
 
 
+_SERVICE_GONE = Words(
+    _("The service is cancelled: %(about)s."),
+    _("Record the refusal, or have the case returned and withdraw it."),
+    Party.OFFICER,
+)
+
+
+def _number_stays(d: Dossier) -> Verdict3:
+    """The number stays as the register has it; of a cancelled service nothing is left to host."""
+    filed, standing = d.register.service, (FilingType.ADD_ACCESS, FilingType.CHANGE)
+    if filed is None or filed.state != "cancelled" or d.facts.filing_type not in standing:
+        return True
+    return (Gap(_SERVICE_GONE, (Place(PlaceKind.SERVICE, filed.key, filed.number),)),)
+
+
 def _number_valid(d: Dossier) -> Verdict3:
+    if d.facts.filing_type not in MAKING:
+        return _number_stays(d)
     check = d.number
     if check is None:
         return (Gap(NUMBER_VALID.failing, _NUMBER_PLACE),)
+    own = tuple(Place(PlaceKind.SUBJECT, number, number) for number in check.listed_under)
+    other = check.listed_under and check.subject not in check.listed_under
+    # The ministry's licences are for the whole country and bear no province's character.
     problems = (
         (
-            check.character != check.province_character,
+            bool(check.character) and check.character != check.province_character,
             _("The number's character is not the one of the case's province."),
+            _NUMBER_PLACE,
         ),
-        (bool(check.taken_by), _("Another filed or open case has this number.")),
-        (check.subject_of_other, _("This subject number belongs to another applicant.")),
+        (bool(check.taken_by), _("Another service has this number."), _NUMBER_PLACE),
+        (
+            check.subject_of_other,
+            _("This subject number belongs to another applicant."),
+            _NUMBER_PLACE,
+        ),
+        (
+            check.licence and not check.listed_under,
+            _("The first filing makes the subject's own number, which is no licence's."),
+            _NUMBER_PLACE,
+        ),
+        (
+            bool(other),
+            _("This applicant's services are listed under another number: %(about)s."),
+            own,
+        ),
     )
     remedy = NUMBER_VALID.failing.remedy
     return tuple(
-        Gap(Words(sentence, remedy, Party.OFFICER), _NUMBER_PLACE)
-        for wrong, sentence in problems
+        Gap(Words(sentence, remedy, Party.OFFICER), places)
+        for wrong, sentence, places in problems
         if wrong
     )
 
@@ -197,13 +227,13 @@ NUMBER_VALID = Rule(
     _number_valid,
     Words(
         _(
-            "The site number must fit the format, the province and the applicant, "
-            "and no other case may have it."
+            "The service number must fit the format, the province and the applicant, "
+            "and no other service may have it."
         ),
         _("Correct the number."),
         Party.OFFICER,
     ),
-    _GO_ON,
+    GO_ON,
     asks=_("The number must fit the format, the province and the applicant, and be unused."),
 )
 
@@ -225,6 +255,8 @@ _TOO_LATE = Words(
 
 
 def _open_after_filing(d: Dossier) -> Verdict3:
+    if d.facts.filing_type not in MAKING:
+        return True
     place = (Place(PlaceKind.ENTRY, "opened_on", _("date of opening")),)
     if d.filed is None:
         return (Gap(_NOT_FILED),)
@@ -240,7 +272,7 @@ OPEN_AFTER_FILING = Rule(
     Source.HTTPS,
     _open_after_filing,
     _NOT_FILED,
-    _GO_ON,
+    GO_ON,
     asks=_("The opening must not lie before the filing, nor in the future."),
 )
 
@@ -251,11 +283,20 @@ _NOTHING_TAKEN = Words(
 )
 
 
+_USED_SINCE = Words(
+    _("A later errand stands on what this step entered in the register: %(about)s."),
+    _("First take back what that errand did."),
+    Party.SUPERVISOR,
+)
+
+
 def _state_restorable(d: Dossier) -> Verdict3:
     if not d.earlier_state:
         return (Gap(_NOTHING_TAKEN),)
-    places = tuple(Place(PlaceKind.RULE, code, code) for code in d.earlier_unmet)
-    return (Gap(STATE_RESTORABLE.failing, places),) if places else True
+    rules = tuple(Place(PlaceKind.RULE, code, code) for code in d.earlier_unmet)
+    users = tuple(Place(PlaceKind.CASE, reference, reference) for reference in d.used_by)
+    found = ((STATE_RESTORABLE.failing, rules), (_USED_SINCE, users))
+    return tuple(Gap(words, places) for words, places in found if places) or True
 
 
 STATE_RESTORABLE = Rule(
@@ -267,5 +308,5 @@ STATE_RESTORABLE = Rule(
         _("Correct the facts first."),
         Party.OFFICER,
     ),
-    _GO_ON,
+    GO_ON,
 )

@@ -8,11 +8,11 @@ from .text import _
 
 
 def _server_mainland(d: Dossier) -> Verdict3:
-    return is_(d.facts.server_region, ServerRegion.MAINLAND)
+    return either(is_(d.facts.server_region, ServerRegion.MAINLAND), d.facts.mainland_cdn)
 
 
 def _site_domain(d: Dossier) -> Verdict3:
-    return is_(d.facts.access, Access.DOMAIN)
+    return either(is_(d.facts.access, Access.DOMAIN), not d.facts.website)
 
 
 def _forum_not_individual(d: Dossier) -> Verdict3:
@@ -59,11 +59,11 @@ SERVER_MAINLAND = Rule(
         Party.APPLICANT,
     ),
     Words(
-        _("The server is in Mainland China, so a filing is required."),
+        _("A server or nodes in Mainland China serve the site, so a filing is required."),
         _("Go on with the filing, or correct the server region."),
         Party.OFFICER,
     ),
-    ("server_region",),
+    ("server_region", "mainland_cdn"),
 )
 SITE_DOMAIN = Rule(
     "site.domain",
@@ -82,7 +82,7 @@ SITE_DOMAIN = Rule(
         _("Go on with the filing, or correct the access."),
         Party.OFFICER,
     ),
-    ("access",),
+    ("access", "service_kind"),
 )
 FORUM_NOT_INDIVIDUAL = Rule(
     "forum.not_individual",
@@ -220,4 +220,6 @@ CLAIM_BACKED = Rule(
         Party.APPLICANT,
     ),
     Words(_("Every claim stands on an accepted document."), _("Go on."), Party.NOBODY),
+    law=True,
+    touched_by=("applicant_type", "forum", *_CLAIMS),
 )

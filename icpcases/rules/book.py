@@ -3,6 +3,7 @@
 from . import about_case as case
 from . import about_facts as facts
 from . import about_papers as papers
+from . import about_register as register
 from .rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -16,9 +17,11 @@ RULES: tuple[Rule, ...] = (
     papers.DOCUMENT_COMPLETE,
     papers.DOCUMENT_CURRENT,
     papers.REQUEST_SETTLED,
-    case.CASE_DOMAIN_FREE,
-    case.CASE_APPLICANT_FREE,
+    register.SERVICE_FREE,
+    register.SUBJECT_KNOWN,
+    case.SUBJECT_IDLE,
     case.ORDER_ALIVE,
+    register.APP_COMPLETE,
     case.ORDER_EXPIRED,
     case.NUMBER_VALID,
     case.OPEN_AFTER_FILING,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .facts import ApplicantType, Facts
+from .facts import ApplicantType, Facts, FilingType, ServiceKind
 from .text import LabelledEnum, _
 
 
@@ -34,10 +34,13 @@ class Kind(LabelledEnum):
     BOARD_LIST = "board_list", _("Board list with moderators"), True
     SERVICE_RULES = "service_rules", _("Service rules of the forum"), True
     SECURITY_MEASURES = "security_measures", _("Security measures of the forum"), True
-    DOMAIN_CERTIFICATE = (
-        "domain_certificate",
-        _("Domain certificate: real-name verified, registrant is the applicant"),
+    DOMAIN_CERTIFICATE = "domain_certificate", _("Domain certificate: real-name verified")
+    APP_FEATURES = (
+        "app_features",
+        _("Features sheet of the App, or a screenshot of its signing certificate"),
+        True,
     )
+    CHANGE_OF_NAME = "change_of_name", _("Notice of the change of name")
     OTHER = "other", _("Other document")
 
     @property
@@ -105,14 +108,68 @@ _FORUM = (
 )
 
 
+_OF_SERVICE = {
+    ServiceKind.WEBSITE: (Wanted(Kind.DOMAIN_CERTIFICATE),),
+    ServiceKind.APP: (Wanted(Kind.APP_FEATURES),),
+}
+_LICENCES = (
+    Kind.BUSINESS_LICENCE,
+    Kind.LEGAL_PERSON_CERTIFICATE,
+    Kind.BRANCH_LICENCE,
+    Kind.REGISTRATION_CERTIFICATE,
+    Kind.IDENTITY,
+)
+_LEADER_IDS = (
+    Kind.LEGAL_REPRESENTATIVE_ID,
+    Kind.LEADER_ID,
+    Kind.BRANCH_RESPONSIBLE_ID,
+    Kind.CHIEF_REPRESENTATIVE_ID,
+    Kind.IDENTITY,
+)
+_SERVICE_LEADER_IDS = (Kind.SERVICE_LEADER_ID, Kind.IDENTITY)
+#: What proves a change, by the field that changes: of these kinds those this applicant has.
+_PROOF: dict[str, tuple[Kind, ...]] = {
+    "subject_name": (Kind.CHANGE_OF_NAME, *_LICENCES),
+    "subject_leader": _LEADER_IDS,
+    "subject_leader_id": _LEADER_IDS,
+    "service_leader": _SERVICE_LEADER_IDS,
+    "service_leader_id": _SERVICE_LEADER_IDS,
+    "domain": (Kind.DOMAIN_CERTIFICATE,),
+    "app_features": (Kind.APP_FEATURES,),
+}
+#: The changes whose proof hangs on who files.
+PROVED_BY_TYPE = frozenset(_PROOF) - {"domain", "app_features"}
+_NOTHING: frozenset[str] = frozenset()
+
+
 @lru_cache(maxsize=4096)
-def wanted_documents(facts: Facts) -> tuple[Wanted, ...]:
-    """The documents of a filing with these facts; none while the applicant type is not given."""
+def wanted_documents(facts: Facts, changed: frozenset[str] = _NOTHING) -> tuple[Wanted, ...]:
+    """The documents of a filing with these facts; none while the applicant type is not given.
+
+    Of a change only what proves what is `changed`; what ends or is inspected asks for none.
+    """
+    if facts.filing_type == FilingType.CHANGE:
+        return _proof(facts, changed)
+    if facts.filing_type not in _WITH_PAPERS or facts.applicant_type is None:
+        return ()
+    forum = _FORUM if facts.forum else ()
+    return (*_of_applicant(facts), *forum, *_OF_SERVICE.get(facts.service_kind, ()))
+
+
+_WITH_PAPERS = {FilingType.FIRST, FilingType.ADD_SERVICE, FilingType.ADD_ACCESS}
+
+
+def _of_applicant(facts: Facts) -> tuple[Wanted, ...]:
     if facts.applicant_type is None:
         return ()
-    papers: tuple[Wanted, ...]
     if facts.foreign:
-        papers = _WITH_BRANCH if facts.mainland_branch else _WITH_CERTIFICATE
-    else:
-        papers = _BY_APPLICANT[facts.applicant_type]
-    return (*papers, *(_FORUM if facts.forum else ()), Wanted(Kind.DOMAIN_CERTIFICATE))
+        return _WITH_BRANCH if facts.mainland_branch else _WITH_CERTIFICATE
+    return _BY_APPLICANT[facts.applicant_type]
+
+
+def _proof(facts: Facts, changed: frozenset[str]) -> tuple[Wanted, ...]:
+    own = {wanted.kind for wanted in _of_applicant(facts)}
+    general = {Kind.CHANGE_OF_NAME, Kind.DOMAIN_CERTIFICATE, Kind.APP_FEATURES}
+    kinds = (kind for name in _PROOF if name in changed for kind in _PROOF[name])
+    proof = tuple(Wanted(kind) for kind in dict.fromkeys(kinds) if kind in own | general)
+    return (*proof, *(_FORUM if facts.forum and "forum" in changed else ()))

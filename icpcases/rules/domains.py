@@ -30,7 +30,10 @@ class DomainError(NumberError):
 
 @dataclass(frozen=True)
 class Domain:
-    """A domain name: `ascii` is the key, `unicode` is shown, `registrable` is what is filed."""
+    """A domain name: `ascii` is the key, `unicode` is shown, `registrable` is what is filed.
+
+    `registrable` is the name as registered, under gov.cn the whole name without www.
+    """
 
     ascii: str
     unicode: str
@@ -46,18 +49,26 @@ def parse_domain(text: str) -> Domain:
     Raises DomainError for an IP address, a port or user name, a name no registry would
     take, a single label and a bare public suffix. The registrable part is the one under the
     ICANN section of the list: what a company hands out below its own domain is not filed
-    apart. Source: RFC 5891 (IDNA 2008), UTS 46, the public suffix list.
+    apart, but under gov.cn each bureau files the name a government hands it.
+    Source: RFC 5891 (IDNA 2008), UTS 46, the public suffix list.
     """
     labels = [_label(label) for label in _mapped(_host(text)).split(".")]
     name = ".".join(labels)
     _need_name(labels, name)
-    registrable = _suffixes().privatesuffix(name)
-    if registrable is None:
+    registered = _suffixes().privatesuffix(name)
+    if registered is None:
         raise DomainError(
             _("“%(name)s” is an ending under which names are registered, not a domain name."),
             name=_display(labels),
         )
-    return Domain(name, _display(labels), registrable)
+    return Domain(name, _display(labels), _filed(name, registered))
+
+
+def _filed(name: str, registered: str) -> str:
+    if not registered.endswith(".gov.cn"):
+        return registered
+    # Only in front of the registered name: www.gov.cn is registered itself.
+    return re.sub(r"^(www\.)+", "", name.removesuffix(registered)) + registered
 
 
 @cache

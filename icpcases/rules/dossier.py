@@ -48,10 +48,53 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Another case that stands in the way; `provider` where its order is what matters."""
+    """Another case that stands in the way.
+
+    `shared` says that whoever reads it as the applicant is on that case too.
+    """
 
     reference: str
-    provider: str = ""
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A service in the register: its number, its state, and its place there.
+
+    `accesses` are the names of the providers that host it today.
+    """
+
+    key: str
+    number: str
+    state: str = "live"
+    accesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What the register holds of a case: the applicant's subject filing, the errand's service.
+
+    `subject_state` is empty where the applicant has no subject filing that is not cancelled.
+    `same_site` is a live service of the kind that has the case's domain already, and
+    `hosted_there` whether the access the errand is to end is still open.
+    """
+
+    subject_number: str = ""
+    subject_state: str = ""
+    service: Filed | None = None
+    same_site: Filed | None = None
+    hosted_there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What an App is known by on one platform."""
+
+    name: str
+    app_name: str = ""
+    package: str = ""
+    public_key: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +104,53 @@ class LiveOrder:
     provider: str
     number: str
     submitted: date
-    last_day: date
+    #: None while the days of its life do not count.
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningOrder:
+    """Another order of the same subject that is before the provider or the administrations.
+
+    `joinable` says that the provider has passed none of its cases on yet.
+    """
+
+    provider: str
+    number: str
+    references: tuple[str, ...]
+    joinable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NumberCheck:
-    """What is known about a site number somebody is about to enter."""
+    """What is known about a service number somebody is about to enter.
+
+    `listed_under` are the numbers that a service of this applicant may begin with, none where he
+    has no subject filing yet; `subject` is what the entered one begins with, and `licence`
+    whether that is the number of a commercial licence.
+    """
 
     province_character: str = ""
     character: str = ""
     taken_by: str = ""
     subject_of_other: bool = False
+    listed_under: tuple[str, ...] = ()
+    subject: str = ""
+    licence: bool = False
+
+
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """What the rules read. Facts alone are enough for the rules about facts."""
+    """What the rules read. Facts alone are enough for the rules about facts.
+
+    `changed` names what a `change` filing changes: facts, and fields of subject and service.
+    """
 
     facts: Facts
+    changed: frozenset[str] = NOTHING
     today: date = date.min
     now: datetime | None = None
     confirmed: bool = False
@@ -90,15 +162,20 @@ class Dossier:
     margin_days: int = 0
     asks: tuple[Ask, ...] = ()
     rivals: tuple[Rival, ...] = ()
-    rival_orders: tuple[Rival, ...] = ()
+    running: tuple[RunningOrder, ...] = ()
     provider: str = ""
-    provider_one_order: bool = True
+    #: The number of the order that is chosen on the form.
+    order_number: str = ""
     order: LiveOrder | None = None
+    register: Register = Register()
+    site_name: str = ""
+    platforms: tuple[Platform, ...] = ()
     number: NumberCheck | None = None
     filed: date | None = None
     opening: date | None = None
     earlier_state: str = ""
     earlier_unmet: tuple[str, ...] = field(default=())
+    used_by: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> "Dossier":
         """This dossier with other values in some fields."""
@@ -107,9 +184,8 @@ class Dossier:
     @property
     def wanted(self) -> tuple[Wanted, ...]:
         """The documents this case must show: conditional ones unless marked not needed."""
-        return tuple(
-            w for w in wanted_documents(self.facts) if not (w.when and w.kind in self.not_needed)
-        )
+        wanted = wanted_documents(self.facts, self.changed)
+        return tuple(w for w in wanted if not (w.when and w.kind in self.not_needed))
 
     @property
     def relied_on(self) -> tuple[Paper, ...]:

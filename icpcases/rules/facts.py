@@ -13,6 +13,28 @@ class Choice(LabelledEnum):
     """A fact's value: stored and exchanged as its code, shown by its label."""
 
 
+class FilingType(Choice):
+    """What an errand is about: what it makes, changes or ends in the register."""
+
+    FIRST = "first", _("First filing")
+    ADD_SERVICE = "add_service", _("Further service")
+    ADD_ACCESS = "add_access", _("Further access")
+    CHANGE = "change", _("Change")
+    CANCEL_SERVICE = "cancel_service", _("Cancel a service")
+    CANCEL_SUBJECT = "cancel_subject", _("Cancel the subject")
+    CANCEL_ACCESS = "cancel_access", _("End an access")
+    INSPECTION = "inspection", _("Inspection")
+
+
+class ServiceKind(Choice):
+    """What is filed under a subject; its number's suffix says the same."""
+
+    WEBSITE = "website", _("Website")
+    APP = "app", _("App")
+    MINI_PROGRAM = "mini_program", _("Mini-program")
+    QUICK_APP = "quick_app", _("Quick app")
+
+
 class ApplicantType(Choice):
     """Who files. Hong Kong, Macau and Taiwan count as outside the Mainland."""
 
@@ -56,12 +78,19 @@ class ForumAnswer(Choice):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a case; None stands for a fact not given."""
+    """What is known of a case; None stands for a fact not given.
 
+    Three facts are never missing: what is said nowhere is a first filing, of a website, without
+    nodes in the Mainland.
+    """
+
+    filing_type: FilingType = FilingType.FIRST
+    service_kind: ServiceKind = ServiceKind.WEBSITE
     applicant_type: ApplicantType | None = None
     mainland_branch: bool | None = None
     registration_certificate: bool | None = None
     server_region: ServerRegion | None = None
+    mainland_cdn: bool = False
     access: Access | None = None
     protocol: Protocol | None = None
     forum: bool | None = None
@@ -79,16 +108,30 @@ class Facts:
         """Whether the applicant is a person."""
         return is_(self.applicant_type, ApplicantType.INDIVIDUAL)
 
+    @property
+    def website(self) -> bool:
+        """Whether it is about a website, rather than an App or a program within one."""
+        return self.service_kind == ServiceKind.WEBSITE
+
 
 FACT_NAMES = tuple(field.name for field in fields(Facts))
+# What holds where nothing is said.
+FACT_DEFAULTS: dict[str, Any] = {
+    "filing_type": FilingType.FIRST,
+    "service_kind": ServiceKind.WEBSITE,
+    "mainland_cdn": False,
+}
 # What a case keeps itself; the province's answer is looked up.
 FACT_FIELDS = tuple(name for name in FACT_NAMES if name != "province_accepts_forums")
 
 FACT_LABELS = {
+    "filing_type": _("filing type"),
+    "service_kind": _("service kind"),
     "applicant_type": _("applicant type"),
     "mainland_branch": _("branch in the Mainland"),
     "registration_certificate": _("registration certificate"),
     "server_region": _("server region"),
+    "mainland_cdn": _("nodes in the Mainland"),
     "access": _("access"),
     "protocol": _("protocol"),
     "forum": _("forum"),
@@ -98,6 +141,8 @@ FACT_LABELS = {
 }
 
 CHOICES: dict[str, type[Choice]] = {
+    "filing_type": FilingType,
+    "service_kind": ServiceKind,
     "applicant_type": ApplicantType,
     "server_region": ServerRegion,
     "access": Access,
@@ -132,7 +177,7 @@ def read_facts(entry: Mapping[str, object]) -> Facts:
 def read_fact(name: str, value: object) -> Any:
     """Read one fact; null means not given. Raises FactError for a wrong value."""
     if value is None:
-        return None
+        return FACT_DEFAULTS.get(name)
     if name in CHOICES:
         return _read_choice(name, value)
     if name == "province":

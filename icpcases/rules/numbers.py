@@ -7,9 +7,7 @@ and nothing else. No one is asked whether a number exists, only whether it can.
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import NoReturn
 
 from .text import _
 
@@ -80,7 +78,7 @@ def social_credit_code(text: str) -> str:
     Source: GB 32100-2015.
     """
     code = fold(text)
-    _need_length(code, 18, _("A unified social credit code has 18 characters, not %(count)s."))
+    need_length(code, 18, _("A unified social credit code has 18 characters, not %(count)s."))
     _need_characters(
         code,
         [CREDIT_ALPHABET] * 18,
@@ -102,7 +100,7 @@ def resident_id(text: str, today: date) -> str:
     that does not exist or is later than `today`. Source: GB 11643-1999.
     """
     number = fold(text)
-    _need_length(number, 18, _("A resident ID number has 18 characters, not %(count)s."))
+    need_length(number, 18, _("A resident ID number has 18 characters, not %(count)s."))
     _need_characters(
         number,
         [DIGITS] * 17 + [DIGITS + "X"],
@@ -146,68 +144,12 @@ def mobile(text: str) -> str:
         [DIGITS] * len(number),
         _("Character %(position)s is “%(character)s”: a mobile number has only digits."),
     )
-    _need_length(number, 11, _("A mobile number has 11 digits, not %(count)s."))
+    need_length(number, 11, _("A mobile number has 11 digits, not %(count)s."))
     if not re.match("1[3-9]", number):
         raise NumberError(
             _("A mobile number begins with 13 to 19, not with %(start)s."), start=number[:2]
         )
     return number
-
-
-@dataclass(frozen=True)
-class IcpNumber:
-    """An ICP number: of a subject, or with `site` of one of its sites."""
-
-    character: str
-    digits: str
-    site: int | None = None
-
-    @property
-    def subject(self) -> str:
-        """The number of the applicant, without the site: 京ICP备12345678号."""
-        return f"{self.character}ICP备{self.digits}号"
-
-    def __str__(self) -> str:
-        return self.subject if self.site is None else f"{self.subject}-{self.site}"
-
-
-def icp_number(text: str) -> IcpNumber:
-    """The ICP number in its parts: 京ICP备12345678号, for a site with -1 behind.
-
-    Raises NumberError for another shape, a character of no province, not 8 or 10 digits, or
-    a site number that is not 1 or more. Source: the public register of the ministry.
-    """
-    typed = fold(text)
-    if re.match(".ICP证", typed):
-        raise NumberError(_("This is a commercial licence (ICP证), not a filing (ICP备)."))
-    parts = re.fullmatch("(.)ICP备([^号]*)号(.*)", typed)
-    if not parts:
-        raise NumberError(
-            _("An ICP number looks like 京ICP备12345678号, for a site with -1 behind it.")
-        )
-    character, digits, tail = parts.groups()
-    if character in MISTYPED:
-        _refuse_mistyped(typed, icp_number)
-    _need_province(character, CHARACTERS)
-    return IcpNumber(character, _icp_digits(digits), _icp_site(tail))
-
-
-def _icp_digits(digits: str) -> str:
-    _need_only_digits(digits)
-    if len(digits) not in (8, 10):
-        raise NumberError(_("An ICP number has 8 or 10 digits, not %(count)s."), count=len(digits))
-    return digits
-
-
-def _icp_site(tail: str) -> int | None:
-    if not tail:
-        return None
-    # Six digits at most, so that it fits an integer column everywhere.
-    if not re.fullmatch("-[1-9][0-9]{0,5}", tail):
-        raise NumberError(
-            _("Behind 号 stands a dash and the site's number: 1 or more, without a leading zero.")
-        )
-    return int(tail[1:])
 
 
 def public_security_number(text: str) -> str:
@@ -217,15 +159,13 @@ def public_security_number(text: str) -> str:
     Source: the internet security service platform of the public security bureaux.
     """
     typed = fold(text)
-    parts = re.fullmatch("(.)公网安备([^号]*)号", typed)
+    parts = re.fullmatch(".公网安备([^号]*)号", typed)
     if not parts:
         raise NumberError(_("A public-security number looks like 京公网安备11010802012345号."))
-    character, digits = parts.groups()
-    if character not in PUBLIC_SECURITY_CHARACTERS and character in MISTYPED:
-        _refuse_mistyped(typed, public_security_number)
-    _need_province(character, PUBLIC_SECURITY_CHARACTERS)
-    _need_only_digits(digits)
-    _need_length(digits, 14, _("A public-security number has 14 digits, not %(count)s."))
+    digits = parts[1]
+    need_province(typed, PUBLIC_SECURITY_CHARACTERS, public_security_number)
+    need_only_digits(digits)
+    need_length(digits, 14, _("A public-security number has 14 digits, not %(count)s."))
     return typed
 
 
@@ -252,7 +192,8 @@ def _hide(text: str, first: int, last: int) -> str:
     return text[:first] + HIDDEN * hidden + text[-last:]
 
 
-def _need_length(text: str, length: int, sentence: str) -> None:
+def need_length(text: str, length: int, sentence: str) -> None:
+    """Raises NumberError with the sentence, whose `count` is the length there is."""
     if len(text) != length:
         raise NumberError(sentence, count=len(text))
 
@@ -263,7 +204,8 @@ def _need_characters(text: str, allowed: list[str], sentence: str) -> None:
             raise NumberError(sentence, position=position, character=shown_character(character))
 
 
-def _need_only_digits(text: str) -> None:
+def need_only_digits(text: str) -> None:
+    """Raises NumberError that names the first character that is no digit."""
     for character in text:
         if character not in DIGITS:
             raise NumberError(
@@ -272,26 +214,34 @@ def _need_only_digits(text: str) -> None:
             )
 
 
-def _need_province(character: str, allowed: str) -> None:
-    if character not in allowed:
+def need_province(typed: str, allowed: str, read: Callable[[str], object]) -> None:
+    """Raises NumberError unless a number begins with the character of a province.
+
+    For the other short name of a province it suggests the number with the right one, if
+    `read` takes the rest as it stands.
+    """
+    first = typed[0]
+    if first in allowed:
+        return
+    if first not in MISTYPED:
         raise NumberError(
             _("“%(character)s” is not the character of a province."),
-            character=shown_character(character),
+            character=shown_character(first),
         )
-
-
-def _refuse_mistyped(typed: str, read: Callable[[str], object]) -> NoReturn:
-    character = MISTYPED[typed[0]]
-    try:
-        suggestion = str(read(character + typed[1:]))
-    except NumberError:
-        suggestion = None
     raise NumberError(
         _("The number of this province begins with %(character)s, not with %(typed)s."),
-        suggestion=suggestion,
-        character=character,
-        typed=typed[0],
+        suggestion=reading(read, MISTYPED[first] + typed[1:]),
+        character=MISTYPED[first],
+        typed=first,
     )
+
+
+def reading(read: Callable[[str], object], text: str) -> str | None:
+    """The canonical form of a text, for a suggestion; None where it cannot be read."""
+    try:
+        return str(read(text))
+    except NumberError:
+        return None
 
 
 def shown_character(character: str) -> str:

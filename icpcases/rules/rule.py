@@ -8,6 +8,7 @@ from functools import cache
 from .documents import Kind
 from .dossier import Dossier
 from .facts import FACT_LABELS
+from .filing_types import TYPES, Asks
 from .text import LabelledEnum, _
 
 
@@ -18,6 +19,7 @@ class Party(LabelledEnum):
     OFFICER = "officer", _("an officer")
     SUPERVISOR = "supervisor", _("a supervisor")
     PROVIDER = "provider", _("the provider")
+    MINISTRY = "ministry", _("the ministry")
     AUTHORITY = "authority", _("the administration")
     NOBODY = "nobody", _("nobody")
 
@@ -46,11 +48,14 @@ class PlaceKind(StrEnum):
     DOCUMENT = "document"
     ENTRY = "entry"
     FACT = "fact"
+    FILING_TYPE = "filing_type"
     PROVINCE = "province"
     REQUEST = "request"
     RULE = "rule"
+    SERVICE = "service"
     STATE = "state"
     STEP = "step"
+    SUBJECT = "subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,14 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One thing in the way; `applicant` replaces the words where the applicant reads, and
-    `source` the rule's own where the gap comes from another entry of the FAQ."""
+    `source` the rule's own where the gap comes from another entry of the FAQ. Where the words
+    are others for the applicant, the places are `told` to him only if they are his own."""
 
     words: Words
     places: tuple[Place, ...] = ()
     applicant: Words | None = None
     source: Source | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,8 @@ class Rule:
     """A rule of the book. `holding` is told where a guard needs the rule to fail;
     `asks` is what stands at a step before that which the rule judges is entered. A rule that
     `reads` facts reads nothing else; one that `reads_date` may hold on one day and not on
-    another."""
+    another. A rule of the `law`, as every rule about facts is, is asked by some filing types
+    only: `touched_by` are the facts beside those it reads whose change has it asked."""
 
     code: str
     source: Source
@@ -117,6 +125,18 @@ class Rule:
     reads: tuple[str, ...] = ()
     asks: str = ""
     reads_date: bool = False
+    law: bool = False
+    touched_by: tuple[str, ...] = ()
+
+    def asked_of(self, dossier: Dossier) -> bool:
+        """Whether the filing type asks this rule at all; what is not asked, holds."""
+        asks = TYPES[dossier.facts.filing_type].asks
+        if asks == Asks.ALL or not (self.law or self.reads):
+            return True
+        if asks == Asks.NONE:
+            return False
+        names = (*self.reads, *self.touched_by)
+        return not names or not dossier.changed.isdisjoint(names)
 
     @property
     def of_facts(self) -> bool:
@@ -125,6 +145,8 @@ class Rule:
 
     def gaps(self, dossier: Dossier) -> tuple[Gap, ...] | None:
         """What is missing for the rule to hold: nothing, some gaps, or None if undecided."""
+        if not self.asked_of(dossier):
+            return ()
         found = self.test(dossier)
         if found is None or isinstance(found, tuple):
             return found
@@ -181,7 +203,7 @@ class Guard:
 
     def rule_finding(self, gap: Gap, for_applicant: bool) -> Finding:
         """A gap of this guard's rule in the words of the reader."""
-        words = gap.applicant if for_applicant and gap.applicant else gap.words
-        places = () if for_applicant and gap.applicant else gap.places
+        own = gap.applicant if for_applicant else None
+        words, places = own or gap.words, () if own and not gap.told else gap.places
         source = self.rule.source if gap.source is None else gap.source
         return Finding(self.rule.code, source, words.sentence, words.remedy, words.who, places)

@@ -13,9 +13,10 @@ from .about_facts import (
     SERVER_MAINLAND,
     SITE_DOMAIN,
 )
-from .documents import Wanted, wanted_documents
-from .dossier import Dossier
+from .documents import PROVED_BY_TYPE, Wanted, wanted_documents
+from .dossier import NOTHING, Dossier
 from .facts import Facts, ForumAnswer, both, is_, not_
+from .filing_types import TYPES, Asks
 from .rule import Finding, Guard, Rule
 from .text import LabelledEnum, _
 
@@ -80,9 +81,12 @@ def _permitted(dossier: Dossier) -> bool | None:
     return both(FORUM_NOT_INDIVIDUAL.holds(dossier), not_(refused))
 
 
-def find_verdict(facts: Facts) -> Verdict:
-    """The verdict, first match wins. Raises FactsMissing only where it hangs on missing facts."""
-    dossier = Dossier(facts)
+def find_verdict(facts: Facts, changed: frozenset[str] = NOTHING) -> Verdict:
+    """The verdict, first match wins. Raises FactsMissing only where it hangs on missing facts.
+
+    `changed` are the facts that a `change` filing changes: no other is asked for.
+    """
+    dossier = Dossier(facts, changed=changed)
     if not _decided(SERVER_MAINLAND, dossier):
         return Verdict.NOT_REQUIRED
     if not _decided(SITE_DOMAIN, dossier):
@@ -93,39 +97,44 @@ def find_verdict(facts: Facts) -> Verdict:
     return Verdict.FILE if permitted else Verdict.NOT_PERMITTED
 
 
-def find_stages(facts: Facts) -> tuple[Stage, ...]:
+def find_stages(facts: Facts, changed: frozenset[str] = NOTHING) -> tuple[Stage, ...]:
     """The stages still due under verdict `file`. Raises FactsMissing."""
-    dossier = Dossier(facts)
+    dossier = Dossier(facts, changed=changed)
     due = ((Stage.CERTIFICATE, FOREIGN_PAPERS), (Stage.PREAPPROVAL, FORUM_PREAPPROVAL))
     return (*(stage for stage, rule in due if not _decided(rule, dossier)), Stage.FILING)
 
 
 @lru_cache(maxsize=16384)
-def assess(facts: Facts) -> Assessment:
+def assess(facts: Facts, changed: frozenset[str] = NOTHING) -> Assessment:
     """Judge facts. Raises FactsMissing with every fact the verdict still needs."""
-    missing = missing_facts(facts)
+    missing = missing_facts(facts, changed)
     if missing:
         raise FactsMissing(missing)
-    dossier = Dossier(facts)
+    dossier = Dossier(facts, changed=changed)
     unmet = tuple(
         finding
         for rule in FACT_RULES
         if rule.holds(dossier) is False
         for finding in Guard(rule).unmet(dossier)
     )
-    verdict = find_verdict(facts)
+    verdict = find_verdict(facts, changed)
     if verdict != Verdict.FILE:
         return Assessment(verdict, (), unmet, ())
-    return Assessment(verdict, find_stages(facts), unmet, wanted_documents(facts))
+    return Assessment(verdict, find_stages(facts, changed), unmet, wanted_documents(facts, changed))
 
 
-def missing_facts(facts: Facts) -> tuple[str, ...]:
+def missing_facts(facts: Facts, changed: frozenset[str] = NOTHING) -> tuple[str, ...]:
     """Every fact that the verdict, its stages or its documents need and that is not given.
 
     Who holds the registration certificate can file with it: whether there is a branch as well
     need not be said.
     """
-    dossier = Dossier(facts)
+    dossier = Dossier(facts, changed=changed)
+    if TYPES[facts.filing_type].asks != Asks.ALL:
+        # What is filed stands in the register: nothing more is needed than what is changed.
+        by_type = facts.applicant_type is None and not PROVED_BY_TYPE.isdisjoint(changed)
+        wanted = ("applicant_type",) if by_type else ()
+        return tuple(dict.fromkeys((*_undecided(FACT_RULES, dossier), *wanted)))
     if SERVER_MAINLAND.holds(dossier) is False:
         return ()
     if SITE_DOMAIN.holds(dossier) is False:

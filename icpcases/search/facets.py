@@ -47,7 +47,8 @@ def counts_of(listing: Listing) -> Counts:
     wanted = listing.wanted
     standing, times = _case_by_case(listing)
     used = {"due": wanted.due, "answered": wanted.answered, "created": wanted.created}
-    if wanted.query.words or any(used.values()):
+    what = wanted.filing_type or wanted.kind
+    if wanted.query.words or what or any(used.values()):
         found = _left_by_search_and_dates(listing, standing)
         counts = found.counts(wanted) if found else {}
         return counts | {name: c for name, c in times.items() if not used[name]}

@@ -38,29 +38,40 @@ _AT_ONCE = 400
 #: The fields of a case that its line is made of.
 _ON_THE_LINE = {
     "applicant_id", "domain", "domain_unicode", "ip_address", "service_leader_phone",
-    "icp_number", "public_security_number",
+    "service_id", "site_name",
 }  # fmt: skip
 #: What the line says of the case itself.
 SAID = (
-    "reference", "domain", "domain_unicode", "ip_address", "applicant__name",
-    "applicant__certificate_number", "applicant__phone", "service_leader_phone", "icp_number",
-    "public_security_number",
+    "reference", "site_name", "domain", "domain_unicode", "ip_address", "applicant__name",
+    "applicant__certificate_number", "applicant__phone", "service_leader_phone", "service__number",
+    "service__public_security_number",
 )  # fmt: skip
-_said_by = attrgetter(*(name.replace("__", ".") for name in SAID))
+_OF_SERVICE = [name for name in SAID if name.startswith("service__")]
+_of_case = attrgetter(*(name.replace("__", ".") for name in SAID if name not in _OF_SERVICE))
+_of_service = attrgetter(*(name.removeprefix("service__") for name in _OF_SERVICE))
 _PERSONAL = [kind.value for kind in Kind if kind.personal]
 
 
 def line_of(said: SqlRow, numbers: Iterable[str]) -> str:
     """The line of a case: what `SAID` names of it, and the numbers of its orders and papers."""
-    reference, domain, shown, address, name, *own = said
+    reference, site, domain, shown, address, name, *own = said
+    if not domain and site:
+        # What has no domain, as many an App, is looked for by its name.
+        name = f"{name} {site}"
     return text_of(
         reference=reference,
         name=name,
         domain=domain,
         domain_unicode=shown,
         address=address or "",
-        numbers=[*own, *numbers],
+        # What is about no service has none of its numbers.
+        numbers=[*(number or "" for number in own), *numbers],
     )
+
+
+def _said_by(case: FilingCase) -> SqlRow:
+    of_service = _of_service(case.service) if case.service else ("",) * len(_OF_SERVICE)
+    return (*_of_case(case), *of_service)
 
 
 def note(case: FilingCase, row: HistoryRow) -> None:
@@ -74,14 +85,14 @@ def follow(case: FilingCase, row: HistoryRow) -> None:
     if (
         row.undoes is not None
         or _ON_THE_LINE & changes.get("fields", {}).keys()
-        or changes.keys() & {"documents", "orders"}
+        or changes.keys() & {"documents", "memberships", "register"}
     ):
         keep(case)
 
 
 def keep(case: FilingCase) -> None:
     """Have the index say of a case what its records say now."""
-    orders = Order.objects.filter(case=case).values_list("number", flat=True)
+    orders = Order.objects.filter(cases=case).values_list("number", flat=True)
     papers = Document.objects.filter(case=case).exclude(kind__in=_PERSONAL)
     numbers = papers.exclude(number="").values_list("number", flat=True)
     text = line_of(_said_by(case), [*orders, *numbers])
@@ -119,14 +130,14 @@ def _insert_some(pk: int, tokens: list[str]) -> None:
 def index_lines(get_model: GetModel = apps.get_model) -> Iterator[tuple[int, str]]:
     """Every case's key with the line its records ask for, in the order of keys."""
     cases = get_model("cases", "FilingCase").objects.order_by("pk").values_list("pk", *SAID)
-    orders = get_model("cases", "Order").objects.all()
+    orders = get_model("cases", "OrderCase").objects.all()
     papers = get_model("cases", "Document").objects.exclude(kind__in=_PERSONAL).exclude(number="")
     last = 0
     while batch := list(cases.filter(pk__gt=last)[:BATCH]):
         numbers: dict[int, list[str]] = {pk: [] for pk, *_said in batch}
-        for rows in (orders, papers):
+        for rows, column in ((orders, "order__number"), (papers, "number")):
             within = rows.filter(case_id__gt=last, case_id__lte=batch[-1][0])
-            for pk, number in within.values_list("case_id", "number"):
+            for pk, number in within.order_by("pk").values_list("case_id", column):
                 numbers[pk].append(number)
         yield from ((pk, line_of(said, numbers[pk])) for pk, *said in batch)
         last = batch[-1][0]

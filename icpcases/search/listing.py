@@ -24,7 +24,7 @@ FOUND_AT_MOST = 500
 #: The newest of these many tell where a page of the newest ends.
 SAMPLE = 1_000
 NOBODY = "nobody"
-_TEXT = {"state", "turn", "province_id"}
+_TEXT = {"state", "turn", "province_id", "filing_type", "service_kind"}
 _TIME = {"due_at", "created_at", "state_since"}
 
 
@@ -39,6 +39,8 @@ class CaseFilter:
     due: str = ""
     answered: bool = False
     created: tuple[dt.datetime, dt.datetime] | None = None
+    filing_type: str = ""
+    kind: str = ""
     query: Query = field(default_factory=Query)
     now: dt.datetime = field(default_factory=timezone.now)
 
@@ -54,6 +56,8 @@ class CaseFilter:
             "province_id": self.province and Condition("province_id", "{} = %s", [self.province]),
             "state": states and Condition("state", f"{{}} IN ({_marks(states)})", list(states)),
             "turn": self.turn and Condition("turn", "{} = %s", [self.turn]),
+            "filing_type": self.filing_type and unusual("filing_type", "first", self.filing_type),
+            "service_kind": self.kind and unusual("service_kind", "website", self.kind),
         }
         return {name: part for name, part in found.items() if isinstance(part, Condition)}
 
@@ -68,6 +72,13 @@ class CaseFilter:
         if self.officer == NOBODY:
             return Condition("officer_id", "{} IS NULL")
         return Condition("officer_id", "{} = %s", [self.officer]) if self.officer else None
+
+
+def unusual(column: str, usual: str, value: str) -> "Condition":
+    """That a column has this value; worded as the partial index of all but the usual one is."""
+    if value == usual:
+        return Condition(column, "{} = %s", [value])
+    return Condition(column, f"{{0}} = %s AND NOT ({{0}} = '{usual}')", [value])
 
 
 @dataclass(frozen=True)
@@ -220,6 +231,9 @@ class Listing:
         """The columns whose index finds the cases; the rest are looked at."""
         for name in ("answered", "due_at", "created_at"):
             if name in self.parts:
+                return (name,)
+        for name in ("filing_type", "service_kind"):
+            if name in self.parts and "NOT" in self.parts[name].template:
                 return (name,)
         return ("officer_id", "province_id", "state", "turn")
 

@@ -36,6 +36,7 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
         pages = (
             ("step/<str:step>/", steps.step_page, "step"),
             ("facts/", edits.facts_page, "facts"),
+            ("type/<str:filing_type>/", edits.type_page, "type"),
             ("facts/versions/", versions.versions_page, "versions"),
             ("map/", related.map_page, "map"),
             ("note/", edits.note_page, "note"),

@@ -72,7 +72,22 @@ def _to_step(case: FilingCase, place: Place) -> str:
     return case_url(case, "step", place.key)
 
 
+def _to_type(case: FilingCase, place: Place) -> str:
+    return case_url(case, "type", place.key)
+
+
+def _to_service(case: FilingCase, place: Place) -> str:
+    return reverse("admin:cases_service", args=[place.key])
+
+
+def _to_portfolio(case: FilingCase, place: Place) -> str:
+    return reverse("admin:cases_portfolio", args=[case.applicant_id])
+
+
 _LINKS = {
+    PlaceKind.SERVICE: _to_service,
+    PlaceKind.SUBJECT: _to_portfolio,
+    PlaceKind.FILING_TYPE: _to_type,
     PlaceKind.FACT: _to_fact,
     PlaceKind.PROVINCE: _to_province,
     PlaceKind.DOCUMENT: _to_document,
@@ -85,11 +100,11 @@ _LINKS = {
 
 def show_step(case: FilingCase, explanation: Explanation) -> StepShown:
     """A step with everything its place on the page needs."""
-    step = explanation.step
+    step, words = explanation.step, case.step_words(explanation.step)
     return StepShown(
         name=step.value,
-        label=str(step.label),
-        does=str(step.about.does),
+        label=str(words.label),
+        does=str(words.does),
         url=case_url(case, "step", step.value),
         open=explanation.open,
         unmet=[view_of(case, finding, link) for finding in explanation.unmet],

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from icpcases.cases.models import FilingCase
-from icpcases.cases.permissions import is_working
+from icpcases.cases.permissions import is_staff_role, is_working
 from icpcases.lifecycle.roles import Actor
 from icpcases.web.changes import attempt
 from icpcases.web.pages import Change, Surface
@@ -34,6 +35,21 @@ def for_working(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         if not is_working(request.user):
             return STAFF.refused(request, case, NotAllowed(request.user))
         return view(request, pk, *args, **kwargs)
+
+    return guarded
+
+
+def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for every staff role: whoever reads the cases reads this too.
+
+    Raises PermissionDenied for a mere keeper of accounts.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not is_staff_role(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
 
     return guarded
 

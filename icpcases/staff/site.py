@@ -9,6 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.permissions import is_staff_role
 from icpcases.staff.board.views import behind_page, board_page
 from icpcases.staff.home.views import home_context, next_page
+from icpcases.staff.register.entries import (
+    access_page,
+    correction_page,
+    loss_page,
+    service_entry_page,
+    subject_page,
+)
+from icpcases.staff.register.orders import order_page, order_step_page, submit_page
+from icpcases.staff.register.portfolio import portfolio_page, service_page
+from icpcases.staff.register.services import services_page
 
 
 class StaffSite(AdminSite):
@@ -52,6 +62,18 @@ class StaffSite(AdminSite):
             ("next/", next_page, "next"),
             ("board/", board_page, "cases_board"),
             ("board/cases/", behind_page, "cases_board_cases"),
+            ("portfolio/<int:pk>/", portfolio_page, "cases_portfolio"),
+            ("portfolio/<int:pk>/subject/", subject_page, "cases_found_subject"),
+            ("portfolio/<int:pk>/service/", service_entry_page, "cases_found_service"),
+            ("portfolio/<int:pk>/submit/", submit_page, "cases_submit_together"),
+            ("orders/<int:pk>/", order_page, "cases_order"),
+            ("orders/<int:pk>/step/<str:step>/", order_step_page, "cases_order_step"),
+            ("services/", services_page, "cases_services"),
+            ("service/<int:pk>/", service_page, "cases_service"),
+            ("service/<int:pk>/access/", access_page, "cases_found_access"),
+            ("service/<int:pk>/correct/", correction_page, "cases_correct_service"),
+            ("service/<int:pk>/loss/", loss_page, "cases_lost_service"),
+            ("service/<int:pk>/access/<int:access>/loss/", loss_page, "cases_lost_access"),
         )
         return [
             *(path(route, self.admin_view(view), name=name) for route, view, name in pages),

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from icpcases.cases.models import (
@@ -15,26 +24,31 @@ from icpcases.cases.models import (
     HistoryRow,
     NotNeeded,
     Order,
+    OrderCase,
     Request,
+    ServiceDomain,
     Setting,
+    SmsCheck,
+    SubjectFiling,
     effective,
 )
 from icpcases.db.statements import Rows, Values
+from icpcases.deadlines.orders import last_day_of
 from icpcases.deadlines.tables import Tables, current_tables, recent_tables
 from icpcases.deadlines.turns import turns_of
-from icpcases.lifecycle.states import HOLDING_DOMAIN, WITH_NUMBER
+from icpcases.lifecycle.states import HOLDING_SERVICE, State
+from icpcases.register.reading import register_of
 from icpcases.rules import dossier as d
-from icpcases.rules import numbers
 from icpcases.rules.documents import Kind
-from icpcases.rules.dossier import NumberCheck
 from icpcases.rules.facts import (
     ServerRegion,
 )
+from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.types import SqlRow
 
 _CHUNK = 4
 _MARGIN = "document_margin_days"
-_R = TypeVar("_R", Document, Order, Request)
+_R = TypeVar("_R", Document, Request)
 
 
 def _step_rows(case: int) -> QuerySet[HistoryRow]:
@@ -42,31 +56,56 @@ def _step_rows(case: int) -> QuerySet[HistoryRow]:
     return rows.order_by("-sequence")
 
 
-def _rivals(domain: str, case: int) -> QuerySet[FilingCase]:
-    same = FilingCase.objects.filter(registrable_domain=domain, state__in=HOLDING_DOMAIN)
-    return same.exclude(pk=case).only("pk", "reference", "state")
+def _rivals(case: int, domain: str, kind: str, service: int | None) -> QuerySet[FilingCase]:
+    under_way = FilingCase.objects.filter(state__in=HOLDING_SERVICE)
+    same_site = Q(registrable_domain=domain, service_kind=kind) & ~Q(registrable_domain="")
+    same = under_way.filter(same_site | Q(service=service, service__isnull=False))
+    same = same.exclude(filing_type__in=INSPECTIONS).exclude(pk=case).order_by("-pk")
+    return same.only("pk", "reference", "state")
 
 
-def _rival_orders(applicant: int | OuterRef, case: int | OuterRef) -> QuerySet[Order]:
-    live = Order.objects.filter(applicant=applicant, ended_on__isnull=True, exclusive=True)
-    return live.exclude(case=case).select_related("case", "provider")
+def _running_elsewhere(applicant: int | OuterRef, case: int | OuterRef) -> QuerySet[Order]:
+    running = Order.objects.filter(applicant=applicant, running=True)
+    own = OrderCase.objects.filter(case=case, left_on__isnull=True, order=OuterRef("pk"))
+    return running.exclude(Exists(own)).select_related("provider")
+
+
+def _live_order(case: int) -> QuerySet[Order]:
+    own = OrderCase.objects.filter(case=case, left_on__isnull=True)
+    return Order.objects.filter(pk__in=own.values("order")).select_related("provider")
 
 
 def _beside(case: int) -> QuerySet[FilingCase, SqlRow]:
     # Of whatever state: to tell those that hold it takes PostgreSQL most of the planning.
     same_domain = FilingCase.objects.filter(registrable_domain=OuterRef("registrable_domain"))
+    same_service = FilingCase.objects.filter(service=OuterRef("service"))
+    subject = SubjectFiling.objects.filter(applicant=OuterRef("applicant"))
+    subject = subject.exclude(state=SubjectFiling.State.CANCELLED)
+    same_site = ServiceDomain.objects.filter(
+        live=True,
+        registrable_domain=OuterRef("registrable_domain"),
+        service_kind=OuterRef("service_kind"),
+    )
     return FilingCase.objects.filter(pk=case).values_list(
         Subquery(_step_rows(case).values("happened_at")[:1]),
         Subquery(DueRun.objects.filter(pk=1).values("asked")),
         Subquery(Setting.objects.filter(pk=_MARGIN).values("value")),
         Exists(Request.objects.filter(case=case)),
         Exists(NotNeeded.objects.filter(case=case)),
-        Exists(same_domain.exclude(pk=OuterRef("pk"))),
-        Exists(_rival_orders(OuterRef("applicant"), OuterRef("pk"))),
+        ExpressionWrapper(
+            Exists(same_domain.exclude(pk=OuterRef("pk")))
+            | Exists(same_service.exclude(pk=OuterRef("pk"))),
+            output_field=BooleanField(),
+        ),
+        Exists(_running_elsewhere(OuterRef("applicant"), OuterRef(OuterRef("pk")))),
+        ExpressionWrapper(
+            Q(service__isnull=False) | Exists(subject) | Exists(same_site),
+            output_field=BooleanField(),
+        ),
     )
 
 
-_HOLDING = ", ".join(f"'{state.value}'" for state in HOLDING_DOMAIN)
+_HOLDING = ", ".join(f"'{state.value}'" for state in HOLDING_SERVICE)
 _PAPER = ("pk", "kind", "status", "issued_in", "expires_on")
 
 # What every step reads, and every page about a case.
@@ -90,23 +129,29 @@ _REQUESTS = Rows(
     where="own.case_id = %s ORDER BY own.id",
     same_as=lambda case: Request.objects.filter(case=case),
 )
-_ORDERS = Rows(
-    Order, "provider",
+_SMS_CHECKS = Rows(
+    SmsCheck,
     where="own.case_id = %s ORDER BY own.id",
-    same_as=lambda case: Order.objects.filter(case=case).select_related("provider"),
+    same_as=lambda case: SmsCheck.objects.filter(case=case),
+)
+_LIVE = "SELECT order_id FROM cases_ordercase WHERE case_id = %s AND left_on IS NULL"
+_LIVE_ORDER = Rows(
+    Order, "provider",
+    where=f"own.id IN ({_LIVE}) ORDER BY own.id",
+    same_as=_live_order,
 )  # fmt: skip
 _RIVALS = Rows(
     FilingCase,
     only=("id", "reference", "state"),
-    where=f"own.registrable_domain = %s AND own.id <> %s AND own.state IN ({_HOLDING})"
-    " ORDER BY own.id DESC",
+    where="own.id <> %s AND (own.registrable_domain = %s AND own.service_kind = %s"
+    " AND own.registrable_domain <> '' OR own.service_id = %s)"
+    f" AND own.state IN ({_HOLDING}) AND own.filing_type <> 'inspection' ORDER BY own.id DESC",
     same_as=_rivals,
 )
-_RIVAL_ORDERS = Rows(
-    Order, "case", "provider",
-    where="own.applicant_id = %s AND own.case_id <> %s AND own.ended_on IS NULL AND own.exclusive"
-    " ORDER BY own.id",
-    same_as=_rival_orders,
+_RUNNING = Rows(
+    Order, "provider",
+    where=f"own.applicant_id = %s AND own.running AND own.id NOT IN ({_LIVE}) ORDER BY own.id",
+    same_as=_running_elsewhere,
 )  # fmt: skip
 _NEWEST_STEP = Values(
     "SELECT happened_at FROM cases_historyrow WHERE case_id = %s AND kind = 'step'"
@@ -124,15 +169,25 @@ BESIDE = Values(
         EXISTS (SELECT 1 FROM cases_request WHERE case_id = own.id),
         EXISTS (SELECT 1 FROM cases_notneeded WHERE case_id = own.id),
         EXISTS (SELECT 1 FROM cases_filingcase c WHERE c.id <> own.id
-            AND c.registrable_domain = own.registrable_domain),
-        EXISTS (SELECT 1 FROM cases_order WHERE applicant_id = own.applicant_id
-            AND case_id <> own.id AND ended_on IS NULL AND exclusive)
+            AND c.registrable_domain = own.registrable_domain)
+        OR EXISTS (SELECT 1 FROM cases_filingcase c WHERE c.id <> own.id
+            AND c.service_id = own.service_id),
+        EXISTS (SELECT 1 FROM cases_order o WHERE o.applicant_id = own.applicant_id AND o.running
+            AND NOT EXISTS (SELECT 1 FROM cases_ordercase m WHERE m.order_id = o.id
+                AND m.case_id = own.id AND m.left_on IS NULL)),
+        own.service_id IS NOT NULL
+        OR EXISTS (SELECT 1 FROM cases_subjectfiling s WHERE s.applicant_id = own.applicant_id
+            AND NOT (s.state = 'cancelled'))
+        OR EXISTS (SELECT 1 FROM cases_servicedomain d WHERE d.live
+            AND d.registrable_domain = own.registrable_domain AND d.service_kind = own.service_kind)
     FROM cases_filingcase own WHERE own.id = %s""",
-    dt.datetime, int, int, bool, bool, bool, bool,
+    dt.datetime, int, int, bool, bool, bool, bool, bool,
     same_as=_beside,
 )  # fmt: skip
 _RARE: dict[str, type] = {
-    "requests": list, "not_needed": frozenset, "rivals": list, "rival_orders": list,
+    "requests": list, "not_needed": frozenset, "rivals": list, "running": list,
+    # Nothing of the applicant or his site is filed.
+    "register": d.Register,
 }  # fmt: skip
 
 
@@ -187,13 +242,31 @@ class CaseFile:
 
     @cached_property
     def orders(self) -> list[Order]:
-        """The case's orders, oldest first."""
-        return self._about_the_case(_ORDERS)
+        """The orders the case goes or went by, oldest first."""
+        return [membership.order for membership in self.memberships]
+
+    @cached_property
+    def memberships(self) -> list[OrderCase]:
+        """That the case goes or went by them."""
+        rows = OrderCase.objects.filter(case=self.case).select_related("order__provider")
+        return list(rows.order_by("pk"))
+
+    @cached_property
+    def live_order(self) -> Order | None:
+        """The order the case lives on, if it goes by one."""
+        if "memberships" in vars(self):
+            return next((m.order for m in self.memberships if m.left_on is None), None)
+        return next(iter(_LIVE_ORDER(self.case.pk)), None)
 
     @property
-    def live_order(self) -> Order | None:
-        """The order the case lives on, if one has not ended."""
-        return next((order for order in self.orders if order.ended_on is None), None)
+    def usable_order(self) -> Order | None:
+        """The order the case can be submitted on: in preparing, none whose life is over."""
+        order = self.live_order
+        if order is None or self.case.is_at != State.PREPARING:
+            return order
+        last_day = last_day_of(order, self.case)
+        over = last_day is not None and last_day < timezone.localdate()
+        return None if over else order
 
     @cached_property
     def margin_days(self) -> int:
@@ -202,15 +275,31 @@ class CaseFile:
 
     @cached_property
     def rivals(self) -> list[FilingCase]:
-        """Other cases that hold the same registrable domain."""
-        if not self.case.registrable_domain:
+        """Other errands under way about the same service, or the same domain and kind."""
+        case = self.case
+        if not (case.registrable_domain or case.service_id):
             return []
-        return _RIVALS(self.case.registrable_domain, self.case.pk)
+        return _RIVALS(case.pk, case.registrable_domain, case.service_kind, case.service_id)
 
     @cached_property
-    def rival_orders(self) -> list[Order]:
-        """Live orders of the same applicant's other cases."""
-        return _RIVAL_ORDERS(self.case.applicant_id, self.case.pk)
+    def register(self) -> d.Register:
+        """What the register holds of the applicant and of the errand's service."""
+        return register_of(self.case)
+
+    @cached_property
+    def sms_checks(self) -> list[SmsCheck]:
+        """Whom the ministry's SMS check has asked, in every round."""
+        return _SMS_CHECKS(self.case.pk)
+
+    @property
+    def unanswered(self) -> list[SmsCheck]:
+        """Those of the present round who have not answered yet."""
+        return [c for c in self.sms_checks if not c.closed and c.confirmed_at is None]
+
+    @cached_property
+    def running(self) -> list[Order]:
+        """Orders of the same subject, other than the case's own, that are before anybody."""
+        return _RUNNING(self.case.applicant_id, self.case.pk)
 
     @cached_property
     def newest_step_at(self) -> dt.datetime | None:
@@ -248,9 +337,11 @@ class CaseFile:
             yield from rows[_CHUNK:].iterator(chunk_size=500)
 
 
-def order_of(order: Order) -> d.LiveOrder:
+def order_of(order: Order, case: FilingCase) -> d.LiveOrder:
     """An order as the rules read it."""
-    return d.LiveOrder(order.provider.name, order.number, order.submitted_on, order.last_day)
+    return d.LiveOrder(
+        order.provider.name, order.number, order.submitted_on, last_day_of(order, case)
+    )
 
 
 def paper_of(document: Document) -> d.Paper:
@@ -265,14 +356,13 @@ def _paper(
     return d.Paper(str(pk), Kind(kind), d.DocumentStatus(status), region, expires_on)
 
 
-def look_up_number(case: FilingCase, number: numbers.IcpNumber) -> NumberCheck:
-    """What the other cases say about a site number."""
-    others = type(case).objects.filter(state__in=WITH_NUMBER).exclude(pk=case.pk)
-    taken = others.filter(icp_number=str(number)).values_list("reference", flat=True).first()
-    foreign = others.filter(icp_subject=number.subject).exclude(applicant=case.applicant_id)
-    return NumberCheck(
-        province_character=case.province.icp_character if case.province else "",
-        character=number.character,
-        taken_by=taken or "",
-        subject_of_other=foreign.exists(),
-    )
+def running_order(order: Order) -> d.RunningOrder:
+    """Another order of the subject as the rules read it, with the cases that go by it."""
+    live = OrderCase.objects.filter(order=order, left_on__isnull=True).order_by("case_id")
+    cases = list(live.values_list("case__reference", "case__state"))
+    joinable = all(State(state) in _BEFORE_IT_IS_PASSED for _reference, state in cases)
+    references = tuple(reference for reference, _state in cases)
+    return d.RunningOrder(order.provider.name, order.number, references, joinable)
+
+
+_BEFORE_IT_IS_PASSED = (State.PREPARING, State.PROVIDER_REVIEW, State.RETURNED)

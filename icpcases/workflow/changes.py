@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -41,7 +41,7 @@ _DERIVED = {
 class Recorded(TypedDict, total=False):
     """What a change leaves in its history row, beside what is true of every change."""
 
-    made: Mapping[str, list[int]]
+    made: Mapping[str, list[Any]]
     step: str
     from_state: str
     on_behalf_of: str
@@ -175,17 +175,20 @@ def plain(value: object) -> HistoryValue:
         return value.label
     if isinstance(value, FieldFile):
         return value.name
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool | int | dict | list):
         return value
     return str(value)
 
 
 def _locked(case: int) -> QuerySet[FilingCase]:
     rows = FilingCase.objects.select_for_update(of=("self",))
-    return rows.select_related("applicant", "province").filter(pk=case)
+    return rows.select_related("applicant", "province", "service").filter(pk=case)
 
 
-LOCKED = Rows(FilingCase, "applicant", "province", where="own.id = %s", lock=True, same_as=_locked)
+LOCKED = Rows(
+    FilingCase, "applicant", "province", "service",
+    where="own.id = %s", lock=True, same_as=_locked,
+)  # fmt: skip
 
 
 @contextmanager

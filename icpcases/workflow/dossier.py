@@ -11,8 +11,8 @@ from icpcases.lifecycle.steps import Step
 from icpcases.rules import dossier as d
 from icpcases.rules.documents import Kind, Wanted
 
-from .casefile import CaseFile, order_of
-from .undo import unmet_before
+from .casefile import CaseFile, order_of, running_order
+from .undo import unmet_before, used_since
 
 
 class CaseDossier(d.Dossier):
@@ -34,7 +34,10 @@ class CaseDossier(d.Dossier):
             service_leader=case.service_leader,
             service_leader_phone=case.service_leader_phone,
             domain=case.domain,
-            filed=case.filed_on,
+            changed=case.changed,
+            site_name=case.site_name,
+            platforms=platforms_of(case.app_features),
+            filed=case.service.filed_on if case.service else None,
             _rows=rows,
             met_for=None,
         )
@@ -79,26 +82,29 @@ class CaseDossier(d.Dossier):
 
     @cached_property
     def rivals(self) -> tuple[d.Rival, ...]:
-        return tuple(d.Rival(case.reference) for case in self._rows.rivals)
+        people = self._rows.case.people_pks if self._rows.rivals else frozenset()
+        return tuple(
+            # Named to the applicant only where nobody on this case learns of another's.
+            d.Rival(case.reference, shared=bool(people) and people <= case.people_pks)
+            for case in self._rows.rivals
+        )
 
     @cached_property
-    def rival_orders(self) -> tuple[d.Rival, ...]:
-        orders = self._rows.rival_orders
-        return tuple(d.Rival(o.case.reference, o.provider.name) for o in orders)
+    def register(self) -> d.Register:
+        return self._rows.register
+
+    @cached_property
+    def running(self) -> tuple[d.RunningOrder, ...]:
+        return tuple(running_order(order) for order in self._rows.running)
 
     @cached_property
     def order(self) -> d.LiveOrder | None:
-        order = self._rows.live_order
-        return order_of(order) if order else None
+        order = self._rows.usable_order
+        return order_of(order, self._rows.case) if order else None
 
     @cached_property
     def provider(self) -> str:
         return self.order.provider if self.order else ""
-
-    @cached_property
-    def provider_one_order(self) -> bool:
-        order = self._rows.live_order
-        return order.provider.one_order_per_applicant if order else True
 
     @cached_property
     def earlier_state(self) -> str:
@@ -110,7 +116,21 @@ class CaseDossier(d.Dossier):
         row = self._rows.step_to_undo
         return unmet_before(self, row, self._rows) if row else ()
 
+    @cached_property
+    def used_by(self) -> tuple[str, ...]:
+        row = self._rows.step_to_undo
+        return used_since(row) if row else ()
 
+
+def platforms_of(features: dict[str, dict[str, str]]) -> tuple[d.Platform, ...]:
+    """The platforms of an App, as the rules read them."""
+    return tuple(
+        d.Platform(name, *(given.get(key, "") for key in APP_KEYS))
+        for name, given in sorted(features.items())
+    )
+
+
+APP_KEYS = ("app_name", "package", "public_key", "fingerprint")
 # Worked out of the others: anew where one of them is replaced.
 _FOLLOWING = ("wanted", "relied_on")
 _KEPT = [name for name, part in vars(CaseDossier).items() if isinstance(part, cached_property)]

@@ -6,7 +6,8 @@ from functools import partial
 from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor
-from icpcases.lifecycle.steps import Step
+from icpcases.lifecycle.steps import Effect, Step
+from icpcases.register.record import hold_records
 from icpcases.rules.rule import Finding, Party
 
 from . import explain as explaining
@@ -14,10 +15,12 @@ from .casefile import CaseFile
 from .changes import SYSTEM, Change, changing, plain
 from .dossier import dossier_for, dossier_of
 from .effects import Effects
-from .exceptions import BadEntry, Closed, NotAllowed, Refused
-from .step_forms import StepForm, step_form
+from .exceptions import BadEntry, Busy, Closed, NotAllowed, Refused
+from .step_forms import StepForm, SubmissionForm, step_form
 
 _SYSTEM_STEPS = {Step.EXPIRE_ORDER}
+# What is judged for these must not change in the register before they are recorded.
+_REGISTERING = {Effect.KEEP_IN_REGISTER, Effect.DATE_SERVICE, Effect.UNDO}
 
 
 def perform(
@@ -48,11 +51,17 @@ def _lost_race(
     if findings:
         return Closed(findings)
     form = step_form(case, CaseFile(case), step, data, not is_office(by))
-    return None if form.is_valid() else BadEntry(form)
+    if not form.is_valid():
+        return BadEntry(form)
+    # Both began one order; it is there now, and tried again the case joins it.
+    joins = isinstance(form, SubmissionForm) and form.order_named is not None
+    return Busy(str(case)) if joins else None
 
 
 def _take(change: Change, step: Step, by: Actor, data: Mapping[str, object]) -> None:
     case = change.case
+    if _REGISTERING & set(step.about.effects):
+        hold_records(case)
     unmet = _need_open(change, step, by)
     form = step_form(case, change.rows, step, data, not is_office(by))
     if not form.is_valid():

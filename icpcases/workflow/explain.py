@@ -6,11 +6,13 @@ from functools import lru_cache
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_staff_role, may_take
+from icpcases.lifecycle.definition import StepDefinition
 from icpcases.lifecycle.roles import Actor, Role
-from icpcases.lifecycle.steps import Step, StepDefinition
-from icpcases.rules.about_case import CASE_APPLICANT_FREE
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.about_case import SUBJECT_IDLE
+from icpcases.rules.about_register import SUBJECT_KNOWN
 from icpcases.rules.dossier import Dossier
-from icpcases.rules.facts import Facts
+from icpcases.rules.facts import Facts, FilingType
 from icpcases.rules.rule import Finding, Guard, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.dossier import dossier_for
@@ -34,6 +36,8 @@ _WHO_MAY = {
         Party.OFFICER,
     ),
 }
+# What waits for the provider that is chosen.
+_OF_THE_PROVIDER = (SUBJECT_IDLE, SUBJECT_KNOWN)
 # How many answers that hang on the facts alone are kept: small, and alike in many cases.
 _KEPT = 8192
 
@@ -55,7 +59,7 @@ class Explanation:
 def explain(case: FilingCase, user: Actor | None) -> list[Explanation]:
     """Every step that leads out of the case's state, the recommended first."""
     first = recommended_step(case)
-    steps = sorted(Step.leading_out_of(case.is_at), key=lambda step: step != first)
+    steps = sorted(Step.leading_out_of(case.is_at, case.is_of), key=lambda step: step != first)
     return [_explanation(case, step, user) for step in steps]
 
 
@@ -78,17 +82,18 @@ def unmet_guards(dossier: Dossier, step: Step, for_applicant: bool = False) -> t
 
 
 def _unmet(dossier: Dossier, step: Step, for_applicant: bool) -> Iterator[Finding]:
-    for guard, by_facts in _told_by_facts(step.about, dossier.facts, for_applicant):
+    facts, changed = dossier.facts, dossier.changed
+    for guard, by_facts in _told_by_facts(step.about, facts, changed, for_applicant):
         yield from guard.unmet(dossier, for_applicant) if by_facts is None else by_facts
 
 
 @lru_cache(maxsize=_KEPT)
 def _told_by_facts(
-    about: StepDefinition, facts: Facts, for_applicant: bool
+    about: StepDefinition, facts: Facts, changed: frozenset[str], for_applicant: bool
 ) -> tuple[tuple[Guard, tuple[Finding, ...] | None], ...]:
     """The guards of a step that these facts alone do not meet, each with its findings; None
     for a guard that must look at more. Facts never change, so this may be kept."""
-    dossier = Dossier(facts)
+    dossier = Dossier(facts, changed=changed)
     told = (
         (guard, guard.unmet(dossier, for_applicant) if guard.rule.of_facts else None)
         for guard in about.before
@@ -99,10 +104,12 @@ def _told_by_facts(
 def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     """The guards that wait for what will be entered."""
     later = step.about.later
-    # Who has an order is only read where something waits for it.
+    if dossier.facts.filing_type != FilingType.ADD_ACCESS:
+        later = tuple(guard for guard in later if guard.rule is not SUBJECT_KNOWN)
+    # On an order that is alive, nothing is chosen that another errand could have.
     if not later or not dossier.provider:
         return later
-    return tuple(guard for guard in later if guard.rule is not CASE_APPLICANT_FREE)
+    return tuple(guard for guard in later if guard.rule not in _OF_THE_PROVIDER)
 
 
 def permission_findings(case: FilingCase, step: Step, user: Actor | None) -> tuple[Finding, ...]:
@@ -119,16 +126,12 @@ _ORDER = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR)
 
 def state_findings(case: FilingCase, step: Step) -> tuple[Finding, ...]:
     """That a step does not lead out of the state the case is in."""
-    if case.is_at in step.about.sources:
+    if step.about.leads_out_of(case.is_at, case.is_of):
         return ()
+    sentence = _("This step does not lead out of the state the case is in: %(about)s.")
     place = Place(PlaceKind.STATE, case.state, str(case.is_at.label))
-    return (
-        Finding(
-            "state",
-            Source.NONE,
-            _("This step does not lead out of the state the case is in: %(about)s."),
-            _("Look at the steps that do."),
-            Party.NOBODY,
-            (place,),
-        ),
-    )
+    if case.is_at in step.about.sources:
+        sentence = _("This step is no part of a filing of this type: %(about)s.")
+        place = Place(PlaceKind.FACT, "filing_type", case.is_of.label)
+    remedy = _("Look at the steps that do lead on.")
+    return (Finding("state", Source.NONE, sentence, remedy, Party.NOBODY, (place,)),)

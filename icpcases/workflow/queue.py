@@ -13,7 +13,8 @@ from django.db.models import Prefetch, TextChoices, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.models import FilingCase, Order
+from icpcases.cases.models import FilingCase, OrderCase
+from icpcases.deadlines.orders import WITH_US
 from icpcases.deadlines.recalculation import waiting_run
 from icpcases.deadlines.turns import end_of
 from icpcases.lifecycle.roles import Actor
@@ -75,7 +76,7 @@ def queue_of(user: Actor, now: dt.datetime | None = None) -> Queue:
     counts = _counts(values)
     places = _places(values)
     cases = _cases([pk for pks in places.values() for pk in pks])
-    _know_orders([case for case in cases.values() if case.state == State.RETURNED])
+    _know_orders([case for case in cases.values() if case.is_at in WITH_US])
     lists = [
         Listed(bucket, sorted(map(cases.__getitem__, pks), key=_order)[:SHOWN], counts[bucket])
         for bucket, pks in places.items()
@@ -134,7 +135,8 @@ _TOLD = (
     "reference", "version", "state", "turn", "turn_since", "due_at", "due_provisional", "answered",
     "domain_unicode", "ip_address", "applicant__name", "province__accepts_forums",
     "applicant_type", "mainland_branch", "registration_certificate", "server_region", "access",
-    "protocol", "forum", "preapproval", "opened_on", "footer_on", "public_security_on",
+    "protocol", "forum", "preapproval", "filing_type", "service_kind", "mainland_cdn", "changing",
+    "service__footer_on", "service__public_security_on",
 )  # fmt: skip
 
 
@@ -176,7 +178,7 @@ def _places(values: dict[str, SqlValue]) -> dict[Bucket, list[int]]:
 
 def _cases(keys: list[int]) -> dict[int, FilingCase]:
     """The cases with what their lines tell, and no more."""
-    known = FilingCase.objects.select_related("applicant", "province").only(*_TOLD)
+    known = FilingCase.objects.select_related("applicant", "province", "service").only(*_TOLD)
     return known.in_bulk(keys)
 
 
@@ -185,11 +187,11 @@ def _order(case: FilingCase) -> tuple[bool, dt.datetime, int]:
 
 
 def _know_orders(cases: list[FilingCase]) -> None:
-    """Give returned cases what their next step asks of a dossier: the order, and the day."""
-    orders = Order.objects.filter(ended_on__isnull=True).select_related("provider")
-    prefetch_related_objects(cases, Prefetch("orders", orders, to_attr="live_orders"))
+    """Give cases that lie with us what their next step asks of a dossier: the order, the day."""
+    live = OrderCase.objects.filter(left_on__isnull=True).select_related("order__provider")
+    prefetch_related_objects(cases, Prefetch("memberships", live, to_attr="live_memberships"))
     today = timezone.localdate()
     for case in cases:
-        live: list[Order] = vars(case)["live_orders"]
-        order = order_of(live[0]) if live else None
+        memberships: list[OrderCase] = vars(case)["live_memberships"]
+        order = order_of(memberships[0].order, case) if memberships else None
         case.dossier = Dossier(case.facts, today=today, order=order)

@@ -36,33 +36,36 @@ def recommended_step(case: FilingCase) -> Step | None:
         return Step.EXPIRE_ORDER
     if state == State.OPEN:
         return None if case.duties_done else _next_duty(case)
-    for step in Step.leading_out_of(state):
+    for step in Step.leading_out_of(state, case.is_of):
         if step.about.forward:
             return step
-    step_by_facts = _step_by_facts(case.facts)
-    return step_by_facts if step_by_facts and state in step_by_facts.about.sources else None
+    step_by_facts = _step_by_facts(case.facts, case.changed)
+    if step_by_facts and step_by_facts.about.leads_out_of(state, case.is_of):
+        return step_by_facts
+    return None
 
 
 @lru_cache(maxsize=_KEPT)
-def _step_by_facts(facts: Facts) -> Step | None:
+def _step_by_facts(facts: Facts, changed: frozenset[str]) -> Step | None:
     try:
-        verdict = find_verdict(facts)
-        stage = find_stages(facts)[0]
+        verdict = find_verdict(facts, changed)
+        stage = find_stages(facts, changed)[0]
     except FactsMissing:
         return None
     return _BY_VERDICT.get(verdict, _BY_STAGE[stage])
 
 
 def _next_duty(case: FilingCase) -> Step:
-    return Step.RECORD_PUBLIC_SECURITY if case.footer_on else Step.RECORD_FOOTER
+    footer = case.service is not None and case.service.footer_on
+    return Step.RECORD_PUBLIC_SECURITY if footer else Step.RECORD_FOOTER
 
 
 def phases_due(case: FilingCase) -> set[Phase]:
     """The phases the facts still ask for; the plain way while the facts are not complete."""
     try:
-        if find_verdict(case.facts) != Verdict.FILE:
+        if find_verdict(case.facts, case.changed) != Verdict.FILE:
             return {Phase.CLOSED}
-        stages = find_stages(case.facts)
+        stages = find_stages(case.facts, case.changed)
     except FactsMissing:
         return {Phase.FILING, Phase.DONE}
     return {_PHASE_OF[stage] for stage in stages} | {Phase.DONE}

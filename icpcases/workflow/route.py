@@ -7,7 +7,10 @@ from typing import NamedTuple
 from django.db.models import F, Q, QuerySet
 
 from icpcases.cases.models import FilingCase, HistoryRow, effective
-from icpcases.lifecycle.states import STATES, Phase, State
+from icpcases.lifecycle.states import STATES, Phase, State, StateDefinition
+from icpcases.lifecycle.ways import comes_through
+from icpcases.lifecycle.wording import state_words
+from icpcases.rules.facts import ServiceKind
 from icpcases.types import SqlRow
 
 from .recommendation import phases_due
@@ -33,23 +36,33 @@ class Stop:
     state: State
     place: str
     entered: dt.datetime | None
+    kind: ServiceKind = ServiceKind.WEBSITE
+
+    @property
+    def words(self) -> StateDefinition:
+        """What the state says to whoever reads of this kind of service."""
+        return state_words(self.state, self.kind)
 
 
 def path_of(case: FilingCase) -> list[Stop]:
     """The states this case has been in, the one it is in, and those still due, in order."""
     entered = entered_states(case)
     now = case.is_at
-    order: list[State] = [*MAIN_PATH]
+    order: list[State] = [
+        state
+        for state in MAIN_PATH
+        if state == case.is_at or comes_through(case.is_of, state, case.changed)
+    ]
     if now == State.RETURNED:
         order.insert(order.index(State.PROVIDER_REVIEW), State.RETURNED)
     if now.closed:
         order.append(now)
     here = order.index(now)
-    done = [Stop(s, "done", entered[s]) for s in order[:here] if s in entered]
-    present = Stop(now, "now", case.state_since)
+    done = [Stop(s, "done", entered[s], case.kind) for s in order[:here] if s in entered]
+    present = Stop(now, "now", case.state_since, case.kind)
     walked = {Phase.INTAKE} | {state.phase for state in entered}
     due = {segment.phase for segment in _bar(case, walked)}
-    ahead = [Stop(s, "ahead", None) for s in order[here + 1 :] if s.phase in due]
+    ahead = [Stop(s, "ahead", None, case.kind) for s in order[here + 1 :] if s.phase in due]
     return [*done, present, *ahead]
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from icpcases.cases.models import (
     HistoryRow,
 )
-from icpcases.lifecycle.states import WITH_NUMBER, State
+from icpcases.lifecycle.states import BEFORE_THEM, State
 from icpcases.lifecycle.steps import Step
+from icpcases.register.undoing import users_since
 from icpcases.rules import dossier as d
-from icpcases.rules.about_case import CASE_APPLICANT_FREE, NUMBER_VALID
+from icpcases.rules.about_case import SUBJECT_IDLE
 from icpcases.rules.facts import FACT_NAMES, Facts, ForumAnswer, read_fact
-from icpcases.rules.numbers import icp_number
 
-from .casefile import CaseFile, look_up_number
+from .casefile import CaseFile
 
 
 def times_before(row: HistoryRow) -> tuple[dt.datetime, dt.datetime, str]:
@@ -48,16 +48,21 @@ def unmet_before(dossier: d.Dossier, row: HistoryRow, rows: CaseFile) -> tuple[s
 
 
 def _unmet_across_cases(before: d.Dossier, row: HistoryRow, rows: CaseFile) -> list[str]:
-    """The rules across cases that the earlier state asks for anew: for its order, its number."""
-    asked = []
-    ended = row.changes.get("ended_orders", ())
-    for order in (order for order in rows.orders if order.pk in ended):
-        alive = before.but(provider=order.provider.name, provider_one_order=order.exclusive)
-        asked.append((CASE_APPLICANT_FREE, alive))
-    if row.from_state in WITH_NUMBER and row.to_state not in WITH_NUMBER:
-        number = look_up_number(rows.case, icp_number(rows.case.icp_number))
-        asked.append((NUMBER_VALID, before.but(number=number)))
-    return [rule.code for rule, dossier in asked if not rule.holds(dossier)]
+    """The rules across cases that the earlier state asks for anew, for the order it goes by."""
+    if State(row.from_state) not in BEFORE_THEM:
+        return []
+    again = row.changes.get("left", ())
+    goes_by = [m.order for m in rows.memberships if m.left_on is None or m.pk in again]
+    for order in goes_by:
+        alive = before.but(provider=order.provider.name, order_number=order.number)
+        if not SUBJECT_IDLE.holds(alive):
+            return [SUBJECT_IDLE.code]
+    return []
+
+
+def used_since(row: HistoryRow) -> tuple[str, ...]:
+    """The later errands that stand on what this step entered in the register."""
+    return users_since(row.case_id, row.sequence) if row.changes.get("register") else ()
 
 
 def _facts_before(facts: Facts, row: HistoryRow) -> Facts:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import Applicant, CertificateType
 from icpcases.rules import numbers
+from icpcases.rules.icp_numbers import A_SERVICES, NO_LICENCE, icp_number
 
-from .fields import NumberField, resident_id_today
+from .fields import NumberField, PastDateField, resident_id_today
 
 
 class ApplicantForm(forms.ModelForm):
@@ -43,6 +44,43 @@ class ApplicantForm(forms.ModelForm):
         if phone and not set(phone) <= set("+0123456789 -()"):
             raise ValidationError(_("A phone number consists of digits."))
         return phone
+
+
+def licence_number(text: str) -> str:
+    """The number of a commercial licence (ICP 经营许可证). Raises NumberError."""
+    number = icp_number(text)
+    if number.n is not None:
+        raise numbers.NumberError(A_SERVICES)
+    if not number.licence:
+        raise numbers.NumberError(NO_LICENCE)
+    return str(number)
+
+
+class LicenceFields(forms.Form):
+    """The commercial licence of an applicant who holds one."""
+
+    licence_number = NumberField(
+        licence_number,
+        label=_("commercial licence"),
+        required=False,
+        help_text=_("Its services are listed under it: 京ICP证030173号 or 粤B2-20090059."),
+    )
+    licence_issued_on = PastDateField(label=_("licence issued on"), required=False)
+    licence_expires_on = forms.DateField(
+        label=_("licence expires on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """The days belong to a licence, and it does not end before it begins."""
+        data = super().clean() or self.cleaned_data
+        issued, expires = data.get("licence_issued_on"), data.get("licence_expires_on")
+        if (issued or expires) and not data.get("licence_number") and not self.errors:
+            self.add_error("licence_number", _("Enter the licence these days belong to."))
+        if issued and expires and expires <= issued:
+            self.add_error("licence_expires_on", _("The licence ends after it was issued."))
+        return data
 
 
 class InviteForm(forms.Form):

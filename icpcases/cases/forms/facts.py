@@ -1,29 +1,63 @@
 """The form of a case's facts, its site and its service leader."""
 
 from collections.abc import Mapping
+from typing import Self
 
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.models import FilingCase, Province
+from icpcases.cases.models import Applicant, FilingCase, ProviderAccess, Province, Service
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.domains import Domain
-from icpcases.rules.facts import CHOICES, FACT_LABELS, Facts, ForumAnswer, read_fact
+from icpcases.rules.facts import (
+    CHOICES,
+    FACT_DEFAULTS,
+    FACT_LABELS,
+    Facts,
+    FilingType,
+    ForumAnswer,
+    ServiceKind,
+    read_fact,
+)
+from icpcases.rules.filing_types import INSPECTIONS, JUDGED, TYPES
 from icpcases.types import Text
 
+from .apps import APP_PREFIX, feature_fields, features_of, features_shown
 from .fields import NumberField, domain_field, keep_masked, phone_field, resident_id_today
+from .filed import (
+    CHANGEABLE,
+    AccessField,
+    ServiceField,
+    changing_of,
+    findings_field,
+    let_go,
+    subject_name_field,
+    term_field,
+)
 
 NOT_GIVEN = [("", _("not given"))]
 YES_NO = [*NOT_GIVEN, ("true", _("Yes")), ("false", _("No"))]
 
 
-def _choice(name: str) -> forms.ChoiceField:
+def _choice(name: str, help_text: Text = "") -> forms.ChoiceField:
     options = [(value.value, _(value.label)) for value in CHOICES[name]]
     return forms.ChoiceField(
-        label=_(FACT_LABELS[name]), choices=[*NOT_GIVEN, *options], required=False
+        label=_(FACT_LABELS[name]),
+        choices=[*NOT_GIVEN, *options],
+        required=False,
+        help_text=help_text,
     )
 
 
+_SOLE_TRADER = _("A sole trader (个体工商户) files as an enterprise.")
+_MASKED = (
+    "subject_leader_phone", "subject_leader_id", "service_leader_phone", "service_leader_id",
+)  # fmt: skip
+_OF_HOSTING = (
+    "mainland_branch", "registration_certificate", "server_region", "mainland_cdn", "access",
+    "protocol", "forum", "preapproval", "ip_address",
+)  # fmt: skip
 _FOREIGN_ONLY = _("Only for an enterprise registered outside the Mainland.")
 _FORUM_ONLY = _("Only for a forum: whether it has been granted already.")
 
@@ -39,13 +73,41 @@ def _yes_no(name: str, help_text: Text = "") -> forms.TypedChoiceField:
     )
 
 
-class FactsForm(forms.Form):
-    """The facts of a case with its site and service leader; nothing in it is required."""
+def _sure(name: str, help_text: Text = "") -> forms.TypedChoiceField:
+    """A fact that is never missing: left out, it is what FACT_DEFAULTS says."""
+    default = FACT_DEFAULTS[name]
+    return forms.TypedChoiceField(
+        label=_(FACT_LABELS[name]),
+        choices=[(value.value, _(value.label)) for value in CHOICES[name]],
+        required=False,
+        initial=default.value,
+        empty_value=default.value,
+        help_text=help_text,
+    )
 
-    applicant_type = _choice("applicant_type")
+
+class FactsForm(forms.Form):
+    """The facts of a case with its service and its leaders; nothing in it is required.
+
+    What only some filing types or kinds have is a field only there: `applicant` says whose
+    services may be chosen.
+    """
+
+    filing_type = _sure("filing_type")
+    service_kind = _sure("service_kind")
+    applicant_type = _choice("applicant_type", _SOLE_TRADER)
     mainland_branch = _yes_no("mainland_branch", _FOREIGN_ONLY)
     registration_certificate = _yes_no("registration_certificate", _FOREIGN_ONLY)
     server_region = _choice("server_region")
+    mainland_cdn = forms.TypedChoiceField(
+        label=_(FACT_LABELS["mainland_cdn"]),
+        choices=YES_NO[:0:-1],
+        required=False,
+        initial="false",
+        empty_value="",
+        coerce=lambda value: value in ("true", "True", True),
+        help_text=_("Whether a CDN, firewall or storage in the Mainland serves the name as well."),
+    )
     access = _choice("access")
     protocol = _choice("protocol")
     forum = _yes_no("forum")
@@ -56,24 +118,91 @@ class FactsForm(forms.Form):
         required=False,
         empty_label=_("not given"),
     )
-    site_name = forms.CharField(label=_("site name"), max_length=100, required=False)
+    site_name = forms.CharField(
+        label=_("site name"), max_length=100, required=False,
+        help_text=_("Of an App or program: its name, as users see it."),
+    )  # fmt: skip
     domain = domain_field(required=False, help_text=_("Such as example.cn or 例子.中国."))
     ip_address = forms.GenericIPAddressField(label=_("IP address"), required=False)
+    subject_leader = forms.CharField(
+        label=_("subject leader"), max_length=100, required=False,
+        help_text=_("Left empty, it is the service leader."),
+    )  # fmt: skip
+    subject_leader_phone = phone_field(label=_("subject leader's phone"), required=False)
+    subject_leader_id = NumberField(
+        resident_id_today, label=_("subject leader's ID number"), required=False
+    )
     service_leader = forms.CharField(label=_("service leader"), max_length=100, required=False)
     service_leader_phone = phone_field(label=_("service leader's phone"), required=False)
     service_leader_id = NumberField(
         resident_id_today, label=_("service leader's ID number"), required=False
     )
 
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        initial: Mapping[str, object] | None = None,
+        applicant: Applicant | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        given = self._typed("filing_type") or FilingType.FIRST.value
+        self.of_type = FilingType(given) if given in set(FilingType) else FilingType.FIRST
+        self._offer_services(applicant)
+        if self.of_type == FilingType.CHANGE:
+            self._insert("subject_name", subject_name_field())
+        if self.of_type == FilingType.INSPECTION:
+            self._insert("term", term_field())
+            self._insert("findings", findings_field())
+        if self._typed("service_kind") == ServiceKind.APP:
+            self.fields.update(feature_fields())
+        if self.of_type not in JUDGED:
+            # No rule asks these of it: they are carried along, not asked again.
+            for name in _OF_HOSTING:
+                self.fields[name].widget = forms.HiddenInput()
+
+    def _typed(self, name: str) -> str:
+        """What stands in a field that decides on others: typed, or as the case has it."""
+        source = self.data if self.is_bound else self.initial
+        return str(source.get(name) or "")
+
+    def _insert(self, name: str, field: forms.Field) -> None:
+        """Put a field behind the type and what it is about."""
+        others = list(self.fields)
+        self.fields[name] = field
+        self.order_fields([*others[:2], name, *others[2:]])
+
+    def _offer_services(self, applicant: Applicant | None) -> None:
+        if applicant is None or applicant.pk is None or not TYPES[self.of_type].about_service:
+            return
+        services = Service.objects.filter(subject__applicant=applicant)
+        if self.of_type == FilingType.CANCEL_ACCESS:
+            accesses = ProviderAccess.objects.filter(service__in=services, until__isnull=True)
+            self._insert("provider_access", AccessField(accesses))
+        self._insert("service", ServiceField(services))
+
     @classmethod
     def of(cls, case: FilingCase, data: Mapping[str, object] | None = None) -> "FactsForm":
         """The form with what the case holds."""
-        initial = {name: _shown(getattr(case, name)) for name in cls.base_fields}
+        names = (*cls.base_fields, "subject_name", "findings", "term", "service", "provider_access")
+        initial = {name: _shown(getattr(case, name)) for name in names}
         initial["domain"] = case.domain_unicode
-        form = cls(data, initial=initial)
-        for name in ("service_leader_phone", "service_leader_id"):
+        initial |= features_shown(case.app_features)
+        form = cls(data, initial=initial, applicant=case.applicant)
+        for name in _MASKED:
             keep_masked(form, name, getattr(case, name))
-        return form
+        return form._offer_types(inspections=case.is_of in INSPECTIONS)
+
+    def for_applicants(self) -> Self:
+        """The same form as applicants fill it in: an inspection is begun by whoever inspects."""
+        return self._offer_types(inspections=False)
+
+    def _offer_types(self, inspections: bool) -> Self:
+        """Offer the types that begin alike: an inspection at the office, all others as a draft."""
+        field = self.fields["filing_type"]
+        assert isinstance(field, forms.ChoiceField)
+        offered = [value for value in FilingType if (value in INSPECTIONS) == inspections]
+        field.choices = [(value.value, _(value.label)) for value in offered]
+        return self
 
     @property
     def facts(self) -> Facts:
@@ -88,17 +217,27 @@ class FactsForm(forms.Form):
         )
 
     def write_to(self, case: FilingCase) -> None:
-        """Put what was entered on the case, unsaved."""
+        """Put what was entered on the case, unsaved; of a change, remember what it changes."""
+        before = {name: getattr(case, name) for name in CHANGEABLE}
+        of_type = case.filing_type
         for name, value in self.cleaned_data.items():
-            if name in CHOICES or name == "ip_address":
+            if (name in CHOICES and name not in FACT_DEFAULTS) or name == "ip_address":
                 # Left empty they are not given: '' would count as a change each time.
                 value = value or None
-            if name != "domain":
+            if name == "mainland_cdn":
+                value = bool(value)
+            if name != "domain" and not name.startswith(APP_PREFIX):
                 setattr(case, name, value)
+        if case.filing_type != of_type:
+            let_go(case)
         domain: Domain | None = self.cleaned_data["domain"] or None
         case.domain = domain.ascii if domain else ""
         case.domain_unicode = domain.unicode if domain else ""
         case.registrable_domain = domain.registrable if domain else ""
+        features_asked = any(name.startswith(APP_PREFIX) for name in self.fields)
+        if case.service_kind == ServiceKind.APP and features_asked:
+            case.app_features = features_of(self.cleaned_data)
+        case.changing = changing_of(case, before) if case.is_of == FilingType.CHANGE else {}
 
 
 def _given(value: object) -> object:
@@ -108,9 +247,11 @@ def _given(value: object) -> object:
 def _shown(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Model):
+        return value.pk
     return "" if value is None else value
 
 
 def conditional_kinds(case: FilingCase) -> list[tuple[Kind, str]]:
     """The conditional documents of a case's route, each with its condition."""
-    return [(w.kind, w.when) for w in wanted_documents(case.facts) if w.when]
+    return [(w.kind, w.when) for w in wanted_documents(case.facts, case.changed) if w.when]

@@ -92,6 +92,8 @@ class ReasonsInput(forms.Widget):
 
     template_name = "widgets/reasons.html"
     rows = 5
+    #: Whether a reason may be the office's own affair, of which the applicant is not asked.
+    office = False
 
     def __init__(self, places: Iterable[tuple[str, Text]] = ()) -> None:
         super().__init__()
@@ -104,7 +106,7 @@ class ReasonsInput(forms.Widget):
         context = super().get_context(name, value, attrs)
         typed = list(value or [])
         empty = [{"about": "", "text": ""}] * max(1, self.rows - len(typed))
-        context["widget"].update(rows=typed + empty, places=self.places)
+        context["widget"].update(rows=typed + empty, places=self.places, office=self.office)
         return context
 
     def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> object:
@@ -119,6 +121,8 @@ class ReasonsInput(forms.Widget):
                 "about": str(data.get(f"{name}-{i}-about", "")),
                 "text": str(data[f"{name}-{i}-text"]).strip(),
             }
+            if self.office and data.get(f"{name}-{i}-whose") == "office":
+                row["office"] = "1"
             if row["text"] or row["about"]:
                 found.append(row)
         return found
@@ -138,6 +142,10 @@ class ReasonsField(forms.Field):
         offered = list(places)
         self.places, self.widget.places = dict(offered), offered
 
+    def let_office_keep(self) -> None:
+        """Offer that a reason is for the office alone."""
+        self.widget.office = True
+
     def clean(self, value: Iterable[object] | None) -> list[dict[str, str]]:
         """A list of `{"about", "text"}`. Raises ValidationError for an empty or foreign one."""
         reasons = value or []
@@ -151,7 +159,9 @@ class ReasonsField(forms.Field):
                 raise ValidationError(_("A reason may be 2,000 characters long at most."))
             if reason.get("about", "") not in self.places:
                 raise ValidationError(_("A reason is about a fact or document of this case."))
-            kept.append({"about": reason.get("about", ""), "text": reason["text"].strip()})
+            for_office = {"office": "1"} if self.widget.office and reason.get("office") else {}
+            about, text = reason.get("about", ""), reason["text"].strip()
+            kept.append({"about": about, "text": text, **for_office})
         return kept
 
 

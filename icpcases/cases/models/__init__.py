@@ -8,8 +8,16 @@ from .documents import Document, NotNeeded
 from .history import HistoryRow, effective
 from .notices import Notice
 from .participants import CasePerson, FollowTry, Invitation
-from .providers import Order, Provider
+from .providers import Order, OrderCase, Provider
 from .provinces import Province, ProvinceAnswer
+from .register import (
+    ProviderAccess,
+    RegisterRow,
+    Service,
+    ServiceDomain,
+    SmsCheck,
+    SubjectFiling,
+)
 from .reports import Summary
 from .requests import Request
 from .search import SearchText, SearchToken
@@ -31,14 +39,21 @@ __all__ = [
     "NotNeeded",
     "Notice",
     "Order",
+    "OrderCase",
     "Provider",
+    "ProviderAccess",
     "Province",
     "ProvinceAnswer",
     "ReferenceCounter",
+    "RegisterRow",
     "Request",
     "SearchText",
     "SearchToken",
+    "Service",
+    "ServiceDomain",
     "Setting",
+    "SmsCheck",
+    "SubjectFiling",
     "Summary",
     "effective",
 ]

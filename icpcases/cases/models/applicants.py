@@ -24,6 +24,10 @@ class Applicant(models.Model):
         _("certificate type"), max_length=30, choices=CertificateType.choices, blank=True
     )
     certificate_number = models.CharField(_("certificate number"), max_length=60, blank=True)
+    #: Who holds a commercial licence is listed under its number: 京ICP证030173号.
+    licence_number = models.CharField(_("commercial licence"), max_length=40, blank=True)
+    licence_issued_on = models.DateField(_("licence issued on"), null=True, blank=True)
+    licence_expires_on = models.DateField(_("licence expires on"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(

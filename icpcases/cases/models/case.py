@@ -17,20 +17,26 @@ from icpcases.db.statements import Values
 from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import (
     AGEING,
-    HOLDING_DOMAIN,
+    HOLDING_SERVICE,
     UNDER_THE_FILING_RULES,
     WITH_NUMBER,
     State,
+    StateDefinition,
 )
+from icpcases.lifecycle.steps import Step
+from icpcases.lifecycle.wording import StepWords, state_words, step_words
 from icpcases.rules.facts import (
     Access,
     ApplicantType,
     Choice,
     Facts,
+    FilingType,
     ForumAnswer,
     Protocol,
     ServerRegion,
+    ServiceKind,
 )
+from icpcases.rules.filing_types import INSPECTIONS, MAKING, TYPES, Asks, TypeDefinition
 from icpcases.rules.rule import Party
 from icpcases.types import Text
 
@@ -42,8 +48,51 @@ def _choices(values: type[Choice]) -> list[tuple[str, Text]]:
     return [(value.value, _(value.label)) for value in values]
 
 
+def _sure(label: Text, default: Choice) -> "models.CharField[str, str]":
+    return models.CharField(
+        label, max_length=20, choices=_choices(type(default)), default=default.value
+    )
+
+
 def _fact(label: Text, values: type[Choice]) -> "models.CharField[str | None, str | None]":
     return models.CharField(label, max_length=20, choices=_choices(values), null=True, blank=True)
+
+
+_HOLDING = [state.value for state in HOLDING_SERVICE]
+_INSPECTING = [filing_type.value for filing_type in INSPECTIONS]
+_MAKING = [filing_type.value for filing_type in FilingType if filing_type in MAKING]
+_NOT_JUDGED = [t.value for t, about in TYPES.items() if about.asks == Asks.NONE]
+# Worded for SQL, where NULL is neither: what must be known to be good, and what must not be known
+# to be bad. The rules say the same in icpcases/rules.
+_HOSTED_HERE = Q(server_region="mainland", server_region__isnull=False) | Q(mainland_cdn=True)
+_NAMED = Q(access="domain", access__isnull=False) | ~Q(service_kind="website")
+_KNOWN_GOOD = (
+    _HOSTED_HERE
+    & _NAMED
+    & Q(applicant_type__isnull=False, forum__isnull=False)
+    & (
+        Q(forum=False)
+        | (~Q(applicant_type="individual") & Q(preapproval=True, preapproval__isnull=False))
+    )
+    & (
+        ~Q(applicant_type="foreign_enterprise")
+        | Q(mainland_branch=True, mainland_branch__isnull=False)
+        | Q(registration_certificate=True, registration_certificate__isnull=False)
+    )
+)
+_FORBIDDEN = (
+    Q(server_region__isnull=False, mainland_cdn=False) & ~Q(server_region="mainland")
+    | Q(access="ip_address", access__isnull=False, service_kind="website")
+    | Q(forum=True, forum__isnull=False)
+    & (
+        Q(applicant_type="individual", applicant_type__isnull=False)
+        | Q(preapproval=False)
+        | Q(preapproval__isnull=True)
+    )
+    | Q(applicant_type="foreign_enterprise", applicant_type__isnull=False)
+    & Q(mainland_branch=False, mainland_branch__isnull=False)
+    & Q(registration_certificate=False, registration_certificate__isnull=False)
+)
 
 
 _PEOPLE = Values(
@@ -66,16 +115,19 @@ class FilingCaseQuerySet(models.QuerySet["FilingCase"]):
 
     def with_names(self) -> "FilingCaseQuerySet":
         """With everything a line about a case names, in one query."""
-        return self.select_related("applicant", "province", "officer")
+        return self.select_related("applicant", "province", "officer", "service")
 
 
 # As many kinds of cases as are met at a time.
 @lru_cache(maxsize=4096)
 def _facts(
+    filing_type: str,
+    service_kind: str,
     applicant_type: str | None,
     mainland_branch: bool | None,
     registration_certificate: bool | None,
     server_region: str | None,
+    mainland_cdn: bool,
     access: str | None,
     protocol: str | None,
     forum: bool | None,
@@ -84,10 +136,13 @@ def _facts(
     preapproval: bool | None,
 ) -> Facts:
     return Facts(
+        filing_type=FilingType(filing_type),
+        service_kind=ServiceKind(service_kind),
         applicant_type=ApplicantType(applicant_type) if applicant_type else None,
         mainland_branch=mainland_branch,
         registration_certificate=registration_certificate,
         server_region=ServerRegion(server_region) if server_region else None,
+        mainland_cdn=mainland_cdn,
         access=Access(access) if access else None,
         protocol=Protocol(protocol) if protocol else None,
         forum=forum,
@@ -98,7 +153,7 @@ def _facts(
 
 
 class FilingCase(Transitions, models.Model):
-    """One website on its way through the filing. Only `workflow.engine.perform` moves it."""
+    """One errand about what is filed, on its way. Only `workflow.engine.perform` moves it."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     follow_code = models.CharField(_("code to follow with"), max_length=12)
@@ -116,6 +171,8 @@ class FilingCase(Transitions, models.Model):
         blank=True,
         related_name="assigned_cases",
     )
+    #: The provider's orders it goes or went by, the oldest first.
+    orders = models.ManyToManyField("cases.Order", through="cases.OrderCase", related_name="cases")
     state = FSMField(
         _("state"), max_length=30, choices=State.choices, default=State.DRAFT, protected=True
     )
@@ -123,12 +180,48 @@ class FilingCase(Transitions, models.Model):
     # Of the form it was opened with: the same form sent twice opens one case.
     form_token = models.CharField(max_length=60, unique=True, null=True, editable=False)
 
+    filing_type = _sure(_("filing type"), FilingType.FIRST)
+    service_kind = _sure(_("service kind"), ServiceKind.WEBSITE)
+    #: What the errand is about, or has made: a service, and of accesses the one that ends. The
+    #: database refuses to lose it, at the end of a transaction: a step taken back takes its own.
+    service = models.ForeignKey(
+        "cases.Service",
+        verbose_name=_("service"),
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="cases",
+    )
+    provider_access = models.ForeignKey(
+        "cases.ProviderAccess",
+        verbose_name=_("access"),
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="cases",
+    )
+    #: The errand that this one waits for: cancel the one site, then file the other.
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("follows"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+    )
+    #: Of a change: the fields that change, each with its value when the draft was made.
+    changing = models.JSONField(_("what changes"), default=dict, blank=True)
+    #: Of an inspection: the day by which the provider wants the answer, and what it found.
+    term = models.DateField(_("term"), null=True, blank=True)
+    findings = models.TextField(_("findings"), blank=True)
+
     applicant_type = _fact(_("applicant type"), ApplicantType)
     mainland_branch = models.BooleanField(_("branch in the Mainland"), null=True, blank=True)
     registration_certificate = models.BooleanField(
         _("registration certificate"), null=True, blank=True
     )
     server_region = _fact(_("server region"), ServerRegion)
+    mainland_cdn = models.BooleanField(_("nodes in the Mainland"), default=False)
     access = _fact(_("access"), Access)
     protocol = _fact(_("protocol"), Protocol)
     forum = models.BooleanField(_("forum"), null=True, blank=True)
@@ -146,21 +239,16 @@ class FilingCase(Transitions, models.Model):
     domain = models.CharField(_("domain"), max_length=253, blank=True)
     domain_unicode = models.CharField(_("domain as shown"), max_length=253, blank=True)
     registrable_domain = models.CharField(_("registrable domain"), max_length=253, blank=True)
+    app_features = models.JSONField(_("App features"), default=dict, blank=True)
     ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     service_leader = models.CharField(_("service leader"), max_length=100, blank=True)
     service_leader_phone = models.CharField(_("service leader's phone"), max_length=20, blank=True)
     service_leader_id = models.CharField(_("service leader's ID number"), max_length=30, blank=True)
 
-    icp_number = models.CharField(_("ICP number"), max_length=40, blank=True)
-    icp_subject = models.CharField(_("subject number"), max_length=30, blank=True)
-    filed_on = models.DateField(_("filed on"), null=True, blank=True)
-    opened_on = models.DateField(_("opened on"), null=True, blank=True)
-    footer_on = models.DateField(_("number in the footer since"), null=True, blank=True)
-    public_security_number = models.CharField(
-        _("public-security number"), max_length=40, blank=True
-    )
-    public_security_on = models.DateField(_("public-security filing on"), null=True, blank=True)
-    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
+    subject_name = models.CharField(_("new name of the subject"), max_length=200, blank=True)
+    subject_leader = models.CharField(_("subject leader"), max_length=100, blank=True)
+    subject_leader_phone = models.CharField(_("subject leader's phone"), max_length=20, blank=True)
+    subject_leader_id = models.CharField(_("subject leader's ID number"), max_length=30, blank=True)
 
     created_at = models.DateTimeField(_("created"))
     state_since = models.DateTimeField(_("in this state since"))
@@ -219,57 +307,58 @@ class FilingCase(Transitions, models.Model):
                 name="case_created",
             ),
             models.Index(fields=["id"], condition=Q(answered=True), name="case_answered_newest"),
+            # Of the list, where it is filtered by what most cases are not.
+            models.Index(
+                fields=["filing_type", "id"],
+                condition=~Q(filing_type="first"),
+                name="case_other_type",
+            ),
+            models.Index(
+                fields=["service_kind", "id"],
+                condition=~Q(service_kind="website"),
+                name="case_other_kind",
+            ),
             models.Index(fields=["registrable_domain"], name="case_registrable"),
             models.Index(fields=["domain"], name="case_domain"),
-            models.Index(fields=["icp_number"], name="case_icp_number"),
-            models.Index(fields=["icp_subject"], name="case_icp_subject"),
             models.Index(fields=["service_leader_phone"], name="case_leader_phone"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["registrable_domain"],
-                condition=Q(state__in=[s.value for s in HOLDING_DOMAIN])
+                fields=["registrable_domain", "service_kind"],
+                condition=Q(state__in=_HOLDING)
+                & ~Q(filing_type__in=_INSPECTING)
                 & ~Q(registrable_domain=""),
                 name="case_domain_free",
             ),
             models.UniqueConstraint(
-                fields=["icp_number"],
-                condition=Q(state__in=[s.value for s in WITH_NUMBER]),
-                name="case_icp_number_once",
+                fields=["service"],
+                condition=Q(state__in=_HOLDING, service__isnull=False)
+                & ~Q(filing_type__in=_INSPECTING),
+                name="case_service_free",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[s.value for s in State]), name="case_state_known"
             ),
             models.CheckConstraint(
+                condition=Q(filing_type__in=[t.value for t in FilingType])
+                & Q(service_kind__in=[k.value for k in ServiceKind]),
+                name="case_type_known",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=[s.value for s in UNDER_THE_FILING_RULES])
-                | (
-                    Q(server_region="mainland", server_region__isnull=False)
-                    & Q(access="domain", access__isnull=False)
-                    & Q(applicant_type__isnull=False, forum__isnull=False)
-                    & (
-                        Q(forum=False)
-                        | (
-                            ~Q(applicant_type="individual")
-                            & Q(preapproval=True, preapproval__isnull=False)
-                        )
-                    )
-                    & (
-                        ~Q(applicant_type="foreign_enterprise")
-                        | Q(mainland_branch=True, mainland_branch__isnull=False)
-                        | Q(registration_certificate=True, registration_certificate__isnull=False)
-                    )
-                ),
+                | Q(filing_type__in=_NOT_JUDGED)
+                | (Q(filing_type="change") & ~_FORBIDDEN)
+                | _KNOWN_GOOD,
                 name="case_filing_rules",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[s.value for s in WITH_NUMBER])
-                | (~Q(icp_number="") & Q(filed_on__isnull=False)),
-                name="case_filed_has_number",
+                | Q(service__isnull=False, filing_type__in=_MAKING),
+                name="case_filed_has_service",
             ),
             models.CheckConstraint(
-                condition=(Q(opened_on__isnull=True) & ~Q(state="open"))
-                | Q(opened_on__gte=F("filed_on"), filed_on__isnull=False, opened_on__isnull=False),
-                name="case_opens_after_filing",
+                condition=~Q(state="completed") | ~Q(filing_type__in=_MAKING),
+                name="case_completed_makes_nothing",
             ),
             models.CheckConstraint(
                 condition=(Q(domain="") & Q(registrable_domain=""))
@@ -324,8 +413,9 @@ class FilingCase(Transitions, models.Model):
     def facts(self) -> Facts:
         """The facts as the rules read them, with the province's answer looked up."""
         return _facts(
-            self.applicant_type, self.mainland_branch, self.registration_certificate,
-            self.server_region, self.access, self.protocol, self.forum, self.province_id,
+            self.filing_type, self.service_kind, self.applicant_type, self.mainland_branch,
+            self.registration_certificate, self.server_region, self.mainland_cdn, self.access,
+            self.protocol, self.forum, self.province_id,
             self.province.accepts_forums if self.province else None, self.preapproval,
         )  # fmt: skip
 
@@ -337,9 +427,39 @@ class FilingCase(Transitions, models.Model):
     @property
     def duties_done(self) -> bool:
         """Whether both duties after the opening are recorded."""
-        return self.footer_on is not None and self.public_security_on is not None
+        return self.service is not None and self.service.duties_done
+
+    @property
+    def words(self) -> StateDefinition:
+        """What its state says to whoever reads of this kind of service."""
+        return state_words(self.is_at, self.kind)
+
+    def step_words(self, step: Step) -> StepWords:
+        """What a step says to whoever reads of this kind of service."""
+        return step_words(step, self.kind)
+
+    @property
+    def kind(self) -> ServiceKind:
+        """The kind of service as its member."""
+        return ServiceKind(self.service_kind)
+
+    @property
+    def about(self) -> TypeDefinition:
+        """What is declared of the case's filing type."""
+        return TYPES[self.is_of]
+
+    @property
+    def is_of(self) -> FilingType:
+        """The filing type as its member."""
+        return FilingType(self.filing_type)
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The fields that a change filing changes."""
+        return frozenset(self.changing)
 
     @property
     def shown_domain(self) -> str:
-        """What stands for the site in a list: its domain, else its address."""
-        return self.domain_unicode or self.ip_address or ""
+        """What stands for the site in a list: its domain, else its address, of an App its name."""
+        named = "" if self.kind == ServiceKind.WEBSITE else self.site_name
+        return self.domain_unicode or self.ip_address or named

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.lifecycle.states import State
+from icpcases.lifecycle.retired import STATE_CHOICES, STEP_CHOICES
 from icpcases.lifecycle.steps import Step
 
 
@@ -43,9 +43,9 @@ class HistoryRow(models.Model):
     )
     sequence = models.PositiveIntegerField(_("number in the case"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    step = models.CharField(_("step"), max_length=40, choices=Step.choices, blank=True)
-    from_state = models.CharField(_("from"), max_length=30, choices=State.choices, blank=True)
-    to_state = models.CharField(_("to"), max_length=30, choices=State.choices)
+    step = models.CharField(_("step"), max_length=40, choices=STEP_CHOICES, blank=True)
+    from_state = models.CharField(_("from"), max_length=30, choices=STATE_CHOICES, blank=True)
+    to_state = models.CharField(_("to"), max_length=30, choices=STATE_CHOICES)
     turn = models.CharField(_("turn afterwards"), max_length=12)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -5,6 +5,7 @@ import re
 from functools import partial
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +15,34 @@ class Provider(models.Model):
     """A cloud that hosts sites and files for applicants, with its own settings."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+
+    class LifeFrom(models.TextChoices):
+        """The day on which the life of an order begins."""
+
+        CREATION = "creation", _("the order's creation")
+        SUBMISSION = "submission", _("its first submission")
+        RETURN = "return", _("the latest return, else the first submission")
+
+    class LifeWhile(models.TextChoices):
+        """When the days of an order's life count."""
+
+        ALWAYS = "always", _("always, until the administration has it")
+        ASKED = "asked", _("only while we are asked")
+
     order_life_days = models.PositiveSmallIntegerField(_("life of an order, in days"), default=45)
+    order_life_from = models.CharField(
+        _("counted from"), max_length=10, choices=LifeFrom.choices,
+        default=LifeFrom.SUBMISSION.value,
+    )  # fmt: skip
+    order_life_while = models.CharField(
+        _("counted while"), max_length=6, choices=LifeWhile.choices,
+        default=LifeWhile.ALWAYS.value,
+    )  # fmt: skip
+    services_per_order = models.PositiveSmallIntegerField(
+        _("most services per order"), null=True, blank=True,
+        help_text=_("Left empty, any number."),
+    )  # fmt: skip
     warn_days = models.JSONField(_("warn after days"), default=partial(list, (30, 40)))
-    one_order_per_applicant = models.BooleanField(_("one order per applicant"), default=True)
     review_days = models.PositiveSmallIntegerField(
         _("provider's review, in working days"),
         null=True,
@@ -28,6 +54,14 @@ class Provider(models.Model):
         max_length=100,
         blank=True,
         help_text=_("A regular expression; empty accepts any number."),
+    )
+    order_number_example = models.CharField(
+        _("order number, an example"), max_length=60, blank=True,
+        help_text=_("Shown beside the field, so that people see what is meant."),
+    )  # fmt: skip
+    telephone = models.CharField(_("telephone"), max_length=60, blank=True)
+    website = models.CharField(
+        _("web address"), max_length=200, blank=True, validators=[URLValidator(["https", "http"])]
     )
     active = models.BooleanField(_("active"), default=True)
 
@@ -49,15 +83,18 @@ class Provider(models.Model):
 
 
 class Order(models.Model):
-    """A provider's order: it lives from its first submission until it ends."""
+    """A provider's order: one subject's, with one case or several."""
 
-    case = models.ForeignKey("cases.FilingCase", on_delete=models.PROTECT, related_name="orders")
     applicant = models.ForeignKey("cases.Applicant", on_delete=models.PROTECT, related_name="+")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="orders")
     number = models.CharField(_("order number"), max_length=60)
+    created_on = models.DateField(_("created"), null=True, blank=True)
     submitted_on = models.DateField(_("first submitted"))
+    returned_on = models.DateField(_("latest return"), null=True, blank=True)
     ended_on = models.DateField(_("ended"), null=True, blank=True)
-    exclusive = models.BooleanField(_("the applicant's only order there"), default=True)
+    #: Whether a case of it is before the provider or the administrations: a subject has one such
+    #: order at a time, over all providers.
+    running = models.BooleanField(_("before the provider or the administrations"), default=True)
 
     class Meta:
         verbose_name = _("order")
@@ -65,14 +102,13 @@ class Order(models.Model):
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=Q(ended_on__isnull=True), name="order_one_live_per_case"
-            ),
-            models.UniqueConstraint(
-                fields=["provider", "applicant"],
-                condition=Q(ended_on__isnull=True, exclusive=True),
-                name="order_one_live_per_applicant",
+                fields=["applicant"], condition=Q(running=True), name="order_one_running"
             ),
             models.UniqueConstraint(fields=["provider", "number"], name="order_number_once"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(running=False),
+                name="order_ended_runs_no_more",
+            ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("submitted_on")),
                 name="order_ends_after_start",
@@ -83,6 +119,40 @@ class Order(models.Model):
         return f"{self.provider} {self.number}"
 
     @property
+    def counted_from(self) -> dt.date:
+        """The day on which its life began, as this provider counts."""
+        days = {
+            Provider.LifeFrom.CREATION: self.created_on,
+            Provider.LifeFrom.RETURN: self.returned_on,
+        }
+        return days.get(Provider.LifeFrom(self.provider.order_life_from)) or self.submitted_on
+
+    @property
     def last_day(self) -> dt.date:
-        """The last day on which the order can be submitted again."""
-        return self.submitted_on + dt.timedelta(days=self.provider.order_life_days)
+        """The last day of its life, where the days always count."""
+        return self.counted_from + dt.timedelta(days=self.provider.order_life_days)
+
+
+class OrderCase(models.Model):
+    """That a case goes, or once went, by an order; at one time by one at most."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="memberships")
+    case = models.ForeignKey(
+        "cases.FilingCase", on_delete=models.PROTECT, related_name="memberships"
+    )
+    joined_on = models.DateField(_("submitted"))
+    left_on = models.DateField(_("left"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("case of an order")
+        verbose_name_plural = _("cases of orders")
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(left_on__isnull=True), name="order_one_live_per_case"
+            ),
+            models.UniqueConstraint(fields=["order", "case"], name="order_case_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order}: {self.case_id}"

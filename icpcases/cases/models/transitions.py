@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from django_fsm import RETURN_VALUE, transition
 
 from icpcases.cases.permissions import HasPeople, may_take
+from icpcases.lifecycle.definition import BACK, StepDefinition
 from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
-from icpcases.lifecycle.steps import BACK, STEPS, Step
+from icpcases.lifecycle.steps import STEPS, Step
 from icpcases.rules.dossier import Dossier
 
 
@@ -58,11 +59,17 @@ def _method(step: Step) -> Callable[[Transitions, StepEffects], State | None]:
     return take
 
 
+def _target(about: StepDefinition) -> Any:
+    if about.target == BACK:
+        return RETURN_VALUE()
+    return RETURN_VALUE(*about.targets) if isinstance(about.target, tuple) else about.target
+
+
 for _step, _about in STEPS.items():
     declare = transition(
         field="state",
         source=list(_about.sources),
-        target=RETURN_VALUE() if _about.target == BACK else _about.target,
+        target=_target(_about),
         conditions=[_guards_met(_step)],
         permission=_may(_step),
         custom={"step": _step},

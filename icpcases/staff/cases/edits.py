@@ -15,14 +15,18 @@ from icpcases.cases.forms.requests import NoteForm
 from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase, Invitation
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.roles import Role
+from icpcases.rules.facts import FilingType
+from icpcases.rules.filing_types import TYPES
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user, page
+from icpcases.web.errand_panel import PRIVATE
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.types import change_type
 
-from .page import PRIVATE, masked_certificate
+from .page import masked_certificate
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,6 +40,24 @@ def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
         lambda version: edit_facts(case, request.user, form, version),
         title=_("Facts"), submit=_("Save the facts"), done=_("The facts are saved."),
         locked=case.is_at.locked,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
+def type_page(request: HttpRequest, pk: int, filing_type: str) -> HttpResponse:
+    """Turn the case into an errand of another type, its facts kept."""
+    case = get_case_for_user(pk, request.user)
+    if filing_type not in set(FilingType):
+        raise Http404
+    wanted = FilingType(filing_type)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    return STAFF.form_page(
+        request, case, form,
+        lambda version: change_type(case, request.user, wanted, version),
+        title=_("Make this another filing type: %(type)s") % {"type": _(wanted.label)},
+        hint=_(TYPES[wanted].begins), submit=_("Change the type, keep the facts"),
+        done=_("The filing type is changed; the facts are as they were."),
     )  # fmt: skip
 
 

@@ -20,12 +20,16 @@ from icpcases.cases.models import FilingCase, Province
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.roles import STAFF_GROUPS, Actor
 from icpcases.lifecycle.states import STATES, Phase, State
+from icpcases.rules.facts import Choice, FilingType, ServiceKind
 from icpcases.rules.rule import Party
 from icpcases.search.facets import counts_of
 from icpcases.search.listing import NOBODY, CaseFilter, Listing, Ordering
 from icpcases.search.query import LONGEST_QUERY, query_of
 
-NAMES = ("state", "phase", "turn", "officer", "province", "due", "created", "answered")
+NAMES = (
+    "state", "phase", "turn", "officer", "province", "due", "created", "answered", "type",
+    "kind",
+)  # fmt: skip
 ORDERS = {
     "reference": Ordering("id", down=False),
     "-reference": Ordering("id", down=True),
@@ -38,7 +42,7 @@ KEPT_SECONDS = 60
 NEWEST_FIRST = "-reference"
 PHASES = {phase.value: tuple(s.value for s in STATES if s.phase == phase) for phase in Phase}
 _Table = TypeVar("_Table")
-TURNS = [party for party in Party if party != Party.SUPERVISOR]
+TURNS = [party for party in Party if any(party in state.turns for state in STATES)]
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class ListQuery:
             due=value("due", ""),
             answered=bool(value("answered")),
             created=month_of(value("created", "")),
+            filing_type=value("type", ""),
+            kind=value("kind", ""),
             query=query_of(self.typed),
         )
 
@@ -107,6 +113,8 @@ def _offered(name: str, value: str) -> bool:
         "turn": [party.value for party in TURNS],
         "due": ("over", "today"),
         "answered": ("1",),
+        "type": [filing_type.value for filing_type in FilingType],
+        "kind": [kind.value for kind in ServiceKind],
         "province": provinces(),
     }
     return value in offered[name]
@@ -206,6 +214,8 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
         _field(query, "due", _("due"), due, counts.get("due")),
         _field(query, "created", _("opened in"), _months(query), counts.get("created")),
         _field(query, "answered", _("answers"), answered, counts.get("answered")),
+        _field(query, "type", _("filing type"), _labelled(FilingType)),
+        _field(query, "kind", _("service kind"), _labelled(ServiceKind)),
     ]
 
 
@@ -237,6 +247,10 @@ def _states(query: ListQuery) -> list[tuple[str, str]]:
         for state in State
         if state.value in within or state.value == chosen
     ]
+
+
+def _labelled(codes: type[Choice]) -> list[tuple[str, str]]:
+    return [(code.value, _(code.label)) for code in codes]
 
 
 def _turns() -> list[tuple[str, str]]:

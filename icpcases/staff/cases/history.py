@@ -11,14 +11,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from icpcases.cases.models import Document, FilingCase, HistoryRow
+from icpcases.cases.models import Document, FilingCase, HistoryRow, RegisterRow, SmsCheck
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
-from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
+from icpcases.rules.numbers import mask
+from icpcases.web.errand_panel import shown_value
 from icpcases.workflow.step_forms import STEP_FORMS
 
 HISTORY_PAGE = 20
-PRIVATE = {"service_leader_phone": mask_phone, "service_leader_id": mask_resident_id}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def history_lines(case: FilingCase, rows: list[HistoryRow]) -> list[HistoryLine]
 
 def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
     """What was entered, labelled."""
-    fields = STEP_FORMS[Step(row.step)].base_fields if row.step else {}
+    fields = STEP_FORMS[Step(row.step)].base_fields if row.step in Step else {}
     for name, value in row.entered.items():
         if name == "assigned" and not value:
             yield gettext(_ENTERED[name]), gettext("nobody")
@@ -83,6 +83,8 @@ def _shown_in(field: forms.Field, value: object) -> str:
     """What a step's field was filled in with, by the name of the choice where it is one."""
     if isinstance(value, bool):
         return _yes_no(value)
+    if value in SmsCheck.Person.values:
+        return str(SmsCheck.Person(str(value)).label)
     # A provider's name stands in the history as it was; only codes have another name.
     if type(field) is forms.ChoiceField:
         return next((str(name) for code, name in field.widget.choices if code == value), str(value))
@@ -101,6 +103,8 @@ def _masked(row: HistoryRow, name: str, value: object) -> object:
 def _shown_entry(name: str, value: object) -> str:
     if name in ("added", "judged", "not_needed"):
         return gettext(Kind(str(value)).label)
+    if name == "register":
+        return str(RegisterRow.What(str(value)).label)
     if name == "status":
         return str(Document.Status(str(value)).label)
     return _yes_no(value) if isinstance(value, bool) else str(value)
@@ -117,7 +121,14 @@ _ENTERED = {
     "confirmed": _("applicant confirmed"), "file": _("file"),
     "is": _("marked"), "assigned": _("assigned to"),
     "invited": _("invited"), "joined": _("joined"), "removed": _("removed"),
-    "taken_back": _("invitation taken back"),
+    "taken_back": _("invitation taken back"), "register": _("register"),
+}  # fmt: skip
+
+
+# Fields of earlier releases, which edits never changed but steps did.
+_GONE = {
+    "icp_number", "icp_subject", "filed_on", "opened_on", "footer_on", "public_security_number",
+    "public_security_on", "cancelled_on",
 }  # fmt: skip
 
 
@@ -126,21 +137,9 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
     if row.kind != HistoryRow.Kind.EDIT:
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
-        if name not in ("domain", "registrable_domain"):
+        if name not in ("domain", "registrable_domain") and name not in _GONE:
             label = str(field_of(case, name).verbose_name)
             yield label, shown_value(case, name, old), shown_value(case, name, new)
-
-
-def shown_value(case: FilingCase, name: str, value: object) -> str:
-    """A field's value as it stands in the history: masked where it is private."""
-    if value in (None, ""):
-        return "—"
-    if name in PRIVATE:
-        return PRIVATE[name](str(value))
-    if isinstance(value, bool):
-        return _yes_no(value)
-    choices = field_of(case, name).choices or ()
-    return str(dict(choices).get(value, value))
 
 
 def field_of(case: FilingCase, name: str) -> Field:

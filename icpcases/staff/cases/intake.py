@@ -17,6 +17,7 @@ from icpcases.rules.facts import FACT_LABELS
 from icpcases.rules.verdict import FactsMissing, assess
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import page
+from icpcases.web.errands import begun_with, facts_form, followed
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
@@ -42,12 +43,13 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     if not is_working(request.user):
         raise PermissionDenied
     data = request.POST if request.method == "POST" else None
-    find = FindForm(data)
+    begun = begun_with(request)
+    find = FindForm(data if data is not None else begun)
     applicant_form = ApplicantForm(data, prefix="new")
     applicant_form.use_required_attribute = False
-    facts = FactsForm(data)
-    found = find_applicants(find) if data is not None else []
+    found = find_applicants(find) if data is not None or begun else []
     chosen = chosen_applicant(find, found)
+    facts = facts_form(data, begun, chosen)
     context = {
         "title": _("Open a case"),
         "find": find,
@@ -62,7 +64,7 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     if data is not None and "_save" in data:
         status = 422
         try:
-            response = save(request, chosen, applicant_form, facts)
+            response = save(request, chosen, applicant_form, facts, begun)
         except DatabaseTrouble as error:
             response, status = None, status_of(error)
             context["trouble"] = trouble_of(error)
@@ -77,8 +79,9 @@ def intake_page(request: HttpRequest) -> HttpResponse:
 
 
 def save(
-    request: HttpRequest, chosen: Applicant | None, applicant_form: ApplicantForm, facts: FactsForm
-) -> HttpResponse | None:
+    request: HttpRequest, chosen: Applicant | None, applicant_form: ApplicantForm,
+    facts: FactsForm, begun: dict[str, str],
+) -> HttpResponse | None:  # fmt: skip
     """Open the case, or None where something has to be corrected first."""
     facts_valid = facts.is_valid()
     if chosen is None and not applicant_form.is_valid():
@@ -86,7 +89,8 @@ def save(
     if not facts_valid or (chosen is None and known_applicant(applicant_form)):
         return None
     applicant = chosen or applicant_form.save(commit=False)
-    case = open_case(request.user, applicant, facts)
+    follows = followed(begun, chosen) if chosen else None
+    case = open_case(request.user, applicant, facts, follows=follows)
     messages.success(request, _("%(reference)s is open.") % {"reference": case.reference})
     return HttpResponseRedirect(case_url(case))
 

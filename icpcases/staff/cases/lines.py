@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.states import State
+from icpcases.rules.facts import FilingType
 from icpcases.rules.rule import Party
 from icpcases.search.listing import Ordering
 from icpcases.staff.templatetags.staff import moment
@@ -16,7 +18,8 @@ from icpcases.staff.templatetags.staff import moment
 from .filters import province_names
 
 _COLUMNS = (
-    "pk", "reference", "domain_unicode", "ip_address", "state", "turn", "state_since", "due_at",
+    "pk", "reference", "filing_type", "domain_unicode", "ip_address", "site_name", "state", "turn",
+    "state_since", "due_at",
     "answered", "province_id", "officer_id", "officer__username", "officer__first_name",
     "officer__last_name", "applicant__name",
 )  # fmt: skip
@@ -47,8 +50,15 @@ class CaseLine:
 
     @property
     def site(self) -> str:
-        """The domain, else the address."""
-        return self.case["domain_unicode"] or self.case["ip_address"] or ""
+        """The domain, else the address, else the name, as of an App."""
+        case = self.case
+        return case["domain_unicode"] or case["ip_address"] or case["site_name"]
+
+    @property
+    def errand(self) -> str:
+        """What kind of errand it is, unless the usual one."""
+        of = FilingType(self.case["filing_type"])
+        return "" if of == FilingType.FIRST else _(of.label)
 
     @property
     def province(self) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -14,22 +16,25 @@ from icpcases.lifecycle.states import State
 from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import RequestStatus
-from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS
+from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS, FilingType
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.staff.links import show_step
+from icpcases.web.errand_panel import PRIVATE, errand_panel
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.explain import explain
 from icpcases.workflow.recommendation import recommended_step
 from icpcases.workflow.route import route_bar
 
-from .history import PRIVATE, history_page
+from .history import history_page
 from .related import beside_case
 
 
 def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
     """Everything the case page shows; the rows around the case are fetched once."""
     rows = CaseFile(case)
+    # All orders are shown, and the live one is among them.
+    orders = rows.orders
     case.dossier = dossier_of(case, rows)
     return {
         "case": case,
@@ -45,7 +50,10 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "requests_open": sum(
             r.status in (RequestStatus.OPEN, RequestStatus.ANSWERED) for r in rows.requests
         ),
-        "orders": rows.orders,
+        "orders": orders,
+        "errand": errand_panel(case, rows),
+        "followers": list(case.followers.all()) if case.about.ends else [],
+        "next_errand": next_errand_url(case) if is_working(request.user) else "",
         "certificate": masked_certificate(case.applicant),
         "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
         "may_work": is_working(request.user),
@@ -56,6 +64,17 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "today": timezone.localdate(),
         **beside_case(request, case, is_working(request.user)),
     }
+
+
+def next_errand_url(case: FilingCase) -> str:
+    """Where the filing begins that follows a cancelled site: file the other one; else empty."""
+    if case.is_of != FilingType.CANCEL_SERVICE or case.is_at.closed:
+        return ""
+    given = {
+        "applicant": case.applicant_id, "filing_type": FilingType.ADD_SERVICE.value,
+        "follows": case.pk,
+    }  # fmt: skip
+    return f"{reverse('admin:cases_filingcase_add')}?{urlencode(given)}"
 
 
 def answer_changed(case: FilingCase) -> bool:
@@ -86,14 +105,17 @@ def shown_fact(case: FilingCase, name: str) -> str:
 
 def site_rows(case: FilingCase) -> Iterator[tuple[str, str, str, bool]]:
     """Name, label, shown value, and whether the whole value takes a logged click."""
-    names = ("site_name", "domain_unicode", "ip_address", "service_leader", *PRIVATE)
+    names = (
+        "site_name", "domain_unicode", "ip_address", "subject_leader", "subject_leader_phone",
+        "subject_leader_id", "service_leader", "service_leader_phone", "service_leader_id",
+    )  # fmt: skip
     labels = {field.name: str(field.verbose_name) for field in case._meta.fields}
     for name in names:
         value = getattr(case, name) or ""
         label = labels[name]
         if name in PRIVATE and value:
             yield name, label, PRIVATE[name](value), True
-        elif value or name != "ip_address":
+        elif value or name not in ("ip_address", *PRIVATE, "subject_leader"):
             yield name, label, value or gettext("not given"), False
 
 
@@ -114,7 +136,7 @@ def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
     by_kind: dict[str, list[Document]] = {}
     for document in rows.documents:
         by_kind.setdefault(document.kind, []).append(document)
-    wanted = wanted_documents(case.facts)
+    wanted = wanted_documents(case.facts, case.changed)
     found = [
         PaperRow(w.kind, gettext(w.kind.label), gettext(w.when) if w.when else "", True,
                  w.kind in rows.not_needed, by_kind.pop(w.kind.value, []))

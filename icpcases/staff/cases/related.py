@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from icpcases.cases.forms.requests import NoteForm
-from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.models import FilingCase, HistoryRow, Service
+from icpcases.cases.permissions import is_supervisor
 from icpcases.diagram.overlay import overlay_of
 from icpcases.diagram.svg import workflow_map
-from icpcases.rules.about_case import CASE_APPLICANT_FREE, CASE_DOMAIN_FREE
+from icpcases.lifecycle.states import State
+from icpcases.rules.about_case import SUBJECT_IDLE
+from icpcases.rules.about_register import SERVICE_FREE
 from icpcases.rules.rule import Guard
 from icpcases.staff.links import case_url, link
 from icpcases.staff.pages import get_case_for_user, page
@@ -38,7 +42,17 @@ def beside_case(request: HttpRequest, case: FilingCase, may_work: bool) -> dict[
         "note_form": NoteForm() if may_work else None,
         "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
         "snippet": footer_snippet(case),
+        "loss_url": loss_url(case) if is_supervisor(request.user) else "",
     }
+
+
+def loss_url(case: FilingCase) -> str:
+    """Where a supervisor records what an inspection that was missed has cost; else empty."""
+    missed = case.about.inspection and case.is_at == State.REFUSED
+    service = case.service
+    if not missed or service is None or service.state == Service.State.CANCELLED:
+        return ""
+    return reverse("admin:cases_lost_service", args=[service.pk])
 
 
 @dataclass(frozen=True)
@@ -72,9 +86,7 @@ def conflicts(case: FilingCase) -> list[FindingView]:
     """What the rules say of two cases at once; nothing of a case that is closed."""
     if case.is_at.closed:
         return []
-    found = (
-        Guard(rule).unmet(dossier_for(case)) for rule in (CASE_DOMAIN_FREE, CASE_APPLICANT_FREE)
-    )
+    found = (Guard(rule).unmet(dossier_for(case)) for rule in (SERVICE_FREE, SUBJECT_IDLE))
     return [view_of(case, finding, link) for findings in found for finding in findings]
 
 

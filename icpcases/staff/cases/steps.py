@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.definition import BACK
 from icpcases.lifecycle.states import State
-from icpcases.lifecycle.steps import BACK, Step
+from icpcases.lifecycle.steps import Step
 from icpcases.notifications.preview import previews
 from icpcases.staff.links import link, show_step
 from icpcases.staff.pages import STAFF, get_case_for_user, page
@@ -14,6 +15,7 @@ from icpcases.web.findings import refusal_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.effects import people_asked
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.step_forms import StepForm, step_form
 
@@ -32,7 +34,7 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 def said(case: FilingCase, step: Step) -> str:
     """One sentence for what has happened and whose turn it is now."""
     return _("%(step)s: done. The case is now in “%(state)s”; it is the turn of %(turn)s.") % {
-        "step": step.label,
+        "step": case.step_words(step).label,
         "state": case.is_at.label,
         "turn": case.turn_name,
     }
@@ -46,10 +48,10 @@ def show(
     case.dossier = dossier_of(case, rows)
     explanation = explain_step(case, step, request.user)
     form = tried.form or step_form(case, rows, step, tried.data)
-    leads_out = case.is_at in step.about.sources
+    leads_out = step.about.leads_out_of(case.is_at, case.is_of)
     context = {
         "case": case,
-        "title": step.label,
+        "title": case.step_words(step).label,
         "step": show_step(case, explanation),
         "closed_elsewhere": not leads_out,
         "target": target_of(rows, explanation),
@@ -76,4 +78,16 @@ def target_of(rows: CaseFile, explanation: Explanation) -> State | None:
     if target == BACK:
         row = rows.step_to_undo
         return State(row.from_state) if row else None
+    if isinstance(target, tuple):
+        return _foreseen(rows, explanation.step, target)
     return State(target) if target else None
+
+
+def _foreseen(rows: CaseFile, step: Step, targets: tuple[State, ...]) -> State:
+    """Of several states, where the filing type or the people still asked lead to."""
+    usual, other = targets
+    if step == Step.PROVIDER_PASSES:
+        return other if rows.case.about.inspection else usual
+    if step == Step.CONFIRM_SMS:
+        return other if len(rows.unanswered) <= 1 else usual
+    return usual if people_asked(rows.case) else other

@@ -10,13 +10,15 @@ from django.views.decorators.http import require_safe
 from icpcases.cases.models import FilingCase, HistoryRow, Province
 from icpcases.rules.facts import FACT_FIELDS
 from icpcases.staff.pages import get_case_for_user, page
+from icpcases.web.errand_panel import shown_value
 
-from .history import field_of, shown_value
+from .history import field_of
 
 VERSIONED = (
     *("province_id" if name == "province" else name for name in FACT_FIELDS),
-    "site_name", "domain_unicode", "ip_address", "service_leader", "service_leader_phone",
-    "service_leader_id",
+    "site_name", "domain_unicode", "ip_address", "subject_name", "subject_leader",
+    "subject_leader_phone", "subject_leader_id", "service_leader", "service_leader_phone",
+    "service_leader_id", "app_features",
 )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def _todo(case: FilingCase, bucket: Bucket) -> str:
     if case.answered:
         return _("Judge the answers")
     step = recommended_step(case)
-    return str(step.label) if step else _("Look at the facts")
+    return str(case.step_words(step).label) if step else _("Look at the facts")
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.forms.applicants import ApplicantForm
+from icpcases.cases.forms.applicants import ApplicantForm, LicenceFields
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.permissions import is_working
 from icpcases.db.pagination import CappedPaginator, collected
@@ -35,7 +35,7 @@ class OfEach(TypedDict):
     case_count: int
 
 
-class ApplicantAdminForm(ApplicantForm):
+class ApplicantAdminForm(LicenceFields, ApplicantForm):
     """An applicant as the admin edits it: private numbers are shown masked.
 
     Sent back untouched, a masked number stays as it was.
@@ -138,6 +138,7 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
         number = "certificate" if readonly else "certificate_number"
         contact = ("masked_phone",) if not is_working(request.user) else ("phone",)
         return ("name", "certificate_type", number, *contact, "email", "language",
+                "licence_number", "licence_issued_on", "licence_expires_on",
                 "confirmed_at", "confirmed_by")  # fmt: skip
 
     @admin.display(description=_("certificate number"))

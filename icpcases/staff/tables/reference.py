@@ -195,7 +195,8 @@ class ProviderAdmin(RoleAdmin[Provider]):
 
     kept_by_supervisors = True
     list_display = (
-        "name", "order_life_days", "warn_days", "one_order_per_applicant", "review_days", "active"
+        "name", "order_life_days", "order_life_from", "order_life_while", "warn_days",
+        "review_days", "active",
     )  # fmt: skip
     search_fields = ("name",)
     moves_due_dates = ("review_days",)

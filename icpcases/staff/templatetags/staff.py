@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from icpcases.cases.models import HistoryRow
 from icpcases.cases.permissions import shown_name
+from icpcases.lifecycle.retired import step_name
 from icpcases.lifecycle.states import State
-from icpcases.lifecycle.steps import Step
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
 
@@ -37,7 +37,7 @@ def happening(row: HistoryRow) -> str:
     """What a history row is: the step's name, or the kind of change; the first opened the case."""
     if row.sequence == 1:
         return _("Case opened")
-    return str(Step(row.step).label if row.step else HistoryRow.Kind(row.kind).label)
+    return step_name(row.step) if row.step else str(HistoryRow.Kind(row.kind).label)
 
 
 @register.filter

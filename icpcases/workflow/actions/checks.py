@@ -12,6 +12,8 @@ from icpcases.cases.permissions import is_working, roles_on
 from icpcases.lifecycle.roles import WORKING, Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
+from icpcases.rules.facts import FilingType
+from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.casefile import CaseFile
@@ -49,6 +51,26 @@ def need_unlocked(change: Change) -> None:
     case = change.case
     if case.is_at.locked:
         raise Closed((_locked(case, change.rows),))
+
+
+def need_same_beginning(change: Change) -> None:
+    """Raises Closed where an inspection became another errand, or another errand an inspection.
+
+    An inspection begins at the office, without an application: neither way leads from the one
+    to the other.
+    """
+    was = FilingType(str(change.before["filing_type"]))
+    if (was in INSPECTIONS) != (change.case.is_of in INSPECTIONS):
+        raise Closed((_OTHER_BEGINNING,))
+
+
+_OTHER_BEGINNING = Finding(
+    "filing.type",
+    Source.NONE,
+    _("An inspection is begun by whoever inspects; no other errand becomes one, nor one another."),
+    _("Open a new case, and withdraw this one if it is not needed."),
+    Party.OFFICER,
+)
 
 
 def _locked(case: FilingCase, rows: CaseFile) -> Finding:

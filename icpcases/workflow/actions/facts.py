@@ -14,6 +14,7 @@ from .checks import (
     failing_invariants,
     need_fact_editor,
     need_invariants,
+    need_same_beginning,
     need_unlocked,
 )
 
@@ -36,6 +37,7 @@ def edit_facts(
         need_unlocked(change)
         failing = failing_invariants(change)
         form.write_to(change.case)
+        need_same_beginning(change)
         if change.changed_fields():
             need_invariants(change, failing)
             change.record(Kinds.EDIT)

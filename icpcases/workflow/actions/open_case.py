@@ -15,7 +15,11 @@ from icpcases.cases.models import (
     ReferenceCounter,
 )
 from icpcases.cases.permissions import is_working
+from icpcases.deadlines.turns import end_of
 from icpcases.lifecycle.roles import Actor
+from icpcases.lifecycle.states import State
+from icpcases.register.prefill import seed
+from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Party
 from icpcases.search import index
 from icpcases.workflow.exceptions import NotAllowed, OutcomeUnknown, Refused
@@ -34,17 +38,22 @@ def open_case(
     owner: Actor | None = None,
     happened: When = None,
     token: str | None = None,
+    follows: FilingCase | None = None,
 ) -> FilingCase:
     """A new draft for an applicant with the facts of a valid FactsForm.
 
-    Whoever opens it for themselves is its owner. The same `token` twice gives the case it
-    opened. Raises NotAllowed for anybody who is neither working staff nor that owner.
+    `follows` is the errand that this one waits for. Whoever opens it for themselves is its owner.
+    The same `token` twice gives the case it opened. Raises NotAllowed for anybody who is neither
+    working staff nor that owner.
     """
-    if not is_working(by) and by != owner:
+    inspects = form.cleaned_data["filing_type"] in INSPECTIONS
+    if not is_working(by) and (by != owner or inspects):
         raise NotAllowed(by)
     token = f"{by.pk}:{token}" if token else None
     try:
-        return opened_by_form(token) or open_new(by, applicant, form, owner, happened, token)
+        return opened_by_form(token) or open_new(
+            by, applicant, form, owner, happened, token, follows
+        )
     except (OpenAlready, OutcomeUnknown):
         # A second click in the same moment as the first; or it was kept and the answer lost.
         case = opened_by_form(token)
@@ -69,6 +78,7 @@ def open_new(
     owner: Actor | None,
     happened: dt.datetime | None,
     token: str | None,
+    follows: FilingCase | None = None,
 ) -> FilingCase:
     """Write a new draft, its owner and the first row of its history."""
     now = timezone.now()
@@ -91,8 +101,17 @@ def open_new(
             turn_since=at,
             version=1,
             form_token=token,
+            follows=follows,
         )
+        case.filing_type = form.cleaned_data["filing_type"]
+        if case.about.about_service or case.about.about_subject:
+            seed(case, form.cleaned_data.get("service"))
         form.write_to(case)
+        if case.about.inspection:
+            # Nothing is asked of the facts, and nothing is looked at first.
+            vars(case)["state"] = State.PREPARING.value
+            case.turn = Party.OFFICER.value
+            case.due_at = end_of(case.term) if case.term else None
         case.save(force_insert=True)
         if owner is not None:
             CasePerson.objects.create(case=case, user=account_of(owner))

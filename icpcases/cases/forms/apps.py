@@ -1,0 +1,55 @@
+"""The form's part about an App: what it is known by on each platform (domain.md, section 2)."""
+
+from collections.abc import Mapping
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.types import Text
+
+APP_PREFIX = "app_"
+PLATFORMS: dict[str, Text] = {
+    "android": _("Android"),
+    "ios": _("iOS"),
+    "harmony": _("HarmonyOS"),
+}
+_FEATURES: dict[str, tuple[Text, int]] = {
+    "app_name": (_("name in the App"), 100),
+    "package": (_("package name or bundle ID"), 200),
+    "public_key": (_("public key"), 2000),
+    "fingerprint": (_("certificate fingerprint"), 200),
+}
+
+
+def feature_fields() -> dict[str, forms.CharField]:
+    """One field for each feature of each platform; a platform left empty is none of the App's."""
+    return {
+        f"{APP_PREFIX}{platform}_{feature}": forms.CharField(
+            label=_("%(platform)s: %(feature)s") % {"platform": shown, "feature": label},
+            max_length=longest,
+            required=False,
+        )
+        for platform, shown in PLATFORMS.items()
+        for feature, (label, longest) in _FEATURES.items()
+    }
+
+
+def features_of(data: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """What was typed of each platform that anything was typed of."""
+    typed = {
+        platform: {
+            feature: str(data.get(f"{APP_PREFIX}{platform}_{feature}") or "").strip()
+            for feature in _FEATURES
+        }
+        for platform in PLATFORMS
+    }
+    return {platform: given for platform, given in typed.items() if any(given.values())}
+
+
+def features_shown(features: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The same as the form shows it."""
+    return {
+        f"{APP_PREFIX}{platform}_{feature}": value
+        for platform, given in features.items()
+        for feature, value in given.items()
+    }

@@ -1,0 +1,1 @@
+"""What is filed: reading the register, and the acts that change it."""

@@ -1,0 +1,56 @@
+"""What the register says about a number that somebody is about to enter."""
+
+from icpcases.cases.models import Applicant, FilingCase, Service, SubjectFiling
+from icpcases.rules.dossier import NumberCheck
+from icpcases.rules.icp_numbers import IcpNumber, icp_number, next_service_number
+from icpcases.rules.numbers import NumberError
+
+from .acts import subject_of
+
+
+def look_up_number(case: FilingCase, number: IcpNumber) -> NumberCheck:
+    """Whether the number fits the applicant, and who has it already."""
+    applicant = case.applicant_id
+    services = Service.objects.all()
+    taken = services.filter(number=str(number)).first()
+    others = services.filter(number_of=number.subject).exclude(subject__applicant=applicant)
+    subjects = SubjectFiling.objects.filter(number=number.subject).exclude(applicant=applicant)
+    return NumberCheck(
+        province_character=case.province.icp_character if case.province else "",
+        character=number.character,
+        taken_by=str(taken.name or taken.number) if taken else "",
+        subject_of_other=others.exists() or subjects.exists(),
+        listed_under=listed_under(case),
+        subject=number.subject,
+        licence=number.licence,
+    )
+
+
+def listed_under(case: FilingCase) -> tuple[str, ...]:
+    """The numbers a new service of this applicant is listed under: the subject's, the licence's."""
+    subject, licence = subject_of(case.applicant_id), case.applicant.licence_number
+    if subject is None:
+        return ()
+    return tuple(number for number in (licence, subject.number) if number)
+
+
+def listed_under_subject(applicant: Applicant) -> str:
+    """The number that the applicant's services begin with, to be typed on; empty without one."""
+    subject = subject_of(applicant.pk)
+    number = applicant.licence_number or (subject.number if subject else "")
+    return f"{number}-" if number else ""
+
+
+def proposed_number(case: FilingCase) -> IcpNumber | None:
+    """The number the applicant's next service is likely to have; None for a first subject."""
+    under = listed_under(case)
+    if not under:
+        return None
+    taken = []
+    own = Service.objects.filter(subject__applicant=case.applicant_id)
+    for number in own.values_list("number", flat=True):
+        try:
+            taken.append(icp_number(number))
+        except NumberError:
+            continue
+    return next_service_number(under[0], case.facts.service_kind, taken)

@@ -1,0 +1,167 @@
+"""A client's portfolio: the subject filing, its services, and the errands about them.
+
+A page of it costs the same number of queries for ten services and for a thousand.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.paginator import Page, Paginator
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from icpcases.cases.models import (
+    Applicant,
+    FilingCase,
+    ProviderAccess,
+    RegisterRow,
+    Service,
+    SubjectFiling,
+)
+from icpcases.deadlines.orders import WITH_US
+from icpcases.lifecycle.states import STATES, Phase
+from icpcases.rules.facts import FilingType
+from icpcases.rules.filing_types import TYPES
+
+from .acts import subject_of
+
+# A line takes a twentieth of what the page takes without any: of a thousand services so many are
+# shown that it takes less than twice as long as with ten (bench/portfolio.py).
+SHOWN, ROWS = 30, 20
+#: Of a client with more errands under way than these, the newest are shown.
+MOST_ERRANDS = 500
+_ENDED = (Phase.DONE, Phase.CLOSED)
+_GOING = [state.value for state, about in STATES.items() if about.phase not in _ENDED]
+
+
+@dataclass(frozen=True)
+class ServiceLine:
+    """A service with who hosts it, and the errands about it that are going on."""
+
+    service: Service
+    accesses: list[ProviderAccess]
+    errands: list[FilingCase]
+    offers: list[FilingType]
+
+
+@dataclass
+class Portfolio:
+    """All that stands in the register of one applicant."""
+
+    applicant: Applicant
+    subject: SubjectFiling | None
+    former: list[SubjectFiling]
+    page: Page
+    lines: list[ServiceLine]
+    #: Errands that are about no service yet, or about the subject.
+    errands: list[FilingCase]
+    offers: list[FilingType]
+    #: How many cases could be submitted together.
+    ready: int = 0
+    rows: list[RegisterRow] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many services there are, as far as the filters go."""
+        return self.page.paginator.count
+
+
+def portfolio_of(
+    applicant: Applicant,
+    number: str | None = None,
+    words: str = "",
+    state: str = "",
+    kind: str = "",
+    history: bool = True,
+) -> Portfolio:
+    """The portfolio with one page of services, those that fit what was asked for."""
+    subjects = list(
+        SubjectFiling.objects.filter(applicant=applicant).select_related("province").order_by("pk")
+    )
+    standing = [s for s in subjects if s.state != SubjectFiling.State.CANCELLED]
+    subject = standing[0] if standing else None
+    services = _services(applicant, words, state, kind)
+    page = Paginator(services, SHOWN).get_page(number)
+    going = FilingCase.objects.filter(applicant=applicant, state__in=_GOING).order_by("-pk")
+    errands = list(going[:MOST_ERRANDS])
+    shown = list(page.object_list)
+    for service in shown:
+        service.subject = next(s for s in subjects if s.pk == service.subject_id)
+    return Portfolio(
+        applicant=applicant,
+        subject=subject,
+        former=[s for s in subjects if s is not subject],
+        page=page,
+        lines=[_line(service, errands) for service in shown],
+        errands=[case for case in errands if case.service_id is None],
+        offers=_offers_of_subject(subject),
+        ready=sum(case.is_at in WITH_US for case in errands),
+        rows=_newest_rows(applicant) if history else [],
+    )
+
+
+def _services(applicant: Applicant, words: str, state: str, kind: str) -> QuerySet[Service]:
+    found = Service.objects.filter(subject__applicant=applicant)
+    if words:
+        named = Q(name__icontains=words) | Q(number__icontains=words)
+        at = Q(domains__domain__icontains=words) | Q(domains__domain_unicode__icontains=words)
+        found = found.filter(named | at).distinct()
+    if state in Service.State.values:
+        found = found.filter(state=state)
+    if kind:
+        found = found.filter(service_kind=kind)
+    hosted = ProviderAccess.objects.filter(until__isnull=True).select_related("provider")
+    return found.order_by("-pk").prefetch_related(
+        "domains",
+        Prefetch("accesses", hosted, to_attr="open_accesses"),
+    )
+
+
+def _line(service: Service, going: list[FilingCase]) -> ServiceLine:
+    accesses: list[ProviderAccess] = vars(service)["open_accesses"]
+    errands = [case for case in going if case.service_id == service.pk]
+    for access in accesses:
+        access.service = service
+    return ServiceLine(service, accesses, errands, _offers_of_service(service))
+
+
+def _offers_of_service(service: Service) -> list[FilingType]:
+    """The errands that may begin about a service (domain.md, section 2)."""
+    if service.state == Service.State.CANCELLED:
+        return []
+    ready = [FilingType.ADD_ACCESS, FilingType.CANCEL_SERVICE]
+    if service.state == Service.State.LIVE:
+        ready += [FilingType.CHANGE, FilingType.CANCEL_ACCESS, FilingType.INSPECTION]
+    return [filing_type for filing_type in TYPES if filing_type in ready]
+
+
+def _offers_of_subject(subject: SubjectFiling | None) -> list[FilingType]:
+    if subject is None:
+        return [FilingType.FIRST]
+    offers = [FilingType.ADD_SERVICE]
+    if subject.state == SubjectFiling.State.LIVE:
+        offers.append(FilingType.CHANGE)
+    return [*offers, FilingType.CANCEL_SUBJECT]
+
+
+def _newest_rows(applicant: Applicant) -> list[RegisterRow]:
+    rows = RegisterRow.objects.filter(applicant=applicant).order_by("-pk")
+    number = Service.objects.filter(pk=OuterRef("service")).values("number")
+    return list(rows.annotate(number=Subquery(number)).select_related("case", "by")[:ROWS])
+
+
+def consequences(case: FilingCase) -> list[str]:
+    """What ends with a cancelling errand, by number: said before the step."""
+    kind, service = case.is_of, case.service
+    if kind == FilingType.CANCEL_SUBJECT:
+        subject = subject_of(case.applicant_id)
+        if subject is None:
+            return []
+        left = subject.services.exclude(state=Service.State.CANCELLED).values_list("number")
+        return [subject.number, *_numbers(left)]
+    if kind == FilingType.CANCEL_SERVICE and service:
+        return [service.number]
+    return []
+
+
+def _numbers(rows: Iterable[tuple[str]]) -> list[str]:
+    return [number for (number,) in rows]

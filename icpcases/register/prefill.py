@@ -1,0 +1,63 @@
+"""What is known already when an errand about something filed begins."""
+
+from typing import Any
+
+from icpcases.cases.forms.filed import FACTS, SERVICE_FIELDS, SUBJECT_FIELDS
+from icpcases.cases.models import Applicant, FilingCase, Service
+from icpcases.lifecycle.states import STATES, Phase
+from icpcases.rules.facts import FilingType
+from icpcases.rules.filing_types import TYPES
+
+from .acts import subject_of
+
+_DONE = [state.value for state, about in STATES.items() if about.phase == Phase.DONE]
+# What another service of the same applicant says of the applicant too.
+_OF_APPLICANT = ("applicant_type", "mainland_branch", "registration_certificate", "province_id")
+
+
+def subject_defaults(applicant: Applicant) -> dict[str, Any]:
+    """What the applicant's newest case tells of his subject filing."""
+    case = FilingCase.objects.filter(applicant=applicant).order_by("-pk").first()
+    if case is None:
+        return {}
+    leader = {n: getattr(case, n) for n in ("subject_leader", "subject_leader_phone")}
+    return {"province": case.province_id, **leader}
+
+
+def known_of(
+    applicant: Applicant, filing_type: FilingType, service: Service | None
+) -> dict[str, Any]:
+    """The fields of a new case that the register and earlier cases tell, by their names."""
+    known: dict[str, Any] = {}
+    newest = FilingCase.objects.filter(applicant=applicant, state__in=_DONE).order_by("-pk")
+    earlier = newest.first()
+    if earlier is not None:
+        known |= {name: getattr(earlier, name) for name in _OF_APPLICANT}
+    subject = subject_of(applicant.pk)
+    if subject is not None:
+        known |= {name: getattr(subject, name) for name in SUBJECT_FIELDS[1:]}
+        known["province_id"] = subject.province_id
+    if service is None or not TYPES[filing_type].about_service:
+        return known
+    of_service = newest.filter(service=service).first()
+    if of_service is not None:
+        names = (*FACTS, "protocol", "ip_address")
+        known |= {name: getattr(of_service, name) for name in names}
+    domain = service.domains.first()
+    if domain is not None:
+        of_domain = ("domain", "domain_unicode", "registrable_domain")
+        known |= {name: getattr(domain, name) for name in of_domain}
+        known["access"] = "domain"
+    known |= {
+        "service": service,
+        "service_kind": service.service_kind,
+        "site_name": service.name,
+        **{name: getattr(service, name) for name in SERVICE_FIELDS[2:]},
+    }
+    return known
+
+
+def seed(case: FilingCase, service: Service | None) -> None:
+    """Write what is known on a new case, unsaved."""
+    for name, value in known_of(case.applicant, case.is_of, service).items():
+        setattr(case, name, value)

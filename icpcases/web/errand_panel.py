@@ -1,0 +1,117 @@
+"""What an errand is about, as its page tells: what changes, what ends, whom the SMS asks."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Field
+from django.utils.translation import gettext as _
+
+from icpcases.cases.models import FilingCase, SmsCheck
+from icpcases.lifecycle.states import Phase, State
+from icpcases.register.portfolio import consequences
+from icpcases.rules.facts import FilingType
+from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
+from icpcases.workflow.casefile import CaseFile
+
+PRIVATE = {
+    "subject_leader_phone": mask_phone,
+    "subject_leader_id": mask_resident_id,
+    "service_leader_phone": mask_phone,
+    "service_leader_id": mask_resident_id,
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A field of a change filing: what stands in the register, and what is to stand there."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ErrandPanel:
+    """What the page of an errand says above everything else about what is filed."""
+
+    changes: list[Changed]
+    #: Whether the administration has approved what changes.
+    in_force: bool
+    ends: list[str]
+    #: The last round of the SMS check, and the number of rounds.
+    asked: list[SmsCheck]
+    round: int
+    #: On a filed or open case: that its service is cancelled or hosted nowhere any more.
+    gone: str
+    #: What an inspection wants, and until when.
+    findings: str
+    term: dt.date | None
+
+
+def errand_panel(case: FilingCase, rows: CaseFile) -> ErrandPanel:
+    """What this errand is about; empty where the facts say all of it."""
+    checks = rows.sms_checks if _has_been_asked(case) else []
+    last = max((check.number for check in checks), default=0)
+    return ErrandPanel(
+        changes=changes_of(case),
+        in_force=case.is_at == State.COMPLETED,
+        ends=consequences(case) if case.about.ends and case.is_at.phase != Phase.DONE else [],
+        asked=[check for check in checks if check.number == last],
+        round=last,
+        gone=_gone(case),
+        findings=case.findings if case.about.inspection else "",
+        term=case.term if case.about.inspection else None,
+    )
+
+
+def changes_of(case: FilingCase) -> list[Changed]:
+    """What a change filing changes, old and new side by side, private numbers masked."""
+    if case.is_of != FilingType.CHANGE:
+        return []
+    found = []
+    for name, old in case.changing.items():
+        field = case._meta.get_field(name)
+        assert isinstance(field, Field)
+        new = getattr(case, name)
+        values = (shown_value(case, name, value) for value in (old, new))
+        found.append(Changed(str(field.verbose_name), *values))
+    return found
+
+
+def shown_value(case: FilingCase, name: str, value: object) -> str:
+    """A field's value as a reader sees it, in words and masked where it is private."""
+    if value in (None, "", {}):
+        return "—"
+    if name in PRIVATE:
+        return PRIVATE[name](str(value))
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, dict):
+        return ", ".join(value)
+    if name == "domain" and value == case.domain:
+        return case.domain_unicode
+    field = case._meta.get_field(name)
+    assert isinstance(field, Field)
+    return str(dict(field.choices or ()).get(value, value))
+
+
+def masked_phone(check: SmsCheck) -> str:
+    """The phone that was asked, masked."""
+    return mask(check.phone) if check.phone else ""
+
+
+def _has_been_asked(case: FilingCase) -> bool:
+    passed = (State.PROVIDER_PASSED, State.SMS_VERIFICATION, State.AUTHORITY_REVIEW)
+    return case.is_at in passed
+
+
+def _gone(case: FilingCase) -> str:
+    """What has become of the service a case filed, where that is the end of it."""
+    service = case.service
+    if service is None or case.is_at.phase != Phase.DONE or not case.about.makes:
+        return ""
+    if service.state == "cancelled":
+        return _("The service this case filed is cancelled.")
+    if service.state == "no_access":
+        return _("No provider hosts the service this case filed any more.")
+    return ""

@@ -1,0 +1,160 @@
+"""What every step takes, and the forms that several steps share."""
+
+import datetime as dt
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from icpcases.cases.forms.fields import ReasonsField
+from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.rules.facts import FACT_LABELS, FACT_NAMES
+from icpcases.types import Cleaned, Text
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import CaseDossier, dossier_for
+from icpcases.workflow.messages import sentence_of
+from icpcases.workflow.timing import checked_moment
+
+
+def long_text(label: Text, **kwargs: Any) -> forms.CharField:
+    kwargs.setdefault("required", False)
+    kwargs.setdefault("max_length", 4000)
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+
+class StepForm(forms.Form):
+    """What every step takes: when it happened, two notes, and whether the applicant is told."""
+
+    on_rules: dict[str, str] = {}
+    kind: Kind  # of the paper that comes with the step, if one does
+
+    happened = forms.DateTimeField(
+        label=_("when it happened"),
+        required=False,
+        help_text=_("Shanghai time; left empty, it is now."),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"
+        ),
+    )
+    note_public = long_text(_("note for the applicant"))
+    note_internal = long_text(_("internal note"), help_text=_("The applicant never sees this."))
+    tell = forms.BooleanField(label=_("tell the applicant"), required=False, initial=True)
+
+    def __init__(
+        self,
+        case: FilingCase,
+        rows: CaseFile,
+        step: Step,
+        for_applicant: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        colon: Any = _(":")
+        super().__init__(label_suffix=colon, **kwargs)
+        self.case, self.rows, self.step = case, rows, step
+        if for_applicant:
+            del self.fields["note_internal"]
+        if for_applicant or not step.about.tells:
+            del self.fields["tell"]
+            del self.fields["note_public"]
+        self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Adapt the fields to the case; for steps that need it."""
+
+    def clean_happened(self) -> dt.datetime:
+        """When it happened, as far as that can be."""
+        return checked_moment(self.rows, self.cleaned_data["happened"], timezone.now())
+
+    def clean(self) -> dict[str, object]:
+        """Judge what was entered by the rules that waited for it."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            for guard in self.step.guards:
+                if guard.on_entry:
+                    for finding in guard.unmet(self.dossier):
+                        error = ValidationError(sentence_of(finding), code=finding.code)
+                        self.add_error(self.on_rules.get(finding.code), error)
+        return data
+
+    @cached_property
+    def dossier(self) -> CaseDossier:
+        """What is judged once the fields are valid; kept, for another case may change it."""
+        return self.entered_dossier()
+
+    def entered_dossier(self) -> CaseDossier:
+        """The case's dossier, judged when the step happened, with what was entered."""
+        now = self.cleaned_data["happened"]
+        judged = cast("CaseDossier", dossier_for(self.case))
+        return judged.but(now=now, today=timezone.localdate(now))
+
+    def not_before_submission(self, day: dt.date) -> dt.date:
+        """A day on which it can have been decided. Raises ValidationError for an earlier one."""
+        order = self.rows.live_order
+        if order and day < order.submitted_on:
+            raise ValidationError(_("This lies before the filing was submitted."))
+        return day
+
+    @property
+    def given_reasons(self) -> list[dict[str, str]]:
+        """The reasons entered, in one form whatever the step calls them."""
+        return reasons_in(self.cleaned_data)
+
+    @property
+    def entered(self) -> dict[str, object]:
+        """The step's own fields."""
+        own = set(self.fields) - set(_COMMON) - {"reason", "reasons"}
+        return {name: self.cleaned_data[name] for name in self.fields if name in own}
+
+
+_COMMON = ["happened", "note_public", "note_internal", "tell"]
+
+
+def reasons_in(data: Cleaned) -> list[dict[str, str]]:
+    """The reasons in what was entered, each with the place it is about."""
+    if data.get("reason"):
+        return [{"about": "", "text": data["reason"]}]
+    return list(data.get("reasons") or [])
+
+
+def reason_places(case: FilingCase) -> list[tuple[str, Text]]:
+    """What a reason or request may be about: nothing in particular, a fact, or a document."""
+    facts = [name for name in FACT_NAMES if name != "province_accepts_forums"]
+    own = [
+        ("subject_leader", _("subject leader")),
+        ("subject_leader_phone", _("subject leader's phone")),
+        ("service_leader", _("service leader")),
+        ("service_leader_phone", _("service leader's phone")),
+        ("domain", _("domain")),
+        ("site_name", _("site name")),
+    ]
+    kinds = dict.fromkeys(wanted.kind for wanted in wanted_documents(case.facts, case.changed))
+    return [
+        ("", _("in general")),
+        *((name, _(FACT_LABELS[name])) for name in facts),
+        *own,
+        *((kind.value, _(kind.label)) for kind in kinds),
+    ]
+
+
+class ReasonsForm(StepForm):
+    """Steps that give reasons, each with the fact or document it is about."""
+
+    reasons = ReasonsField(label=_("reasons"))
+
+    def prepare(self) -> None:
+        """Offer the facts and documents of this case."""
+        field = self.fields["reasons"]
+        assert isinstance(field, ReasonsField)
+        field.set_places(reason_places(self.case))
+
+
+class ReasonForm(StepForm):
+    """Steps that want one reason."""
+
+    reason = long_text(_("reason"), required=True, max_length=2000)
