@@ -18,6 +18,7 @@ from icpcases.cases.models import HistoryRow, Summary
 from icpcases.cases.models.reports import AgeCount, CaseCount, Counted
 
 from . import queries
+from .scope import EVERYTHING, Scope
 
 FRESH = dt.timedelta(seconds=60)
 LEASE = dt.timedelta(minutes=2)
@@ -59,28 +60,32 @@ def too_old(as_of: dt.datetime) -> bool:
     return timezone.now() - as_of > FRESH + dt.timedelta(seconds=1)
 
 
-def figures(first: dt.date | None = None, last: dt.date | None = None) -> Figures:
+def figures(
+    first: dt.date | None = None, last: dt.date | None = None, *, scope: Scope = EVERYTHING
+) -> Figures:
     """The figures, at most a minute old, with the weeks from that of `first` to that of `last`.
+
+    They are of all cases, or of the type and the kind of the scope; never of a province alone.
 
     They are older where another process is counting just now, and then say so.
     """
     mondays = weeks_between(first, last) if first and last else []
-    kept = _kept(mondays)
+    kept = _kept(scope, mondays)
     if not _fresh(kept, mondays):
         before = kept.get(Summary.NOW)
-        with _lease(before) as ours:
+        with _lease(scope, before) as ours:
             # Somebody was faster, or is at it: what they have, or what there was before.
-            kept = kept if ours else _kept(mondays)
+            kept = kept if ours else _kept(scope, mondays)
             if ours or kept[Summary.NOW].made_at is None:
-                kept |= _count(before, mondays, _missing(kept, mondays))
+                kept |= _count(scope, before, mondays, _missing(kept, mondays))
     return _figures(kept, mondays)
 
 
-def mark(first: dt.date, last: dt.date) -> Mark | None:
+def mark(first: dt.date, last: dt.date, scope: Scope = EVERYTHING) -> Mark | None:
     """The mark of the figures that `figures` would give, told without reading them; None where
     it would count."""
     mondays = weeks_between(first, last)
-    kept = _kept(mondays, Summary.objects.defer("packed"))
+    kept = _kept(scope, mondays, Summary.objects.defer("packed"))
     return _mark(kept) if _fresh(kept, mondays) else None
 
 
@@ -94,22 +99,32 @@ def look_after_weeks() -> int:
     """Have the newest weeks ready, and count a few anew that nobody has counted for long.
 
     For the daily job, so that nobody waits for weeks to be counted. How many were counted anew.
+    Those of a type or a kind are thrown away instead: they are counted for whoever asks again.
     """
     today = timezone.localdate()
     figures(today - dt.timedelta(weeks=WEEKS_READY - 1), today)
-    old = Summary.objects.exclude(key=Summary.NOW).filter(made_at__lt=timezone.now() - OLD)
-    mondays = [row.monday for row in old.only("key").order_by("made_at")[:OLD_AT_ONCE]]
-    _keep_weeks(mondays, timezone.now())
+    old = Summary.objects.exclude(key__startswith=Summary.NOW)
+    old = old.filter(made_at__lt=timezone.now() - OLD)
+    narrow = Q(key__contains=Summary.SEPARATOR)
+    # Their row `now` stays: it says up to which history row the weeks that are left were counted.
+    old.filter(narrow).delete()
+    whole = old.exclude(narrow).only("key").order_by("made_at")
+    mondays = [row.monday for row in whole[:OLD_AT_ONCE]]
+    _keep_weeks(EVERYTHING, mondays, timezone.now())
     return len(mondays)
 
 
-def _kept(mondays: list[dt.date], rows: QuerySet[Summary] | None = None) -> dict[str, Summary]:
-    keys = [Summary.NOW, *(monday.isoformat() for monday in mondays)]
-    return (Summary.objects.all() if rows is None else rows).in_bulk(keys)
+def _kept(
+    scope: Scope, mondays: list[dt.date], rows: QuerySet[Summary] | None = None
+) -> dict[str, Summary]:
+    """What is kept of a type and a kind, by the name of each row."""
+    keys = [scope.key(name) for name in (Summary.NOW, *map(dt.date.isoformat, mondays))]
+    found = (Summary.objects.all() if rows is None else rows).in_bulk(keys)
+    return {row.name: row for row in found.values()}
 
 
 def _mark(kept: dict[str, Summary]) -> Mark:
-    return tuple(sorted((key, row.made_at, row.stale) for key, row in kept.items()))
+    return tuple(sorted((row.key, row.made_at, row.stale) for row in kept.values()))
 
 
 def _fresh(kept: dict[str, Summary], mondays: list[dt.date]) -> bool:
@@ -138,18 +153,19 @@ def _figures(kept: dict[str, Summary], mondays: list[dt.date]) -> Figures:
 
 
 @contextmanager
-def _lease(before: Summary | None) -> Iterator[bool]:
+def _lease(scope: Scope, before: Summary | None) -> Iterator[bool]:
     """Whether this process is the one that counts; another may afterwards.
 
     It is not where somebody else counts, or has counted since `before` was read.
     """
     now = timezone.now()
-    row = Summary.objects.filter(key=Summary.NOW)
+    key = scope.key(Summary.NOW)
+    row = Summary.objects.filter(key=key)
     made_at = before.made_at if before else None
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     free &= Q(made_at=made_at) if made_at else Q(made_at__isnull=True)
     until = now + LEASE
-    ours = row.filter(free).update(leased_until=until) == 1 or _first(until)
+    ours = row.filter(free).update(leased_until=until) == 1 or _first(key, until)
     try:
         yield ours
     finally:
@@ -157,17 +173,17 @@ def _lease(before: Summary | None) -> Iterator[bool]:
             row.filter(leased_until=until).update(leased_until=None)
 
 
-def _first(until: dt.datetime) -> bool:
+def _first(key: str, until: dt.datetime) -> bool:
     """Whether this process was the first to write the row that holds the lease."""
-    if Summary.objects.filter(key=Summary.NOW).exists():
+    if Summary.objects.filter(key=key).exists():
         return False
-    mine = Summary(key=Summary.NOW, leased_until=until)
+    mine = Summary(key=key, leased_until=until)
     Summary.objects.bulk_create([mine], ignore_conflicts=True)
-    return Summary.objects.filter(key=Summary.NOW, leased_until=until).exists()
+    return Summary.objects.filter(key=key, leased_until=until).exists()
 
 
 def _count(
-    now_row: Summary | None, mondays: list[dt.date], missing: list[dt.date]
+    scope: Scope, now_row: Summary | None, mondays: list[dt.date], missing: list[dt.date]
 ) -> dict[str, Summary]:
     """Count the cases, and those of the weeks that are missing or may have changed."""
     at = timezone.now()
@@ -178,15 +194,14 @@ def _count(
     if now_row and now_row.made_at:
         quiet = now_row.among_newest == among_newest[0]
         touched = queries.weeks_touched(seen if quiet else seen - OVERLAP)
-    keys = [monday.isoformat() for monday in touched]
+    keys = [scope.key(monday.isoformat()) for monday in touched]
     Summary.objects.filter(key__in=keys, stale=False).update(stale=True)
-    made = _keep_weeks([m for m in mondays if m in touched or m in missing], at)
+    made = _keep_weeks(scope, [m for m in mondays if m in touched or m in missing], at)
     now = Summary.of(
-        Summary.NOW, at, queries.count_cases(at), seen=newest, among_newest=among_newest[1]
-    )
-    Summary.objects.filter(key=Summary.NOW).update(
-        **{name: getattr(now, name) for name in _COUNTED}
-    )
+        scope.key(Summary.NOW), at, queries.count_cases(at, scope),
+        seen=newest, among_newest=among_newest[1],
+    )  # fmt: skip
+    Summary.objects.filter(key=now.key).update(**{name: getattr(now, name) for name in _COUNTED})
     return {**made, Summary.NOW: now}
 
 
@@ -198,18 +213,18 @@ def _among_newest(*ends: int) -> list[int]:
     return [found[name] for name in spans]
 
 
-def _keep_weeks(mondays: list[dt.date], at: dt.datetime) -> dict[str, Summary]:
+def _keep_weeks(scope: Scope, mondays: list[dt.date], at: dt.datetime) -> dict[str, Summary]:
     """Count weeks, the newest first, and keep some at a time: what is done is done."""
     found: dict[str, Summary] = {}
     order = sorted(mondays, reverse=True)
     for start in range(0, len(order), WEEKS_AT_ONCE):
         rows = [
-            Summary.of(monday.isoformat(), at, counted)
-            for monday, counted in queries.count_weeks(order[start:][:WEEKS_AT_ONCE]).items()
+            Summary.of(scope.key(monday.isoformat()), at, counted)
+            for monday, counted in queries.count_weeks(order[start:][:WEEKS_AT_ONCE], scope).items()
         ]
         Summary.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["key"],
             update_fields=["made_at", "stale", "packed"],
         )  # fmt: skip
-        found |= {row.key: row for row in rows}
+        found |= {row.name: row for row in rows}
     return found

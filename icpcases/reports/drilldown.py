@@ -13,6 +13,7 @@ from icpcases.lifecycle.steps import Step
 
 from .metrics import CLOSING, PASSING
 from .queries import DECIDING, start_of
+from .scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -51,7 +52,7 @@ def _decided(state: State) -> Callable[[Rows, str], Rows]:
 
 def _passed(state: State) -> Callable[[Rows, str], Rows]:
     decided = _decided(state)
-    return lambda rows, detail: decided(rows, detail).filter(step=PASSING[state])
+    return lambda rows, detail: decided(rows, detail).filter(step__in=PASSING[state])
 
 
 def _about(rows: Rows, detail: str) -> Rows:
@@ -83,7 +84,7 @@ FIGURES: dict[str, Callable[[Rows, str], Rows]] = {
 
 
 def rows_behind(
-    figure: str, first: dt.date, last: dt.date, province: str = "", detail: str = ""
+    figure: str, first: dt.date, last: dt.date, scope: Scope = EVERYTHING, detail: str = ""
 ) -> Rows:
     """The rows counted in a figure from one day to another, newest first.
 
@@ -91,9 +92,13 @@ def rows_behind(
     """
     span = (start_of(first), start_of(last + dt.timedelta(days=1)))
     rows = HistoryRow.objects.effective().filter(happened_at__gte=span[0], happened_at__lt=span[1])
-    if province:
-        named = {"case__province": province}
-        rows = rows.filter(**({"case__province": None} if province == NO_PROVINCE else named))
+    if scope.province:
+        province = None if scope.province == NO_PROVINCE else scope.province
+        rows = rows.filter(case__province=province)
+    if scope.type:
+        rows = rows.filter(case__filing_type=scope.type)
+    if scope.kind:
+        rows = rows.filter(case__service_kind=scope.kind)
     return FIGURES[figure](rows, detail).order_by("-happened_at", "-pk")
 
 

@@ -18,13 +18,10 @@ _EPOCH = dt.date(1970, 1, 1)
 _PHASES = {state.value: about.phase.value for state, about in STATES.items()}
 CLOSING = tuple(
     step for step, about in STEPS.items()
-    if about.target in STATES and State(str(about.target)).closed
-    and step != Step.CANCEL_FILING
+    if any(state.closed for state in about.targets)
 )  # fmt: skip
 # Where how long a case stayed says something, in the order of a route.
-TIMED = tuple(
-    state for state in STATES if not state.closed and state not in (State.FILED, State.OPEN)
-)
+TIMED = tuple(state for state in STATES if not state.closed and state.phase != Phase.DONE)
 _TIMED = {state.value: state for state in TIMED}
 
 
@@ -112,7 +109,11 @@ class Week:
     administration: Passed
 
 
-PASSING = {State.PROVIDER_REVIEW: Step.PROVIDER_PASSES, State.AUTHORITY_REVIEW: Step.APPROVE}
+#: The steps with which whoever a case is with passes it.
+PASSING = {
+    State.PROVIDER_REVIEW: (Step.PROVIDER_PASSES,),
+    State.AUTHORITY_REVIEW: (Step.APPROVE, Step.COMPLETE),
+}
 
 
 def weeks(figures: Figures, province: str) -> list[Week]:
@@ -142,7 +143,7 @@ def _week(monday: dt.date, moves: list[MoveCount]) -> Week:
 
 def _passed(moves: list[MoveCount], state: State) -> Passed:
     first = [(step, n) for _p, step, left, _h, first, n in moves if first and left == state]
-    passed = sum(n for step, n in first if step == PASSING[state])
+    passed = sum(n for step, n in first if step in PASSING[state])
     return Passed(passed, sum(n for _step, n in first))
 
 

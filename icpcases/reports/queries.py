@@ -17,14 +17,27 @@ from icpcases.lifecycle.states import AGEING, State
 from icpcases.lifecycle.steps import Step
 from icpcases.types import SqlRow, SqlValue
 
+from .scope import EVERYTHING, Scope
+
 MONDAY = dt.date(1970, 1, 5)
 _SHANGHAI = 8 * 3600
 _DAY = 86400
 # What the provider, and then the administration, may decide.
 DECIDING = {
-    State.PROVIDER_REVIEW: (Step.PROVIDER_PASSES, Step.RETURN_FOR_CORRECTION),
-    State.AUTHORITY_REVIEW: (Step.APPROVE, Step.RETURN_FOR_CORRECTION, Step.RECORD_REFUSAL),
+    State.PROVIDER_REVIEW: (
+        Step.PROVIDER_PASSES,
+        Step.RETURN_FOR_CORRECTION,
+        Step.RECORD_REFUSAL,
+    ),
+    State.AUTHORITY_REVIEW: (
+        Step.APPROVE,
+        Step.COMPLETE,
+        Step.RETURN_FOR_CORRECTION,
+        Step.RECORD_REFUSAL,
+    ),
 }
+# What tells in whose figures all that ever happened to a case counts.
+_REACHING = ("province_id", "filing_type", "service_kind")
 _EPOCH = {
     "sqlite": "CAST(strftime('%%s', {}) AS INTEGER)",
     "postgresql": "CAST(floor(extract(epoch FROM {})) AS bigint)",
@@ -37,9 +50,10 @@ _DAYS = {
 }
 
 
-def count_cases(now: dt.datetime) -> Counted:
+def count_cases(now: dt.datetime, scope: Scope = EVERYTHING) -> Counted:
     """How the cases stand, and since when: all of it true as of one moment."""
-    rows = _rows(_standing_sql(), [_moment(now)])
+    only, values = scope.condition()
+    rows = _rows(_standing_sql(only), [*values, _moment(now), *values, *values])
     late = {row[1:5]: row[6] for row in rows if row[0] == "late"}
     found = Counted()
     for row in rows:
@@ -55,35 +69,37 @@ def count_cases(now: dt.datetime) -> Counted:
     return found
 
 
-def _standing_sql() -> str:
+def _standing_sql(only: str) -> str:
     """One question, so that its parts agree; each part a walk along an index: `case_officer`,
-    `case_due` up to now, and `case_ageing`."""
+    `case_due` up to now, and `case_ageing`. Only a type or a kind has to be looked up."""
     groups = "officer_id, state, province_id, turn"
     counted = "state, officer_id, province_id, turn, CAST(NULL AS bigint), COUNT(*)"
-    counted += " FROM cases_filingcase"
+    counted += " FROM cases_filingcase c"
+    all_of_them = f" WHERE {only.removeprefix(' AND ')}" if only else ""
     day = _day("state_since")
     return f"""
-        SELECT 'all', {counted} GROUP BY {groups}
-        UNION ALL SELECT 'late', {counted} WHERE due_at < %s GROUP BY {groups}
+        SELECT 'all', {counted}{all_of_them} GROUP BY {groups}
+        UNION ALL SELECT 'late', {counted} WHERE due_at < %s{only} GROUP BY {groups}
         UNION ALL SELECT 'age', state, NULL, province_id, NULL, {day}, COUNT(*)
-            FROM cases_filingcase WHERE state IN ({_quoted(AGEING)})
+            FROM cases_filingcase c WHERE state IN ({_quoted(AGEING)}){only}
             GROUP BY state, province_id, {day}"""
 
 
-def count_weeks(mondays: Iterable[dt.date]) -> dict[dt.date, Counted]:
+def count_weeks(mondays: Iterable[dt.date], scope: Scope = EVERYTHING) -> dict[dt.date, Counted]:
     """What happened in each of these weeks, steps that were taken back left out.
 
     The opening of a case is a move without a step; the reasons are those of returns.
     """
     found = {monday: Counted() for monday in mondays}
+    only, values = scope.condition()
     for first, last in _runs(sorted(found)):
         span = [_moment(start_of(day)) for day in (first, last + dt.timedelta(days=7))]
         with in_files():
-            moves = _rows(_moves_sql(), [*span, *span])
+            moves = _rows(_moves_sql(only), [*span, *values, *span])
         for week, *move in moves:
             found[_monday(week)].moves.append(tuple(move))
         reasons: defaultdict[tuple[int, str | None, str], int] = defaultdict(int)
-        for week, province, told in _rows(_reasons_sql(), span):
+        for week, province, told in _rows(_reasons_sql(only), [*span, *values]):
             for reason in json.loads(told):
                 reasons[week, province, reason.get("about", "")] += 1
         for (week, province, about), n in reasons.items():
@@ -94,14 +110,16 @@ def count_weeks(mondays: Iterable[dt.date]) -> dict[dt.date, Counted]:
 def weeks_touched(after: int) -> set[dt.date]:
     """The weeks whose figures the history rows behind this number may have changed.
 
-    A step taken back and a province corrected reach into every week of their case.
+    A step taken back, and a province, type or kind that is another, reach into every week of
+    their case.
     """
     week = _week("happened_at")
+    reaching = " OR ".join(f"CAST(changes AS text) LIKE '%%\"{name}\"%%'" for name in _REACHING)
     sql = f"""
         SELECT {week} FROM cases_historyrow WHERE id > %s
         UNION SELECT {week} FROM cases_historyrow WHERE case_id IN (
             SELECT case_id FROM cases_historyrow WHERE id > %s
-            AND (undoes IS NOT NULL OR CAST(changes AS text) LIKE '%%"province_id"%%'))"""
+            AND (undoes IS NOT NULL OR {reaching}))"""
     return {_monday(number) for (number,) in _rows(sql, [after, after])}
 
 
@@ -120,16 +138,17 @@ def lasted(seconds: int) -> int:
     return seconds // 3600 if seconds < 2 * _DAY else seconds // _DAY * 24
 
 
-def _moves_sql() -> str:
+def _moves_sql(only: str) -> str:
     seconds = f"({_epoch('m.happened_at')} - {_epoch('m.since')})"
     steps = ", ".join(["''", *(f"'{step.value}'" for step in Step)])
     decisions = _quoted(dict.fromkeys(step for steps in DECIDING.values() for step in steps))
+    cases = "JOIN cases_filingcase c ON c.id = h.case_id" if only else ""
     # The rows of these cases are read whole: how long one stayed, and what was its first
     # decision, is told by what came before the week.
     return f"""
         WITH inside AS MATERIALIZED (
-            SELECT DISTINCT case_id FROM cases_historyrow
-            WHERE step IN ({steps}) AND happened_at >= %s AND happened_at < %s),
+            SELECT DISTINCT h.case_id FROM cases_historyrow h {cases}
+            WHERE h.step IN ({steps}) AND h.happened_at >= %s AND h.happened_at < %s{only}),
         lives AS MATERIALIZED (
             SELECT h.case_id, h.sequence, h.step, h.from_state, h.to_state, h.happened_at, h.undoes
             FROM inside i CROSS JOIN cases_historyrow h
@@ -151,13 +170,13 @@ def _moves_sql() -> str:
         WHERE m.happened_at >= %s AND m.happened_at < %s GROUP BY 1, 2, 3, 4, 5, 6"""
 
 
-def _reasons_sql() -> str:
+def _reasons_sql(only: str) -> str:
     return f"""
         SELECT {_week("h.happened_at")}, c.province_id, CAST(h.reasons AS text)
         FROM cases_historyrow h JOIN cases_filingcase c ON c.id = h.case_id
         LEFT JOIN cases_historyrow u ON u.case_id = h.case_id AND u.undoes = h.sequence
         WHERE u.id IS NULL AND h.step = '{Step.RETURN_FOR_CORRECTION.value}'
-            AND h.happened_at >= %s AND h.happened_at < %s"""
+            AND h.happened_at >= %s AND h.happened_at < %s{only}"""
 
 
 def _rows(sql: str, values: Sequence[SqlValue]) -> list[SqlRow]:

@@ -33,13 +33,15 @@ class Counted:
 class Summary(models.Model):
     """One set of figures, true as of `made_at`: how the cases stand, or what happened in a week.
 
-    The key is `now`, or the Monday of the week. The row `now` also says up to which history row
-    weeks have been looked at, how many of the newest there were then, and who is counting.
+    The key is `now`, or the Monday of the week; where only cases of a filing type or a service
+    kind were counted, these follow. The row `now` also says up to which history row weeks have
+    been looked at, how many of the newest there were then, and who is counting.
     """
 
     NOW = "now"
+    SEPARATOR = ":"
 
-    key = models.CharField(max_length=10, primary_key=True)
+    key = models.CharField(max_length=40, primary_key=True)
     made_at = models.DateTimeField(_("as of"), null=True)
     stale = models.BooleanField(default=True)
     seen = models.BigIntegerField(default=0)
@@ -55,6 +57,11 @@ class Summary(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @classmethod
+    def key_of(cls, name: str, filing_type: str = "", kind: str = "") -> str:
+        """The key of the figures of a name, of all cases or those of a type and a kind."""
+        return cls.SEPARATOR.join([name, filing_type, kind] if filing_type or kind else [name])
 
     @classmethod
     def of(
@@ -81,6 +88,11 @@ class Summary(models.Model):
         return Counted(**{name: [tuple(row) for row in rows] for name, rows in packed.items()})
 
     @property
+    def name(self) -> str:
+        """The key without the type and the kind."""
+        return self.key.partition(self.SEPARATOR)[0]
+
+    @property
     def monday(self) -> dt.date:
         """The first day of the week a row is about. Raises ValueError for `now`."""
-        return dt.date.fromisoformat(self.key)
+        return dt.date.fromisoformat(self.name)

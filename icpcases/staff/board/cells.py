@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
+from icpcases.reports.scope import EVERYTHING, Scope
+
 
 class Cell(NamedTuple):
     """A figure as it is shown, and the page of the cases behind it; empty for none."""
@@ -28,11 +30,11 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Period:
-    """Whole weeks, the last one up to today, and a province or all of them."""
+    """Whole weeks, the last one up to today, and which cases."""
 
     first: dt.date
     last: dt.date
-    province: str = ""
+    scope: Scope = EVERYTHING
 
 
 @cache
@@ -41,9 +43,9 @@ def _address(view: str) -> str:
     return reverse(view)
 
 
-def list_url(province: str = "", **filters: int | str) -> str:
+def list_url(scope: Scope = EVERYTHING, **filters: int | str) -> str:
     """The list of cases, filtered."""
-    chosen = {"province": province, **filters}
+    chosen = {**scope.asked, **filters}
     query = urlencode({name: value for name, value in chosen.items() if value != ""})
     return f"{_address('admin:cases_filingcase_changelist')}?{query}"
 
@@ -51,8 +53,7 @@ def list_url(province: str = "", **filters: int | str) -> str:
 def behind_url(figure: str, period: Period, detail: str = "") -> str:
     """The page of the cases behind a figure of a period."""
     query = {"figure": figure, "since": str(period.first), "until": str(period.last)}
-    if period.province:
-        query["province"] = period.province
+    query |= period.scope.asked
     if detail:
         query["detail"] = detail
     return f"{_address('admin:cases_board_cases')}?{urlencode(query)}"

@@ -36,10 +36,10 @@ _kept: dict[_Key, Panels] = {}
 
 def panels_of(period: Period, provinces: dict[str, Province]) -> Panels:
     """The panels of a period, from figures that are a minute old at most."""
-    mark = cache.mark(period.first, period.last)
+    mark = cache.mark(period.first, period.last, period.scope)
     found = _kept.get(_key(mark, period)) if mark else None
     if found is None:
-        figures = cache.figures(period.first, period.last)
+        figures = cache.figures(period.first, period.last, scope=period.scope)
         key = _key(figures.mark, period)
         # While another process counts, these are still the figures from before.
         found = _kept.get(key) or _keep(key, _written(figures, period, provinces))
@@ -53,7 +53,7 @@ def _key(mark: Mark, period: Period) -> _Key:
 def _written(figures: Figures, period: Period, provinces: dict[str, Province]) -> Panels:
     context = {
         "period": period,
-        **tables.of_now(figures, period.province, timezone.localdate()),
+        **tables.of_now(figures, period.scope, timezone.localdate()),
         **tables.of_the_period(figures, period, provinces),
     }
     html = render_to_string("staff/_board_panels.html", context)

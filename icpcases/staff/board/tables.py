@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
@@ -18,6 +18,7 @@ from icpcases.diagram.svg import workflow_map
 from icpcases.lifecycle.states import Phase, State
 from icpcases.reports import drilldown, metrics
 from icpcases.reports.cache import Figures
+from icpcases.reports.scope import Scope
 from icpcases.rules.documents import Kind
 from icpcases.rules.facts import FACT_LABELS
 from icpcases.types import Text
@@ -34,20 +35,21 @@ def named_count(state: State, n: int) -> str:
     return words % {"state": state.label, "n": n}
 
 
-def of_now(found: Figures, province: str, today: dt.date) -> dict[str, object]:
+def of_now(found: Figures, scope: Scope, today: dt.date) -> dict[str, object]:
     """How the cases stand: states by phase, the map, officers."""
+    province = scope.province
     lines = {
         state: metrics.standing(found, [state], province, today) for state in State
     }  # fmt: skip
     phases = [
         (phase, _standing_line(phase.label, metrics.standing(found, states, province, today),
-                               province, phase=phase.value),
-         [_standing_line(state.label, lines[state], province, state=state.value)
+                               scope, phase=phase.value),
+         [_standing_line(state.label, lines[state], scope, state=state.value)
           for state in states])
         for phase, states in metrics.phases().items()
     ]  # fmt: skip
     counts = {
-        state: StateCount(line.count, list_url(province, state=state.value),
+        state: StateCount(line.count, list_url(scope, state=state.value),
                      named_count(state, line.count))
         for state, line in lines.items()
     }  # fmt: skip
@@ -56,15 +58,15 @@ def of_now(found: Figures, province: str, today: dt.date) -> dict[str, object]:
         "phases": phases,
         "states_chart": _states_chart(lines),
         "map": workflow_map(Overlay(counts=counts, clocks=clocks_in_words())),
-        **_officers(loads, province),
+        **_officers(loads, scope),
     }
 
 
-def _standing_line(label: Text, s: metrics.StateMetrics, province: str, **of: str) -> BoardRow:
-    url = list_url(province, **of)
+def _standing_line(label: Text, s: metrics.StateMetrics, scope: Scope, **of: str) -> BoardRow:
+    url = list_url(scope, **of)
     cells = [
         number(s.count, url),
-        number(s.overdue, list_url(province, due="over", **of), over=True),
+        number(s.overdue, list_url(scope, due="over", **of), over=True),
         age(s.median, url),
         age(s.oldest, url),
     ]
@@ -80,7 +82,7 @@ def _states_chart(lines: dict[State, metrics.StateMetrics]) -> charts.Bars:
     return charts.bars(_("Cases by state"), shown)
 
 
-def _officers(loads: dict[int | None, metrics.Load], province: str) -> dict[str, object]:
+def _officers(loads: dict[int | None, metrics.Load], scope: Scope) -> dict[str, object]:
     users = User.objects.in_bulk([pk for pk in loads if pk])
     names = {pk: shown_name(users[pk]) if pk in users else _("nobody") for pk in loads}
     order = sorted(loads, key=lambda pk: (pk is None, names[pk]))
@@ -91,7 +93,7 @@ def _officers(loads: dict[int | None, metrics.Load], province: str) -> dict[str,
         for name, load in busy
     ]  # fmt: skip
     return {
-        "officers": [_officer_line(names[pk], loads[pk], province, pk or "nobody") for pk in order],
+        "officers": [_officer_line(names[pk], loads[pk], scope, pk or "nobody") for pk in order],
         "office_phases": OFFICE_PHASES,
         "officers_chart": charts.bars(_("Cases under way by officer"), chart),
     }
@@ -102,9 +104,9 @@ def _at_work(load: metrics.Load) -> int:
     return sum(n for phase, n in load.phases.items() if phase not in ended)
 
 
-def _officer_line(name: str, load: metrics.Load, province: str, officer: int | str) -> BoardRow:
+def _officer_line(name: str, load: metrics.Load, scope: Scope, officer: int | str) -> BoardRow:
     def url(**of: str) -> str:
-        return list_url(province, officer=officer, **of)
+        return list_url(scope, officer=officer, **of)
 
     cells = [number(load.phases[p.value], url(phase=p.value)) for p in OFFICE_PHASES]
     own = number(load.own_turn, url(turn="officer"))
@@ -115,7 +117,7 @@ def of_the_period(
     found: Figures, period: Period, provinces: dict[str, Province]
 ) -> dict[str, object]:
     """What happened: throughput, first decisions, reasons of returns, time in each state."""
-    weeks = metrics.weeks(found, period.province)
+    weeks = metrics.weeks(found, period.scope.province)
     names = [f"{week.monday:%m-%d}" for week in weeks]
     return {
         "weeks": [_week_line(week, period) for week in reversed(weeks)],
@@ -151,7 +153,7 @@ FIGURE_NAMES = {
 
 def _week_line(week: metrics.Week, period: Period) -> BoardRow:
     last = min(week.monday + dt.timedelta(days=6), period.last)
-    own = Period(week.monday, last, period.province)
+    own = Period(week.monday, last, period.scope)
     flow = [number(getattr(week, name), behind_url(name, own)) for name in _FLOW]
     passed = [cell for n in _DECISIONS for cell in _passed_cells(n, getattr(week, n), own)]
     return BoardRow(f"{week.monday:%Y-%m-%d}", [*flow, *passed])
@@ -177,7 +179,7 @@ def _passed_cells(name: str, found: metrics.Passed, period: Period) -> list[Cell
 
 
 def _reasons(found: Figures, period: Period) -> dict[str, object]:
-    counted = metrics.reasons(found, period.province)
+    counted = metrics.reasons(found, period.scope.province)
     shown = [(name_of_place(about), str(n), [("bad", n)]) for about, n in counted[:12]]
     return {
         "reasons": [
@@ -201,7 +203,7 @@ def name_of_place(about: str) -> str:
 def _stays(
     found: Figures, period: Period, provinces: dict[str, Province]
 ) -> dict[str, object]:  # fmt: skip
-    stays = metrics.stays(found, period.province)
+    stays = metrics.stays(found, period.scope.province)
     states = [state for state in metrics.TIMED if ("", state) in stays]
     codes = sorted({code for code, _state in stays if code != ""}, key=lambda code: code or "~")
     lines = [_stays_line(_("All provinces"), stays, "", states, period)] if len(codes) > 1 else []
@@ -224,8 +226,8 @@ def _stays_line(
     name: str, stays: dict[tuple[str | None, State], Counter[int]], code: str | None,
     states: Iterable[State], period: Period,
 ) -> BoardRow:  # fmt: skip
-    where = period.province if code == "" else code or drilldown.NO_PROVINCE
-    own = Period(period.first, period.last, where)
+    where = period.scope.province if code == "" else code or drilldown.NO_PROVINCE
+    own = replace(period, scope=replace(period.scope, province=where))
     cells = []
     for state in states:
         found = stays.get((code, state))

@@ -1,11 +1,8 @@
 """The board: where the work piles up, since when and why, every number a link to its cases."""
 
 import datetime as dt
-from collections.abc import Callable
-from functools import wraps
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,9 +10,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from icpcases.cases.models import Province
-from icpcases.cases.permissions import is_staff_role
 from icpcases.reports import cache, drilldown
-from icpcases.staff.pages import page
+from icpcases.reports.scope import Scope
+from icpcases.rules.facts import Choice, FilingType, ServiceKind
+from icpcases.staff.pages import for_readers, page
 
 from . import tables as tables
 from .cells import Period
@@ -26,21 +24,8 @@ PAGE = 100
 EARLIEST, LATEST = dt.date(2000, 1, 3), dt.date(2999, 12, 31)
 
 
-def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for every staff role: the board changes nothing, and whoever reads a case may
-    know how many there are. Raises PermissionDenied for a mere keeper of accounts."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not is_staff_role(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
 class PeriodForm(forms.Form):
-    """Which weeks and which province; whole weeks are shown, Monday to Sunday."""
+    """Which weeks and which cases; whole weeks are shown, Monday to Sunday."""
 
     since = forms.DateField(
         label=pgettext_lazy("period", "from"), required=False,
@@ -51,6 +36,8 @@ class PeriodForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     province = forms.ChoiceField(label=gettext_lazy("province"), required=False)
+    type = forms.ChoiceField(label=gettext_lazy("filing type"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("service kind"), required=False)
 
     def __init__(
         self,
@@ -59,10 +46,14 @@ class PeriodForm(forms.Form):
         initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
-        field = self.fields["province"]
+        self._offer("province", [(code, str(province)) for code, province in provinces.items()])
+        self._offer("type", _labelled(FilingType))
+        self._offer("kind", _labelled(ServiceKind))
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        named = [(code, str(province)) for code, province in provinces.items()]
-        field.choices = [("", _("all")), *named]
+        field.choices = [("", _("all")), *choices]
 
     def clean(self) -> dict[str, object]:
         """Both ends of the period, in their order and not too far apart. ValidationError."""
@@ -78,6 +69,21 @@ class PeriodForm(forms.Form):
         return {**data, "since": since, "until": until}
 
 
+def _labelled(codes: type[Choice]) -> list[tuple[str, str]]:
+    return [(code.value, _(code.label)) for code in codes]
+
+
+def _names(scope: Scope, provinces: dict[str, Province]) -> list[str]:
+    """What the cases are narrowed to, in words, for the heading; nothing of what nobody knows."""
+    offered = [
+        {code: str(province) for code, province in provinces.items()},
+        dict(_labelled(FilingType)),
+        dict(_labelled(ServiceKind)),
+    ]
+    asked = (scope.province, scope.type, scope.kind)
+    return [names[value] for value, names in zip(asked, offered, strict=True) if value in names]
+
+
 def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[PeriodForm, Period]:
     """The form, and the period it asks for; the newest weeks where it asks for none."""
     today = timezone.localdate()
@@ -87,9 +93,10 @@ def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Period
     data = getattr(form, "cleaned_data", {}) | ({} if right else usual)
     weeks = cache.weeks_between(data["since"], data["until"])
     last = min(weeks[-1] + dt.timedelta(days=6), today)
-    period = Period(weeks[0], last, data.get("province", ""))
+    scope = Scope(*(data.get(name, "") for name in ("province", "type", "kind")))
+    period = Period(weeks[0], last, scope)
     if right or not form.is_bound:
-        shown = {"since": weeks[0], "until": last, "province": period.province}
+        shown = {"since": weeks[0], "until": last, **scope.asked}
         form = PeriodForm(provinces, initial=shown)
     return form, period
 
@@ -105,7 +112,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "title": _("Board"),
         "form": form,
         "period": period,
-        "province": provinces.get(period.province),
+        "narrowed": _names(period.scope, provinces),
         "as_of": found.as_of,
         "waiting": cache.too_old(found.as_of),
         "panels": found.html,
@@ -120,20 +127,22 @@ def behind_page(request: HttpRequest) -> HttpResponse:
     """The cases behind a figure of the board, newest first."""
     figure, detail = request.GET.get("figure", ""), request.GET.get("detail", "")
     days = [_day(request.GET.get(name, "")) for name in ("since", "until")]
-    province = request.GET.get("province", "")
-    if figure not in drilldown.FIGURES or not all(days) or "\0" in province + detail:
+    scope = Scope(*(request.GET.get(name, "") for name in ("province", "type", "kind")))
+    typed = "".join(scope.asked.values()) + detail
+    if figure not in drilldown.FIGURES or not all(days) or "\0" in typed:
         raise Http404
     since, until = (day for day in days if day)
-    rows = drilldown.rows_behind(figure, since, until, province, detail)
+    rows = drilldown.rows_behind(figure, since, until, scope, detail)
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = drilldown.after_row(rows, int(after))
     found = drilldown.first_rows(rows, PAGE + 1)
+    provinces = Province.objects.in_bulk([scope.province] if scope.province else [])
     context = {
         "title": tables.name_of_figure(figure, detail),
         "since": since,
         "until": until,
-        "province": Province.objects.filter(pk=province).first() if province else None,
+        "narrowed": _names(scope, provinces),
         "rows": [tables.line_behind(row) for row in found[:PAGE]],
         "reasons": figure == "about",
         "after": found[PAGE - 1].pk if len(found) > PAGE else None,
