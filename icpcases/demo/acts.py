@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.cases.models import Order
+from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
 
+from .entries import lose_access, lose_service
 from .scans import scan_of
 from .story import Act
 from .walk import Walk
@@ -54,11 +56,11 @@ def returns(after: float, reasons: Reasons, by: Party = Party.PROVIDER, **data: 
 def by_supervisor(name: str, after: float, reason: str, **data: object) -> Act:
     """A step only a supervisor takes."""
 
-    def do(walk: Walk) -> None:
-        day = {"cancelled_on": walk.day} if name == "cancel_filing" else {}
-        walk.step(name, walk.office.users["chen"], reason=reason, **day, **data)
-
-    return Act(after, do, name)
+    return Act(
+        after,
+        lambda walk: walk.step(name, walk.office.users["chen"], reason=reason, **data),
+        name,
+    )
 
 
 def withdraws(after: float, reason: str) -> Act:
@@ -115,7 +117,7 @@ def supplies(after: float = 0.9, but: tuple[Kind, ...] = ()) -> Act:
     """The applicant hands in what is wanting; conditional papers by chance, else not needed."""
 
     def do(walk: Walk) -> None:
-        conditional = {w.kind for w in wanted_documents(walk.case.facts) if w.when}
+        conditional = {w.kind for w in walk.wanted() if w.when}
         skipped = {kind for kind in conditional if walk.rng.random() < 0.6}
         wanting = [kind for kind in walk.wanting() if kind not in but]
         tasks = [
@@ -157,23 +159,52 @@ def submits(after: float = 0.5, provider: int = 0) -> Act:
     return Act(after, do, "submit_to_provider")
 
 
-def confirms_sms(after: float = 0.3) -> Act:
-    """The service leader answers the ministry's SMS."""
-    return Act(after, lambda walk: walk.step("confirm_sms", walk.filer), "confirm_sms")
-
-
-def approves(after: float = 11, mistyped: bool = False) -> Act:
-    """The administration grants the number, which may be entered wrongly."""
+def joins(after: float = 0.5) -> Act:
+    """The filing goes to the provider on the order that another case of the subject goes by."""
 
     def do(walk: Walk) -> None:
-        province, year = walk.firm.province, walk.day.year
-        if mistyped:
-            number = walk.numbers.mistyped_icp_number(province, year)
-        else:
-            number = walk.numbers.icp_number(walk.site.firm, province, year)
-        walk.step("approve", icp_number=number, filed_on=walk.day)
+        order = Order.objects.get(applicant=walk.case.applicant_id, running=True)
+        walk.step("submit_to_provider", provider=order.provider_id, order_number=order.number)
+
+    return Act(after, do, "joins")
+
+
+def confirms_sms(after: float = 0.3, person: str = "") -> Act:
+    """Whom the ministry's SMS asks answers it; of two, the one who is named."""
+    named = {"person": person} if person else {}
+    return Act(after, lambda walk: walk.step("confirm_sms", walk.filer, **named), "confirm_sms")
+
+
+def approves(after: float = 11) -> Act:
+    """The administration grants the number."""
+
+    def do(walk: Walk) -> None:
+        walk.step("approve", icp_number=walk.next_number(), filed_on=walk.day)
 
     return Act(after, do, "approve")
+
+
+def completes(after: float = 7) -> Act:
+    """The administration has approved an errand that makes nothing new."""
+    return Act(after, lambda walk: walk.step("complete", completed_on=walk.day), "complete")
+
+
+def loses_access(after: float, provider: int, reason: str) -> Act:
+    """The supervisor records that a provider took its access to the site away."""
+
+    def do(walk: Walk) -> None:
+        lose_access(walk.hosted_at(provider), walk.office.users["chen"], walk.day, reason)
+
+    return Act(after, do, "loses_access")
+
+
+def loses_filing(after: float, reason: str) -> Act:
+    """The supervisor records that the administration took the filing away."""
+
+    def do(walk: Walk) -> None:
+        lose_service(walk.service, walk.office.users["chen"], walk.day, reason)
+
+    return Act(after, do, "loses_filing")
 
 
 def opens(after: float = 1.2) -> Act:

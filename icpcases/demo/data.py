@@ -1,6 +1,6 @@
 """Who appears in the demo office: all invented, every address under a reserved name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,37 @@ CAST = (
 
 @dataclass(frozen=True)
 class Firm:
-    """An applicant: `kind` is the applicant type, `province` where it files."""
+    """An applicant: `kind` is the applicant type, `province` where it files.
+
+    `leader` leads its services; the subject too, unless it has a `head` of its own.
+    """
 
     name: str
     kind: str
     province: str
     leader: str
     language: str = "zh-hans"
+    head: str = ""
+    #: The firm that it is once more: somebody applied twice.
+    twin: str = ""
+    #: The number of its commercial licence.
+    licence: str = ""
 
 
-def _enterprise(name: str, province: str, leader: str, language: str = "zh-hans") -> Firm:
-    return Firm(name, "enterprise", f"CN-{province}", leader, language)
+def enterprise(
+    name: str, province: str, leader: str, language: str = "zh-hans", **more: str
+) -> Firm:
+    """A firm of the Mainland."""
+    return Firm(name, "enterprise", f"CN-{province}", leader, language, **more)
 
 
-def _organisation(name: str, province: str, leader: str) -> Firm:
+def organisation(name: str, province: str, leader: str) -> Firm:
+    """Another body of the Mainland."""
     return Firm(name, "organisation", f"CN-{province}", leader)
 
 
-def _individual(name: str, province: str) -> Firm:
+def individual(name: str, province: str) -> Firm:
+    """A person."""
     return Firm(name, "individual", f"CN-{province}", name)
 
 
@@ -52,97 +65,100 @@ def _foreign(name: str, province: str, leader: str) -> Firm:
 
 
 FIRMS = {
-    "yulan": _enterprise("北京玉兰书店有限公司", "BJ", "王伟"),
-    "jingxi": _enterprise("京西乐器行有限公司", "BJ", "刘建国"),
-    "haihe": _enterprise("天津海河灯具有限公司", "TJ", "张秀英"),
+    "yulan": enterprise("北京玉兰书店有限公司", "BJ", "王伟"),
+    "jingxi": enterprise("京西乐器行有限公司", "BJ", "刘建国"),
+    "haihe": enterprise("天津海河灯具有限公司", "TJ", "张秀英"),
     "harbour": _foreign("Harbour & Pine Furniture Ltd", "TJ", "许文浩"),
-    "zhaozhou": _enterprise("赵州雪花梨农业有限公司", "HE", "高建军"),
-    "baiyang": _enterprise("白洋淀芦苇画工作室有限公司", "HE", "田雨"),
-    "vinegar": _enterprise("晋味老陈醋有限公司", "SX", "阎志强"),
-    "grassland": _enterprise("敕勒川乳品有限公司", "NM", "乌兰"),
-    "horse": _individual("巴特尔", "NM"),
-    "dalian": _enterprise("大连海岸咖啡有限公司", "LN", "孙晓东"),
+    "zhaozhou": enterprise("赵州雪花梨农业有限公司", "HE", "高建军"),
+    "baiyang": enterprise("白洋淀芦苇画工作室有限公司", "HE", "田雨"),
+    "vinegar": enterprise("晋味老陈醋有限公司", "SX", "阎志强"),
+    "grassland": enterprise("敕勒川乳品有限公司", "NM", "乌兰"),
+    "horse": individual("巴特尔", "NM"),
+    "dalian": enterprise("大连海岸咖啡有限公司", "LN", "孙晓东"),
     "rosewood": _foreign("Rosewood Bindery Ltd", "LN", "Clara Whitfield"),
-    "ginseng": _enterprise("长白山参茸有限公司", "JL", "朴成哲"),
-    "skating": _organisation("长春市青少年冰上运动协会", "JL", "姜雪"),
-    "snow": _enterprise("雪乡林间民宿有限公司", "HL", "于海波"),
-    "soya": _enterprise("北大荒豆制品有限公司", "HL", "曲丽华"),
+    "ginseng": enterprise("长白山参茸有限公司", "JL", "朴成哲"),
+    "skating": organisation("长春市青少年冰上运动协会", "JL", "姜雪"),
+    "snow": enterprise("雪乡林间民宿有限公司", "HL", "于海波"),
+    "soya": enterprise("北大荒豆制品有限公司", "HL", "曲丽华"),
     "nordlicht": _foreign("Nordlicht Design GmbH", "SH", "Jana Vogel"),
     "fado": _foreign("Fado Records Lda", "SH", "顾佳怡"),
-    "bund": _enterprise("Bund Lane Coffee (Shanghai) Co., Ltd", "SH", "沈思远", "en"),
-    "qipao": _enterprise("上海弄堂旗袍有限公司", "SH", "陆婉清"),
-    "kunqu": _enterprise("苏州昆曲票友文化有限公司", "JS", "钱慧"),
+    "bund": enterprise("Bund Lane Coffee (Shanghai) Co., Ltd", "SH", "沈思远", "en"),
+    "qipao": enterprise("上海弄堂旗袍有限公司", "SH", "陆婉清"),
+    "kunqu": enterprise("苏州昆曲票友文化有限公司", "JS", "钱慧"),
     "kansai": _foreign("Kansai Stationery K.K.", "JS", "佐藤健"),
-    "yunjin": _enterprise("南京云锦织造有限公司", "JS", "吴文斌"),
-    "westlake": _enterprise("杭州西湖光影摄影有限公司", "ZJ", "潘晓燕"),
+    "yunjin": enterprise("南京云锦织造有限公司", "JS", "吴文斌"),
+    "westlake": enterprise("杭州西湖光影摄影有限公司", "ZJ", "潘晓燕"),
     "alpine": _foreign("Alpine Tea Trading AG", "ZJ", "方志远"),
-    "yiwu": _enterprise("义乌小铺百货有限公司", "ZJ", "楼建平"),
-    "longjing": _enterprise("龙井村茶友文化有限公司", "ZJ", "戚美玲"),
-    "huangshan": _enterprise("黄山毛峰茶叶专业合作社", "AH", "汪德顺"),
-    "anhui_ink": _enterprise("徽州墨坊有限公司", "AH", "胡文轩"),
-    "wuyi": _enterprise("武夷山岩上茶业有限公司", "FJ", "林国栋"),
-    "minnan": _individual("陈阿土", "FJ"),
-    "strait": _enterprise("厦门海峡旅行社有限公司", "FJ", "蔡雅婷"),
-    "porcelain": _enterprise("景德镇青花陶瓷有限公司", "JX", "韩梅"),
-    "apple": _enterprise("烟台果满园有限公司", "SD", "迟永胜"),
-    "kite": _enterprise("潍坊纸鸢有限公司", "SD", "宋春燕"),
-    "shaolin": _enterprise("嵩山武术用品有限公司", "HA", "释延明"),
-    "luoyang": _organisation("洛阳牡丹园艺研究所", "HA", "孟庆华"),
-    "carclub": _enterprise("武汉荆楚车友汇文化有限公司", "HB", "余浩"),
-    "lotus": _enterprise("洪湖莲藕食品有限公司", "HB", "夏荷"),
-    "yangtze": _enterprise("宜昌三峡钓友俱乐部有限公司", "HB", "向东"),
-    "pepper": _enterprise("湘味剁椒食品有限公司", "HN", "彭小军"),
-    "garden": _enterprise("岭南园艺之家有限公司", "GD", "黄婉仪"),
+    "yiwu": enterprise("义乌小铺百货有限公司", "ZJ", "楼建平"),
+    "longjing": enterprise("龙井村茶友文化有限公司", "ZJ", "戚美玲"),
+    "huangshan": enterprise("黄山毛峰茶叶专业合作社", "AH", "汪德顺"),
+    "anhui_ink": enterprise("徽州墨坊有限公司", "AH", "胡文轩"),
+    "wuyi": enterprise("武夷山岩上茶业有限公司", "FJ", "林国栋"),
+    "minnan": individual("陈阿土", "FJ"),
+    "strait": enterprise("厦门海峡旅行社有限公司", "FJ", "蔡雅婷"),
+    "porcelain": enterprise("景德镇青花陶瓷有限公司", "JX", "韩梅"),
+    "apple": enterprise("烟台果满园有限公司", "SD", "迟永胜"),
+    "kite": enterprise("潍坊纸鸢有限公司", "SD", "宋春燕"),
+    "shaolin": enterprise("嵩山武术用品有限公司", "HA", "释延明"),
+    "luoyang": organisation("洛阳牡丹园艺研究所", "HA", "孟庆华"),
+    "carclub": enterprise("武汉荆楚车友汇文化有限公司", "HB", "余浩"),
+    "lotus": enterprise("洪湖莲藕食品有限公司", "HB", "夏荷"),
+    "yangtze": enterprise("宜昌三峡钓友俱乐部有限公司", "HB", "向东"),
+    "pepper": enterprise("湘味剁椒食品有限公司", "HN", "彭小军"),
+    "garden": enterprise("岭南园艺之家有限公司", "GD", "黄婉仪"),
     "maple": _foreign("Maple Leaf Gardening Inc.", "GD", "何嘉欣"),
     "highland": _foreign("Highland Whisky Society plc", "GD", "Fergus Reid"),
     "chess": _foreign("Pacific Chess Federation Ltd", "GD", "罗子健"),
     "kowloon": _foreign("Kowloon Ceramics Ltd 九龍陶瓷有限公司", "GD", "區志明"),
     "wander": _foreign("Wanderlust Reisen BV", "GD", "Sanne de Wit"),
-    "guitar": _enterprise("深圳弦外吉他社区科技有限公司", "GD", "郑凯"),
+    "guitar": enterprise("深圳弦外吉他社区科技有限公司", "GD", "郑凯"),
     "lapland": _foreign("Lapland Outdoor Oy", "GD", "叶文静"),
     "orchard": _foreign("Orchard House Publishing Pte Ltd", "SH", "程安琪"),
     "amber": _foreign("Baltic Amber Trading OÜ", "SH", "Kadri Tamm"),
-    "tennis": _enterprise("宁波网球之家体育有限公司", "ZJ", "邵一鸣"),
-    "peanut": _enterprise("莱西花生油有限公司", "SD", "姜海燕"),
-    "hotspring": _enterprise("哈尔滨冰雪温泉有限公司", "HL", "关涛"),
-    "shenzhen": _enterprise("深圳云雀硬件有限公司", "GD", "谭志豪"),
-    "zhuhai": _enterprise("珠海横琴渔港食品有限公司", "GD", "邝家乐"),
-    "dialect": _enterprise("桂林方言之声文化有限公司", "GX", "韦晓梅"),
-    "snail": _enterprise("柳州螺蛳粉食品有限公司", "GX", "覃勇"),
-    "diving": _enterprise("三亚深蓝潜水有限公司", "HI", "符传海"),
-    "coconut": _enterprise("Hainan Coconut Kitchen Co., Ltd", "HI", "吴莉莉", "en"),
-    "hotpot": _enterprise("重庆山城火锅底料有限公司", "CQ", "冉小红"),
-    "bridge": _organisation("重庆市桥梁摄影学会", "CQ", "邓伟"),
-    "cuisine": _organisation("四川省川菜文化研究会", "SC", "何淑芬"),
-    "cycling": _enterprise("成都蓉城骑行文化有限公司", "SC", "唐磊"),
-    "panda": _enterprise("雅安熊猫文创有限公司", "SC", "罗琳"),
-    "hiking": _individual("杨开慧", "GZ"),
-    "batik": _enterprise("黔东南蜡染工坊有限公司", "GZ", "龙阿妹"),
-    "coffee": _enterprise("普洱山地咖啡有限公司", "YN", "刀建民"),
-    "flowers": _enterprise("昆明斗南鲜花有限公司", "YN", "段誉"),
-    "gesang": _individual("央金卓玛", "XZ"),
-    "thangka": _enterprise("拉萨唐卡艺术有限公司", "XZ", "洛桑"),
-    "noodles": _enterprise("西安长安面馆有限公司", "SN", "秦朗"),
-    "papercut": _enterprise("延安剪纸文化有限公司", "SN", "惠兰"),
-    "lanzhou": _enterprise("兰州百合食品有限公司", "GS", "马国强"),
-    "dunhuang": _enterprise("敦煌飞天文创有限公司", "GS", "安雪莲"),
-    "qinghai": _enterprise("青海湖骑行驿站有限公司", "QH", "才让"),
-    "salt": _organisation("茶卡盐湖生态保护中心", "QH", "李生祥"),
-    "goji": _enterprise("中宁枸杞批发有限公司", "NX", "马晓云"),
-    "winery": _enterprise("贺兰山东麓酒庄有限公司", "NX", "纳文"),
-    "jade": _enterprise("和田玉雕有限公司", "XJ", "阿不都"),
-    "raisin": _enterprise("吐鲁番葡萄干有限公司", "XJ", "古丽娜"),
+    "tennis": enterprise("宁波网球之家体育有限公司", "ZJ", "邵一鸣"),
+    "peanut": enterprise("莱西花生油有限公司", "SD", "姜海燕"),
+    "hotspring": enterprise("哈尔滨冰雪温泉有限公司", "HL", "关涛"),
+    "shenzhen": enterprise("深圳云雀硬件有限公司", "GD", "谭志豪"),
+    "zhuhai": enterprise("珠海横琴渔港食品有限公司", "GD", "邝家乐"),
+    "dialect": enterprise("桂林方言之声文化有限公司", "GX", "韦晓梅"),
+    "snail": enterprise("柳州螺蛳粉食品有限公司", "GX", "覃勇"),
+    "diving": enterprise("三亚深蓝潜水有限公司", "HI", "符传海"),
+    "coconut": enterprise("Hainan Coconut Kitchen Co., Ltd", "HI", "吴莉莉", "en"),
+    "hotpot": enterprise("重庆山城火锅底料有限公司", "CQ", "冉小红"),
+    "bridge": organisation("重庆市桥梁摄影学会", "CQ", "邓伟"),
+    "cuisine": organisation("四川省川菜文化研究会", "SC", "何淑芬"),
+    "cycling": enterprise("成都蓉城骑行文化有限公司", "SC", "唐磊"),
+    "panda": enterprise("雅安熊猫文创有限公司", "SC", "罗琳"),
+    "hiking": individual("杨开慧", "GZ"),
+    "batik": enterprise("黔东南蜡染工坊有限公司", "GZ", "龙阿妹"),
+    "coffee": enterprise("普洱山地咖啡有限公司", "YN", "刀建民"),
+    "flowers": enterprise("昆明斗南鲜花有限公司", "YN", "段誉"),
+    "gesang": individual("央金卓玛", "XZ"),
+    "thangka": enterprise("拉萨唐卡艺术有限公司", "XZ", "洛桑"),
+    "noodles": enterprise("西安长安面馆有限公司", "SN", "秦朗"),
+    "papercut": enterprise("延安剪纸文化有限公司", "SN", "惠兰"),
+    "lanzhou": enterprise("兰州百合食品有限公司", "GS", "马国强"),
+    "dunhuang": enterprise("敦煌飞天文创有限公司", "GS", "安雪莲"),
+    "qinghai": enterprise("青海湖骑行驿站有限公司", "QH", "才让"),
+    "salt": organisation("茶卡盐湖生态保护中心", "QH", "李生祥"),
+    "goji": enterprise("中宁枸杞批发有限公司", "NX", "马晓云"),
+    "winery": enterprise("贺兰山东麓酒庄有限公司", "NX", "纳文"),
+    "jade": enterprise("和田玉雕有限公司", "XJ", "阿不都"),
+    "raisin": enterprise("吐鲁番葡萄干有限公司", "XJ", "古丽娜"),
 }
 
 
 @dataclass(frozen=True)
 class Site:
-    """A website a case is about; without a domain it has an IP address only."""
+    """A website or another service a case is about; a website without a domain has an IP address
+    only. An App has `features` on each of its platforms."""
 
     firm: str
     name: str
     domain: str = ""
     ip_address: str = ""
+    kind: str = "website"
+    features: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 SITES = {
@@ -246,7 +262,6 @@ class Cloud:
     order_number_format: str
     order_life_days: int = 45
     warn_days: tuple[int, ...] = (30, 40)
-    one_order_per_applicant: bool = True
     review_days: int = 2
 
 

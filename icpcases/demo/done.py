@@ -1,6 +1,7 @@
-"""Cases that have their number, and those that lost it or never got it."""
+"""Cases that have their number, and those whose site is cancelled or never got one."""
 
 from icpcases.rules.documents import Kind
+from icpcases.rules.facts import FilingType
 
 from .acts import (
     approves,
@@ -11,7 +12,7 @@ from .acts import (
     registers_with_police,
     with_reasons,
 )
-from .flows import SENT, certificate, filed, opened, preapproval, with_authority
+from .flows import SENT, certificate, ended, filed, opened, preapproval, with_authority
 from .intake import FORUM, WITH_CERTIFICATE, WITHOUT_PAPERS
 from .story import Story
 
@@ -19,7 +20,7 @@ FILED = (
     Story("soya", (*SENT, *filed()), 0.7),
     Story("bridge", (*SENT, *filed(1), puts_footer(1)), 2, officer="zhao"),
     Story("jade", (
-        *SENT, *with_authority(2), approves(9, mistyped=True),
+        *SENT, *with_authority(2), approves(9),
         by_supervisor("step_back", 0.4, "号码抄错了一位,重新录入。"), approves(0.3),
     ), 3, officer="zhao"),
     Story("orchard", (*SENT, *certificate(6), *preapproval(10), *filed(0, 9)), 1,
@@ -31,13 +32,14 @@ OPEN = (
     Story("yulan-books", (
         *SENT, *opened(), puts_footer(), registers_with_police(8),
     ), 30, owner="wei"),
-    Story("yulan-gallery", (*SENT, *opened(1), puts_footer()), 9, owner="wei"),
+    Story("yulan-gallery", (*SENT, *opened(1), puts_footer()), 9, owner="wei",
+          of=FilingType.ADD_SERVICE),
     Story("qipao", (*SENT, *opened(2), puts_footer()), 4, officer="zhao"),
     Story("flowers", (
         *SENT, *opened(), notes(22, "Public-security filing not begun; sent the guide again."),
     ), 5),
     Story("yunjin", (*SENT, *opened(1), registers_with_police()), 25, officer="zhao"),
-    Story("kite", (*SENT, *opened(2, 13), puts_footer(), registers_with_police()), 2),
+    Story("kite", (*SENT, *opened(2, 13), puts_footer(), registers_with_police()), 24),
     Story("amber", (
         *SENT, *backs(1, Kind.REGISTRATION_CERTIFICATE), *opened(1, 12), puts_footer(),
     ), 11, officer="zhao", facts=WITH_CERTIFICATE),
@@ -52,14 +54,13 @@ ENDED = (
             (Kind.DOMAIN_CERTIFICATE.value, "The registrant is a person, not the applicant."),
         )),
     ), 30, officer="zhao"),
-    Story("peanut", (
-        *SENT, *opened(1), puts_footer(),
-        by_supervisor("cancel_filing", 9, "油坊转让,网站永久关闭。"),
-    ), 22),
+    Story("peanut", (*SENT, *opened(1), puts_footer()), 36),
+    Story("peanut", (*SENT, *ended(1), notes(0.2, "油坊转让,网站永久关闭。")), 22,
+          of=FilingType.CANCEL_SERVICE),
+    Story("hotspring", (*SENT, *filed(2, 10)), 41, officer="zhao"),
     Story("hotspring", (
-        *SENT, *filed(2, 10),
-        by_supervisor("cancel_filing", 7, "The domain was sold before the site ever opened."),
-    ), 28, officer="zhao"),
+        *SENT, *ended(2), notes(0.2, "The domain was sold before the site ever opened."),
+    ), 28, officer="zhao", of=FilingType.CANCEL_SERVICE),
 )  # fmt: skip
 
 STORIES = (*FILED, *OPEN, *ENDED)

@@ -1,6 +1,7 @@
 """Cases in the filing: being prepared, under review, at the SMS check, returned."""
 
 from icpcases.rules.documents import Kind
+from icpcases.rules.facts import FilingType
 from icpcases.rules.rule import Party
 
 from .acts import (
@@ -12,6 +13,7 @@ from .acts import (
     by_supervisor,
     confirms_sms,
     hands_in,
+    joins,
     judges,
     notes,
     prepares,
@@ -29,6 +31,7 @@ from .flows import (
     papers,
     preapproval,
     provider_passes,
+    sent_on,
     submitted,
     with_authority,
 )
@@ -89,11 +92,14 @@ UNDER_REVIEW = (
         hands_in(1.1, Kind.DOMAIN_CERTIFICATE), judges(0.2),
         answers(0.2, 1, "Scanned again in colour."), accepts(0.3, 1), submits(0.4),
     ), 0.8, officer="zhao"),
-    Story("porcelain", (*SENT, *at_sms()), hours=3, owner="mei"),
+    Story("porcelain", (*SENT, *at_sms()), hours=3, owner="mei", of=FilingType.ADD_SERVICE),
     Story("hotpot", (*SENT, *at_sms(1)), hours=21, officer="zhao"),
     Story("horse", (*SENT, *at_sms(), notes(1.2, "No signal on the pasture; he calls back.")), 1),
-    Story("apple-shop", (*SENT, *with_authority(0)), 7, facts={"protocol": "http"}),
-    Story("apple-farm", (*SENT, *with_authority(1)), 7, facts={"protocol": "https"}),
+    # Two sites in one order.
+    Story("apple-shop", (*SENT, *with_authority(0)), 7.6, facts={"protocol": "http"}),
+    Story("apple-farm", (
+        *SENT, prepares(), *papers(), joins(), provider_passes(), sent_on(), confirms_sms(),
+    ), 7, facts={"protocol": "https"}),
     Story("longjing", (*SENT, *preapproval(13), *with_authority(2)), 9, facts=FORUM,
           officer="zhao"),
     Story("yiwu", (*SENT, *with_authority()), 26, officer="zhao"),
@@ -104,7 +110,7 @@ UNDER_REVIEW = (
     Story("harbour", (
         *SENT, *backs(1, Kind.BRANCH_LICENCE), *submitted(), step("provider_passes", 0.3),
         by_supervisor("step_back", 0.2, "Clicked on the wrong case; the provider still reads it."),
-        provider_passes(1.1), confirms_sms(),
+        provider_passes(1.1), sent_on(), confirms_sms(),
     ), 5, facts=WITH_BRANCH),
 )  # fmt: skip
 
@@ -144,7 +150,7 @@ RETURNED = (
         returns(1.8, (SITE_REACHABLE,)), answers(0.7, 0, "Taken offline this morning."),
     ), 0.3, facts=WITHOUT_PAPERS),
     Story("skating", (
-        *SENT, *submitted(), provider_passes(),
+        *SENT, *at_sms(),
         returns(1.8, (("service_leader_phone", "The code was never entered: is it the right "
                        "number?"),)),
     ), 0.9, officer="zhao"),

@@ -4,6 +4,7 @@ from .acts import (
     applies_for_certificate,
     applies_for_preapproval,
     approves,
+    completes,
     confirms_sms,
     gets_certificate,
     gets_preapproval,
@@ -28,6 +29,11 @@ def provider_passes(after: float = 1.3) -> Act:
     return step("provider_passes", after)
 
 
+def sent_on(after: float = 0.2) -> Act:
+    """The provider has sent it to the administration: the SMS goes out."""
+    return step("sent_to_administration", after)
+
+
 def certificate(wait: float = 9) -> tuple[Act, ...]:
     """From triage to the certificate."""
     return step("begin_certificate", 0.6), applies_for_certificate(), gets_certificate(wait)
@@ -45,7 +51,7 @@ def submitted(provider: int = 0) -> tuple[Act, ...]:
 
 def at_sms(provider: int = 0) -> tuple[Act, ...]:
     """From triage or a stage to the SMS check."""
-    return *submitted(provider), provider_passes()
+    return *submitted(provider), provider_passes(), sent_on()
 
 
 def with_authority(provider: int = 0) -> tuple[Act, ...]:
@@ -61,6 +67,21 @@ def filed(provider: int = 0, wait: float = 11) -> tuple[Act, ...]:
 def opened(provider: int = 0, wait: float = 11) -> tuple[Act, ...]:
     """From triage or a stage to the opening of the site."""
     return *filed(provider, wait), opens()
+
+
+def completed(provider: int = 0, wait: float = 7) -> tuple[Act, ...]:
+    """From triage to the end of an errand that makes nothing new."""
+    return *with_authority(provider), completes(wait)
+
+
+def ended(provider: int = 0, wait: float = 5, sms: bool = True) -> tuple[Act, ...]:
+    """From triage to the end of what was filed: no paper is wanted."""
+    return *ending(provider), *((confirms_sms(),) if sms else ()), completes(wait)
+
+
+def ending(provider: int = 0) -> tuple[Act, ...]:
+    """From triage to the SMS check of what ends, or to the administration where nobody is asked."""
+    return prepares(), submits(0.3, provider), provider_passes(0.8), sent_on()
 
 
 SENT = (sends(),)

@@ -1,6 +1,7 @@
 """Drafts and cases in triage, and those closed there."""
 
 from icpcases.rules.documents import Kind
+from icpcases.rules.facts import FilingType
 
 from .acts import (
     answers,
@@ -27,7 +28,7 @@ WITH_BRANCH = {"mainland_branch": "true"}
 WITH_CERTIFICATE = {"mainland_branch": "false", "registration_certificate": "true"}
 
 DRAFTS = (
-    Story("yulan-reading", (), 0.3, owner="wei", officer="",
+    Story("yulan-reading", (), 0.3, owner="wei", officer="", of=FilingType.ADD_SERVICE,
           facts={"server_region": "", "protocol": "", "forum": "", "service_leader_id": ""}),
     Story("gesang", (notes(1, "Promised to send the ID once she is back from Nagqu."),), 14),
     Story("vinegar", (
@@ -48,7 +49,7 @@ DRAFTS = (
 )  # fmt: skip
 
 TRIAGE = (
-    Story("yulan-kids", SENT, 0.4, owner="wei", officer=""),
+    Story("yulan-kids", SENT, 0.4, owner="wei", officer="", of=FilingType.ADD_SERVICE),
     Story("huangshan", (*SENT, notes(0.6, "合作社是否算企业?查一下营业执照类型。")), 3.5,
           officer="zhao"),
     Story("hiking", SENT, 0.6, officer="zhao", facts=FORUM),

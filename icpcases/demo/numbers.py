@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from icpcases.rules import numbers
 from icpcases.rules.numbers import (
@@ -32,8 +32,6 @@ class Numbers:
     """Draws numbers, the same ones for the same seed."""
 
     rng: random.Random
-    subjects: dict[str, str] = field(default_factory=dict)
-    sites: dict[str, int] = field(default_factory=dict)
 
     def region(self, province: str) -> str:
         """A district code of the province that is given to no district."""
@@ -63,16 +61,9 @@ class Numbers:
         """A mobile number in a range that nobody is given."""
         return self.rng.choice(_MOBILES) + f"{self.rng.randrange(10**8):08d}"
 
-    def icp_number(self, firm: str, province: str, year: int) -> str:
-        """The next site number of an applicant: one subject, its sites counted up."""
-        if firm not in self.subjects:
-            self.subjects[firm] = f"{CHARACTERS[province]}ICP备{year}{self.digits(6)}号"
-        self.sites[firm] = self.sites.get(firm, 0) + 1
-        return f"{self.subjects[firm]}-{self.sites[firm]}"
-
-    def mistyped_icp_number(self, province: str, year: int) -> str:
-        """A number as it looks when a digit was read wrongly: of no applicant here."""
-        return f"{CHARACTERS[province]}ICP备{year}{self.digits(6)}号-1"
+    def subject_number(self, province: str, year: int) -> str:
+        """The number of a subject."""
+        return f"{CHARACTERS[province]}ICP备{year}{self.digits(6)}号"
 
     def public_security(self, province: str) -> str:
         """A number of a public-security filing."""

@@ -13,7 +13,8 @@ from icpcases.cases.models import Applicant, CertificateType, Provider, Province
 from icpcases.deadlines.tables import calendar
 from icpcases.workflow.actions.provinces import answer_of_province
 
-from .data import CAST, FIRMS, PROVIDERS, SITES, Cloud, Firm, Member, Site
+from .clients import ALL_FIRMS, ALL_SITES
+from .data import CAST, PROVIDERS, Cloud, Firm, Member, Site
 from .forms import valid
 from .numbers import Numbers
 from .times import OfficeTime
@@ -28,8 +29,8 @@ class Office:
         self,
         seed: int,
         password: str,
-        firms: dict[str, Firm] = FIRMS,
-        sites: dict[str, Site] = SITES,
+        firms: dict[str, Firm] = ALL_FIRMS,
+        sites: dict[str, Site] = ALL_SITES,
     ) -> None:
         self.firms, self.sites = firms, sites
         self.seed = seed
@@ -44,41 +45,45 @@ class Office:
         self.providers = [_provider(provider) for provider in PROVIDERS]
         self.confirmed: set[str] = set()
         self._orders = 0
-        self._leaders: dict[str, tuple[str, str]] = {}
+        self._leaders: dict[tuple[str, bool], tuple[str, str]] = {}
 
     def rng(self, name: str) -> random.Random:
         """Chance for one story, whatever the others draw."""
         return random.Random(f"{name} {self.seed}")
 
-    def leader(self, key: str) -> tuple[str, str]:
-        """The resident ID and the phone of a firm's service leader."""
-        if key not in self._leaders:
+    def leader(self, key: str, head: bool = False) -> tuple[str, str]:
+        """The resident ID and the phone of a firm's service leader, or of its head."""
+        if (key, head) not in self._leaders:
             province = self.firms[key].province
-            self._leaders[key] = self.numbers.resident_id(province), self.numbers.mobile()
-        return self._leaders[key]
+            self._leaders[key, head] = self.numbers.resident_id(province), self.numbers.mobile()
+        return self._leaders[key, head]
 
     def applicant(self, key: str) -> Applicant:
-        """The applicant of a firm: made with its first case, the same for the next."""
+        """The applicant of a firm as it is now: made with its first case, then the same."""
         if key not in self.applicants:
             form = valid(ApplicantForm(data=self._applicant_data(key, self.firms[key])))
             self.applicants[key] = form.save(commit=False)
+            self.applicants[key].licence_number = self.firms[key].licence
+        elif self.applicants[key].pk:
+            self.applicants[key].refresh_from_db()
         return self.applicants[key]
 
+    def _certificate(self, key: str, firm: Firm) -> tuple[str, str]:
+        if firm.twin:
+            other = self.applicant(firm.twin)
+            return other.certificate_type, other.certificate_number
+        if firm.kind == "individual":
+            return CertificateType.RESIDENT_ID, self.leader(key)[0]
+        if firm.kind == "foreign_enterprise":
+            number = f"{key[:3].upper()}-{self.numbers.digits(7)}"
+            return CertificateType.FOREIGN_REGISTRATION, number
+        return CertificateType.CREDIT_CODE, self.numbers.credit_code(firm.kind, firm.province)
+
     def _applicant_data(self, key: str, firm: Firm) -> dict[str, str]:
-        certificate = {
-            "individual": (CertificateType.RESIDENT_ID, self.leader(key)[0]),
-            "foreign_enterprise": (
-                CertificateType.FOREIGN_REGISTRATION,
-                f"{key[:3].upper()}-{self.numbers.digits(7)}",
-            ),
-        }
-        kind, number = certificate.get(firm.kind) or (
-            CertificateType.CREDIT_CODE,
-            self.numbers.credit_code(firm.kind, firm.province),
-        )
+        kind, number = self._certificate(key, firm)
         return {
             "name": firm.name,
-            "certificate_type": kind.value,
+            "certificate_type": str(kind),
             "certificate_number": number,
             "phone": self.numbers.mobile(),
             "email": f"office@{key.replace('_', '-')}.example",
@@ -122,6 +127,5 @@ def _provider(provider: Cloud) -> Provider:
         order_number_format=provider.order_number_format,
         order_life_days=provider.order_life_days,
         warn_days=list(provider.warn_days),
-        one_order_per_applicant=provider.one_order_per_applicant,
         review_days=provider.review_days,
     )

@@ -38,6 +38,12 @@ class OfficeTime:
         near = self.now - in_office < dt.timedelta(hours=23)
         return in_office if near else timezone.localtime(at).replace(second=0, microsecond=0)
 
+    def last(self, weekday: int, at: dt.datetime) -> dt.datetime:
+        """The same time on the last such weekday that was a working day: at most on that day."""
+        while at.weekday() != weekday or not self.calendar.is_working(at.date()):
+            at -= dt.timedelta(days=1)
+        return at
+
     def _spans(self, day: dt.date, until: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
         """The office hours of a day up to a moment, the later first."""
         if not self.calendar.is_working(day):

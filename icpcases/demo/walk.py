@@ -8,12 +8,26 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from icpcases.cases.forms.apps import features_shown
 from icpcases.cases.forms.documents import DocumentForm
 from icpcases.cases.forms.facts import FactsForm
-from icpcases.cases.models import Document, FilingCase, Province, Request
+from icpcases.cases.models import (
+    Applicant,
+    Document,
+    FilingCase,
+    ProviderAccess,
+    Province,
+    Request,
+    Service,
+)
 from icpcases.lifecycle.states import State
-from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.register.numbers import proposed_number
+from icpcases.register.prefill import seed
+from icpcases.rules.documents import Kind, Wanted, wanted_documents
 from icpcases.rules.dossier import DocumentStatus
+from icpcases.rules.facts import FilingType, ServiceKind
+from icpcases.rules.filing_types import TYPES, Asks
+from icpcases.rules.icp_numbers import LETTERS
 from icpcases.workflow.actions import assignment, requests
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note
@@ -75,17 +89,61 @@ class Walk:
 
     def open(self) -> None:
         """Open the case with the facts of the story."""
-        form = valid(FactsForm(data=self._facts()))
         owner = self.office.users.get(self.story.owner)
         applicant = self.office.applicant(self.site.firm)
+        form = valid(self._form(applicant))
         self.case = open_case(owner or self.worker, applicant, form, owner, self.at)
         self.taken = owner is None
 
+    def _form(self, applicant: Applicant) -> FactsForm:
+        """The facts; of an errand about what is filed, what its register and cases say first."""
+        of = self.story.of
+        if of == FilingType.FIRST:
+            return FactsForm(data=self._facts())
+        draft = FilingCase(applicant=applicant, filing_type=of.value)
+        seed(draft, self.service if TYPES[of].about_service else None)
+        empty = FactsForm.of(draft)
+        known = {name: empty.initial.get(name, "") for name in empty.fields}
+        if of == FilingType.CANCEL_ACCESS:
+            known["provider_access"] = self.hosted_at(self.story.ends).pk
+        if of == FilingType.CHANGE:
+            known["applicant_type"] = self.firm.kind
+        if of == FilingType.INSPECTION:
+            known["term"] = self.office.day_ahead(self.story.term).isoformat()
+        if TYPES[of].asks == Asks.ALL:
+            own = {name: value for name, value in self._facts().items() if not known.get(name)}
+            known |= own if of == FilingType.ADD_ACCESS else self._facts()
+        return FactsForm.of(draft, data=known | self.story.facts)
+
+    @property
+    def service(self) -> Service:
+        """The service the site is in the register."""
+        own = Service.objects.filter(
+            subject__applicant=self.office.applicant(self.site.firm),
+            service_kind=self.site.kind,
+            name=self.site.name,
+        )
+        return own.exclude(state=Service.State.CANCELLED).get()
+
+    def hosted_at(self, provider: int) -> ProviderAccess:
+        """The open access of the site at a provider."""
+        at = self.office.providers[provider]
+        return self.service.accesses.get(provider=at, until__isnull=True)
+
+    def next_number(self) -> str:
+        """The number the administration grants: the next of the subject, else a new one's first."""
+        proposed = proposed_number(self.case)
+        if proposed:
+            return str(proposed)
+        kind = ServiceKind(self.site.kind)
+        return f"{self.numbers.subject_number(self.firm.province, self.day.year)}-1{LETTERS[kind]}"
+
     def _facts(self) -> dict[str, str]:
         facts = {
+            "service_kind": self.site.kind,
             "applicant_type": self.firm.kind,
             "server_region": "mainland",
-            "access": "domain" if self.site.domain else "ip_address",
+            "access": "ip_address" if self.site.ip_address else "domain",
             "protocol": "https",
             "forum": "false",
             "province": self.firm.province,
@@ -95,7 +153,15 @@ class Walk:
             "service_leader": self.firm.leader,
             "service_leader_phone": self.leader_phone,
             "service_leader_id": self.leader_id,
+            **features_shown(self.site.features),
         }
+        if self.firm.head:
+            number, phone = self.office.leader(self.site.firm, head=True)
+            facts |= {
+                "subject_leader": self.firm.head,
+                "subject_leader_phone": phone,
+                "subject_leader_id": number,
+            }
         return facts | self.story.facts
 
     def edit(self, **facts: str) -> None:
@@ -188,13 +254,17 @@ class Walk:
             self.numbers.digits(8)
         )
 
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The documents the route wants."""
+        return wanted_documents(self.case.facts, self.case.changed)
+
     def wanting(self) -> list[Kind]:
         """The documents the route wants of which none is there that was not refused."""
         case = self.case
         there = case.documents.exclude(status=DocumentStatus.REFUSED.value)
         have = set(there.values_list("kind", flat=True))
         have |= set(case.not_needed.values_list("kind", flat=True))
-        return [w.kind for w in wanted_documents(case.facts) if w.kind.value not in have]
+        return [w.kind for w in self.wanted() if w.kind.value not in have]
 
     def not_needed(self, kind: Kind) -> None:
         """Mark a conditional document as not needed."""

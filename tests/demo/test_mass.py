@@ -1,6 +1,7 @@
 """The office with very many cases: as many as asked for, the same again, and all of them true."""
 
 import hashlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from icpcases.demo.mass.load import LEAST
 from icpcases.lifecycle.states import State
+from icpcases.rules.facts import FilingType, ServiceKind
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +42,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mass")
     run(folder, "manage.py", "migrate", "-v0")
     said = run(folder, "manage.py", "demo", "--cases", str(CASES), "--seed", "7")
-    assert said == f"{CASES} cases in 21 states.\n"
+    assert said == f"{CASES} cases in 22 states.\n"
     return folder
 
 
@@ -71,6 +73,41 @@ def test_every_state_officers_and_one_very_long_history(office):
     assert rows(office, officers) == [(40,)]
 
 
+def test_types_and_kinds_come_in_true_proportions(office):
+    def shares(column: str) -> dict[str, float]:
+        sql = f"SELECT {column}, count(*) FROM cases_filingcase GROUP BY 1"
+        return {value: count / CASES for value, count in rows(office, sql)}
+
+    types = shares("filing_type")
+    assert set(types) == {kind.value for kind in FilingType}
+    assert 0.55 < types["first"] < 0.8
+    for name in ("add_service", "add_access", "change"):
+        assert types[name] > 0.04, name
+    kinds = shares("service_kind")
+    assert 0.04 < kinds["app"] < 0.2
+    assert set(kinds) == {kind.value for kind in ServiceKind}
+
+
+def test_the_register_is_what_its_history_adds_up_to(office):
+    held: dict[str, dict[str, object]] = {}
+    for (changes,) in rows(office, "SELECT changes FROM cases_registerrow ORDER BY id"):
+        for label, fields in json.loads(changes).items():
+            record = held.setdefault(label, {})
+            for name, (old, new) in fields.items():
+                assert record.get(name, old) == old, (label, name)
+                record[name] = new
+    told = "SELECT id, number, filed_on, state, service_leader_phone FROM cases_service"
+    services = rows(office, told)
+    assert len(services) > 100
+    for pk, *values in services:
+        names = ("number", "filed_on", "state", "service_leader_phone")
+        assert [held[f"service {pk}"][name] for name in names] == values
+    for pk, state in rows(office, "SELECT id, state FROM cases_subjectfiling"):
+        assert held[f"subjectfiling {pk}"]["state"] == state
+    states = {state for _pk, _number, _filed, state, _phone in services}
+    assert states == {"live", "no_access", "cancelled"}
+
+
 def test_the_next_case_takes_the_next_reference(office):
     run(
         office, "-c",
@@ -85,8 +122,9 @@ def test_the_next_case_takes_the_next_reference(office):
 
 
 def digest(folder: Path) -> str:
-    names = "site_name, domain, service_leader_id, icp_number, state"
+    names = "site_name, domain, service_leader_id, filing_type, state"
     found = rows(folder, f"SELECT {names} FROM cases_filingcase ORDER BY id")
+    found += rows(folder, "SELECT number, name, filed_on, state FROM cases_service ORDER BY id")
     return hashlib.sha256(repr(found).encode()).hexdigest()
 
 

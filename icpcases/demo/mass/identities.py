@@ -3,10 +3,12 @@
 import datetime as dt
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from icpcases.demo.numbers import CHARACTERS, REGIONS
+from icpcases.rules.facts import ServiceKind
+from icpcases.rules.icp_numbers import LETTERS
 from icpcases.rules.numbers import (
     CREDIT_ALPHABET,
     CREDIT_WEIGHTS,
@@ -59,6 +61,18 @@ _MOBILES = ("142", "143", "154", "160", "168")
 
 
 @dataclass(slots=True)
+class FiledSite:
+    """A website of an applicant that is in the register, live, and hosted at one provider."""
+
+    pk: int
+    access: int
+    provider: int
+    name: str
+    domain: tuple[str, str]
+    phone: str
+
+
+@dataclass(slots=True)
 class InventedApplicant:
     """An applicant: what its row holds, and who leads its sites."""
 
@@ -77,6 +91,13 @@ class InventedApplicant:
     busy_since: int = 10_000
     subject: str = ""
     sites: int = 0
+    # Its subject filing in the register, and the live sites there that an errand can be about.
+    subject_pk: int = 0
+    filed: list[FiledSite] = field(default_factory=list)
+    # Its Apps and programs there.
+    others: int = 0
+    #: The phone of the subject's leader: as it was when the subject was filed.
+    head_phone: str = ""
 
     @property
     def own_email(self) -> str:
@@ -189,15 +210,17 @@ class Identities:
         shown = f"{stem}{self._sites:x}.{ending}"
         return shown, shown
 
-    def icp_number(self, party: InventedApplicant, year: int) -> str:
-        """The next site number of a party."""
+    def icp_number(
+        self, party: InventedApplicant, year: int, kind: ServiceKind = ServiceKind.WEBSITE
+    ) -> str:
+        """The number of the next service of a party."""
         if not party.subject:
             key = (party.province, year)
             self._subjects[key] += 1
             character = CHARACTERS[party.province]
             party.subject = f"{character}ICP备{year}{self._subjects[key]:06d}号"
         party.sites += 1
-        return f"{party.subject}-{party.sites}"
+        return f"{party.subject}-{party.sites}{LETTERS[kind]}"
 
     def public_security(self, province: str) -> str:
         """A public-security number that was not drawn before."""

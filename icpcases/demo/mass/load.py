@@ -16,26 +16,31 @@ from django.db.models.functions import Substr
 
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow, Province, ReferenceCounter
 from icpcases.demo.data import Firm, Site
+from icpcases.demo.found import FoundSubject, ListedSite
 from icpcases.demo.load import LoadSummary, NotLoaded, live
+from icpcases.demo.numbers import CHARACTERS
 from icpcases.demo.office import Office
 from icpcases.demo.story import Story
 from icpcases.reports.cache import look_after_weeks
+from icpcases.rules.facts import FilingType
 from icpcases.search import index
 from icpcases.types import SqlValue
 
 from .ahead import Stopped, ahead
 from .identities import Identities, InventedApplicant
-from .stamp import Staff, Stamp, applicant_row
+from .records import TABLES
+from .regulars import Regulars
+from .stamp import Staff, Stamp, Stamped, applicant_row
 from .stories import FINISHED, GOING_ON, LIVES, Life
-from .templates import TABLES, Template
-from .write import Rows, bare, finish, prepare, write_rows
+from .templates import Template
+from .write import Rows, Update, bare, finish, prepare, write_rows
 
 OFFICERS, SUPERVISORS = 40, 3
 #: How far back the cases reach; the office has grown since then.
 WEEKS = 150
-CHUNK = 2000
+#: On PostgreSQL each number and each domain written takes a lock until the chunk is there.
+CHUNK = 1000
 SHORT, LONG = 5, 5000
-_TWICE = 2  # each life once with an owner who acts, once with an officer in the owner's place
 _NOTES = (
     "致电申请人,无人接听。",
     "Rang again; asked to call back.",
@@ -47,7 +52,6 @@ _LOADED: tuple[type[Model], ...] = (User, Applicant, *TABLES)
 _ANYBODY = {f.attname: getattr(User(password="!"), f.attname) for f in User._meta.concrete_fields}
 
 _Item = TypeVar("_Item")
-LEAST = len(LIVES) * _TWICE + 20
 
 
 def load_many(seed: int, password: str, cases: int) -> LoadSummary:
@@ -58,8 +62,8 @@ def load_many(seed: int, password: str, cases: int) -> LoadSummary:
     try:
         made = _ahead(loader.chunks(cases - len(loader.templates)))
         with bare(_LOADED):
-            for rows in made:
-                write_rows(rows)
+            for rows, updates in made:
+                write_rows(rows, updates)
         index.rebuild(made=_ahead(index.index_batches()))
     except Stopped as stopped:
         raise NotLoaded("the making of many cases, for the reason above") from stopped
@@ -89,8 +93,7 @@ class _Loader:
         self.officers = _staff(self.office, "officer", OFFICERS, self.identities, password)
         self.supervisors = _staff(self.office, "supervisor", SUPERVISORS, self.identities, password)
         self.templates: list[Template] = []
-        # Applicants with many cases: those that came once and stayed.
-        self.regulars: list[InventedApplicant] = []
+        self.regulars = Regulars([provider.pk for provider in self.office.providers])
 
     def _people_of_the_stories(self) -> tuple[dict[str, Firm], dict[str, Site]]:
         firms, sites = {}, {}
@@ -98,16 +101,18 @@ class _Loader:
             key = story.site
             party = self.identities.party(0, life.kind, life.province)
             firms[key] = Firm(party.name, life.kind, life.province, party.leader)
-            domain, address = ("", "192.0.2.7") if life.ip_only else (f"{key}.example", "")
-            sites[key] = Site(key, party.name[:20], domain, address)
+            sites[key] = _site(life, key)
         return firms, sites
 
     def live(self) -> None:
         """Live one case of each kind through the door, and read it back."""
-        walks = live(self.office, [story for _life, story in self.stories])
+        found = [_found(life, story, n) for n, (life, story) in enumerate(self.stories)]
+        stories = [story for _life, story in self.stories]
+        walks = live(self.office, stories, [subject for subject in found if subject])
         lives = [life for life, _story in self.stories]
         self.templates = [Template(*pair) for pair in zip(lives, walks, strict=True)]
-        self.again = {t: t.without_confirmation() for t in self.templates if t.confirms}
+        based = [t for t in self.templates if t.life.based]
+        self.of_known = {t: t.of_somebody_known() for t in based}
         self.finished = self._drawn(FINISHED)
         self.going_on = self._drawn(GOING_ON)
         self.stamper = Stamp(self.identities, Province.objects.in_bulk())
@@ -120,21 +125,22 @@ class _Loader:
         templates = [t for t in self.templates if t.life in lives]
         return templates, list(accumulate(t.life.share for t in templates))
 
-    def chunks(self, count: int) -> Iterator[Rows]:
-        """The rows of so many cases, the oldest first."""
-        chunk = _empty()
+    def chunks(self, count: int) -> Iterator[tuple[Rows, list[Update]]]:
+        """The rows of so many cases, the oldest first, and what they change in older ones."""
+        chunk, updates = _empty(), list[Update]()
         for number in range(count):
             template, weeks = self._drawn_for(number, count)
-            rows, moments = self._case(chunk, template, weeks)
+            made = self._case(chunk, template, weeks)
             if number == count // 4:
-                more = LONG - len(rows[HistoryRow])
-                self.stamper.note_rows(rows, moments[-1], more, list(_NOTES))
-            for model, lines in rows.items():
+                more = LONG - len(made.rows[HistoryRow])
+                self.stamper.note_rows(made.rows, made.moments[-1], more, list(_NOTES))
+            for model, lines in made.rows.items():
                 chunk[model].extend(lines)
+            updates += made.updates
             if number % CHUNK == CHUNK - 1:
-                yield chunk
-                chunk = _empty()
-        yield chunk
+                yield chunk, updates
+                chunk, updates = _empty(), []
+        yield chunk, updates
 
     def _drawn_for(self, number: int, count: int) -> tuple[Template, int]:
         """A life for the case of this number, and how many weeks ago its newest row is."""
@@ -147,26 +153,28 @@ class _Loader:
         templates, sums = self.going_on if self.rng.random() < chance else self.finished
         return self.rng.choices(templates, cum_weights=sums)[0], weeks
 
-    def _case(self, chunk: Rows, template: Template, weeks: int) -> tuple[Rows, list[dt.datetime]]:
+    def _case(self, chunk: Rows, template: Template, weeks: int) -> Stamped:
         li, zhao = self.rng.sample(self.officers, 2)
         staff = Staff(li, zhao, self.rng.choice(self.supervisors))
-        party = self._regular(template, weeks)
-        if party:
-            template = self.again.get(template, template)
-        else:
-            party = self._newcomer(template)
+        known = self.regulars.drawn(template, weeks, self.rng) if template.life.based else None
+        party, site = known or (self._newcomer(template), None)
+        if known:
+            template = self.of_known[template]
         joins = template.owned and party.user is None
         if joins:
             party.user = self.next_user
             self.next_user += 1
-        rows, moments = self.stamper.rows(template, weeks, party, staff)
+        made = self.stamper.rows(template, weeks, party, staff, site)
+        came = made.found_at or made.moments[0]
         if joins:
-            chunk[User].append(self._formed(_user_row(party, moments[0])))
+            chunk[User].append(self._formed(_user_row(party, made.moments[0])))
         if party.pk == self.next_applicant:
             self.next_applicant += 1
-            chunk[Applicant].append(self._formed(_applicant_row(template, party, moments, staff)))
-            self._remember(template, party, weeks)
-        return rows, moments
+            confirmed = made.found_at or _confirmed(template, made.moments)
+            row = applicant_row(party, confirmed, staff.li.pk, came)
+            chunk[Applicant].append(self._formed(row))
+        self.regulars.note(template, weeks, party, site, made, self.rng)
+        return made
 
     def _formed(self, row: list[SqlValue]) -> list[SqlValue]:
         return [self.stamper.form(value) for value in row]
@@ -176,34 +184,50 @@ class _Loader:
         province = life.province if life.fixed else self.identities.province()
         return self.identities.party(self.next_applicant, life.kind, province)
 
-    def _regular(self, template: Template, weeks: int) -> InventedApplicant | None:
-        """An applicant who is here already and has nothing with a provider at that time."""
-        life = template.life
-        if life.kind != "enterprise" or life.fixed or not self.regulars:
-            return None
-        if self.rng.random() > 0.3:
-            return None
-        party = self.regulars[int(len(self.regulars) * self.rng.random() ** 2)]
-        if template.confirms:
-            if weeks + template.weeks > party.busy_since:
-                return None
-            party.busy_since = -1 if life.going_on else weeks
-        return party
-
-    def _remember(self, template: Template, party: InventedApplicant, weeks: int) -> None:
-        life = template.life
-        if life.kind == "enterprise" and template.confirms and not (life.going_on or life.fixed):
-            party.busy_since = weeks
-            if self.rng.random() < 0.1:
-                self.regulars.append(party)
-
 
 def _stories() -> Iterator[tuple[Life, Story]]:
     for number, life in enumerate(LIVES):
-        for owner in ("", "wei"):
-            site = f"m{number}{owner}"
-            story = Story(site, life.acts, life.age, life.hours, owner=owner, facts=life.facts)
+        # Nobody inspects himself.
+        owners = ("",) if life.of == FilingType.INSPECTION else ("", "wei")
+        for owner in owners:
+            story = Story(
+                f"m{number}{owner}", life.acts, life.age, life.hours, owner=owner,
+                facts=life.facts, of=life.of, ends=life.base, term=life.term,
+            )  # fmt: skip
             yield replace(life), story
+
+
+def _site(life: Life, key: str) -> Site:
+    """The site of a lived case, by names that nothing else has."""
+    if life.ip_only:
+        return Site(key, f"网站{key}", ip_address="192.0.2.7")
+    if life.service_kind == "website":
+        return Site(key, f"网站{key}", f"{key}.example")
+    name = f"应用{key}"
+    features = {"android": {
+        "app_name": name, "package": f"example.{key}", "public_key": "30:82:01:22:30:0D:06:09",
+        "fingerprint": "9E:14:5C:07:DE:30:4E:B1",
+    }}  # fmt: skip
+    of_app = features if life.service_kind == "app" else {}
+    return Site(key, name, kind=life.service_kind, features=of_app)
+
+
+def _found(life: Life, story: Story, number: int) -> FoundSubject | None:
+    """What was filed before an errand: its site, or of a further service another one."""
+    if not life.based:
+        return None
+    key, day = story.site, dt.date(2021, 5, 20)
+    subject = f"{CHARACTERS[life.province]}ICP备2021{990_000 + number}号"
+    name, domain = f"网站{key}", f"{key}.example"
+    if life.of == FilingType.ADD_SERVICE:
+        name, domain = f"旧站{key}", f"{key}-old.example"
+    listed = ListedSite(f"{subject}-1", name, (domain,), day, (life.base,))
+    took = sum(act.after for act in life.acts) * 1.2 + life.age
+    return FoundSubject(key, subject, day, (listed,), took + 4)
+
+
+#: Each life comes once with an owner who acts, and once with an officer in the owner's place.
+LEAST = len(list(_stories())) + 20
 
 
 def _staff(
@@ -235,14 +259,12 @@ def _user_row(party: InventedApplicant, joined: dt.datetime) -> list[SqlValue]:
     return [own.get(name, value) for name, value in _ANYBODY.items()]
 
 
-def _applicant_row(
-    template: Template, party: InventedApplicant, moments: list[dt.datetime], staff: Staff
-) -> list[SqlValue]:
-    confirmed = None
-    if template.confirms:
-        place = next(n for n, row in enumerate(template.history) if "confirmed" in row.entered)
-        confirmed = moments[place]
-    return applicant_row(party, confirmed, staff.li.pk, moments[0])
+def _confirmed(template: Template, moments: list[dt.datetime]) -> dt.datetime | None:
+    """When the applicant was confirmed, if it was."""
+    if not template.confirms:
+        return None
+    place = next(n for n, row in enumerate(template.history) if "confirmed" in row.entered)
+    return moments[place]
 
 
 def _count_references() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib.auth.models import User
 from django.db.models import Model
@@ -16,18 +17,24 @@ from icpcases.cases.models import (
     HistoryRow,
     Order,
     Provider,
+    ProviderAccess,
     Province,
+    Service,
+    SubjectFiling,
 )
 from icpcases.cases.permissions import shown_name
 from icpcases.db.bulk import form
 from icpcases.demo.office import ORDER_NUMBERS
 from icpcases.rules.documents import Kind
+from icpcases.rules.facts import FilingType, ServiceKind
 from icpcases.types import SqlValue
 from icpcases.workflow.actions.open_case import FOLLOW_ALPHABET
 
-from .identities import Identities, InventedApplicant
-from .templates import TABLES, Dated, Json, Key, Row, Template
-from .write import Rows
+from .dated import Dated, Json, Key, Row, Slot, slot_of_key
+from .identities import FiledSite, Identities, InventedApplicant
+from .records import TABLES
+from .templates import Template
+from .write import Rows, Update
 
 _BETWEEN_NOTES = dt.timedelta(hours=2)
 _LEADERS = (Kind.SERVICE_LEADER_ID, Kind.IDENTITY)
@@ -43,6 +50,18 @@ class Staff:
     chen: User
 
 
+@dataclass(frozen=True)
+class Stamped:
+    """The rows of one case, what it changes in others, and when what its history tells happened;
+    `found_at` is when records were found, and `slots` is what was filled in."""
+
+    rows: Rows
+    updates: list[Update]
+    moments: list[dt.datetime]
+    found_at: dt.datetime | None
+    slots: dict[str, SqlValue]
+
+
 class Stamp:
     """Makes the rows of one case after another; keys count on from what is there."""
 
@@ -55,16 +74,31 @@ class Stamp:
         self.places = {key: place for place, key in enumerate(keys)}
 
     def rows(
-        self, template: Template, weeks: int, party: InventedApplicant, staff: Staff
-    ) -> tuple[Rows, list[dt.datetime]]:
+        self,
+        template: Template,
+        weeks: int,
+        party: InventedApplicant,
+        staff: Staff,
+        site: FiledSite | None = None,
+    ) -> Stamped:
         """The rows of a case of this party, so many weeks before the template's, each value in the
-        form of the database; and when what its history tells happened."""
+        form of the database. An errand is about this site; without one, about a site that was
+        found with a newcomer."""
         dated: Dated = template.dated(weeks)
         earlier = dt.timedelta(seconds=int(self.identities.rng.random() * template.slack))
-        slots = self._slots(template, dated, weeks, party, staff, earlier)
+        slots = self._slots(template, dated, weeks, party, staff, earlier, site)
         filled = self._filled(dated, slots, earlier)
         rows = {model: [_row(row, filled) for row in found] for model, found in dated.rows.items()}
-        return rows, [moment - earlier for moment in dated.happened]
+        updates: list[Update] = [
+            (model, cast(int, slots[key]), {
+                name: slots[value.name] if isinstance(value, Slot) else cast(SqlValue, value)
+                for name, value in fields.items()
+            })
+            for model, key, fields in dated.updates
+        ]  # fmt: skip
+        found_at = dated.found_at and dated.found_at - earlier
+        moments = [moment - earlier for moment in dated.happened]
+        return Stamped(rows, updates, moments, found_at, slots)
 
     def _filled(
         self, dated: Dated, slots: dict[str, SqlValue], earlier: dt.timedelta
@@ -87,9 +121,10 @@ class Stamp:
         party: InventedApplicant,
         staff: Staff,
         earlier: dt.timedelta,
+        site: FiledSite | None,
     ) -> dict[str, SqlValue]:
         first = template.first_day - dt.timedelta(weeks=weeks)
-        slots = {
+        slots: dict[str, SqlValue] = {
             **self._keys(dated),
             **_people(party, staff),
             "reference": self._reference(first.year),
@@ -103,8 +138,13 @@ class Stamp:
             "service_leader": party.leader,
             "service_leader_phone": party.leader_phone,
             "service_leader_id": party.leader_id,
+            "subject_leader": party.leader,
+            "subject_leader_phone": party.head_phone or party.leader_phone,
+            "subject_leader_id": party.leader_id,
         }
         slots |= self._site(template)
+        if site:
+            slots |= _of_site(template, party, site)
         slots |= self._numbers(template, dated, party)
         due, provisional = dated.due(self.provinces[party.province])
         # What ends with a day ends then; what runs for hours runs from the minute.
@@ -125,27 +165,46 @@ class Stamp:
         self.years[year] = self.years.get(year, 0) + 1
         return f"ICP-{year}-{self.years[year]:06d}"
 
-    def _site(self, template: Template) -> dict[str, str]:
+    def _site(self, template: Template) -> dict[str, SqlValue]:
         key, shown = self.identities.domain()
         rng = self.identities.rng
-        return {
+        site: dict[str, SqlValue] = {
             "registrable_domain": key,
             "domain": key,
             "domain_unicode": shown,
             "ip_address": f"198.{rng.randint(18, 19)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}",
         }
+        life = template.life
+        if life.service_kind == "app":
+            site["package"] = ".".join(reversed(key.split("."))) + ".app"
+        if life.of == FilingType.CHANGE:
+            site |= {"new_phone": self.identities.mobile(), "new_name": f"{shown.split('.')[0]}网"}
+        if template.found_at and template.case.about.makes:
+            key, shown = self.identities.domain()
+            site |= {
+                "base_site_name": shown.split(".")[0],
+                "base_registrable_domain": key,
+                "base_domain": key,
+                "base_domain_unicode": shown,
+            }
+        return site
 
     def _numbers(
         self, template: Template, dated: Dated, party: InventedApplicant
-    ) -> dict[str, str]:
-        found = {}
-        case, identities = template.case, self.identities
-        if case.icp_number:
-            assert case.filed_on
-            number = identities.icp_number(party, case.filed_on.year)
-            found = {"icp_number": number, "icp_subject": party.subject}
-        if case.public_security_number:
-            found["public_security_number"] = identities.public_security(party.province)
+    ) -> dict[str, SqlValue]:
+        found: dict[str, SqlValue] = {}
+        identities = self.identities
+        if dated.found_at:
+            before = "base_icp_number" if template.case.about.makes else "icp_number"
+            found[before] = identities.icp_number(party, dated.found_at.year)
+        if template.filed:
+            kind = ServiceKind(template.life.service_kind)
+            number = identities.icp_number(party, template.filed.filed_on.year, kind)
+            found |= {"icp_number": number}
+            if template.filed.public_security_number:
+                found["public_security_number"] = identities.public_security(party.province)
+        if party.subject:
+            found["subject_number"] = party.subject
         for place, order in enumerate(template.rows_of(Order)):
             found[f"order:{place}"] = self._order_number(order, dated.days[f"order:{place}"])
         for place, paper in enumerate(template.rows_of(Document)):
@@ -236,6 +295,26 @@ def _site_name(party: InventedApplicant) -> str:
     return party.name.removesuffix("有限公司")[:100]
 
 
+def _of_site(template: Template, party: InventedApplicant, site: FiledSite) -> dict[str, SqlValue]:
+    """What is known of a site that was filed before, and of the records it hangs on."""
+    keys: dict[str, SqlValue] = {
+        slot_of_key(SubjectFiling, 0): party.subject_pk,
+        slot_of_key(Service, 0): site.pk,
+        slot_of_key(ProviderAccess, 0): site.access,
+    }
+    if template.case.about.makes:
+        return keys
+    domain, shown = site.domain
+    return {
+        **keys,
+        "site_name": site.name,
+        "registrable_domain": domain,
+        "domain": domain,
+        "domain_unicode": shown,
+        "service_leader_phone": site.phone,
+    }
+
+
 def _last_key(model: type[Model]) -> int:
     last: int | None = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
@@ -250,6 +329,7 @@ def applicant_row(
         "certificate_number": party.certificate[1], "phone": party.phone, "email": party.email,
         "language": party.language,
         "confirmed_at": confirmed, "confirmed_by_id": by if confirmed else None,
-        "created_at": created,
+        "created_at": created, "licence_number": "", "licence_issued_on": None,
+        "licence_expires_on": None,
     }  # fmt: skip
     return [own[field.attname] for field in Applicant._meta.concrete_fields]

@@ -8,112 +8,61 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db.models import Field, Model
 from django.utils import timezone
 
 from icpcases.cases.models import (
-    CasePerson,
     Document,
     FilingCase,
     HistoryRow,
     Notice,
-    NotNeeded,
     Order,
-    Province,
+    OrderCase,
+    ProviderAccess,
+    RegisterRow,
     Request,
+    Service,
+    SmsCheck,
+    SubjectFiling,
 )
-from icpcases.cases.models.notices import LIFE
 from icpcases.cases.permissions import shown_name
 from icpcases.db.bulk import form
-from icpcases.deadlines.tables import Tables, recent_tables
-from icpcases.deadlines.turns import due
+from icpcases.deadlines.tables import recent_tables
 from icpcases.demo.walk import Walk
 from icpcases.types import SqlValue
 from icpcases.workflow.casefile import CaseFile
 
-from .stories import Life
+from .dated import Dated, Json, Key, Row, Slot, Value, slot_of_key
+from .records import RECORDS, TABLES, read_label, rows_of_case, settle_records, slot_of
+from .stories import NEW_NAME, NEW_PHONE, Life
 
-#: The tables of a case, in the order in which their rows may be written.
-TABLES: tuple[type[Model], ...] = (
-    FilingCase, CasePerson, Order, Document, NotNeeded, Request, HistoryRow, Notice,
-)  # fmt: skip
-# Columns that hold what is somebody's own, by the slot of the same name; empty ones stay empty.
-_OWN: dict[type[Model], tuple[str, ...]] = {
-    FilingCase: (
+# Columns that hold what is somebody's own, and their slots; empty ones stay empty.
+_OWN: dict[type[Model], dict[str, str]] = {
+    FilingCase: {name: name for name in (
         "reference", "follow_code", "province_id", "site_name", "domain", "domain_unicode",
         "registrable_domain", "ip_address", "service_leader", "service_leader_phone",
-        "service_leader_id", "icp_number", "icp_subject", "public_security_number",
-    ),
-    Notice: ("address", "language"),
+        "service_leader_id", "subject_leader", "subject_leader_phone", "subject_leader_id",
+    )},
+    SmsCheck: {"name": "service_leader", "phone": "service_leader_phone"},
+    Notice: {"address": "address", "language": "language"},
 }  # fmt: skip
+#: What a change filing changes to, by slots of their own.
+_NEW = {NEW_PHONE: "new_phone", NEW_NAME: "new_name"}
 PKS_IN_JSON = {
     "documents": Document, "doubted": Document, "document": Document,
-    "orders": Order, "ended_orders": Order,
+    "orders": Order, "order": Order, "memberships": OrderCase, "left": OrderCase,
     "requests": Request, "asked": Request, "answered": Request, "settled": Request,
+    "sms_checks": SmsCheck, "confirmed_checks": SmsCheck, "closed_checks": SmsCheck,
+    "register": RegisterRow, "service_id": Service, "provider_access_id": ProviderAccess,
 }  # fmt: skip
 _TOKEN = re.compile(r'"@@#(.+?)@@"|@@(.+?)@@')
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WEEKS_KEPT = 4  # the cases come in the order of time
 _TWO_WEEKS = dt.timedelta(0), dt.timedelta(weeks=1)
-_MAIL_TAKES = dt.timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place that is filled for each case anew."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Json:
-    """JSON text with slots: literal pieces, in the form of the database, and names of slots in
-    turn."""
-
-    pieces: tuple[str, ...]
-
-
 _M = TypeVar("_M", bound=Model)
-Value: TypeAlias = SqlValue | Slot | Json
-#: What an open place waits for: the name of a slot, a moment whose minutes are open, or a text
-#: with slots in it.
-Key: TypeAlias = str | dt.datetime | Json
-#: The values of a row, and its open places.
-Row: TypeAlias = tuple[list[SqlValue], list[tuple[int, Key]]]
-
-
-@dataclass
-class Dated:
-    """A template moved by some weeks: rows in which only slots and the minutes are left open."""
-
-    rows: dict[type[Model], list[Row]]
-    keys: dict[type[Model], list[str]]
-    happened: list[dt.datetime]
-    days: dict[str, dt.date]
-    case: FilingCase
-    _rows_around: CaseFile
-    _tables: Tables
-    moments: set[dt.datetime] = field(init=False)
-    texts: set[Json] = field(init=False)
-    _due: dict[str, tuple[dt.datetime | None, bool]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        waited = {
-            key for rows in self.rows.values() for _values, places in rows for _, key in places
-        }
-        self.moments = {key for key in waited if isinstance(key, dt.datetime)}
-        self.texts = {key for key in waited if isinstance(key, Json)}
-
-    def due(self, province: Province) -> tuple[dt.datetime | None, bool]:
-        """When the present turn of a case in this province is due, and whether provisionally."""
-        if province.pk not in self._due:
-            self.case.province = province
-            self._due[province.pk] = due(self.case, self._rows_around, self._tables)
-        return self._due[province.pk]
 
 
 class Template:
@@ -126,7 +75,7 @@ class Template:
         self.people = {user.pk: name for name, user in walk.office.users.items()}
         self.names = {shown_name(user): name for name, user in walk.office.users.items()}
         self.found: dict[type[Model], Sequence[Model]] = {
-            model: list(_rows_of(model, case)) for model in TABLES
+            model: list(rows_of_case(model, case)) for model in TABLES
         }
         self.places = {
             model: {row.pk: place for place, row in enumerate(rows)}
@@ -135,8 +84,17 @@ class Template:
         self.history = self.rows_of(HistoryRow)
         self.confirms = any("confirmed" in row.entered for row in self.history)
         self.moments = [row.happened_at for row in self.history]
+        #: When what was filed before was entered, where the case begins with something.
+        self.found_at = settle_records(self.rows_of(RegisterRow), self.moments)
+        self.before = {
+            label
+            for row in self.rows_of(RegisterRow)
+            if row.what == RegisterRow.What.FOUND
+            for label in row.changes
+        }
         # How far every moment may lie earlier without falling on another day in Shanghai.
-        self.slack = min(_since_midnight(moment) for moment in self.moments)
+        found = [self.found_at] if self.found_at else []
+        self.slack = min(_since_midnight(moment) for moment in [*self.moments, *found])
         self.turns = CaseFile(case).turns
         self.form, self.tables = form(), recent_tables()
         self.patterns: dict[tuple[type[Model], int], tuple[Row, list[tuple[int, Field]]]] = {}
@@ -157,47 +115,75 @@ class Template:
         """How many weeks the case took from its opening to its newest row, and one more."""
         return (self.moments[-1] - self.moments[0]).days // 7 + 1
 
-    def without_confirmation(self) -> "Template":
-        """The same life of an applicant whom the office has confirmed for another case."""
+    @property
+    def filed(self) -> Service | None:
+        """The service that the case has filed, if it has."""
+        return self.case.service if self.case.about.makes else None
+
+    def of_somebody_known(self) -> "Template":
+        """The same life of an applicant whose records are there already: without them."""
         other = object.__new__(Template)
-        vars(other).update(vars(self), confirms=False)
-        gone = next(row.sequence for row in self.history if "confirmed" in row.entered)
-        kept = [row for row in self.history if row.sequence != gone]
-        other.history = [_renumbered(row, gone) for row in kept]
-        other.found = {**self.found, HistoryRow: other.history}
-        other.case = _copy(self.case, version=self.case.version - 1)
-        other.found[FilingCase] = [other.case]
-        other.places = {
-            **self.places, HistoryRow: {row.pk: n for n, row in enumerate(other.history)}
-        }  # fmt: skip
-        other.patterns = {}
+        vars(other).update(vars(self), found_at=None)
+        other.found = {
+            model: [row for row in rows if not self._was_before(row)]
+            for model, rows in self.found.items()
+        }
         other.dated = lru_cache(maxsize=_WEEKS_KEPT)(other._dated)
         return other
+
+    def _was_before(self, row: Model) -> bool:
+        if isinstance(row, RegisterRow):
+            return row.what == RegisterRow.What.FOUND
+        return type(row) in RECORDS and f"{row._meta.model_name} {row.pk}" in self.before
 
     def _dated(self, weeks: int) -> Dated:
         by = dt.timedelta(weeks=weeks)
         rows = {
-            model: [self._row(row, place, by) for place, row in enumerate(found)]
+            model: [self._row(row, self.places[model][row.pk], by) for row in found]
             for model, found in self.found.items()
         }
-        keys = {model: [_pk(model, n) for n in range(len(found))] for model, found in rows.items()}
+        keys = {
+            model: [slot_of_key(model, self.places[model][row.pk]) for row in found]
+            for model, found in self.found.items()
+        }
         happened = [row.happened_at - by for row in self.history]
         orders = enumerate(self.rows_of(Order))
         days = {f"order:{place}": row.submitted_on - by for place, row in orders}
-        return Dated(rows, keys, happened, days, *self._moved(by), self.tables)
+        found_at = self.found_at and self.found_at - by
+        updates = [] if self.found_at else list(self._updates(by))
+        return Dated(rows, keys, updates, happened, found_at, days, *self._moved(by), self.tables)
+
+    def _updates(self, by: dt.timedelta) -> Iterator[tuple[type[Model], str, dict[str, Value]]]:
+        """What the case did to records that were there before it."""
+        for row in self.rows_of(RegisterRow):
+            for label, fields in row.changes.items():
+                model, pk = read_label(label)
+                if model is None or label not in self.before:
+                    continue
+                new: dict[str, Value] = {}
+                for name, (_old, value) in fields.items():
+                    day = isinstance(value, str) and _DAY.fullmatch(value)
+                    slot = self._slot(model, label, name, value)
+                    moved = dt.date.fromisoformat(value) - by if day else value
+                    new[name] = Slot(slot) if slot else moved
+                yield model, slot_of_key(model, self.places[model][pk]), new
 
     def _moved(self, by: dt.timedelta) -> tuple[FilingCase, CaseFile]:
         """The case and what its clock reads, so many weeks earlier."""
         case = self.case
-        opened = case.opened_on and case.opened_on - by
         moved = _copy(
             case,
             state_since=case.state_since - by,
             turn_since=case.turn_since - by,
-            opened_on=opened,
+            term=case.term and case.term - by,
         )
+        if case.service:
+            opened = case.service.opened_on
+            moved.service = _copy(case.service, opened_on=opened and opened - by)
         around = CaseFile(moved)
-        around.orders = self.rows_of(Order)
+        live = [row.order_id for row in self.rows_of(OrderCase) if row.left_on is None]
+        orders = (order for order in self.rows_of(Order) if order.pk in live)
+        around.live_order = next(orders, None)
         around.requests = [
             _copy(row, due_on=row.due_on and row.due_on - by) for row in self.rows_of(Request)
         ]
@@ -243,13 +229,21 @@ class Template:
         if name in ("due_at", "due_provisional") and model is FilingCase:
             return Slot(name)
         if field_.primary_key:
-            return Slot(_pk(model, place))
+            return Slot(slot_of_key(model, place))
         if name == "province_id":
             return Slot(name)
+        if model in RECORDS:
+            slot = self._slot(model, f"{model._meta.model_name} {row.pk}", name, value)
+            if slot:
+                return Slot(slot)
         if field_.related_model:
             return self._reference(field_.related_model, value)
-        if name in _OWN.get(model, ()) and value:
-            return Slot(name)
+        if isinstance(row, RegisterRow) and name == "service" and value:
+            return Slot(slot_of_key(Service, self.places[Service][value]))
+        if isinstance(row, RegisterRow) and name == "changes":
+            return self._json(self._changes(value, by), by)
+        if value and name in _OWN.get(model, {}):
+            return Slot(_NEW.get(value, _OWN[model][name]))
         if model in _NUMBERED and name == "number" and value:
             return Slot(f"{_NUMBERED[model]}:{place}")
         if isinstance(value, dict | list):
@@ -260,6 +254,35 @@ class Template:
             return value - by
         return str(value) if name == "file" else value
 
+    def _slot(self, model: type[Model], label: str, name: str, value: object) -> str:
+        """The slot of a field of a record, where its value is somebody's own."""
+        side = label in self.before and self.case.about.makes
+        slot = slot_of(model, name, side) if value else ""
+        return _NEW.get(str(value), slot) if slot else ""
+
+    def _changes(self, changes: dict[str, Any], by: dt.timedelta) -> dict[str, Any]:
+        """What was done to the register, with a mark wherever a slot is."""
+        opened = {}
+        for label, fields in changes.items():
+            model, pk = read_label(label)
+            assert model is not None, label
+            key = slot_of_key(model, self.places[model][pk])
+            opened[f"{model._meta.model_name} @@{key}@@"] = {
+                name: [self._mark(model, label, name, value, key) for value in pair]
+                for name, pair in fields.items()
+            }
+        return opened
+
+    def _mark(self, model: type[Model], label: str, name: str, value: Any, key: str) -> Any:
+        if value is None:
+            return None
+        if name == "id":
+            return f"@@#{key}@@"
+        if slot := self._slot(model, label, name, value):
+            return f"@@#{slot}@@" if isinstance(value, int) else f"@@{slot}@@"
+        other = {"subject_id": SubjectFiling, "service_id": Service}.get(name)
+        return f"@@#{slot_of_key(other, self.places[other][value])}@@" if other else value
+
     def _reference(self, model: type[Model], value: int | None) -> Value:
         if value is None or model.__name__ == "Provider":
             return value
@@ -267,7 +290,7 @@ class Template:
             return Slot(f"user:{self.people[value]}")
         if model.__name__ == "Applicant":
             return Slot("applicant")
-        return Slot(_pk(model, self.places[model][value]))
+        return Slot(slot_of_key(model, self.places[model][value]))
 
     def _json(self, value: object, by: dt.timedelta) -> Value:
         if not value:
@@ -290,7 +313,7 @@ class Template:
             return self._text(value, by)
         if key in PKS_IN_JSON and type(value) is int:
             model = PKS_IN_JSON[key]
-            return f"@@#{_pk(model, self.places[model][value])}@@"
+            return f"@@#{slot_of_key(model, self.places[model][value])}@@"
         if key == "officer_id" and isinstance(value, int):
             return f"@@#user:{self.people[value]}@@"
         return value
@@ -307,11 +330,16 @@ class Template:
         own = {
             case.reference: "reference",
             case.applicant.name: "name",
-            case.icp_number: "icp_number",
-            case.icp_subject: "icp_subject",
-            case.public_security_number: "public_security_number",
             **{name: f"shown:{who}" for name, who in self.names.items()},
         }
+        for service in self.rows_of(Service):
+            mine = service.pk == case.service_id or not case.about.makes
+            own[service.number] = "icp_number" if mine else "base_icp_number"
+            own[service.public_security_number] = "public_security_number"
+        if case.service_kind == "app":
+            packages = {given["package"] for given in case.app_features.values()}
+            own |= {case.site_name: "site_name", **dict.fromkeys(packages, "package")}
+        own |= {old: name for name, old in case.changing.items() if isinstance(old, str)}
         for model, slot in _NUMBERED.items():
             rows = enumerate(self.rows_of(model))
             own |= {row.number: f"{slot}:{place}" for place, row in rows}
@@ -319,39 +347,6 @@ class Template:
 
 
 _NUMBERED: dict[type[Order | Document], str] = {Order: "order", Document: "paper"}
-
-
-def _pk(model: type[Model], place: int) -> str:
-    return f"{model._meta.model_name}.{place}"
-
-
-def _rows_of(model: type[Model], case: FilingCase) -> Iterator[Model]:
-    if model is FilingCase:
-        yield case
-        return
-    rows = model._default_manager.filter(case=case)
-    if model is Order:
-        rows = rows.select_related("provider")
-    rows = rows.select_related("history") if model is Notice else rows
-    for row in rows.order_by("sequence" if model is HistoryRow else "pk"):
-        yield _settled(row)
-
-
-def _settled(row: Model) -> Model:
-    """The row as if it had been recorded when it happened, and the mail had left at once."""
-    if isinstance(row, HistoryRow):
-        row.recorded_at = row.happened_at
-    if isinstance(row, Notice) and row.history:
-        at = row.history.happened_at
-        row.created_at = row.next_try_at = at
-        row.deadline, row.sent_at = at + LIFE, at + _MAIL_TAKES
-        row.state, row.attempts = Notice.State.SENT.value, 1
-    return row
-
-
-def _renumbered(row: HistoryRow, gone: int) -> HistoryRow:
-    undoes = row.undoes and row.undoes - (row.undoes > gone)
-    return _copy(row, sequence=row.sequence - (row.sequence > gone), undoes=undoes)
 
 
 def _copy(row: _M, **changes: object) -> _M:

@@ -11,8 +11,10 @@ from icpcases.db.bulk import put
 from icpcases.types import SqlValue
 
 Rows = dict[type[Model], list[list[SqlValue]]]
+#: New values of rows that are written already: the table, the key, field by field.
+Update = tuple[type[Model], int, dict[str, SqlValue]]
 # Those that keep something from coming twice stay, and those that triggers read: they are guards.
-_READ_BY_TRIGGERS = {"case_registrable", "case_icp_number", "case_icp_subject"}
+_READ_BY_TRIGGERS = ("case_registrable", "cases_filingcase_service_id_", "service_number_of")
 _INDEXES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index'"
     " AND sql NOT LIKE 'CREATE UNIQUE %%' AND tbl_name = %s",
@@ -21,13 +23,28 @@ _INDEXES = {
 }
 
 
-def write_rows(rows: Rows) -> None:
-    """Write the rows of some tables, in this order, in one transaction."""
+def write_rows(rows: Rows, updates: Iterable[Update] = ()) -> None:
+    """Write the rows of some tables, in this order, in one transaction, then what changes."""
     with transaction.atomic():
         for model, lines in rows.items():
             if lines:
                 columns = [str(field.column) for field in model._meta.concrete_fields]
                 put(model._meta.db_table, columns, lines)
+        with connection.cursor() as cursor:
+            for sql, values in _statements(updates).items():
+                cursor.executemany(sql, values)
+
+
+def _statements(updates: Iterable[Update]) -> dict[str, list[list[SqlValue]]]:
+    """What updates say, each statement with its values: those of one kind go together."""
+    found: dict[str, list[list[SqlValue]]] = {}
+    for model, key, fields in updates:
+        columns = [field for field in model._meta.concrete_fields if field.attname in fields]
+        marks = ", ".join(f'"{column.column}" = %s' for column in columns)
+        sql = f'UPDATE "{model._meta.db_table}" SET {marks} WHERE id = %s'
+        values = [column.get_db_prep_save(fields[column.attname], connection) for column in columns]
+        found.setdefault(sql, []).append([*values, key])
+    return found
 
 
 @contextmanager
@@ -37,7 +54,10 @@ def bare(models: Iterable[type[Model]]) -> Iterator[None]:
     They are made again even where the loading stops half way.
     """
     found = [
-        row for model in models for row in _indexes_of(model) if row[0] not in _READ_BY_TRIGGERS
+        row
+        for model in models
+        for row in _indexes_of(model)
+        if not row[0].startswith(_READ_BY_TRIGGERS)
     ]
     _run(f"DROP INDEX {name}" for name, _sql in found)
     try:
