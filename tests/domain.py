@@ -36,40 +36,44 @@ STATES = [
     "preapproval_granted",
     "preparing",
     "provider_review",
+    "provider_passed",
     "sms_verification",
     "authority_review",
     "returned",
     "filed",
     "open",
+    "completed",
     "not_required",
     "referred",
     "ineligible",
     "refused",
     "withdrawn",
-    "cancelled",
 ]
-CLOSED = ["not_required", "referred", "ineligible", "refused", "withdrawn", "cancelled"]
+CLOSED = ["not_required", "referred", "ineligible", "refused", "withdrawn"]
 LOCKED = [
     "certificate_applied",
     "preapproval_applied",
     "provider_review",
+    "provider_passed",
     "sms_verification",
     "authority_review",
     "filed",
     "open",
+    "completed",
 ]
 # Where a case must not be an exception to the rules of a filing, whatever the door.
 UNDER_THE_RULES = [
     "preparing",
     "provider_review",
+    "provider_passed",
     "sms_verification",
     "authority_review",
     "returned",
     "filed",
     "open",
-    "cancelled",
+    "completed",
 ]
-HOLDING_A_DOMAIN = [
+HOLDING_A_SERVICE = [
     "triage",
     "certificate_needed",
     "certificate_applied",
@@ -79,11 +83,10 @@ HOLDING_A_DOMAIN = [
     "preapproval_granted",
     "preparing",
     "provider_review",
+    "provider_passed",
     "sms_verification",
     "authority_review",
     "returned",
-    "filed",
-    "open",
 ]
 
 STAYS, BACK = "stays", "back"
@@ -105,11 +108,11 @@ def row(sources: str, target: str, who: str, guards: str = "") -> Row:
 
 PREPARE = """
     server.mainland site.domain forum.not_individual forum.province forum.preapproval
-    foreign.papers claim.backed applicant.identified
+    foreign.papers claim.backed applicant.identified subject.known app.complete
 """
 TABLE = {
     "submit_request": row(
-        "draft", "triage", "A O", "facts.complete request.settled case.domain_free"
+        "draft", "triage", "A O", "facts.complete request.settled subject.known service.free"
     ),
     "send_back": row("triage", "draft", "O"),
     "close_not_required": row("triage", "not_required", "O", "!server.mainland"),
@@ -135,7 +138,8 @@ TABLE = {
     "record_preapproval_application": row("preapproval_needed", "preapproval_applied", "A O"),
     "record_preapproval": row("preapproval_applied", "preapproval_granted", "O"),
     "record_refusal": row(
-        "certificate_applied preapproval_applied authority_review", "refused", "O"
+        "certificate_applied preapproval_applied preparing provider_review authority_review",
+        "refused", "O",
     ),
     "prepare_filing": row(
         "triage certificate_granted preapproval_granted", "preparing", "O", PREPARE
@@ -143,14 +147,20 @@ TABLE = {
     "submit_to_provider": row(
         "preparing returned", "provider_review", "O",
         PREPARE + "document.mainland document.complete document.current request.settled "
-        "case.domain_free case.applicant_free ?case.applicant_free order.alive",
+        "service.free ?subject.known subject.idle ?subject.idle order.alive",
     ),
-    "provider_passes": row("provider_review", "sms_verification", "O"),
+    "provider_passes": row("provider_review", "provider_passed completed", "O"),
+    "sent_to_administration": row(
+        "provider_passed", "sms_verification authority_review", "O"
+    ),
+    "pull_back": row("provider_review provider_passed", "preparing", "O"),
+    "sms_expired": row("sms_verification", "provider_passed", "O"),
     "return_for_correction": row(
-        "provider_review sms_verification authority_review", "returned", "O"
+        "provider_review provider_passed sms_verification authority_review", "returned", "O"
     ),
-    "confirm_sms": row("sms_verification", "authority_review", "A O"),
+    "confirm_sms": row("sms_verification", "sms_verification authority_review", "A O"),
     "approve": row("authority_review", "filed", "O", "?number.valid"),
+    "complete": row("authority_review", "completed", "O", "number.valid"),
     "record_opening": row("filed", "open", "A O", "open.after_filing ?open.after_filing"),
     "record_footer": row("filed open", STAYS, "A O"),
     "record_public_security": row("open", STAYS, "A O"),
@@ -158,13 +168,67 @@ TABLE = {
     "withdraw": row(
         "draft triage certificate_needed certificate_applied certificate_granted "
         "preapproval_needed preapproval_applied preapproval_granted preparing provider_review "
-        "returned",
+        "provider_passed returned",
         "withdrawn", "A O",
     ),
-    "cancel_filing": row("filed open", "cancelled", "S"),
     "reopen": row("not_required referred ineligible refused withdrawn", "draft", "S"),
     "step_back": row(" ".join(STATES), BACK, "S", "state.restorable"),
 }  # fmt: skip
+
+
+# Section 2: the filing types, and the steps that only some of them have. An inspection may be
+# refused while it is prepared or looked at, which no other case can be.
+FILING_TYPES = (
+    "first", "add_service", "add_access", "change", "cancel_service", "cancel_subject",
+    "cancel_access", "inspection",
+)  # fmt: skip
+KINDS = ("website", "app", "mini_program", "quick_app")
+MAKING = ("first", "add_service")
+JUDGED = ("first", "add_service", "add_access", "change")
+ONLY = {
+    "close_not_required": JUDGED,
+    "refer": JUDGED,
+    "decline": JUDGED,
+    "begin_certificate": JUDGED,
+    "begin_preapproval": JUDGED,
+    "sent_to_administration": FILING_TYPES[:-1],
+    "approve": MAKING,
+    "complete": FILING_TYPES[2:-1],
+}
+REFUSED_AS_INSPECTION = ("preparing", "provider_review")
+
+
+def leads_out(step: str, state: str, filing_type: str = "first") -> bool:
+    """Whether a case of this type in this state has the step."""
+    if state not in TABLE[step].sources or filing_type not in ONLY.get(step, FILING_TYPES):
+        return False
+    inspection = step != "record_refusal" or state not in REFUSED_AS_INSPECTION
+    return inspection or filing_type == "inspection"
+
+
+# Whom the SMS check asks, of a change whose data change. Nobody: straight to the administration.
+ASKED = {
+    "first": ("subject_leader", "service_leader"),
+    "add_service": ("service_leader",),
+    "add_access": ("service_leader",),
+    "cancel_service": ("service_leader",),
+    "cancel_subject": ("subject_leader",),
+    "cancel_access": (),
+    "inspection": (),
+}
+
+
+def leads_to(step: str, state: str, filing_type: str = "first") -> str:
+    """Where a step leads a case of this type, of whom the SMS check asks one person at most."""
+    chosen = {
+        "provider_passes": "completed" if filing_type == "inspection" else "provider_passed",
+        "sent_to_administration": (
+            "sms_verification" if ASKED[filing_type] else "authority_review"
+        ),
+        "confirm_sms": "authority_review",
+    }
+    target = chosen.get(step, TABLE[step].target)
+    return state if target == STAYS else target
 
 
 def may(who: str, step: str) -> bool:
@@ -177,9 +241,10 @@ def forbidden(state: str, facts: dict[str, Any]) -> bool:
     """Section 5's "impossible, whatever the door", as far as it is about a case's facts."""
     if state not in UNDER_THE_RULES:
         return False
+    website = facts.get("service_kind", "website") == "website"
     return (
-        facts["server_region"] != "mainland"
-        or facts["access"] != "domain"
+        (facts["server_region"] != "mainland" and not facts.get("mainland_cdn"))
+        or (website and facts["access"] != "domain")
         or (facts["forum"] is not False and facts["applicant_type"] == "individual")
         or (facts["forum"] is not False and facts["preapproval"] is not True)
         or (
@@ -203,6 +268,9 @@ DOCUMENTS_OF = {
     "certificate": ("registration_certificate", "chief_representative_id", "service_leader_id"),
     "forum": ("bbs_preapproval", "board_list", "service_rules", "security_measures"),
     "website": ("domain_certificate",),
+    "app": ("app_features",),
+    "mini_program": (),
+    "quick_app": (),
 }  # fmt: skip
 DOCUMENT_NAMES = {
     "business_licence": "Business licence",
@@ -219,10 +287,12 @@ DOCUMENT_NAMES = {
     "chief_representative_id": "ID of the chief representative",
     "branch_licence": "Business licence of the mainland branch",
     "branch_responsible_id": "ID of the branch's responsible person",
-    "domain_certificate": "Domain certificate: real-name verified, registrant is the applicant",
+    "domain_certificate": "Domain certificate: real-name verified",
 }
 CONDITIONS = {"authorisation_letter": "when the service leader is not the legal representative"}
-SELF_MADE = {"authorisation_letter", "board_list", "service_rules", "security_measures"}
+SELF_MADE = {
+    "authorisation_letter", "board_list", "service_rules", "security_measures", "app_features",
+}  # fmt: skip
 
 # Section 7: numbers that are right
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 PROJECT = Path(__file__).resolve().parent.parent
 STATES, STEPS = "icpcases/lifecycle/states.py", "icpcases/lifecycle/steps.py"
-FORMS, CASE = "icpcases/workflow/step_forms.py", "icpcases/cases/models/case.py"
+FORMS, FORM = "icpcases/workflow/step_forms/__init__.py", "icpcases/workflow/step_forms/filing.py"
 LAYOUT, TEXTS = "icpcases/diagram/layout.py", "icpcases/notifications/texts.py"
 #: A file, the line in it that what is added stands before, and what is added.
 Edit = tuple[str, str, str]
@@ -41,13 +41,12 @@ HAND_BACK: tuple[Edit, ...] = (
         does=_("The provider looks at the filing once more."),
         happened=_("The administration has handed the filing back to the provider."),
         acts_for=Party.AUTHORITY,
-        sets=("handed_back_on",),
         rank=6,
     ),
 """,
     ),
     (
-        FORMS,
+        FORM,
         "class OpeningForm(StepForm):",
         """\
 class HandBackForm(StepForm):
@@ -58,12 +57,8 @@ class HandBackForm(StepForm):
 
 """,
     ),
-    (FORMS, "    Step.CONFIRM_SMS: StepForm,", "    Step.HAND_BACK: HandBackForm,\n"),
-    (
-        CASE,
-        "    opened_on = models.DateField(",
-        '    handed_back_on = models.DateField(_("handed back on"), null=True, blank=True)\n',
-    ),
+    (FORMS, "    OpeningForm,\n    PublicSecurityForm,", "    HandBackForm,\n"),
+    (FORMS, "    Step.CONFIRM_SMS: ConfirmForm,", "    Step.HAND_BACK: HandBackForm,\n"),
     (
         LAYOUT,
         "    **_returns(),\n    (Step.RECORD_OPENING",
@@ -105,7 +100,7 @@ NAME_UNKNOWN: tuple[Edit, ...] = (
         ahead=_("The ministry comes to know the name"),
         meaning=_("The name was verified so lately that the ministry does not know it."),
         invariants=_FILING,
-        domain_free=True,
+        service_free=True,
         filing_rules=True,
     ),
 """,
@@ -284,12 +279,12 @@ def program(tmp_path: Path) -> Program:
 
 def test_a_step_with_one_entered_field_goes_in_five_files(program):
     program.edit(*HAND_BACK)
-    assert program.changed() == sorted({STEPS, FORMS, CASE, LAYOUT, TEXTS})
+    assert program.changed() == sorted({STEPS, FORMS, FORM, LAYOUT, TEXTS})
     program.make_migration()
     day = "2026-03-02"
     (left,) = program.take("authority_review", ("hand_back", {"handed_back_on": day}))
     assert (left["state"], left["turn"]) == ("provider_review", "provider")
-    assert left["fields"] == {"handed_back_on": [None, day]}
+    assert left["fields"] == {}
     label = "Record that it went back to the provider"
     assert left["history"] == [label, ["handed back on", day]]
     assert left["mail"][1:4] == [
@@ -302,16 +297,13 @@ def test_a_step_with_one_entered_field_goes_in_five_files(program):
 
 def test_what_a_new_step_lacks_is_named(program):
     no_form = "The step hand_back has no form."
-    no_field = "The step hand_back has no field on the case for handed_back_on."
     no_picture = "The step hand_back has no picture."
     member, definition, *rest = HAND_BACK
     program.edit(member)
     assert program.lacks() == ["The step hand_back has no definition."]
     program.edit(definition)
-    assert program.lacks() == [no_field, no_form, no_picture]
-    program.edit(*(edit for edit in rest if edit[0] == FORMS))
-    assert program.lacks() == [no_field, no_picture]
-    program.edit(*(edit for edit in rest if edit[0] == CASE))
+    assert program.lacks() == [no_form, no_picture]
+    program.edit(*(edit for edit in rest if edit[0] in (FORM, FORMS)))
     assert program.lacks() == [no_picture]
     program.edit(*(edit for edit in rest if edit[0] == LAYOUT))
     program.run("manage.py", "check")

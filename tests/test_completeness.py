@@ -68,11 +68,11 @@ def test_a_step_without_the_sentence_of_its_mail(monkeypatch):
 
 
 def test_a_step_without_the_method_of_its_effect(monkeypatch):
-    monkeypatch.delattr(Effects, "grant_number")
+    monkeypatch.delattr(Effects, "note_confirmation")
     assert said() == [
         (
             "icpcases.E002",
-            "The step approve has no method for the effect grant_number.",
+            "The step confirm_sms has no method for the effect note_confirmation.",
             "Write it in icpcases/workflow/effects.py.",
         )
     ]
@@ -84,33 +84,17 @@ def test_a_step_without_form(monkeypatch):
         (
             "icpcases.E002",
             "The step approve has no form.",
-            "Name one in STEP_FORMS of icpcases/workflow/step_forms.py.",
+            "Name one in STEP_FORMS of icpcases/workflow/step_forms/__init__.py.",
         )
     ]
 
 
-def test_a_step_without_the_form_field_of_what_it_sets(monkeypatch):
-    monkeypatch.delitem(ApprovalForm.base_fields, "filed_on")
+def test_a_step_that_claims_what_no_case_has(monkeypatch):
+    declare_step(monkeypatch, Step.RECORD_CERTIFICATE, claims="certificate_seen")
     assert said() == [
         (
             "icpcases.E002",
-            "The step approve has no form field for filed_on, which it sets.",
-            "Add it to its form.",
-        )
-    ]
-
-
-def test_a_step_that_sets_what_no_case_has(monkeypatch):
-    declare_step(monkeypatch, Step.RECORD_FOOTER, sets=("footer_on", "footer_seen_on"))
-    monkeypatch.setitem(
-        STEP_FORMS[Step.RECORD_FOOTER].base_fields,
-        "footer_seen_on",
-        ApprovalForm.base_fields["filed_on"],
-    )
-    assert said() == [
-        (
-            "icpcases.E002",
-            "The step record_footer has no field on the case for footer_seen_on.",
+            "The step record_certificate has no field on the case for certificate_seen.",
             "Add it to icpcases/cases/models/case.py.",
         )
     ]

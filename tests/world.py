@@ -12,15 +12,30 @@ from django.utils import timezone
 from PIL import Image
 
 from icpcases.cases.forms.facts import FactsForm
-from icpcases.cases.models import Applicant, Document, FilingCase, Provider, Province
+from icpcases.cases.models import (
+    Applicant,
+    Document,
+    FilingCase,
+    Provider,
+    Province,
+    RegisterRow,
+    Service,
+    SubjectFiling,
+)
 from icpcases.files.uploads import check_upload
+from icpcases.register import acts
+from icpcases.register.prefill import known_of
+from icpcases.register.record import RegisterChange
 from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.rules.facts import FilingType
 from icpcases.workflow.actions.documents import add_document, judge_document
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.actions.provinces import answer_of_province
 from icpcases.workflow.engine import perform
 from tests.domain import CREDIT_CODES
 
+#: What an inspection asks, far in the future: no clock of it runs out.
+ASKED = {"term": "2999-01-01", "findings": "Show the licence."}
 ENTERPRISE = {
     "applicant_type": "enterprise",
     "server_region": "mainland",
@@ -71,6 +86,8 @@ def upload(name: str = "paper.png", content: bytes | None = None) -> SimpleUploa
     return SimpleUploadedFile(name, png() if content is None else content)
 
 
+# What the number of a service of each kind ends with.
+_LETTERS = {"website": "", "app": "A", "mini_program": "X", "quick_app": "K"}
 # So that no two papers of a case are the same file.
 _SHADES = count()
 
@@ -108,9 +125,62 @@ class World:
             **{k: v for k, v in (facts or ENTERPRISE).items() if k != "domain"},
             **changed,
         }
-        form = FactsForm(data=data)
+        applicant = applicant or self.applicant()
+        form = FactsForm(data=data, applicant=applicant)
         assert form.is_valid(), form.errors
-        return open_case(self.li, applicant or self.applicant(), form, owner or self.wei, happened)
+        return open_case(self.li, applicant, form, owner or self.wei, happened)
+
+    def filed(
+        self, applicant: Applicant | None = None, provider: str = "Old Cloud", number: str = "",
+        domain: str = "", kind: str = "website", day: dt.date | None = None, **fields: Any,
+    ) -> Service:  # fmt: skip
+        """A service as found in the public register: no case of ours has filed it."""
+        applicant, n = applicant or self.applicant(), next(self._numbers)
+        subject = acts.subject_of(applicant.pk)
+        day, shown = day or dt.date(2021, 5, 6), domain or f"old-{n}.cn"
+        found = RegisterRow.What.FOUND
+        change = RegisterChange(applicant, found, self.chen, day, timezone.now(), source="beian")
+        if subject is None:
+            base = number.rpartition("-")[0] or f"京ICP备{20210000 + n}号"
+            subject = SubjectFiling(
+                applicant=applicant, province_id="CN-BJ", number=base, filed_on=day,
+                subject_leader="王伟", subject_leader_phone="13800138000",
+            )  # fmt: skip
+            change.create(subject)
+        leader = {"service_leader": "王伟", "service_leader_phone": "13800138000"}
+        service = Service(
+            subject=subject, service_kind=kind, filed_on=day,
+            number=number or f"{subject.number}-{n}{_LETTERS[kind]}", number_of=subject.number,
+            **{"name": "玉兰书店", "opened_on": day, **leader, **fields},
+        )  # fmt: skip
+        change.create(service)
+        acts.add_domain(change, service, shown, shown, shown)
+        acts.open_access(change, service, self.provider(provider), day)
+        acts.settle_subject(change, subject)
+        change.keep()
+        return service
+
+    def about(self, service: Service, filing_type: str, **facts: Any) -> FilingCase:
+        """An errand about something filed: a draft, or an inspection being prepared.
+
+        It says what is known of the service; of facts that nobody knows a further access must say
+        all, and a change those that change.
+        """
+        of_type, applicant = FilingType(filing_type), service.subject.applicant
+        known = {n: typed(v) for n, v in known_of(applicant, of_type, service).items()}
+        access = service.accesses.filter(until__isnull=True).first()
+        data = {
+            **(ENTERPRISE if filing_type == "add_access" else {}),
+            **{"province" if n == "province_id" else n: v for n, v in known.items() if v != ""},
+            "filing_type": filing_type,
+            "service": str(service.pk),
+            **({"provider_access": str(access.pk)} if access else {}),
+            **(ASKED if filing_type == "inspection" else {}),
+            **facts,
+        }
+        form = FactsForm(data=data, applicant=applicant)
+        assert form.is_valid(), form.errors
+        return open_case(self.li, applicant, form, self.wei)
 
     def step(self, case: FilingCase, name: str, by: User | None = None, **data: Any) -> FilingCase:
         version = FilingCase.objects.values_list("version", flat=True).get(pk=case.pk)
@@ -151,7 +221,7 @@ class World:
 
     def _missing(self, case: FilingCase) -> list[Kind]:
         have = set(case.documents.filter(status="accepted").values_list("kind", flat=True))
-        wanted = (wanted.kind for wanted in wanted_documents(case.facts))
+        wanted = (wanted.kind for wanted in wanted_documents(case.facts, case.changed))
         return [kind for kind in wanted if kind.value not in have]
 
     def document(self, case: FilingCase, kind: str, accept: bool | None = None, **fields: Any):
@@ -173,16 +243,24 @@ class World:
     def at(self, state: str, facts: dict[str, str] | None = None, **changed: Any) -> FilingCase:
         """A case brought to a state by the shortest way there."""
         facts = facts or _FACTS_FOR.get(state, ENTERPRISE)
-        case = self.case(facts, **changed)
+        if state == "completed":
+            case = self.about(self.filed(changed.pop("applicant", None)), "add_access", **changed)
+        else:
+            case = self.case(facts, **changed)
         if facts.get("forum") == "true":
             self.province_answers("CN-BJ", "yes")
-        for step in _WAY[state]:
+        case = self.walk(case, *_WAY[state])
+        assert case.state == state
+        return case
+
+    def walk(self, case: FilingCase, *steps: str) -> FilingCase:
+        """Take these steps one after the other; `supply` hands in what papers are wanted."""
+        for step in steps:
             if step == "supply":
                 case = self.supply(case)
             else:
                 case = self._taken(case, step, self.chen, case.version)
         case.refresh_from_db()
-        assert case.state == state
         return case
 
 
@@ -234,8 +312,10 @@ def _preapproval(world: World, case: FilingCase, n: int) -> dict[str, Any]:
 
 
 def _number(world: World, case: FilingCase, n: int) -> dict[str, Any]:
+    subject = acts.subject_of(case.applicant_id)
     character = case.province.icp_character if case.province else "京"
-    number = f"{character}ICP备{20260000 + n}号-1"
+    base = subject.number if subject else f"{character}ICP备{20260000 + n}号"
+    number = f"{base}-{n}{_LETTERS[case.service_kind]}"
     return {"icp_number": number, "filed_on": timezone.localdate()}
 
 
@@ -246,6 +326,10 @@ def _public_security(world: World, case: FilingCase, n: int) -> dict[str, Any]:
 
 def _today(name: str, **more: Any) -> Callable[[World, FilingCase, int], dict[str, Any]]:
     return lambda world, case, n: {**more, name: timezone.localdate()}
+
+
+def _now(name: str) -> Callable[[World, FilingCase, int], dict[str, Any]]:
+    return lambda world, case, n: {name: timezone.now()}
 
 
 def _because(reason: str) -> Callable[[World, FilingCase, int], dict[str, Any]]:
@@ -265,12 +349,14 @@ _ENTRIES: dict[str, Callable[[World, FilingCase, int], dict[str, Any]]] = {
     "return_for_correction": lambda world, case, n: {
         **_reasons(world, case, n), "returned_by": "provider",
     },
+    "sent_to_administration": _now("happened"),
+    "pull_back": _because("A paper is to be replaced."),
     "approve": _number,
+    "complete": _today("completed_on"),
     "record_opening": _today("opened_on"),
     "record_footer": _today("footer_on"),
     "record_public_security": _public_security,
     "withdraw": _because("The site is given up."),
-    "cancel_filing": _today("cancelled_on", reason="The site was shut down."),
     "reopen": _because("The applicant wants to go on."),
     "step_back": _because("Clicked on the wrong case."),
 }  # fmt: skip
@@ -294,7 +380,7 @@ _PREAPPROVAL = [
 
 _FILING = [
     "submit_request", "prepare_filing", "supply", "submit_to_provider", "provider_passes",
-    "confirm_sms", "approve", "record_opening",
+    "sent_to_administration", "confirm_sms", "approve", "record_opening",
 ]  # fmt: skip
 
 
@@ -309,17 +395,18 @@ _WAY: dict[str, list[str]] = {
     "preapproval_granted": _PREAPPROVAL,
     "preparing": _FILING[:2],
     "provider_review": _FILING[:4],
-    "sms_verification": _FILING[:5],
-    "authority_review": _FILING[:6],
+    "provider_passed": _FILING[:5],
+    "sms_verification": _FILING[:6],
+    "authority_review": _FILING[:7],
     "returned": [*_FILING[:4], "return_for_correction"],
-    "filed": _FILING[:7],
+    "filed": _FILING[:8],
     "open": _FILING,
     "not_required": ["submit_request", "close_not_required"],
     "referred": ["submit_request", "refer"],
     "ineligible": ["submit_request", "decline"],
-    "refused": [*_FILING[:6], "record_refusal"],
+    "completed": [*_FILING[:7], "complete"],
+    "refused": [*_FILING[:7], "record_refusal"],
     "withdrawn": ["withdraw"],
-    "cancelled": [*_FILING[:7], "cancel_filing"],
 }
 
 
@@ -328,11 +415,12 @@ BEFORE = {
     "triage": "draft", "certificate_needed": "triage", "certificate_applied": "certificate_needed",
     "certificate_granted": "certificate_applied", "preapproval_needed": "triage",
     "preapproval_applied": "preapproval_needed", "preapproval_granted": "preapproval_applied",
-    "preparing": "triage", "provider_review": "preparing", "sms_verification": "provider_review",
+    "preparing": "triage", "provider_review": "preparing", "provider_passed": "provider_review",
+    "sms_verification": "provider_passed",
     "authority_review": "sms_verification", "returned": "provider_review",
-    "filed": "authority_review", "open": "filed", "not_required": "triage", "referred": "triage",
+    "filed": "authority_review", "open": "filed", "completed": "authority_review",
+    "not_required": "triage", "referred": "triage",
     "ineligible": "triage", "refused": "authority_review", "withdrawn": "draft",
-    "cancelled": "filed",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from icpcases.applicants.check import answers_of, facts_of, next_question, verdict_context
-from icpcases.cases.models import Clock, Province
+from icpcases.cases.models import Clock, FilingCase, Province
 from icpcases.deadlines.tables import forget
 from icpcases.lifecycle.states import State, Unit
 from icpcases.rules.verdict import assess
@@ -28,7 +28,9 @@ YES_NO = ("yes", "no")
 # One province for each answer an administration can have given.
 PROVINCES = {"CN-BJ": "yes", "CN-XJ": "no", "CN-SC": "unknown"}
 ANSWERS: dict[str, tuple[str, ...]] = {
+    "service_kind": ("website", "app"),
     "server_region": REGIONS,
+    "mainland_cdn": YES_NO,
     "access": ("domain", "ip_address"),
     "forum": YES_NO,
     "applicant_type": TYPES,
@@ -50,7 +52,7 @@ SENTENCES = {
     "file": "A filing is required, and can be made.",
 }
 FORUM = {
-    "server_region": "mainland", "access": "domain", "forum": "yes",
+    "service_kind": "website", "server_region": "mainland", "access": "domain", "forum": "yes",
     "applicant_type": "enterprise", "preapproval": "no", "province": "CN-BJ",
 }  # fmt: skip
 FOREIGN_FORUM = {
@@ -106,16 +108,16 @@ def test_the_check_agrees_with_the_command_for_every_combination_of_facts():
         facts = facts_of(given)
         found = as_assessed(verdict_context(assess(facts), facts))
         codes = [finding.code for finding in assess(facts).unmet]
-        if (next_question(facts), found) != ("", as_shown(wanted)) or codes != [
+        if (next_question(facts, given), found) != ("", as_shown(wanted)) or codes != [
             finding["code"] for finding in wanted["unmet"]
         ]:
             wrong[tuple(given.values())] = found
     assert wrong == {}
-    assert len(EVERY) == 1920
+    assert len(EVERY) == 7680
 
 
 def test_the_page_shows_what_was_compared(client):
-    some = EVERY[::96]
+    some = EVERY[::384]
     assert [answers_of(QueryDict(urlencode(given))) for given in some] == some
     assessed = answers([as_facts(given) for given in some])
     for given, wanted in zip(some, assessed, strict=True):
@@ -132,12 +134,16 @@ def test_the_page_shows_what_was_compared(client):
 
 def questions(given: dict[str, str]) -> Iterator[str]:
     """The questions that matter for these answers, in their order, written down by hand."""
+    yield "service_kind"
     yield "server_region"
     if given["server_region"] != "mainland":
-        return
-    yield "access"
-    if given["access"] == "ip_address":
-        return
+        yield "mainland_cdn"
+        if given["mainland_cdn"] == "no":
+            return
+    if given["service_kind"] == "website":
+        yield "access"
+        if given["access"] == "ip_address":
+            return
     yield "forum"
     yield "applicant_type"
     forum = given["forum"] == "yes"
@@ -156,7 +162,7 @@ def questions(given: dict[str, str]) -> Iterator[str]:
 def asked(given: dict[str, str]) -> list[str]:
     """The questions the check asks somebody who would give these answers."""
     said: dict[str, str] = {}
-    while name := next_question(facts_of(said)):
+    while name := next_question(facts_of(said), said):
         assert name not in said
         said[name] = given[name]
     return list(said)
@@ -173,16 +179,94 @@ def test_only_questions_that_still_matter_are_asked_and_in_order():
 @pytest.mark.parametrize("region", OUTSIDE)
 def test_a_server_outside_the_mainland_ends_it_at_once(client, region):
     page = client.get(CHECK)
-    assert page.context["name"] == "server_region"
-    page = client.get(CHECK, {"server_region": region})
+    assert page.context["name"] == "service_kind"
+    said = {"service_kind": "website", "server_region": region}
+    assert client.get(CHECK, said).context["name"] == "mainland_cdn"
+    page = client.get(CHECK, {**said, "mainland_cdn": "no"})
     assert (str(page.context["verdict"]), page.context["stages"]) == ("not_required", [])
     assert "Start the application" not in page.content.decode()
 
 
+BEHIND_A_CDN = {
+    "service_kind": "website", "server_region": "hong_kong", "mainland_cdn": "yes",
+    "access": "domain", "forum": "no", "applicant_type": "enterprise",
+}  # fmt: skip
+
+
+def test_a_server_in_hong_kong_behind_a_mainland_cdn_is_filed(client):
+    """The name is served from the Mainland, wherever the server stands."""
+    said: dict[str, str] = {}
+    for name, value in BEHIND_A_CDN.items():
+        assert client.get(CHECK, said).context["name"] == name
+        said[name] = value
+    page = client.get(CHECK, said)
+    assert [str(answer.question.asks) for answer in page.context["answers"]] == [
+        "What do you want to file?",
+        "Where is the server?",
+        "Does anything in Mainland China serve the name as well?",
+        "How do visitors reach the website?",
+        "Can visitors post there?",
+        "Who will file?",
+    ]
+    assert (str(page.context["verdict"]), page.context["unmet"]) == ("file", [])
+    assert [stage["label"] for stage in page.context["stages"]] == ["Filing"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({"mainland_cdn": "no"}, "not_required"), ({"access": "ip_address"}, "refer"),
+        ({"forum": "yes", "applicant_type": "individual"}, "not_permitted"),
+        ({"forum": "yes", "preapproval": "yes"}, "file"), ({"service_kind": "app"}, "file"),
+        ({"service_kind": "app", "access": "ip_address"}, "file"),
+        ({"service_kind": "app", "mainland_cdn": "no"}, "not_required"),
+        # In the Mainland nobody asks what else serves the name.
+        ({"server_region": "mainland", "mainland_cdn": "no"}, "file"),
+    ],
+)  # fmt: skip
+def test_behind_a_cdn_the_other_facts_decide_as_in_the_mainland(client, changed, verdict):
+    page = client.get(CHECK, {**BEHIND_A_CDN, **changed})
+    assert str(page.context["verdict"]) == verdict
+
+
+@pytest.mark.parametrize("kind", ["app", "mini_program", "quick_app"])
+def test_what_is_no_website_is_not_asked_how_visitors_reach_it(client, kind):
+    page = client.get(CHECK, {"service_kind": kind, "server_region": "mainland"})
+    assert page.context["name"] == "forum"
+    wanted = client.get(CHECK, {**BEHIND_A_CDN, "service_kind": kind}).context["documents"]
+    names = [name for name, _when, _self_made in wanted]
+    assert ("Domain certificate: real-name verified" in names) is False
+
+
+def test_kind_and_nodes_go_into_the_application(client, wei):
+    client.force_login(wei)
+    given = {**BEHIND_A_CDN, "service_kind": "app"}
+    page = client.get(CHECK, given)
+    [address] = re.findall(r'href="(/apply/[^"]*)"', page.content.decode())
+    form = client.get(unescape(address)).context["form"]
+    # An answer about a website that is none goes along; it is not asked, and decides nothing.
+    assert {name: form[name].value() for name in given} == {
+        **given, "mainland_cdn": "true", "forum": "false",
+    }  # fmt: skip
+    sent = {
+        **{n: "" if form[n].value() is None else form[n].value() for n in form.fields},
+        "site_name": "玉兰听书", "app_android_package": "cn.yulan", "who-name": "玉兰书店有限公司",
+        "who-certificate_type": "credit_code", "who-certificate_number": "9144030071526726XG",
+        "who-phone": "",
+    }  # fmt: skip
+    assert client.post("/apply/", sent).status_code == 302
+    case = FilingCase.objects.get()
+    assert (case.service_kind, case.server_region, case.mainland_cdn) == ("app", "hong_kong", True)
+    assert case.app_features == {
+        "android": {"app_name": "", "package": "cn.yulan", "public_key": "", "fingerprint": ""},
+    }
+
+
 def test_a_forum_abroad_is_told_what_the_verdict_is_about(client):
     said = "This verdict is about the filing only; a forum has duties of its own."
+    abroad = {"service_kind": "website", "server_region": "hong_kong", "mainland_cdn": "no"}
     for forum, told in (("yes", True), ("no", False)):
-        page = client.get(CHECK, {"server_region": "hong_kong", "forum": forum})
+        page = client.get(CHECK, {**abroad, "forum": forum})
         assert (said in page.content.decode()) is told
 
 
@@ -300,9 +384,10 @@ def test_an_answer_that_no_longer_matters_is_kept_but_not_shown(client):
     page = client.get(CHECK, {**FOREIGN_FORUM, "applicant_type": "enterprise"})
     shown = [str(answer.question.asks) for answer in page.context["answers"]]
     assert shown == [
-        "Where is the server of the website?",
+        "What do you want to file?",
+        "Where is the server?",
         "How do visitors reach the website?",
-        "Can visitors post on the website?",
+        "Can visitors post there?",
         "Who will file?",
         "Has BBS pre-approval been granted already?",
         "Which province will you file in?",
@@ -363,7 +448,8 @@ def test_no_garbage_in_the_address_breaks_the_page(client):
 
 
 def test_the_last_of_two_answers_counts(client):
-    page = client.get(f"{CHECK}?server_region=mainland&server_region=macau")
+    said = "service_kind=website&mainland_cdn=no"
+    page = client.get(f"{CHECK}?{said}&server_region=mainland&server_region=macau")
     assert str(page.context["verdict"]) == "not_required"
 
 
@@ -389,6 +475,7 @@ def test_the_answers_are_carried_into_the_application(client, wei):
     client.force_login(wei)
     form = client.get(address).context["form"]
     assert {name: form[name].value() for name in given} == {
+        "service_kind": "website",
         "server_region": "mainland",
         "access": "domain",
         "forum": "true",

@@ -178,9 +178,9 @@ def test_a_stale_page_changes_nothing_and_keeps_what_was_typed(as_wei, world, we
 
 
 def test_a_stale_page_keeps_what_was_typed_even_where_the_step_is_gone(as_wei, world):
-    case = world.at("provider_review")
+    case = world.at("provider_passed")
     seen = case.version
-    world.step(case, "provider_passes")
+    world.step(case, "sent_to_administration")
     answer = as_wei.post(
         step_path(case, "withdraw"), {"version": seen, "reason": "A long reason of mine."}
     )

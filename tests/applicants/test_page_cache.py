@@ -78,10 +78,10 @@ def test_a_page_is_remembered_while_all_it_was_made_of_is_the_same(as_wei, world
         # Session, account, case, people, groups.
         ("withdrawn", 5),
         ("provider_review", 5),
-        # And the cases with the same domain.
-        ("draft", 6),
+        # And the cases with the same domain; of the register the subject, and who filed the site.
+        ("draft", 8),
         # And the case's orders, and those of the applicant's other cases.
-        ("preparing", 7),
+        ("preparing", 10),
     ],
 )
 def test_a_remembered_page_costs_few_queries(
@@ -234,7 +234,9 @@ def test_what_is_taken_back_shows_at_once_too(as_wei, world):
 def test_an_order_whose_life_is_cut_short_shows_at_once(as_wei, world):
     case = world.at("returned")
     case.documents.filter(kind="business_licence").delete()
-    Order.objects.filter(case=case).update(submitted_on=timezone.localdate() - dt.timedelta(days=9))
+    Order.objects.filter(cases=case).update(
+        submitted_on=timezone.localdate() - dt.timedelta(days=9)
+    )
     asked = []
     for days in (45, 8, 45):
         Provider.objects.update(order_life_days=days)

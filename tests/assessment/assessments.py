@@ -139,6 +139,12 @@ KINDS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     (FORUM | {"preapproval": True}, route("filing", wanted=ENTERPRISE + BOARD)),
     (SITE, route("filing", wanted=ENTERPRISE)),
     (SITE | {"protocol": "http"}, route("filing", wanted=ENTERPRISE)),
+    (
+        SITE | {"server_region": "hong_kong", "mainland_cdn": True},
+        route("filing", wanted=ENTERPRISE),
+    ),
+    (SITE | {"filing_type": "add_access"}, route("filing", wanted=ENTERPRISE)),
+    ({"filing_type": "cancel_service"}, answer("file") | {"stages": ["filing"]}),
     (FOREIGN | {"mainland_branch": True}, route("filing", wanted=BRANCH)),
     (FOREIGN | {"registration_certificate": True}, route("filing", wanted=CERTIFICATE)),
     (

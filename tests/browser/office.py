@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from icpcases.cases.forms.facts import FactsForm
-from icpcases.cases.models import FilingCase
+from icpcases.cases.models import Applicant, FilingCase
 from icpcases.workflow.actions.assignment import assign
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.requests import answer
@@ -33,6 +33,7 @@ class Office:
     returned: FilingCase  # with documents, requests and a history
     reviewed: FilingCase  # with the administration, so that a number can be recorded
     opened: FilingCase  # filed and open, with a duty left
+    client: Applicant  # for whom something is filed
 
     def pages(self) -> dict[str, str]:
         """Every page of ours, by a name of its own."""
@@ -73,6 +74,8 @@ class Office:
             "province's answer": f"{province}answer/",
             "provinces": "/admin/cases/province/",
             "province": f"{province}change/",
+            "portfolio": f"/admin/portfolio/{self.client.pk}/",
+            "services": "/admin/services/",
             "applicants": "/admin/cases/applicant/",
             "applicant": f"/admin/cases/applicant/{self.returned.applicant_id}/change/",
         }
@@ -98,7 +101,7 @@ def small_office(world: World) -> Office:
     reviewed = world.at("authority_review", domain="a-rather-long-name-for-a-bookshop.com.cn")
     returned = returned_case(world)
     world.province_answers("CN-SC", "unknown")
-    return Office(closed, returned, reviewed, opened)
+    return Office(closed, returned, reviewed, opened, opened.applicant)
 
 
 def returned_case(world: World) -> FilingCase:
@@ -146,10 +149,11 @@ def demo_office() -> tuple[Office, User]:
     reviewed = cases.filter(state="authority_review").first()
     assert closed
     assert returned
-    opened = cases.filter(state="open", public_security_on=None).first()
+    opened = cases.filter(state="open", service__public_security_on=None).first()
     assert reviewed
     assert opened
-    return Office(closed, returned, reviewed, opened), User.objects.get(username="li")
+    client = Applicant.objects.exclude(licence_number="").get()
+    return Office(closed, returned, reviewed, opened, client), User.objects.get(username="li")
 
 
 def enter(page: Page, user: User) -> None:

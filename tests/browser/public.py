@@ -16,7 +16,7 @@ from tests.world import FOREIGN, World
 PHONE, NARROW, DESK = 390, 320, 1280
 
 
-SITE = {"server_region": "mainland", "access": "domain", "forum": "no",
+SITE = {"service_kind": "website", "server_region": "mainland", "access": "domain", "forum": "no",
         "applicant_type": "enterprise"}  # fmt: skip
 
 
@@ -25,7 +25,10 @@ FORUM = {**SITE, "forum": "yes", "preapproval": "no", "province": "CN-BJ"}
 
 # The five kinds of verdict; CN-XJ is made to refuse forums.
 VERDICTS: dict[str, dict[str, str]] = {
-    "not required": {"server_region": "hong_kong", "forum": "yes"},
+    "not required": {
+        "service_kind": "website", "server_region": "hong_kong", "mainland_cdn": "no",
+        "forum": "yes",
+    },
     "refer": {**SITE, "access": "ip_address"},
     "not permitted, individual": {**FORUM, "applicant_type": "individual"},
     "not permitted, province": {**FORUM, "province": "CN-XJ"},
@@ -37,7 +40,7 @@ VERDICTS: dict[str, dict[str, str]] = {
 
 
 QUESTIONS = (
-    "server_region", "access", "forum", "applicant_type", "mainland_branch",
+    "service_kind", "server_region", "access", "forum", "applicant_type", "mainland_branch",
     "registration_certificate", "preapproval", "province",
 )  # fmt: skip
 

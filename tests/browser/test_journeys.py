@@ -255,7 +255,9 @@ def gather_papers(li: Desk) -> None:
     expect(letter.locator("[name=not_needed]")).to_have_attribute("value", "no")
     li.take("submit_to_provider", provider=a_provider(), order_number="20261123000017")
     li.sees("provider_review", "provider", "submit_to_provider")
-    li.take("provider_passes").sees("sms_verification", "applicant", "provider_passes")
+    li.take("provider_passes").sees("provider_passed", "provider", "provider_passes")
+    li.take("sent_to_administration")
+    li.sees("sms_verification", "applicant", "sent_to_administration")
 
 
 def a_provider() -> str:
@@ -299,7 +301,9 @@ def settle(li: Desk, request: int, decision: str, reason: str = "") -> None:
 
 
 def be_approved(li: Desk) -> None:
-    li.take("provider_passes").sees("sms_verification", "applicant", "provider_passes")
+    li.take("provider_passes").sees("provider_passed", "provider", "provider_passes")
+    li.take("sent_to_administration")
+    li.sees("sms_verification", "applicant", "sent_to_administration")
     li.take("confirm_sms").sees("authority_review", "authority", "confirm_sms")
     li.take(
         "approve", icp_number="川ICP备2026007879号-1", filed_on=today(), note_internal="By letter."
@@ -314,7 +318,8 @@ def be_approved(li: Desk) -> None:
     li.case.refresh_from_db()
     assert li.case.state == "authority_review"
     li.enter(icp_number="蜀ICP备2026007879号-1").sees("filed", "applicant", "approve")
-    assert (li.case.icp_number, li.newest().note_internal) == (
+    assert li.case.service
+    assert (li.case.service.number, li.newest().note_internal) == (
         "蜀ICP备2026007879号-1",
         "By letter.",
     )
@@ -332,7 +337,8 @@ def open_the_site(at_desk: Desk, number: str) -> None:
     assert at_desk.case.due_at is None
     expect(at_desk.page.locator(".standing time")).to_have_count(1)
     expect(at_desk.page.locator(".route .now")).to_have_count(1)
-    at_desk.find_case(at_desk.case.icp_number)
+    assert at_desk.case.service
+    at_desk.find_case(at_desk.case.service.number)
 
 
 def test_a_foreign_firm_gets_its_certificate_first(desk, li, chen):
@@ -348,7 +354,9 @@ def test_a_foreign_firm_gets_its_certificate_first(desk, li, chen):
         at_li.hand_in(kind)
     at_li.take("submit_to_provider", provider=a_provider(), order_number="20261123000018")
     at_li.sees("provider_review", "provider", "submit_to_provider")
-    at_li.take("provider_passes").sees("sms_verification", "applicant", "provider_passes")
+    at_li.take("provider_passes").sees("provider_passed", "provider", "provider_passes")
+    at_li.take("sent_to_administration")
+    at_li.sees("sms_verification", "applicant", "sent_to_administration")
     at_li.take("confirm_sms").sees("authority_review", "authority", "confirm_sms")
     at_li.take("approve", icp_number="沪ICP备2026000018号-1", filed_on=today())
     at_li.sees("filed", "applicant", "approve")

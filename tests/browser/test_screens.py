@@ -55,6 +55,7 @@ def test_pictures_of_the_demo_office(open_page, transactional_db):
     pictured = {
         "list": "list", "case": "case, closed steps", "step": "step, return", "intake": "",
         "board": "board", "map": "map", "duties": "case, after the filing",
+        "portfolio": "portfolio",
     }  # fmt: skip
     viewport = {"width": office.DESK, "height": 900}
     for locale, code in (("en", "en"), ("zh-CN", "zh")):

@@ -1,6 +1,5 @@
 """Section 5's "impossible, whatever the door": raw SQL is refused, and goes through without."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +9,14 @@ from django.db import IntegrityError, connection, transaction
 
 from icpcases.cases import triggers
 from icpcases.cases.models import Document, FilingCase, HistoryRow
-from tests.domain import HOLDING_A_DOMAIN, OUTSIDE, UNDER_THE_RULES
+from tests.domain import (
+    FILING_TYPES,
+    HOLDING_A_SERVICE,
+    JUDGED,
+    MAKING,
+    OUTSIDE,
+    UNDER_THE_RULES,
+)
 from tests.harness.protections import drop_index, unchecked
 
 pytestmark = pytest.mark.django_db
@@ -21,23 +27,27 @@ CASE, HISTORY, DOCUMENT = (
 Statement = tuple[str, list[Any]]
 FORUM = {"forum": True, "preapproval": True}
 FOREIGN = {"applicant_type": "foreign_enterprise"}
-# What no case from `preparing` on may look like.
-BREAKING: list[dict[str, Any]] = [
+# What no case from `preparing` on may look like: known to be bad, or not known to be good.
+KNOWN_BAD: list[dict[str, Any]] = [
     *({"server_region": region} for region in OUTSIDE),
     {"server_region": ""},
-    {"server_region": None},
-    *({"access": access} for access in ("ip_address", "", None)),
-    {"applicant_type": None},
+    {"access": "ip_address"},
     {"applicant_type": "individual", **FORUM},
-    {"applicant_type": "individual", "forum": None, "preapproval": True},
-    {"forum": None},
     {"forum": True, "preapproval": False},
     {"forum": True, "preapproval": None},
     {**FOREIGN, "mainland_branch": False, "registration_certificate": False},
+]
+NOT_KNOWN: list[dict[str, Any]] = [
+    {"server_region": None},
+    *({"access": access} for access in ("", None)),
+    {"applicant_type": None},
+    {"applicant_type": "individual", "forum": None, "preapproval": True},
+    {"forum": None},
     {**FOREIGN, "mainland_branch": None, "registration_certificate": None},
     {**FOREIGN, "mainland_branch": False, "registration_certificate": None},
     {**FOREIGN, "mainland_branch": None, "registration_certificate": False},
 ]
+BREAKING = [*KNOWN_BAD, *NOT_KNOWN]
 # What is odd and yet allowed: the refusals above are not simply of every change.
 ALLOWED: list[dict[str, Any]] = [
     {"applicant_type": "individual"},
@@ -46,6 +56,10 @@ ALLOWED: list[dict[str, Any]] = [
     {**FOREIGN, "mainland_branch": None, "registration_certificate": True},
     {**FOREIGN, **FORUM, "mainland_branch": True},
     {"protocol": "http"},
+    *({"server_region": region, "mainland_cdn": True} for region in (*OUTSIDE, None)),
+    {"service_kind": "app", "access": "ip_address"},
+    {"service_kind": "quick_app", "access": None},
+    {"service_kind": "app", "domain": "", "registrable_domain": "", "domain_unicode": ""},
 ]
 
 
@@ -88,10 +102,10 @@ def goes_through(statement: Statement) -> bool:
         return run(statement) == 1
 
 
-def row_of(pk: int) -> dict[str, Any]:
-    """A case's row as it stands in the table."""
+def row_of(pk: int, table: str = CASE) -> dict[str, Any]:
+    """A row as it stands in its table."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {CASE} WHERE id = %s", [pk])
+        cursor.execute(f"SELECT * FROM {table} WHERE id = %s", [pk])
         return dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
 
 
@@ -100,8 +114,6 @@ def copy_of(case: FilingCase, **changed: Any) -> dict[str, Any]:
     row = row_of(case.pk) | {"reference": "ICP-2026-999999", "domain": "copy.cn"}
     del row["id"]
     row |= {"domain_unicode": "copy.cn", "registrable_domain": "copy.cn"}
-    if row["icp_number"]:
-        row["icp_number"] = f"{row['icp_subject']}-99"
     return row | changed
 
 
@@ -124,12 +136,71 @@ def test_a_case_in_a_filing_cannot_break_the_rules_of_one(world, state):
 @pytest.mark.parametrize("target", UNDER_THE_RULES)
 def test_a_case_that_breaks_the_rules_of_a_filing_cannot_be_moved_into_one(world, target):
     case = world.at("triage")
-    number = {"icp_number": "京ICP备12345678号-1", "icp_subject": "京ICP备12345678号"}
-    dates = {"filed_on": dt.date(2026, 3, 2), "opened_on": dt.date(2026, 3, 3)}
-    move = {"state": target, **number, **dates}
+    about = {"service_id": world.filed(case.applicant).pk}
+    of_type = {"filing_type": "add_access"} if target == "completed" else {}
+    move = {"state": target, **about, **of_type}
     assert goes_through(update(CASE, case.pk, move))
     statements = [update(CASE, case.pk, {**move, **facts}) for facts in BREAKING]
     assert [s for s in statements if not is_refused(s)] == []
+
+
+# Which states a case of each type may be in, of those under the rules of a filing.
+MADE = ("filed", "open")
+STATES_OF = {
+    kind: [s for s in UNDER_THE_RULES if s not in (("completed",) if kind in MAKING else MADE)]
+    for kind in FILING_TYPES
+}
+
+
+@pytest.mark.parametrize("kind", FILING_TYPES)
+def test_the_rules_of_a_filing_hold_for_the_types_that_ask_them(world, kind):
+    """What ends or is inspected is under none, and what a change leaves alone need not be known."""
+    case = world.at("preparing")
+    about = {"service_id": world.filed(case.applicant).pk, "filing_type": kind}
+    judged = {"change": KNOWN_BAD} if kind not in JUDGED[:3] else {}
+    bad = BREAKING if kind in JUDGED[:3] else judged.get(kind, [])
+    fine = [facts for facts in [*BREAKING, *ALLOWED] if facts not in bad]
+    refused, through = (
+        [
+            update(CASE, case.pk, {**about, **facts, "state": state})
+            for state in STATES_OF[kind]
+            for facts in some
+        ]
+        for some in (bad, fine)
+    )
+    assert [s for s in refused if not is_refused(s)] == []
+    assert [s for s in through if not goes_through(s)] == []
+    with undone(), unchecked("case_filing_rules"):
+        assert [s for s in refused if not goes_through(s)] == []
+
+
+def test_every_fact_is_known_to_be_bad_or_not_known_at_all():
+    assert [facts for facts in KNOWN_BAD if facts in NOT_KNOWN] == []
+
+
+@pytest.mark.parametrize("kind", FILING_TYPES)
+def test_only_what_makes_a_service_is_filed_and_only_the_others_are_completed(world, kind):
+    case = world.at("authority_review")
+    about = {"service_id": world.filed(case.applicant).pk, "filing_type": kind}
+    filed, opened, completed = (
+        update(CASE, case.pk, {**about, "state": state}) for state in (*MADE, "completed")
+    )
+    wrong, right = ([completed], [filed, opened]) if kind in MAKING else (
+        [filed, opened], [completed]
+    )  # fmt: skip
+    assert [is_refused(statement) for statement in wrong] == [True] * len(wrong)
+    assert [goes_through(statement) for statement in right] == [True] * len(right)
+    check = "case_completed_makes_nothing" if kind in MAKING else "case_filed_has_service"
+    with undone(), unchecked(check):
+        assert [goes_through(statement) for statement in wrong] == [True] * len(wrong)
+
+
+@pytest.mark.parametrize("fields", [{"filing_type": "renewal"}, {"service_kind": "newspaper"}])
+def test_a_case_has_a_type_and_a_kind_there_are(world, fields):
+    statement = update(CASE, world.case().pk, fields)
+    assert is_refused(statement)
+    with undone(), unchecked("case_type_known"):
+        assert goes_through(statement)
 
 
 @pytest.mark.parametrize("state", ["", "filled", "FILED", "draft "])
@@ -140,125 +211,25 @@ def test_a_case_is_in_a_state_there_is(world, state):
         assert goes_through(statement)
 
 
-# The site number
+# What a case has filed, its domain, its documents
 
 
-SUBJECT = "京ICP备12345678号"
-NUMBERS = [
-    ("", ""),
-    (SUBJECT, SUBJECT),
-    (f"{SUBJECT}-", SUBJECT),
-    (f"{SUBJECT}-0", SUBJECT),
-    (f"{SUBJECT}-01", SUBJECT),
-    (f"{SUBJECT}-1a", SUBJECT),
-    (f"{SUBJECT}-1 ", SUBJECT),
-    (f"{SUBJECT}-1-2", SUBJECT),
-    (f"{SUBJECT}－1", SUBJECT),
-    (f"{SUBJECT}-1", "京ICP备12345679号"),
-    (f"{SUBJECT}-1", ""),
-    (f"{SUBJECT}-1", f"{SUBJECT}-1"),
-    ("京ICP备1234567号-1", "京ICP备1234567号"),
-    ("京ICP备123456789号-1", "京ICP备123456789号"),
-    ("京ICP备12345678901号-1", "京ICP备12345678901号"),
-    ("京ICP备1234567x号-1", "京ICP备1234567x号"),
-    ("京icp备12345678号-1", "京icp备12345678号"),
-    ("京ICP证12345678号-1", "京ICP证12345678号"),
-    ("ICP备12345678号-1", "ICP备12345678号"),
-    ("粤ICP备12345678号-1", "粤ICP备12345678号"),
-    ("川ICP备12345678号-1", "川ICP备12345678号"),
-]
-
-
-def without_the_triggers() -> Any:
-    triggers.remove(connection)
-    return unchecked("case_filed_has_number")
-
-
-@pytest.mark.parametrize("state", ["filed", "open"])
-def test_a_filed_case_has_a_valid_number_of_its_province(world, state):
-    case = world.at(state)
-    canton = {"icp_number": "粤ICP备12345678号-1", "icp_subject": "粤ICP备12345678号"}
+@pytest.mark.parametrize("state", MADE)
+def test_a_case_is_not_filed_without_the_service_it_has_filed(world, state):
+    reviewed, done = world.at("authority_review"), world.at(state)
+    service = world.filed(reviewed.applicant)
     statements = [
-        update(CASE, case.pk, {"icp_number": number, "icp_subject": subject})
-        for number, subject in NUMBERS
-    ]
-    statements += [
-        update(CASE, case.pk, {"province_id": "CN-GD"}),
-        update(CASE, case.pk, {"province_id": None}),
-        update(CASE, case.pk, {"filed_on": None}),
-        insert(CASE, copy_of(case, icp_number="", icp_subject="")),
-        insert(CASE, copy_of(case, **canton)),
+        update(CASE, reviewed.pk, {"state": state}),
+        update(CASE, done.pk, {"service_id": None}),
+        insert(CASE, copy_of(done, service_id=None)),
     ]
     assert [s for s in statements if not is_refused(s)] == []
-    ten = {"icp_number": "京ICP备1234567890号-12", "icp_subject": "京ICP备1234567890号"}
-    assert goes_through(update(CASE, case.pk, ten))
-    with undone(), without_the_triggers(), unchecked("case_opens_after_filing"):
+    assert goes_through(update(CASE, reviewed.pk, {"state": state, "service_id": service.pk}))
+    with undone(), unchecked("case_filed_has_service"):
         assert [s for s in statements if not goes_through(s)] == []
 
 
-def test_a_case_is_not_filed_without_a_number(world):
-    case = world.at("authority_review")
-    statement = update(CASE, case.pk, {"state": "filed"})
-    dated = update(CASE, case.pk, {"state": "filed", "filed_on": dt.date(2026, 3, 2)})
-    assert (is_refused(statement), is_refused(dated)) == (True, True)
-    with undone(), without_the_triggers():
-        assert (goes_through(statement), goes_through(dated)) == (True, True)
-
-
-@pytest.mark.parametrize("states", [("filed", "filed"), ("filed", "open"), ("open", "filed")])
-def test_no_two_filed_cases_have_one_number(world, states):
-    one = world.at(states[0])
-    other = world.at(states[1], applicant=one.applicant)
-    taken = {"icp_number": one.icp_number, "icp_subject": one.icp_subject}
-    statements = [update(CASE, other.pk, taken), insert(CASE, copy_of(one, **taken))]
-    assert [s for s in statements if not is_refused(s)] == []
-    with undone():
-        drop_index("case_icp_number_once")
-        assert [s for s in statements if not goes_through(s)] == []
-
-
-@pytest.mark.parametrize("states", [("filed", "filed"), ("open", "open")])
-def test_a_subject_number_belongs_to_one_applicant(world, states):
-    one, other = (world.at(state) for state in states)
-    taken = {"icp_number": f"{one.icp_subject}-2", "icp_subject": one.icp_subject}
-    second = copy_of(one, applicant_id=other.applicant_id)
-    statements = [
-        update(CASE, other.pk, taken), insert(CASE, second),
-        *([] if states[0] == "open" else [update(CASE, other.pk, {**taken, "state": "filed"})]),
-    ]  # fmt: skip
-    assert [s for s in statements if not is_refused(s)] == []
-    third = update(CASE, other.pk, {**taken, "applicant_id": one.applicant_id})
-    assert goes_through(third)
-    with undone():
-        triggers.remove(connection)
-        assert [s for s in statements if not goes_through(s)] == []
-
-
-# The opening, the domain, documents
-
-
-def test_a_site_does_not_open_before_it_is_filed(world):
-    day = dt.timedelta(days=1)
-    filed, opened, preparing = world.at("filed"), world.at("open"), world.at("preparing")
-    early = {"opened_on": opened.filed_on - day}
-    statements = [
-        update(CASE, filed.pk, early),
-        update(CASE, filed.pk, {"state": "open"}),
-        update(CASE, filed.pk, {"state": "open", **early}),
-        update(CASE, opened.pk, early),
-        update(CASE, opened.pk, {"opened_on": None}),
-        update(CASE, opened.pk, {"filed_on": opened.opened_on + day}),
-        update(CASE, preparing.pk, {"opened_on": dt.date(2026, 3, 2)}),
-        insert(CASE, copy_of(opened, **early)),
-        insert(CASE, copy_of(opened, opened_on=None)),
-    ]
-    assert [s for s in statements if not is_refused(s)] == []
-    assert goes_through(update(CASE, filed.pk, {"state": "open", "opened_on": filed.filed_on}))
-    with undone(), unchecked("case_opens_after_filing"):
-        assert [s for s in statements if not goes_through(s)] == []
-
-
-@pytest.mark.parametrize("state", HOLDING_A_DOMAIN)
+@pytest.mark.parametrize("state", HOLDING_A_SERVICE)
 def test_two_cases_never_hold_one_domain(world, state):
     case, other = world.at(state), world.at("triage")
     key = case.registrable_domain
@@ -267,13 +238,29 @@ def test_two_cases_never_hold_one_domain(world, state):
     draft = world.case(domain=case.domain)
     statements.append(update(CASE, draft.pk, {"state": "triage"}))
     assert [s for s in statements if not is_refused(s)] == []
-    assert goes_through(update(CASE, other.pk, {**same, "state": "draft"}))
+    apart = ({"state": "draft"}, {"service_kind": "app"}, {"filing_type": "inspection"})
+    assert [goes_through(update(CASE, other.pk, {**same, **more})) for more in apart] == [True] * 3
     with undone():
         drop_index("case_domain_free")
-        triggers.remove(connection)
-        statements[1] = insert(CASE, copy_of(case, icp_number="", icp_subject="", **same))
-        if state not in ("filed", "open"):
-            assert [s for s in statements if not goes_through(s)] == []
+        assert [s for s in statements if not goes_through(s)] == []
+
+
+@pytest.mark.parametrize("state", HOLDING_A_SERVICE)
+def test_two_cases_never_are_about_one_service(world, state):
+    case, other = world.at(state), world.at("triage")
+    service = world.filed(case.applicant)
+    run(update(CASE, case.pk, {"service_id": service.pk, "filing_type": "change"}))
+    statements = [
+        update(CASE, other.pk, {"service_id": service.pk, "filing_type": "add_access"}),
+        insert(CASE, copy_of(case)),
+    ]
+    assert [s for s in statements if not is_refused(s)] == []
+    apart = ({"state": "draft"}, {"filing_type": "inspection"})
+    looked_at = [update(CASE, other.pk, {"service_id": service.pk, **more}) for more in apart]
+    assert [s for s in looked_at if not goes_through(s)] == []
+    with undone():
+        drop_index("case_service_free")
+        assert [s for s in statements if not goes_through(s)] == []
 
 
 @pytest.mark.parametrize(

@@ -31,18 +31,32 @@ from .test_database import (
     undone,
     update,
 )
+from .test_register_database import DOMAIN, ROW, SERVICE, SUBJECT
 
 DJANGO = pytest.mark.django_db
 FILE = pytest.mark.django_db(transaction=True)
 SQLITE_TRIGGERS = [
     "case_domain_inserted", "case_domain_updated", "case_kept", "case_not_displaced",
-    "case_not_replaced", "case_number_inserted", "case_number_updated", "history_kept",
-    "history_not_replaced", "history_unchanged",
+    "case_not_replaced", "case_site_inserted", "case_site_updated", "history_kept",
+    "history_not_replaced", "history_unchanged", "register_kept", "register_not_replaced",
+    "register_unchanged", "service_domain_follows", "service_domain_inserted",
+    "service_domain_updated", "service_number_inserted", "service_number_updated",
+    "subject_number_inserted", "subject_number_updated",
 ]  # fmt: skip
 POSTGRES_TRIGGERS = [
-    "case_domain", "case_kept", "case_not_truncated", "case_number", "history_kept",
-    "history_not_truncated",
+    "case_domain", "case_kept", "case_not_truncated", "case_site_inserted", "case_site_updated",
+    "history_kept", "history_not_truncated", "register_kept", "register_not_truncated",
+    "service_domain", "service_domain_follows", "service_number", "subject_number",
 ]  # fmt: skip
+# The tables of the triggers that are not the case's own.
+TABLES = {
+    "history": HISTORY, "register": ROW, "service_domain": DOMAIN,
+    "service_domain_follows": SERVICE, "service_number": SERVICE, "subject_number": SUBJECT,
+}  # fmt: skip
+
+
+def table_of(name: str) -> str:
+    return TABLES.get(name) or TABLES.get(name.partition("_")[0]) or CASE
 
 
 # SQLite's REPLACE deletes what stands in the way without asking its delete trigger
@@ -77,13 +91,13 @@ def test_a_case_is_never_replaced_by_another(world):
 
 @DJANGO
 @pytest.mark.sqlite
-def test_a_case_is_not_replaced_by_one_with_its_number(world):
-    case = world.at("filed")
-    other = world.at("filed", applicant=case.applicant)
-    taken = {"icp_number": case.icp_number, "icp_subject": case.icp_subject}
+def test_a_case_is_not_replaced_by_one_about_its_service(world):
+    case = world.step(world.about(world.filed(), "add_access"), "submit_request")
+    other = world.at("triage", applicant=world.applicant())
+    same = {"service_id": case.service_id, "filing_type": "change"}
     statements = [
-        update(CASE, other.pk, taken, "UPDATE OR REPLACE"),
-        insert(CASE, copy_of(case, **taken), "REPLACE INTO"),
+        update(CASE, other.pk, same, "UPDATE OR REPLACE"),
+        insert(CASE, copy_of(case, **same), "REPLACE INTO"),
     ]
     assert [s for s in statements if not is_refused(s)] == []
     with undone():
@@ -188,24 +202,29 @@ def test_a_connection_without_django_is_refused_the_same(world):
     paper = world.document(triage, "business_licence", issued_in="hong_kong")
     first = triage.history.get(sequence=1)
     same = {"domain": filed.domain, "registrable_domain": filed.registrable_domain}
-    canton = {"icp_number": "粤ICP备12345678号-1", "icp_subject": "粤ICP备12345678号"}
-    subject = {"icp_number": f"{filed.icp_subject}-1", "icp_subject": filed.icp_subject}
+    service, early = filed.service, {"opened_on": "2020-01-01"}
+    taken = {"number": f"{service.number_of}-77", "number_of": service.number_of}
+    told = service.cases.get().register_rows.get()
     statements = [
         *(update(CASE, preparing.pk, facts) for facts in BREAKING),
-        update(CASE, filed.pk, {"icp_number": ""}),
-        update(CASE, filed.pk, canton),
-        update(CASE, opened.pk, subject),
-        update(CASE, filed.pk, {"state": "open"}),
-        update(CASE, filed.pk, {"state": "open", "opened_on": "2020-01-01"}),
+        update(CASE, filed.pk, {"service_id": None}),
+        update(CASE, preparing.pk, {"state": "filed"}),
+        update(SERVICE, service.pk, {"number": ""}),
+        update(SERVICE, service.pk, early),
+        update(SERVICE, opened.service_id, taken),
+        update(SUBJECT, service.subject_id, {"number": "粤ICP备12345678号"}),
+        update(DOMAIN, service.domains.get().pk, {"live": False}),
         update(CASE, triage.pk, same),
         update(CASE, triage.pk, {"domain": "X.CN", "registrable_domain": "X.CN"}),
         update("cases_document", paper.pk, {"status": "accepted"}),
         update(HISTORY, first.pk, {"note_internal": "nothing happened"}),
+        update(ROW, told.pk, {"source": "nothing happened"}),
         (f"DELETE FROM {HISTORY} WHERE id = %s", [first.pk]),
+        (f"DELETE FROM {ROW} WHERE id = %s", [told.pk]),
         (f"DELETE FROM {CASE} WHERE id = %s", [triage.pk]),
     ]  # fmt: skip
     if connection.vendor == "sqlite":
-        statements += replacements(filed, triage)
+        statements += replacements(preparing, triage)
     with plain() as other:
         assert [s for s in statements if plainly(other, s)] == []
         assert plainly(other, update(CASE, triage.pk, {"site_name": "anything"}))
@@ -258,7 +277,7 @@ def test_each_trigger_is_missed_on_sqlite(name):
 @pytest.mark.parametrize("name", POSTGRES_TRIGGERS)
 @pytest.mark.postgres
 def test_each_trigger_is_missed_on_postgres_also_when_it_is_only_off(name):
-    table = HISTORY if name.startswith("history") else CASE
+    table = table_of(name)
     with undone():
         run((f"ALTER TABLE {table} DISABLE TRIGGER {name}", []))
         assert triggers.missing(connection) == [name]
@@ -313,7 +332,7 @@ def test_a_table_that_is_rebuilt_loses_its_triggers_and_the_next_migrate_brings_
 
 
 @DJANGO
-def test_dropping_an_index_is_what_lets_a_second_number_in(world):
+def test_dropping_an_index_is_what_lets_a_second_case_in(world):
     """The helper that the other tests switch an index off with does what it says."""
     one = world.at("triage")
     statement = update(CASE, world.at("triage").pk, {

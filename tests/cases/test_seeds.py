@@ -47,6 +47,7 @@ def test_the_clocks_that_run():
         "preapproval_granted": (1, "working_days"),
         "preparing": (2, "working_days"),
         "provider_review": (2, "working_days"),
+        "provider_passed": (3, "working_days"),
         "sms_verification": (24, "hours"),
         "authority_review": (20, "working_days"),
         "returned": (2, "working_days"),

@@ -62,9 +62,13 @@ def values(world, case, wei, li) -> dict[str, object]:
     FollowTry.objects.create(key="reference X", wrong=1, since=timezone.now())
     order = rival.orders.get()
     elsewhere = Provider.objects.create(name="Another cloud")
+    Order.objects.filter(cases=case).update(running=False)
     Order.objects.filter(pk=order.pk).update(applicant=case.applicant, provider=elsewhere)
+    service = world.filed()
+    world.step(world.about(service, "add_access"), "submit_request")
     return {
         "case": case.pk, "applicant": case.applicant_id, "domain": case.registrable_domain,
+        "kind": case.service_kind, "service": service.pk,
         "user": li.pk, "reference": case.reference, "text": case.reference,
         "keys": ("reference X", "address Y"), "c": case.pk, "pk": case.pk,
     }  # fmt: skip
@@ -108,7 +112,7 @@ def test_what_is_rare_is_asked_for_only_where_it_is_there(case):
     """The case has requests, since it was returned; nothing of the other kinds."""
     rows = CaseFile.locked(case, *BESIDE(case.pk))
     with CaptureQueriesContext(connection) as asked:
-        assert (rows.not_needed, rows.rivals, rows.rival_orders) == (frozenset(), [], [])
+        assert (rows.not_needed, rows.rivals, rows.running) == (frozenset(), [], [])
     assert len(asked) == 0
     wanted = [row.pk for row in case.requests.all()]
     with CaptureQueriesContext(connection) as asked:
@@ -148,7 +152,7 @@ def test_a_default_that_is_made_is_made_for_each_row(case):
 
 
 def test_only_the_named_fields_are_written(case):
-    case.site_name, case.filed_on, case.forum = "New", dt.date(2026, 1, 2), True
+    case.site_name, case.term, case.forum = "New", dt.date(2026, 1, 2), True
     before = columns(FilingCase.objects.get(pk=case.pk))
     update(case, ("site_name",))
     assert columns(FilingCase.objects.get(pk=case.pk)) == {**before, "site_name": "New"}

@@ -125,7 +125,7 @@ def reviewed_in_working_days(world: World, start: str = "2026-03-02 09:00") -> d
     for step in ("submit_request", "prepare_filing"):
         case = world.step(case, step, happened=at(start))
     case = world.supply(case)
-    for step in ("submit_to_provider", "provider_passes", "confirm_sms"):
+    for step in ("submit_to_provider", "provider_passes", "sent_to_administration", "confirm_sms"):
         case = world.step(case, step, happened=at(start))
     return case.due_at
 
@@ -190,14 +190,42 @@ def test_the_life_of_an_order(world):
     assert refused(world, case, "submit_to_provider") == []
 
 
-def test_whether_a_provider_takes_one_order_only(world):
-    first = world.at("provider_review")
-    first.orders.update(exclusive=True)
-    case = world.supply(world.at("preparing", applicant=first.applicant))
-    Provider.objects.update(one_order_per_applicant=True)
-    assert refused(world, case, "submit_to_provider") == ["case.applicant_free"]
-    Provider.objects.update(one_order_per_applicant=False)
-    assert refused(world, case, "submit_to_provider") == []
+def test_what_a_provider_counts_an_order_s_life_from(world):
+    case = world.at("returned")
+    case.requests.update(status="waived", waiver="asked in error")
+    ago = [timezone.localdate() - dt.timedelta(days=days) for days in (50, 40, 30)]
+    case.orders.update(created_on=ago[0], submitted_on=ago[1], returned_on=ago[2])
+    for life_from, codes in (
+        ("creation", ["order.alive"]), ("submission", []), ("return", []),
+    ):  # fmt: skip
+        Provider.objects.update(order_life_from=life_from, order_life_days=45)
+        assert closed(case, world) == codes
+    Provider.objects.update(order_life_days=35)
+    for life_from, codes in (("submission", ["order.alive"]), ("return", [])):
+        Provider.objects.update(order_life_from=life_from)
+        assert closed(case, world) == codes
+
+
+def test_days_that_count_only_while_we_are_asked(world):
+    """Lying with the provider for a month costs the order nothing; each day with us does."""
+    case = world.at("returned")
+    case.requests.update(status="waived", waiver="asked in error")
+    ago = timezone.localdate() - dt.timedelta(days=50)
+    case.orders.update(created_on=ago, submitted_on=ago)
+    Provider.objects.update(order_life_while="asked", order_life_days=5)
+    assert closed(case, world) == []
+    FilingCase.objects.update(state_since=timezone.now() - dt.timedelta(days=5))
+    assert closed(case, world) == []
+    FilingCase.objects.update(state_since=timezone.now() - dt.timedelta(days=6))
+    assert closed(case, world) == ["order.alive"]
+    Provider.objects.update(order_life_while="always", order_life_days=55)
+    assert closed(case, world) == []
+
+
+def closed(case, world) -> list[str]:
+    """The rules that close the submission, looked at anew."""
+    fresh = FilingCase.objects.with_names().get(pk=case.pk)
+    return [f.code for f in explain_step(fresh, Step.SUBMIT_TO_PROVIDER, world.li).unmet]
 
 
 def test_the_answer_of_a_province(world):
@@ -216,9 +244,9 @@ def test_a_step_is_late_by_the_clock_as_it_stands(world):
     for step in ("submit_request", "prepare_filing"):
         case = world.step(case, step, happened=start)
     case = world.supply(case)
-    for step in ("submit_to_provider", "provider_passes"):
+    for step in ("submit_to_provider", "provider_passes", "sent_to_administration"):
         case = world.step(case, step, happened=start)
     Clock.objects.filter(state="sms_verification").update(amount=48)
     ask_later()
     world.step(case, "confirm_sms", happened=start + dt.timedelta(hours=30))
-    assert case.history.get(step="confirm_sms").entered == {"late": False}
+    assert case.history.get(step="confirm_sms").entered["late"] is False

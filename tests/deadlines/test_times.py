@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from icpcases.cases.models import Clock, FilingCase, Province
+from icpcases.cases.models import Clock, FilingCase, Province, Service
 from icpcases.lifecycle.states import Unit
 from icpcases.workflow.actions.assignment import add_note
 from icpcases.workflow.actions.documents import judge_document
@@ -101,22 +101,29 @@ def test_an_edit_keeps_the_same_times_as_a_step(world, li, when, sentence):
     assert case.history.latest("sequence").happened_at == at("2026-03-02 10:30")
 
 
-@pytest.mark.parametrize(
-    ("step", "field", "more"),
-    [
-        ("cancel_filing", "cancelled_on", {"reason": "Shut down."}),
-        ("record_footer", "footer_on", {}),
-    ],
-)
-def test_what_follows_the_filing_does_not_lie_before_it(world, chen, step, field, more):
+def test_the_footer_does_not_lie_before_the_filing(world, chen):
     day = timezone.localdate()
     case = world.at("filed")
     with pytest.raises(BadEntry) as bad:
-        world.step(case, step, by=chen, **more, **{field: day - dt.timedelta(days=1)})
+        world.step(case, "record_footer", by=chen, footer_on=day - dt.timedelta(days=1))
     assert bad.value.form.errors == {
-        field: [f"The number was granted on {day}; this cannot lie earlier."]
+        "footer_on": [f"The number was granted on {day}; this cannot lie earlier."]
     }
-    assert getattr(world.step(case, step, by=chen, **more, **{field: day}), field) == day
+    world.step(case, "record_footer", by=chen, footer_on=day)
+    assert Service.objects.get().footer_on == day
+
+
+def test_an_errand_is_not_completed_before_it_was_submitted(world, chen):
+    day = timezone.localdate()
+    case = world.step(world.at("completed"), "step_back", by=chen)
+    for wrong, sentence in (
+        (day - dt.timedelta(days=1), "This lies before the filing was submitted."),
+        (day + dt.timedelta(days=1), "This date lies in the future."),
+    ):
+        with pytest.raises(BadEntry) as bad:
+            world.step(case, "complete", by=chen, completed_on=wrong)
+        assert bad.value.form.errors == {"completed_on": [sentence]}
+    assert world.step(case, "complete", by=chen, completed_on=day).state == "completed"
 
 
 def returned_on_the_last_days(world) -> FilingCase:
@@ -213,8 +220,9 @@ def test_a_certificate_stays_through_a_reopening_but_opens_nothing_until_confirm
     assert world.step(case, "prepare_filing").state == "preparing"
 
 
-def test_a_cancelled_filing_is_not_reopened(world, chen):
-    case = world.at("cancelled")
+@pytest.mark.parametrize("state", ["completed", "filed", "open"])
+def test_what_is_done_is_not_reopened(world, chen, state):
+    case = world.at(state)
     with pytest.raises(Closed) as closed:
         perform(case, "reopen", chen, {"reason": "again"}, case.version)
     assert closed.value.codes == ["state"]
@@ -226,7 +234,7 @@ def sent_by_sms(world: Any, when: str) -> FilingCase:
     for step in ("submit_request", "prepare_filing"):
         case = world.step(case, step, happened=at("2026-03-02 09:00"))
     case = world.supply(case)
-    for step in ("submit_to_provider", "provider_passes"):
+    for step in ("submit_to_provider", "provider_passes", "sent_to_administration"):
         case = world.step(case, step, happened=at(when))
     return case
 
@@ -251,13 +259,14 @@ def test_the_sms_may_be_confirmed_late_and_is_marked_so(world, sent, clock, due,
     assert case.due_at == at(f"2026-{due}")
     case = world.step(case, "confirm_sms", happened=at(f"2026-{answered}"))
     row = case.history.get(step="confirm_sms")
-    assert (case.state, row.entered) == ("authority_review", {"late": late})
+    assert (case.state, row.entered) == ("authority_review", {"late": late, "person": "both"})
 
 
 def test_where_no_clock_runs_nothing_is_late(world):
     Clock.objects.filter(state="sms_verification").delete()
     case = world.step(sent_by_sms(world, "2026-03-02 10:00"), "confirm_sms")
-    assert case.history.get(step="confirm_sms").entered == {"late": False}
+    entered = case.history.get(step="confirm_sms").entered
+    assert entered == {"late": False, "person": "both"}
 
 
 def test_an_answer_that_changes_later_breaks_no_case(world, li):

@@ -25,13 +25,14 @@ TURNS = {
     "certificate_granted": ("officer", True), "preapproval_needed": ("applicant", False),
     "preapproval_applied": ("authority", True), "preapproval_granted": ("officer", True),
     "preparing": ("officer", True), "provider_review": ("provider", True),
+    "provider_passed": ("provider", True),
     "sms_verification": ("applicant", True), "authority_review": ("authority", True),
     # tests/world.py has it returned with a reason, which is a request to the applicant.
     "returned": ("applicant", False),
-    "filed": ("applicant", False), "open": ("applicant", True),
+    "filed": ("applicant", False), "open": ("applicant", True), "completed": ("nobody", False),
     "not_required": ("nobody", False), "referred": ("nobody", False),
     "ineligible": ("nobody", False), "refused": ("nobody", False),
-    "withdrawn": ("nobody", False), "cancelled": ("nobody", False),
+    "withdrawn": ("nobody", False),
 }  # fmt: skip
 
 
@@ -64,9 +65,11 @@ WAYS = {
     "triage": "submit_request",
     "preparing": "submit_request prepare_filing",
     "provider_review": "submit_request prepare_filing supply submit_to_provider",
-    "sms_verification": "submit_request prepare_filing supply submit_to_provider provider_passes",
+    "provider_passed": "submit_request prepare_filing supply submit_to_provider provider_passes",
+    "sms_verification": "submit_request prepare_filing supply submit_to_provider provider_passes "
+    "sent_to_administration",
     "authority_review": "submit_request prepare_filing supply submit_to_provider provider_passes "
-    "confirm_sms",
+    "sent_to_administration confirm_sms",
     "returned": "submit_request prepare_filing supply submit_to_provider return_for_correction",
     "certificate_granted": "submit_request begin_certificate record_certificate_application "
     "record_certificate",
@@ -101,6 +104,8 @@ def walk(world, state: str, when: str, facts: dict[str, str] | None = None, **da
         ("triage", "2026-03-03 00:30", end("2026-03-04")),
         ("preparing", "2026-03-05 09:00", end("2026-03-09")),
         ("provider_review", "2026-09-30 09:00", end("2026-10-09")),
+        ("provider_passed", "2026-03-06 17:30", end("2026-03-11")),
+        ("provider_passed", "2026-09-30 09:00", end("2026-10-10")),
         ("sms_verification", "2026-03-06 17:30", at("2026-03-07 17:30")),
         ("authority_review", "2026-09-25 15:00", end("2026-10-29")),
         ("authority_review", "2026-02-13 09:00", end("2026-03-19")),

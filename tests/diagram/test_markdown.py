@@ -104,12 +104,19 @@ def test_one_box_for_each_state(drawing):
 
 def test_each_step_is_drawn_once_for_each_state_it_leads_out_of(drawing):
     drawn = [name for name in ids(drawing) if name.startswith("step-")]
-    # Taking back leads out of every state and to none in particular: the legend tells it.
+    # Taking back leads out of every state and to none in particular: the legend tells it. Two
+    # steps lead to one of two states, whichever the filing type needs: each has two arrows.
     assert sorted(drawn) == sorted(
-        f"step-{step.value}-{state.value}"
-        for step in Step
-        for state in step.about.sources
-        if step != Step.STEP_BACK
+        [
+            *(
+                f"step-{step.value}-{state.value}"
+                for step in Step
+                for state in step.about.sources
+                if step != Step.STEP_BACK
+            ),
+            "step-provider_passes-provider_review-completed",
+            "step-sent_to_administration-provider_passed-authority_review",
+        ]
     )
 
 
@@ -120,8 +127,9 @@ def test_the_drawing_has_a_title_a_description_and_nothing_from_outside(drawing)
 
 
 def test_arrows_lead_from_box_to_box_and_through_none():
-    for (step, source), way in plan.ROUTES.items():
-        target = State(str(step.about.target))
+    first = [(key, plan.drawn_target(key[0]), way) for key, way in plan.ROUTES.items()]
+    second = [(key, key[0].about.targets[1], way) for key, way in plan.SECOND.items()]
+    for (step, source), target, way in (*first, *second):
         assert on_edge(way[0], plan.PLACES[source]), (step, source)
         assert on_edge(way[-1], plan.PLACES[target]), (step, source)
         for start, end in pairwise(way):
@@ -201,7 +209,7 @@ def test_transitions_tell_their_guards_as_they_are_wanted():
     assert refer[2:5] == ["triage", "referred", "server.mainland, **not** site.domain"]
     assert approve[4:] == [
         "number.valid *(on the form)*",
-        "icp_number (ICP site number), filed_on (granted on)",
+        "icp_number (ICP number), filed_on (granted on)",
         "O S",
     ]
     assert by_code["step_back"][2:4] == ["every state", "the state before"]
@@ -241,6 +249,7 @@ def test_states_tell_turn_clock_and_locks():
         "preapproval_granted": "1 working day",
         "preparing": "2 working days",
         "provider_review": "2 working days",
+        "provider_passed": "3 working days",
         "sms_verification": "24 hours",
         "authority_review": "20 working days",
         "returned": "2 working days",
@@ -252,7 +261,7 @@ def test_states_tell_turn_clock_and_locks():
 def test_rule_book_has_every_rule_with_its_source():
     head, *rows = rows_of_table(section("The rule book").split("The entries")[0])
     lines = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
-    assert len(lines) == 22
+    assert len(lines) == 24
     sources = {code: line["source"] for code, line in lines.items() if line["source"] != NEVER}
     assert sources == {
         "server.mainland": "FAQ Hong Kong",

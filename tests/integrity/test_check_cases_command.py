@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from icpcases.cases.models import Document
 from icpcases.integrity.registry import CHECKERS, DEEP
 
-from .test_checkers import file_overwritten, set_on
+from .broken import file_overwritten, set_on
 
 pytestmark = pytest.mark.django_db
 

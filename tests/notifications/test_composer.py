@@ -3,9 +3,9 @@
 import pytest
 from django.utils import translation
 
-from icpcases.cases.models import Notice
+from icpcases.cases.models import HistoryRow, Notice
 from icpcases.lifecycle.steps import Step
-from icpcases.notifications.composer import message_of, shown_time
+from icpcases.notifications.composer import event_of, message_of, shown_time
 from icpcases.notifications.preview import previews
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.engine import perform
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 SOURCE = {
     "send_back": "triage", "record_refusal": "authority_review", "reopen": "withdrawn",
-    "expire_order": "returned", "record_footer": "open", "cancel_filing": "filed",
+    "expire_order": "returned", "record_footer": "open",
 }  # fmt: skip
 
 
@@ -36,6 +36,8 @@ def case_for(world, step):
         return world.at("triage", FOREIGN)
     if step == Step.BEGIN_PREAPPROVAL:
         return world.at("triage", FORUM)
+    if step == Step.COMPLETE:
+        return world.step(world.at("completed"), "step_back", by=world.chen)
     case = world.at(state)
     if step == Step.SUBMIT_TO_PROVIDER:
         world.supply(case)
@@ -74,10 +76,21 @@ def test_the_preview_is_what_is_sent(world, step, language):
 def test_there_is_a_preview_before_anything_is_typed(world, step):
     case = case_for(world, step) if step != Step.STEP_BACK else world.at("triage")
     shown = previews(case, step, step_form(case, CaseFile(case), step))
-    assert len(shown) == (0 if step == Step.STEP_BACK else 1)
+    assert len(shown) == (0 if step in (Step.STEP_BACK, Step.PULL_BACK) else 1)
     before = (case.state, case.turn, case.due_at)
     case.refresh_from_db()
     assert before == (case.state, case.turn, case.due_at)
+
+
+def test_a_step_of_an_earlier_release_is_told_in_its_own_words(world):
+    case = world.at("triage")
+    row = HistoryRow(case=case, sequence=3, kind="step", step="cancel_filing", from_state="open")
+    row.reasons = [{"about": "", "text": "The shop has closed."}]
+    told = event_of(case, row, "Ask me.")
+    assert str(told.sentence) == (
+        "The filing has been cancelled; the site may no longer be served."
+    )
+    assert (told.reasons, told.line) == (tuple(row.reasons), "Ask me.")
 
 
 def test_a_return_says_each_reason_by_when_and_where(world, mail, one_pass):
@@ -96,9 +109,9 @@ def test_a_return_says_each_reason_by_when_and_where(world, mail, one_pass):
 
 
 def test_the_sms_check_says_until_when(world, mail, one_pass):
-    case = world.at("provider_review")
+    case = world.at("provider_passed")
     type(case.applicant).objects.update(language="en")
-    case = world.step(case, "provider_passes", tell=True)
+    case = world.step(case, "sent_to_administration", tell=True)
     one_pass()
     with translation.override("en"):
         assert f"By when: {shown_time(case.due_at)}" in text_of(mail.mails[0])

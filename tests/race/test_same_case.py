@@ -70,7 +70,7 @@ def judge(results: list[Any], people: list[Any], names: list[str]) -> str:
 def test_of_two_steps_on_one_case_exactly_one_is_taken(world: World, li, bo, chen):
     case = world.at("provider_review")
     names = ["provider_passes", "return_for_correction"]
-    targets = {"provider_passes": "sms_verification", "return_for_correction": "returned"}
+    targets = {"provider_passes": "provider_passed", "return_for_correction": "returned"}
     data = [{}, {**REASONS, "returned_by": "provider"}]
     seen: Counter[str] = Counter()
     for turn in range(ROUNDS):
@@ -114,7 +114,7 @@ def test_of_eight_who_take_the_same_step_exactly_one_does(world: World):
 def test_a_step_is_not_taken_twice_back(world: World, chen):
     other = user("zhou", "supervisor")
     case = world.at("sms_verification")
-    for _round in range(4):
+    for _round in range(5):
         why = {"reason": "oops"}
         results = together(*(step(case, "step_back", who, why) for who in (chen, other)))
         judge(results, [chen, other], ["step_back"] * 2)
@@ -207,7 +207,8 @@ def test_without_the_version_both_win_and_the_later_overwrites(world: World, li,
     assert case.history.count() == rows + 2
     last = case.history.latest("sequence")
     case.refresh_from_db()
-    assert case.public_security_number == numbers[[li, bo].index(last.by)]
+    assert case.service
+    assert case.service.public_security_number == numbers[[li, bo].index(last.by)]
 
 
 def test_without_the_lock_only_the_database_stops_the_second_and_cannot_say_who(
@@ -232,7 +233,7 @@ def test_two_cases_about_one_domain_sent_at_once(world: World, li, bo):
         ))  # fmt: skip
         won, lost = one_winner(results)
         assert isinstance(results[lost], Closed)
-        assert results[lost].codes == ["case.domain_free"]
+        assert results[lost].codes == ["service.free"]
         (finding,) = results[lost].findings
         assert [place.key for place in finding.places] == [cases[won].reference]
         assert [fresh(cases[at]).state for at in (won, lost)] == ["triage", "draft"]
@@ -248,7 +249,7 @@ def test_an_edit_and_a_submission_meet_over_one_domain(world: World, li, bo):
         step(draft, "submit_request", bo, {}),
     )
     won, lost = one_winner(results)
-    wanted = {0: ["case.domain_free"], 1: ["case.domain_free", "state.stands"]}
+    wanted = {0: ["service.free"], 1: ["service.free", "state.stands"]}
     assert results[lost].codes == wanted[won]
 
 
@@ -258,12 +259,27 @@ def error_codes(error: Any) -> dict[str, list[str]]:
     return {field: [str(one.code) for one in errors] for field, errors in found.items()}
 
 
+def together_with(world: World, case: FilingCase) -> FilingCase:
+    """A second case of the same subject, on the same order and as far on its way."""
+    first = world.step(case, "step_back", by=world.chen)
+    for _ in range(3):
+        first = world.step(first, "step_back", by=world.chen)
+    assert first.state == "preparing"
+    other = world.supply(world.at("preparing", applicant=case.applicant))
+    order: dict[str, Any] = {"provider": world.provider().pk, "order_number": "5"}
+    for both in (first, other):
+        world.step(both, "submit_to_provider", **order)
+    for both in (first, other):
+        for name in ("provider_passes", "sent_to_administration", "confirm_sms"):
+            world.step(both, name)
+    return other
+
+
 @pytest.mark.parametrize("whose", ["one applicant", "two applicants"])
 def test_two_approvals_with_one_number(world: World, li, bo, chen, whose):
     one = world.at("authority_review")
-    one.orders.update(exclusive=False)
     same: dict[str, Any] = {"applicant": one.applicant} if whose == "one applicant" else {}
-    other = world.at("authority_review", **same)
+    other = together_with(world, one) if same else world.at("authority_review")
     today = timezone.localdate()
     # One applicant has many sites under one subject number: there the whole number must collide.
     ends = ["1", "1"] if same else ["1", "2"]
@@ -289,7 +305,7 @@ def test_two_submissions_of_one_applicant_at_one_provider(world: World, li, bo, 
             for case, who in zip((one, other), (li, bo), strict=True)
         ))  # fmt: skip
         won, lost = one_winner(results)
-        assert error_codes(results[lost]) == {"provider": ["case.applicant_free"]}
+        assert error_codes(results[lost]) == {"provider": ["subject.idle"]}
         world.step((one, other)[won], "step_back", by=chen)
 
 

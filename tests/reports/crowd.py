@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from icpcases.cases.models import Applicant, FilingCase, HistoryRow
+from icpcases.cases.models import Applicant, FilingCase, HistoryRow, Service, SubjectFiling
 from icpcases.lifecycle.states import WITH_NUMBER, State
 from icpcases.lifecycle.steps import Step
+from icpcases.rules.facts import FilingType
+from tests.domain import leads_to
 
 PROVINCES = {"CN-BJ": "京", "CN-SH": "沪", "CN-GD": "粤", "CN-ZJ": "浙", None: "京"}
 ABOUT = ("domain", "domain_certificate", "service_leader_phone", "", "business_licence")
@@ -26,6 +28,7 @@ class Life:
     rows: list[HistoryRow] = field(default_factory=list)
     undone: set[int] = field(default_factory=set)
     case: FilingCase = field(init=False)
+    filing_type: FilingType = FilingType.FIRST
 
     def add(self, kind: str, to_state: str, **fields: Any) -> None:
         row = HistoryRow(
@@ -68,6 +71,7 @@ def _live(
     opened = now - dt.timedelta(seconds=rng.randrange(3600, days * 86400))
     life = Life(opened)
     life.add("edit", "draft", entered={"opened": n})
+    life.filing_type = rng.choice((*[FilingType.FIRST] * 3, FilingType.ADD_ACCESS))
     state = State(_walk(rng, life, now))
     province = rng.choice([*PROVINCES][: 4 if state in WITH_NUMBER else 5])
     due = now + dt.timedelta(hours=rng.randrange(-500, 500))
@@ -78,21 +82,32 @@ def _live(
         officer=rng.choice([None, *officers]), applicant_type="enterprise", forum=False,
         server_region="mainland", access="domain", protocol="https", version=len(life.rows),
         province_id=province, state_since=life.since, turn_since=life.since, turn=turn.value,
-        due_at=due_at, **_numbers(n, state, province),
+        due_at=due_at, filing_type=life.filing_type.value, **_domain(n, state),
+        service_kind="website" if n % 3 or state in WITH_NUMBER else "app",
     )  # fmt: skip
+    if state in WITH_NUMBER:
+        life.case.service = _service(n, state, life.case)
     return life
 
 
-def _numbers(n: int, state: State, province: str | None) -> dict[str, Any]:
-    """What the database asks of a case in this state."""
+def _domain(n: int, state: State) -> dict[str, Any]:
     domain = f"crowd-{n}.cn" if state.value not in NOT_HOLDING else ""
-    found = {"domain": domain, "registrable_domain": domain, "domain_unicode": domain}
-    if state in (*WITH_NUMBER, State.CANCELLED):
-        subject = f"{PROVINCES[province]}ICP备{10000000 + n}号"
-        found |= {"icp_subject": subject, "icp_number": f"{subject}-1"}
-        today = timezone.localdate()
-        return {**found, "filed_on": today, "opened_on": today if state == State.OPEN else None}
-    return found
+    return {"domain": domain, "registrable_domain": domain, "domain_unicode": domain}
+
+
+def _service(n: int, state: State, case: FilingCase) -> Service:
+    """What a case has filed, under the one subject of its applicant."""
+    today = timezone.localdate()
+    province = case.province_id or "CN-BJ"
+    number = f"{PROVINCES[province]}ICP备{10000000 + case.applicant_id}号"
+    subject, _made = SubjectFiling.objects.get_or_create(
+        applicant=case.applicant,
+        defaults={"number": number, "filed_on": today, "province_id": province},
+    )
+    return Service.objects.create(
+        subject=subject, number=f"{subject.number}-{n + 1}", number_of=subject.number,
+        filed_on=today, opened_on=today if state == State.OPEN else None, filed_here=True,
+    )  # fmt: skip
 
 
 def _walk(rng: random.Random, life: Life, now: dt.datetime) -> str:
@@ -119,11 +134,12 @@ def _walk(rng: random.Random, life: Life, now: dt.datetime) -> str:
 
 
 def _step_on(rng: random.Random, life: Life, state: str) -> str:
-    steps = [s for s in Step.leading_out_of(State(state)) if s != Step.STEP_BACK]
+    leading = Step.leading_out_of(State(state), life.filing_type)
+    steps = [s for s in leading if s != Step.STEP_BACK]
     if not steps:
         return state
     step = rng.choice(steps[:3] if rng.random() < 0.8 else steps)
-    target = str(step.about.target or state)
+    target = leads_to(step, state, life.filing_type)
     reasons = [
         {"about": a, "text": f'It "says" {a}.'} for a in rng.sample(ABOUT, rng.choice((1, 2)))
     ]

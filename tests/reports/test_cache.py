@@ -10,7 +10,10 @@ from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Summary
 from icpcases.cases.models.reports import Counted
 from icpcases.reports import cache, metrics
+from icpcases.reports.scope import EVERYTHING, Scope
+from icpcases.rules.facts import FilingType
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.types import change_type
 from tests.world import ENTERPRISE
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +33,10 @@ def period():
     return today - dt.timedelta(weeks=6), today
 
 
-def of_weeks(name: str, province: str = "") -> list[int]:
+def of_weeks(name: str, province: str = "", **only: str) -> list[int]:
     """A figure of the last seven weeks, oldest first."""
     today = timezone.localdate()
-    found = cache.figures(today - dt.timedelta(weeks=6), today)
+    found = cache.figures(today - dt.timedelta(weeks=6), today, scope=Scope(province, **only))
     return [getattr(week, name) for week in metrics.weeks(found, province)]
 
 
@@ -108,6 +111,50 @@ def test_a_corrected_province_reaches_into_every_week_of_the_case(world, no_over
     assert (sum(of_weeks("received", "CN-BJ")), sum(of_weeks("received", "CN-SH"))) == (0, 1)
 
 
+def test_a_case_of_another_type_takes_its_weeks_along(world, no_overlap):
+    case = world.case(applicant=world.filed().subject.applicant, happened=days_ago(37))
+    types = ("first", "add_service")
+    assert [sum(of_weeks("opened", type=t)) for t in types] == [1, 0]
+    case.refresh_from_db()
+    change_type(case, world.li, FilingType.ADD_SERVICE, case.version)
+    grow_old()
+    assert [sum(of_weeks("opened", type=t)) for t in types] == [0, 1]
+
+
+def test_a_case_of_another_kind_takes_its_weeks_along(world, no_overlap):
+    case = world.case(happened=days_ago(37))
+    kinds = ("website", "app")
+    assert [sum(of_weeks("opened", kind=k)) for k in kinds] == [1, 0]
+    case.refresh_from_db()
+    form = FactsForm(data={**ENTERPRISE, "domain": case.domain, "service_kind": "app"})
+    edit_facts(case, world.li, form, case.version) if form.is_valid() else None
+    grow_old()
+    assert [sum(of_weeks("opened", kind=k)) for k in kinds] == [0, 1]
+
+
+def test_those_of_a_kind_are_kept_and_grow_old_for_themselves(world):
+    world.case(happened=days_ago(37))
+    world.case(happened=days_ago(37), service_kind="app")
+    assert (sum(of_weeks("opened", kind="app")), sum(of_weeks("opened"))) == (1, 2)
+    keys = set(Summary.objects.values_list("key", flat=True))
+    assert {key for key in keys if key.startswith("now")} == {"now", "now::app"}
+    assert len(keys) == 16
+    world.case(service_kind="app")
+    Summary.objects.filter(key__endswith=":app").update(made_at=days_ago(1))
+    assert (sum(of_weeks("opened", kind="app")), sum(of_weeks("opened"))) == (2, 2)
+
+
+def test_old_weeks_of_a_kind_are_thrown_away_and_counted_again_when_asked(world, period):
+    world.case(happened=days_ago(37), service_kind="app")
+    assert sum(of_weeks("opened", kind="app")) == 1
+    Summary.objects.update(made_at=days_ago(8))
+    cache.look_after_weeks()
+    assert list(Summary.objects.filter(key__contains=":").values_list("key", flat=True)) == [
+        "now::app"
+    ]
+    assert sum(of_weeks("opened", kind="app")) == 1
+
+
 def test_an_untouched_week_is_not_counted_again(world, no_overlap, period):
     case = world.case(happened=days_ago(37))
     cache.figures(*period)
@@ -131,21 +178,22 @@ def test_old_weeks_are_looked_after_a_few_at_a_time(world, period):
 QUERIES_OF_A_COUNT, QUERIES_WHERE_NOTHING_HAPPENED = 12, 8
 
 
+@pytest.mark.parametrize("scope", [EVERYTHING, Scope("CN-BJ", "first", "website")])
 @pytest.mark.parametrize("rows", [1, 3])
 def test_counting_anew_takes_the_same_queries_for_every_case(
-    world, period, rows, django_assert_num_queries
+    world, period, rows, scope, django_assert_num_queries
 ):
     for _row in range(rows):
         world.at("provider_review")
-    cache.figures(*period)
+    cache.figures(*period, scope=scope)
     grow_old()
     with django_assert_num_queries(QUERIES_WHERE_NOTHING_HAPPENED):
-        cache.figures(*period)
+        cache.figures(*period, scope=scope)
     for _row in range(rows):
         world.case()
     grow_old()
     with django_assert_num_queries(QUERIES_OF_A_COUNT):
-        cache.figures(*period)
+        cache.figures(*period, scope=scope)
 
 
 def test_a_row_committed_late_is_not_missed(world, period):

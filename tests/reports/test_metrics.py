@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from icpcases.lifecycle.states import Phase, State
 from icpcases.reports import cache, drilldown, metrics
+from icpcases.reports.scope import EVERYTHING, Scope
 
 from .crowd import Life, make_crowd
 
@@ -31,12 +32,18 @@ def rounded(span: dt.timedelta) -> int:
 class SlowCount:
     """Everything the board says, counted by walking through each case, one by one."""
 
-    def __init__(self, lives: list[Life], first: dt.date, last: dt.date, province: str = ""):
+    def __init__(self, lives: list[Life], first: dt.date, last: dt.date, scope: Scope):
         self.flow: defaultdict[dt.date, Counter[str]] = defaultdict(Counter)
         self.stays: defaultdict[tuple[str | None, str], list[int]] = defaultdict(list)
         self.about: Counter[str] = Counter()
         self.span = (first, last)
-        self.lives = [x for x in lives if province in ("", x.case.province_id)]
+        self.lives = [
+            x
+            for x in lives
+            if scope.province in ("", x.case.province_id)
+            and scope.type in ("", x.case.filing_type)
+            and scope.kind in ("", x.case.service_kind)
+        ]
         for life in self.lives:
             self._walk(life)
 
@@ -57,15 +64,15 @@ class SlowCount:
                 "approve": "filed"}.get(row.step)  # fmt: skip
         if name:
             self._happened(name, row.happened_at)
-        if State(row.to_state).phase == Phase.CLOSED and row.step != "cancel_filing":
+        if State(row.to_state).phase == Phase.CLOSED:
             self._happened("closed", row.happened_at)
         kind = {"provider_review": "provider", "authority_review": "administration"}.get(
             row.from_state
         )
-        if kind and row.step != "withdraw" and kind not in decided:
+        if kind and row.step not in ("withdraw", "pull_back") and kind not in decided:
             decided.add(kind)
             self._happened(kind, row.happened_at)
-            if row.step in ("provider_passes", "approve"):
+            if row.step in ("provider_passes", "approve", "complete"):
                 self._happened(f"{kind}-passed", row.happened_at)
         if self.span[0] <= monday(row.happened_at) <= self.span[1]:
             for key in (province, ""):
@@ -82,20 +89,27 @@ def today() -> dt.date:
     return timezone.now().astimezone(SHANGHAI).date()
 
 
+SCOPES = (
+    EVERYTHING, Scope("CN-BJ"), Scope("CN-ZJ"), Scope(type="add_access"), Scope(kind="app"),
+    Scope(type="first", kind="website"), Scope("CN-BJ", type="first", kind="app"),
+)  # fmt: skip
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_every_figure_equals_a_slow_count(db, today, seed):
     lives = make_crowd(2000, seed)
     first = monday(timezone.now()) - dt.timedelta(weeks=WEEKS - 1)
-    found = cache.figures(first, today)
-    for province in ("", "CN-BJ", "CN-ZJ"):
-        slow = SlowCount(lives, first, today, province)
+    for scope in SCOPES:
+        found, province = cache.figures(first, today, scope=scope), scope.province
+        slow = SlowCount(lives, first, today, scope)
+        assert slow.lives
         assert_standing(found, slow, province, today)
         assert_loads(found, slow, province)
         assert_weeks(found, slow, province, first)
         assert dict(metrics.reasons(found, province)) == dict(slow.about)
         assert_stays(found, slow, province)
-        assert_cases_behind(found, slow, province, first, today)
+        assert_cases_behind(slow, scope, first, today)
 
 
 def assert_standing(found, slow, province, today):
@@ -104,7 +118,8 @@ def assert_standing(found, slow, province, today):
         cases = [life.case for life in slow.lives if life.case.state in states]
         ages = sorted(
             (today - c.state_since.astimezone(SHANGHAI).date()).days
-            for c in cases if c.state != "open" and State(c.state).phase != Phase.CLOSED
+            for c in cases
+            if c.state not in ("open", "completed") and State(c.state).phase != Phase.CLOSED
         )  # fmt: skip
         assert metrics.standing(found, states, province, today) == metrics.StateMetrics(
             count=len(cases),
@@ -149,11 +164,11 @@ def assert_stays(found, slow, province):
     }
 
 
-def assert_cases_behind(found, slow, province, first, today):
+def assert_cases_behind(slow, scope, first, today):
     """The page behind a figure lists as many rows as the figure says."""
 
     def behind_it(figure, detail=""):
-        return drilldown.rows_behind(figure, first, today, province, detail).count()
+        return drilldown.rows_behind(figure, first, today, scope, detail).count()
 
     total: Counter[str] = sum(slow.flow.values(), Counter())
     names = [name for name in drilldown.FIGURES if name not in ("about", "stayed")]

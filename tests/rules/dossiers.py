@@ -13,7 +13,6 @@ from icpcases.rules.dossier import (
     NumberCheck,
     Paper,
     RequestStatus,
-    Rival,
 )
 from icpcases.rules.facts import Facts, ServerRegion, read_facts
 
@@ -68,7 +67,6 @@ GOOD = Dossier(
         Ask("1", "Which port?", RequestStatus.ACCEPTED),
         Ask("2", "Photo", RequestStatus.WAIVED),
     ),
-    rival_orders=(Rival("ICP-2026-000007", "elsewhere"),),
     provider="cloud",
     order=LiveOrder("cloud", "A1", date(2026, 5, 2), TODAY),
     number=NumberCheck("京", "京"),

@@ -1,6 +1,7 @@
 """The rule book, rule by rule: each one failing and holding, on dossiers made by hand."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from types import SimpleNamespace
@@ -10,8 +11,25 @@ import pytest
 
 from icpcases.rules.book import BOOK, RULES
 from icpcases.rules.documents import Kind
-from icpcases.rules.dossier import Dossier, LiveOrder, RequestStatus, Rival
-from icpcases.rules.facts import FACT_NAMES, Access, ApplicantType, Facts, ForumAnswer, ServerRegion
+from icpcases.rules.dossier import (
+    Dossier,
+    Filed,
+    LiveOrder,
+    Platform,
+    Register,
+    RequestStatus,
+    Rival,
+    RunningOrder,
+)
+from icpcases.rules.facts import (
+    FACT_NAMES,
+    Access,
+    ApplicantType,
+    Facts,
+    ForumAnswer,
+    ServerRegion,
+    ServiceKind,
+)
 from icpcases.rules.rule import Finding, Guard, Party, Rule
 
 from .dossiers import (
@@ -51,9 +69,11 @@ CODES = (
     ("document.complete", ""),
     ("document.current", ""),
     ("request.settled", ""),
-    ("case.domain_free", ""),
-    ("case.applicant_free", ""),
+    ("service.free", ""),
+    ("subject.known", ""),
+    ("subject.idle", ""),
     ("order.alive", ""),
+    ("app.complete", ""),
     ("order.expired", ""),
     ("number.valid", ""),
     ("open.after_filing", "FAQ HTTPS"),
@@ -62,15 +82,65 @@ CODES = (
 CERTIFIED = ABROAD | {"registration_certificate": True}
 OVER = LiveOrder("cloud", "A1", date(2026, 4, 30), date(2026, 6, 14))
 DAY_90, DAY_91 = date(2026, 9, 13), date(2026, 9, 14)
-BUSY = {"rival_orders": (Rival("ICP-2026-000009", "cloud"), Rival("ICP-2026-000007", "elsewhere"))}
+BUSY = {"running": (RunningOrder("cloud", "7", ("ICP-2026-000007", "ICP-2026-000009")),)}
+JOINABLE = {"running": (RunningOrder("cloud", "7", ("ICP-2026-000007",), joinable=True),)}
+
+NUMBER = "京ICP备12345678号"
+SUBJECT: dict[str, Any] = {"subject_number": NUMBER, "subject_state": "live"}
+SHELL: dict[str, Any] = {**SUBJECT, "subject_state": "shell"}
+LIVE = Filed("7", f"{NUMBER}-1", "live", ("elsewhere",))
+HOSTED, UNHOSTED, CANCELLED = (
+    replace(LIVE, accesses=("elsewhere", "cloud")),
+    replace(LIVE, state="no_access", accesses=()),
+    replace(LIVE, state="cancelled", accesses=()),
+)
+# The types that none of the FAQ's rules is asked of.
+UNJUDGED = ("cancel_service", "cancel_subject", "cancel_access", "inspection")
+ANDROID = Platform("android", "玉兰", "cn.yulan.app", "30820122300d", "5F:2A:99")
+
+
+def of_type(
+    kind: str, rivals: tuple[Rival, ...] = (), provider: str = "cloud", **register: Any
+) -> Dossier:
+    """A case of a filing type, at the provider, with this in the register."""
+    known = Register(**register)
+    return case(facts=facts(filing_type=kind), register=known, rivals=rivals, provider=provider)
+
+
+def changing(*names: str, **changed: Any) -> Dossier:
+    """A change filing that changes these, with facts that may be others."""
+    return case(facts=facts(filing_type="change", **changed), changed=frozenset(names))
+
+
+def app(*platforms: Platform, **changed: Any) -> Dossier:
+    """A case of an App called 玉兰."""
+    return case(facts=facts(service_kind="app", **changed), platforms=platforms, site_name="玉兰")
+
 
 # For each rule: dossiers, and who must do what about which places. No lines: the rule holds.
 # fmt: off
 CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("server.mainland", GOOD, ()),
-    ("server.mainland", with_facts(server_region="taiwan"), ("applicant fact:server_region",)),
+    ("server.mainland", with_facts(server_region="taiwan"),
+     ("applicant fact:server_region fact:mainland_cdn",)),
+    ("server.mainland", with_facts(server_region="taiwan", mainland_cdn=True), ()),
+    ("server.mainland", with_facts(server_region=None, mainland_cdn=True), ()),
+    ("server.mainland", with_facts(server_region="taiwan", filing_type="add_access"),
+     ("applicant fact:server_region fact:mainland_cdn",)),
+    ("server.mainland", changing("server_region", server_region="taiwan"),
+     ("applicant fact:server_region fact:mainland_cdn",)),
+    ("server.mainland", changing("mainland_cdn", server_region="taiwan"),
+     ("applicant fact:server_region fact:mainland_cdn",)),
+    ("server.mainland", changing("service_leader", server_region="taiwan"), ()),
+    *(("server.mainland", with_facts(server_region="taiwan", filing_type=kind), ())
+      for kind in UNJUDGED),
     ("site.domain", GOOD, ()),
-    ("site.domain", with_facts(access="ip_address"), ("applicant fact:access",)),
+    ("site.domain", with_facts(access="ip_address"),
+     ("applicant fact:access fact:service_kind",)),
+    *(("site.domain", with_facts(access=access, service_kind=kind), ())
+      for kind in ("app", "mini_program", "quick_app") for access in ("ip_address", None)),
+    *(("site.domain", with_facts(access="ip_address", filing_type=kind), ())
+      for kind in UNJUDGED),
     ("forum.not_individual", with_facts(**FORUM), ()),
     ("forum.not_individual", with_facts(applicant_type="individual"), ()),
     ("forum.not_individual", with_facts(**FORUM, applicant_type="individual"),
@@ -126,12 +196,19 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("applicant.identified", with_facts(province=None), ("applicant fact:province",)),
     ("applicant.identified", case(service_leader="", domain=""),
      ("applicant fact:service_leader fact:domain",)),
+    ("applicant.identified", case(domain="", facts=facts(service_kind="app")), ()),
+    ("applicant.identified", case(service_leader="", domain="", facts=facts(filing_type="change")),
+     ()),
+    ("applicant.identified", case(confirmed=False, facts=facts(filing_type="change")),
+     ("officer applicant:",)),
+    *(("applicant.identified", case(confirmed=False, facts=facts(filing_type=kind)), ())
+      for kind in UNJUDGED),
     ("site.forum", with_facts(**FORUM), ()),
     ("site.forum", GOOD, ("officer fact:forum",)),
     ("verdict.not_permitted", with_facts(**FORUM, applicant_type="individual"), ()),
     ("verdict.not_permitted", GOOD,
-     ("officer fact:server_region fact:access fact:forum fact:applicant_type fact:preapproval"
-      " fact:province_accepts_forums",)),
+     ("officer fact:server_region fact:mainland_cdn fact:access fact:service_kind fact:forum"
+      " fact:applicant_type fact:preapproval fact:province_accepts_forums",)),
     ("document.mainland", GOOD, ()),
     ("document.mainland", with_papers(paper(Kind.OTHER, ACCEPTED, HONG_KONG)), ()),
     ("document.mainland", with_papers(paper(Kind.BUSINESS_LICENCE, REFUSED, HONG_KONG)), ()),
@@ -184,16 +261,76 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
      asked(("Photo", RequestStatus.ANSWERED), ("Port", RequestStatus.OPEN),
            ("Name", RequestStatus.WAIVED), ("Phone", RequestStatus.OPEN)),
      ("applicant request:1 request:3", "officer request:0")),
-    ("case.domain_free", GOOD, ()),
-    ("case.domain_free", case(rivals=(Rival("ICP-2026-000008"),)),
+    ("service.free", GOOD, ()),
+    ("service.free", case(rivals=(Rival("ICP-2026-000008"),)),
      ("officer case:ICP-2026-000008",)),
-    ("case.applicant_free", GOOD, ()),
-    ("case.applicant_free", case(**BUSY), ("provider case:ICP-2026-000009",)),
-    ("case.applicant_free", case(**BUSY, provider_one_order=False), ()),
-    ("case.applicant_free", case(rival_orders=(Rival("ICP-2026-000009"),), provider=""), ()),
+    ("service.free", of_type("cancel_service", rivals=(Rival("ICP-2026-000008"),)),
+     ("officer case:ICP-2026-000008",)),
+    ("service.free", of_type("inspection", rivals=(Rival("ICP-2026-000008"),)), ()),
+    *(("service.free", of_type(kind, same_site=LIVE),
+       ("officer service:7 filing_type:add_access filing_type:change",))
+      for kind in ("first", "add_service")),
+    *(("service.free", of_type(kind, same_site=LIVE, service=LIVE), ())
+      for kind in ("add_access", "change", *UNJUDGED)),
+    ("service.free", of_type("first", same_site=LIVE, rivals=(Rival("ICP-2026-000008"),)),
+     ("officer case:ICP-2026-000008",
+      "officer service:7 filing_type:add_access filing_type:change")),
+    # What each filing type begins with, and which type is offered instead.
+    ("subject.known", GOOD, ()),
+    *(("subject.known", of_type("first", **subject), (f"officer subject:{NUMBER}"
+       " filing_type:add_service",)) for subject in (SUBJECT, SHELL)),
+    ("subject.known", of_type("add_service"), ("officer filing_type:first",)),
+    *(("subject.known", of_type("add_service", **subject), ()) for subject in (SUBJECT, SHELL)),
+    *(("subject.known", of_type(kind, **SUBJECT), ("officer fact:service",))
+      for kind in ("add_access", "cancel_service", "cancel_access", "inspection")),
+    *(("subject.known", of_type(kind, **SUBJECT, service=CANCELLED), ("officer service:7",))
+      for kind in ("add_access", "change", "cancel_service", "cancel_access", "inspection")),
+    ("subject.known", of_type("add_access", **SUBJECT, service=LIVE), ()),
+    ("subject.known", of_type("add_access", **SHELL, service=UNHOSTED), ()),
+    ("subject.known", of_type("add_access", **SUBJECT, service=HOSTED),
+     ("officer service:7 filing_type:change",)),
+    ("subject.known", of_type("add_access", **SUBJECT, service=HOSTED, provider="other"), ()),
+    ("subject.known", of_type("change", **SUBJECT, service=HOSTED), ()),
+    ("subject.known", of_type("change", **SHELL, service=UNHOSTED),
+     ("officer service:7 filing_type:add_access",)),
+    ("subject.known", of_type("change", **SUBJECT), ()),
+    ("subject.known", of_type("change", **SHELL), ("officer",)),
+    ("subject.known", of_type("change"), ("officer",)),
+    ("subject.known", of_type("cancel_service", **SUBJECT, service=LIVE), ()),
+    ("subject.known", of_type("cancel_service", **SHELL, service=UNHOSTED), ()),
+    ("subject.known", of_type("cancel_subject", **SUBJECT), ()),
+    ("subject.known", of_type("cancel_subject", **SHELL), ()),
+    ("subject.known", of_type("cancel_subject"), ("officer",)),
+    ("subject.known", of_type("cancel_access", **SUBJECT, service=LIVE, hosted_there=True), ()),
+    ("subject.known", of_type("cancel_access", **SUBJECT, service=LIVE), ("officer service:7",)),
+    ("subject.known", of_type("inspection", **SUBJECT, service=LIVE), ()),
+    ("subject.known", of_type("inspection", **SHELL, service=UNHOSTED),
+     ("officer service:7 filing_type:add_access",)),
+    ("subject.idle", GOOD, ()),
+    ("subject.idle", case(**BUSY), ("provider case:ICP-2026-000007 case:ICP-2026-000009",)),
+    ("subject.idle", case(**BUSY, order_number="7"), ()),
+    ("subject.idle", case(**JOINABLE), ()),
+    ("subject.idle", case(**JOINABLE, order_number="8"), ("provider case:ICP-2026-000007",)),
+    ("subject.idle", case(**JOINABLE, provider="elsewhere", order_number="7"),
+     ("provider case:ICP-2026-000007",)),
+    ("subject.idle", case(**BUSY, facts=facts(filing_type="inspection")), ()),
     ("order.alive", GOOD, ()),
     ("order.alive", case(order=None), ()),
     ("order.alive", case(order=OVER), ("officer",)),
+    ("app.complete", GOOD, ()),
+    ("app.complete", with_facts(service_kind="mini_program"), ()),
+    ("app.complete", app(), ("applicant fact:app_features",)),
+    ("app.complete", app(ANDROID), ()),
+    ("app.complete", app(ANDROID, replace(ANDROID, name="ios", app_name="")), ()),
+    ("app.complete", app(replace(ANDROID, package=""), replace(ANDROID, fingerprint="")),
+     ("applicant fact:app_features fact:app_features",)),
+    ("app.complete", app(replace(ANDROID, app_name="玉兰阅读", public_key="")),
+     ("applicant fact:app_features", "applicant fact:app_features")),
+    ("app.complete", app(filing_type="add_access"), ("applicant fact:app_features",)),
+    ("app.complete", replace(app(filing_type="change"), changed=frozenset({"app_features"})),
+     ("applicant fact:app_features",)),
+    ("app.complete", replace(app(filing_type="change"), changed=frozenset({"domain"})), ()),
+    *(("app.complete", app(filing_type=kind), ()) for kind in UNJUDGED),
     ("order.expired", case(order=OVER), ()),
     ("order.expired", GOOD, ("nobody",)),
     ("order.expired", case(order=None), ("nobody",)),
@@ -204,6 +341,15 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("number.valid", number("京", "京", "", True), ("officer entry:icp_number",)),
     ("number.valid", number("京", "粤", "ICP-2026-000004", True),
      ("officer entry:icp_number",) * 3),
+    ("number.valid", number("京", "京", "", False, (NUMBER,), NUMBER), ()),
+    ("number.valid", number("京", "京", "", False, (NUMBER,), "京ICP备99999999号"),
+     (f"officer subject:{NUMBER}",)),
+    ("number.valid",
+     number("粤", "", "", False, ("合字B2-20090059", NUMBER), "合字B2-20090059", True), ()),
+    ("number.valid", number("京", "京", "", False, (), "京B2-20090059", True),
+     ("officer entry:icp_number",)),
+    *(("number.valid", case(number=None, facts=facts(filing_type=kind)), ())
+      for kind in ("add_access", "change", "cancel_service", "cancel_subject", "cancel_access")),
     ("open.after_filing", GOOD, ()),
     ("open.after_filing", case(opening=None), ()),
     ("open.after_filing", case(opening=TODAY), ()),
@@ -214,6 +360,10 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("state.restorable", case(earlier_state=""), ("nobody",)),
     ("state.restorable", case(earlier_unmet=("foreign.papers", "claim.backed")),
      ("officer rule:foreign.papers rule:claim.backed",)),
+    ("state.restorable", case(used_by=("ICP-2026-000008", "2026-06-01")),
+     ("supervisor case:ICP-2026-000008 case:2026-06-01",)),
+    ("state.restorable", case(earlier_unmet=("service.free",), used_by=("ICP-2026-000008",)),
+     ("officer rule:service.free", "supervisor case:ICP-2026-000008")),
 )
 # fmt: on
 
@@ -281,14 +431,16 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     "registration_certificate": (None, True, False),
     "province_accepts_forums": (None, *ForumAnswer),
     "province": ("CN-BJ",),
+    "mainland_cdn": (True, False),
+    "service_kind": (ServiceKind.WEBSITE, ServiceKind.APP),
 }
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.of_facts], ids=lambda r: r.code)
 def test_a_rule_of_the_facts_looks_at_no_more_than_the_facts_it_names(rule: Rule) -> None:
-    """What it says is kept for the facts, so nothing else may change it."""
+    """What it says is kept for the facts and what changes of them: nothing else may alter it."""
     names = [name for name in FACT_NAMES if name in (*rule.reads, "province")]
     for values in product(*(_VALUES[name] for name in names)):
         given = Facts(**dict(zip(names, values, strict=True)))
-        only = cast(Dossier, SimpleNamespace(facts=given))
+        only = cast(Dossier, SimpleNamespace(facts=given, changed=frozenset()))
         assert rule.gaps(only) == rule.gaps(GOOD.but(facts=given))

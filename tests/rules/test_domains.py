@@ -65,6 +65,23 @@ def test_a_chinese_name_and_its_punycode_are_one(text):
         ("163.com", "163.com"),
         # The PRIVATE section of the list does not count: github.io is one registration.
         ("someone.github.io", "github.io"),
+        # Each bureau under gov.cn files its own name.
+        ("www.szjj.sz.gov.cn", "szjj.sz.gov.cn"),
+        ("szjj.sz.gov.cn", "szjj.sz.gov.cn"),
+        ("https://WWW.Szjj.SZ.gov。cn/index", "szjj.sz.gov.cn"),
+        ("a.szjj.sz.gov.cn", "a.szjj.sz.gov.cn"),
+        ("www.sz.gov.cn", "sz.gov.cn"),
+        ("sz.gov.cn", "sz.gov.cn"),
+        ("www.www.sz.gov.cn", "sz.gov.cn"),
+        ("a.www.sz.gov.cn", "a.www.sz.gov.cn"),
+        ("wwwa.sz.gov.cn", "wwwa.sz.gov.cn"),
+        ("交警.sz.gov.cn", "xn--tlq249l.sz.gov.cn"),
+        # Without its www nothing would be left to file.
+        ("www.gov.cn", "www.gov.cn"),
+        ("www.www.gov.cn", "www.gov.cn"),
+        ("a.mygov.cn", "mygov.cn"),
+        ("www.a.gov.com.cn", "gov.com.cn"),
+        ("www.a.gov.hk", "a.gov.hk"),
     ],
 )
 def test_the_registrable_part(text, registrable):
@@ -132,6 +149,10 @@ LONG_PART = "A part of the name between its dots is longer than 63 characters."
             "“com.cn” is an ending under which names are registered, not a domain name.",
         ),
         (
+            "gov.cn",
+            "“gov.cn” is an ending under which names are registered, not a domain name.",
+        ),
+        (
             "公司.cn",
             "“公司.cn” is an ending under which names are registered, not a domain name.",
         ),
@@ -157,7 +178,12 @@ letters = st.text("abcxyzABC019-ßé例子中国ａ。.١אZ\u200d\u00ad", min_s
 names = st.lists(letters, min_size=1, max_size=4).map(".".join)
 
 
-@given(names | st.text(st.characters(), max_size=60) | names.map("xn--{}.com".format))
+bureaux = st.lists(st.sampled_from(["www", "sz", "gov", "交警"]), max_size=5).map(
+    lambda labels: ".".join([*labels, "gov.cn"])
+)
+
+
+@given(names | bureaux | st.text(st.characters(), max_size=60) | names.map("xn--{}.com".format))
 @example("℀.com")
 @example("xn--zzzzz.com")
 @example("a.xn--\ud800")
@@ -171,4 +197,5 @@ def test_any_text_is_one_domain_or_refused(text):
         assert parse_domain(domain.ascii) == domain
         assert parse_domain(domain.unicode) == domain
         assert f".{domain.ascii}".endswith(f".{domain.registrable}")
+        assert parse_domain(domain.registrable).registrable == domain.registrable
         assert domain.ascii == domain.ascii.lower()

@@ -94,11 +94,11 @@ def test_a_guard_is_met_exactly_where_nothing_is_unmet(rule: Rule, wanted: bool)
 
 
 def test_the_applicant_never_reads_which_other_case_is_about_the_domain() -> None:
-    guard = Guard(BOOK["case.domain_free"])
+    guard = Guard(BOOK["service.free"])
     dossier = case(rivals=(Rival("ICP-2026-000008"), Rival("ICP-2026-000009")))
     (staff,), (applicant,) = guard.unmet(dossier), guard.unmet(dossier, for_applicant=True)
     assert (staff.sentence, places(staff)) == (
-        "Another case is about the same domain: %(about)s.",
+        "Another errand is about the same service or domain: %(about)s.",
         "case:ICP-2026-000008 case:ICP-2026-000009",
     )
     assert (applicant.sentence, applicant.places) == (
@@ -111,7 +111,7 @@ def test_a_number_is_told_each_thing_that_is_wrong_with_it() -> None:
     found = Guard(BOOK["number.valid"]).unmet(number("京", "粤", "ICP-2026-000004", True))
     assert [finding.sentence for finding in found] == [
         "The number's character is not the one of the case's province.",
-        "Another filed or open case has this number.",
+        "Another service has this number.",
         "This subject number belongs to another applicant.",
     ]
 

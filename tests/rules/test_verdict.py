@@ -14,7 +14,7 @@ from icpcases.rules.dossier import Dossier
 from icpcases.rules.facts import Facts, read_facts
 from icpcases.rules.rule import Rule
 from icpcases.rules.verdict import Assessment, FactsMissing, assess, find_verdict
-from tests.domain import DOCUMENTS_OF, OUTSIDE, VALUES
+from tests.domain import DOCUMENTS_OF, KINDS, OUTSIDE, VALUES
 
 NAMES = tuple(VALUES)
 Given = tuple[Any, ...]  # a value per name; None where it is not given
@@ -158,6 +158,106 @@ def test_no_rule_of_the_book_reads_the_protocol(rule: Rule) -> None:
         plain for plain, secure in TWINS if rule.gaps(Dossier(plain)) != rule.gaps(Dossier(secure))
     ]
     assert ("protocol" in rule.reads, differing) == (False, [])
+
+
+# Filing types, kinds of service, and nodes in the Mainland
+
+ASKING_ALL = ("first", "add_service", "add_access")
+UNJUDGED = ("cancel_service", "cancel_subject", "cancel_access", "inspection")
+
+
+def wide(given: Given, kind: str, cdn: bool) -> Outcome:
+    """What the tables come to for any service: nodes in the Mainland count as a server there,
+    and only a website must have a domain."""
+    entry = dict(zip(NAMES, given, strict=True))
+    if cdn:
+        entry["server_region"] = "mainland"
+    if kind != "website":
+        entry["access"] = "domain"
+    found = expected(tuple(entry.values()))
+    if found.verdict != "file":
+        return found
+    papers = found.documents[: -len(DOCUMENTS_OF["website"])]
+    return found._replace(documents=(*papers, *DOCUMENTS_OF[kind]))
+
+
+@pytest.mark.parametrize("filing_type", ASKING_ALL)
+def test_the_tables_hold_for_each_type_that_asks_all_rules(filing_type: str) -> None:
+    wrong = {}
+    for given, kind, cdn in product(every(protocol=("https",)), KINDS, (True, False)):
+        entry = dict(zip(NAMES, given, strict=True))
+        more = {"filing_type": filing_type, "service_kind": kind, "mainland_cdn": cdn}
+        got = outcome(assess(read_facts(entry | more)))
+        if got != wide(given, kind, cdn):
+            wrong[given, kind, cdn] = got
+    assert wrong == {}
+
+
+def test_what_is_said_nowhere_is_a_first_filing_of_a_website_without_nodes() -> None:
+    plain = {"filing_type": "first", "service_kind": "website", "mainland_cdn": False}
+    different = [
+        given
+        for given in every(protocol=("https",))
+        if assess(facts_of(given))
+        != assess(read_facts(dict(zip(NAMES, given, strict=True)) | plain))
+    ]
+    assert different == []
+
+
+@pytest.mark.parametrize("filing_type", UNJUDGED)
+def test_what_ends_or_is_inspected_is_always_filed_whatever_the_facts(filing_type: str) -> None:
+    some = every(protocol=("https",), province_accepts_forums=("no", "yes"))
+    entries = [dict(zip(NAMES, given, strict=True)) for given in some]
+    entries += [dict.fromkeys(NAMES), {}]
+    found = {
+        (outcome(assessed), assessed.unmet)
+        for entry, kind, cdn in product(entries, ("website", "app"), (True, False))
+        for assessed in [
+            assess(
+                read_facts(
+                    {**entry, "filing_type": filing_type, "service_kind": kind, "mainland_cdn": cdn}
+                )
+            )
+        ]
+    }
+    assert found == {(Outcome("file", ("filing",), ()), ())}
+
+
+# Of a change, the rule that each changed fact touches: by hand from section 3.
+TOUCHES = {
+    "server_region": {"server.mainland"},
+    "mainland_cdn": {"server.mainland"},
+    "access": {"site.domain"},
+    "service_kind": {"site.domain"},
+    "forum": {"forum.not_individual", "forum.province", "forum.preapproval"},
+    "applicant_type": {"forum.not_individual", "foreign.papers"},
+    "preapproval": {"forum.province", "forum.preapproval"},
+    "province_accepts_forums": {"forum.province"},
+    "mainland_branch": {"foreign.papers"},
+    "registration_certificate": {"foreign.papers"},
+    "site_name": set(),
+    "service_leader_phone": set(),
+}
+
+
+@pytest.mark.parametrize("name", TOUCHES)
+def test_a_change_asks_the_rules_that_it_touches_on_the_new_values(name: str) -> None:
+    wrong = {}
+    for given in every(protocol=("https",)):
+        entry = dict(zip(NAMES, given, strict=True)) | {"filing_type": "change"}
+        codes = [f.code for f in assess(read_facts(entry), frozenset({name})).unmet]
+        failing = [code for wanted, code in UNMET if matches(given, wanted)]
+        if codes != [code for code in failing if code in TOUCHES[name]]:
+            wrong[given] = codes
+    assert wrong == {}
+
+
+def test_a_change_of_what_no_rule_reads_needs_no_fact() -> None:
+    facts = read_facts({"filing_type": "change"})
+    assert outcome(assess(facts, frozenset({"service_leader_phone"}))) == ("file", ("filing",), ())
+    with pytest.raises(FactsMissing) as missing:
+        assess(facts, frozenset({"forum"}))
+    assert missing.value.names == ("forum",)
 
 
 # Partial facts

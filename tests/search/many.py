@@ -9,7 +9,7 @@ from icpcases.cases.models import Applicant, FilingCase
 from icpcases.lifecycle.states import State
 from icpcases.search import index
 
-FREE = [s.value for s in State if s.phase in ("closed", "intake") and s != State.CANCELLED]
+FREE = [s.value for s in State if s.phase in ("closed", "intake")]
 
 
 def many_cases(number: int, seed: int = 1) -> list[FilingCase]:

@@ -58,7 +58,7 @@ def test_edits_steps_papers_and_notes_are_followed(world, li):
     add_note(case, li, "Phoned twice, 已电话", case.version)
     text = SearchText.objects.get(case=case).text.split("\n")
     order = case.orders.get().number
-    assert [f"#{order}" in text, f"#{case.icp_number.lower()}" in text] == [True, True]
+    assert [f"#{order}" in text, f"#{case.service.number.lower()}" in text] == [True, True]
     assert tokens(case) == tokens_of("\n".join(text)) | {"~phoned", "~twice", "~已电", "~电话"}
     world.step(case, "step_back", by=world.chen)
     assert not any("icp备" in line for line in SearchText.objects.get(case=case).text.split("\n"))

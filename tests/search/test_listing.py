@@ -204,5 +204,6 @@ def test_whose_turn_it_can_be():
         "draft": ["applicant", "officer"],
         "preparing": ["officer", "applicant"],
         "returned": ["officer", "applicant"],
-        "open": ["applicant", "nobody"],
+        "open": ["applicant", "nobody", "officer"],
+        "completed": ["nobody", "officer", "applicant"],
     }

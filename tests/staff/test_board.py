@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, Summary
 from icpcases.lifecycle.states import State
+from icpcases.rules.facts import FilingType, ServiceKind
 from icpcases.staff.board import panels, views
 from tests.world import user
 
@@ -79,8 +80,72 @@ def as_list_says(asked: dict[str, str]) -> int:
             "turn": lambda c, v: c.filter(turn=v),
             "due": lambda c, v: c.filter(due_at__lt=timezone.now()),
             "province": lambda c, v: c.filter(province=v),
+            "type": lambda c, v: c.filter(filing_type=v),
+            "kind": lambda c, v: c.filter(service_kind=v),
         }[name](cases, value)
     return cases.count()
+
+
+@pytest.fixture
+def mixed(world):
+    """Two first filings of websites, one of an App, two further accesses: one of an App."""
+    world.at("triage")
+    world.at("triage", province="CN-SH")
+    world.at("triage", service_kind="app")
+    site, app = world.filed(domain="yulan.cn"), world.filed(kind="app", domain="hai.cn")
+    for service in (site, app):
+        world.step(world.about(service, "add_access"), "submit_request")
+    return world
+
+
+@pytest.mark.parametrize(
+    ("query", "n", "heading"),
+    [
+        ("", 5, "Board"),
+        ("type=first", 3, "Board · First filing"),
+        ("type=add_access", 2, "Board · Further access"),
+        ("kind=website", 3, "Board · Website"),
+        ("kind=app", 2, "Board · App"),
+        ("type=first&kind=app", 1, "Board · First filing · App"),
+        ("province=CN-SH&type=first&kind=website", 1, "Board · Shanghai · First filing · Website"),
+        ("type=inspection", 0, "Board · Inspection"),
+    ],
+)
+def test_the_board_is_of_a_type_and_a_kind(as_chen, mixed, query, n, heading):
+    page = as_chen.get(f"{BOARD}?{query}")
+    assert cases_shown(page) == n
+    opened, received, *_rest = page.context["weeks_total"].cells
+    assert (opened.text, received.text) == (str(n), str(n))
+    found = re.search(r"<h1>(.*?)</h1>", page.content.decode(), re.S)
+    assert found
+    assert " ".join(found[1].split()) == heading
+    asked = asked_by(f"?{query}").items()
+    assert asked <= page.context["form"].initial.items()
+    shown = links(page)
+    assert {url: cases_at(as_chen, url) for url in shown} == shown
+    assert all(asked <= asked_by(url).items() for url in shown)
+
+
+def asked_by(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def test_each_field_offers_every_type_and_kind(as_chen, world):
+    form = as_chen.get(BOARD).context["form"]
+    for name, codes in (("type", FilingType), ("kind", ServiceKind)):
+        assert [value for value, _label in form.fields[name].choices] == ["", *codes]
+        assert form.fields[name].choices[0][1] == "all"
+
+
+def test_the_list_behind_a_number_is_of_the_same_type_and_kind(as_chen, mixed):
+    page = as_chen.get(f"{BOARD}?type=add_access&kind=app")
+    url = next(url for url in links(page) if "state=triage" in url)
+    lines = re.findall(r">(ICP-\d+-\d+)</a>", as_chen.get(url).content.decode())
+    assert set(lines) == {
+        FilingCase.objects.get(filing_type="add_access", service_kind="app").reference
+    }
+    behind = as_chen.get(next(url for url in links(page) if "figure=received" in url))
+    assert "· Further access · App" in " ".join(behind.content.decode().split())
 
 
 @pytest.mark.parametrize(
@@ -91,6 +156,9 @@ def as_list_says(asked: dict[str, str]) -> int:
         ("since=yesterday", "Enter a valid date."),
         ("province=%00", "Select a valid choice. \0 is not one of the available choices."),
         ("province=CN-XX", "Select a valid choice. CN-XX is not one of the available choices."),
+        ("type=%00", "Select a valid choice. \0 is not one of the available choices."),
+        ("type=second", "Select a valid choice. second is not one of the available choices."),
+        ("kind=radio", "Select a valid choice. radio is not one of the available choices."),
         ("since=9999-01-01", "The period ends before it begins."),
         ("until=0001-01-01", "There is nothing before the year 2000."),
     ],
@@ -110,6 +178,9 @@ def test_an_odd_question_is_answered_with_a_sentence(as_chen, world, query, sent
         ("figure=opened&since=x&until=2026-01-04", 404),
         ("figure=opened&since=0001-01-01&until=9999-12-31", 404),
         ("figure=opened&since=2026-01-01&until=2026-01-04&province=%00", 404),
+        ("figure=opened&since=2026-01-01&until=2026-01-04&type=%00", 404),
+        ("figure=opened&since=2026-01-01&until=2026-01-04&kind=%00", 404),
+        ("figure=opened&since=2026-01-01&until=2026-01-04&type=second&kind=radio", 200),
         ("figure=opened&since=2026-01-01&until=2026-01-04&after=99999999999999999999", 200),
         ("figure=about&since=2026-01-01&until=2026-01-04&detail=%25%22'%F0%9F%98%80", 200),
         ("figure=stayed&since=2026-01-01&until=2026-01-04&detail=nowhere", 200),
@@ -132,7 +203,7 @@ def test_the_texts_stand_behind_a_reason(as_chen, world):
     lines = as_chen.get(url).context["rows"]
     assert [(line.row.case, line.reasons) for line in lines] == [
         (case, [
-            ("Domain certificate: real-name verified, registrant is the applicant",
+            ("Domain certificate: real-name verified",
              "The certificate names another registrant."),
             ("domain", "The site can be reached already."),
         ])
@@ -156,15 +227,17 @@ QUERIES_OF_THE_BOARD = 5
 QUERIES_BEHIND = 5
 
 
+@pytest.mark.parametrize("query", ["", "?type=first", "?type=first&kind=website"])
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_board_takes_the_same_queries_for_every_case(
-    as_chen, world, rows, django_assert_num_queries
+    as_chen, world, rows, query, django_assert_num_queries
 ):
     for _row in range(rows):
         world.at("returned")
-    as_chen.get(BOARD)
+    board = f"{BOARD}{query}"
+    as_chen.get(board)
     with django_assert_num_queries(QUERIES_OF_THE_BOARD):
-        page = as_chen.get(BOARD)
+        page = as_chen.get(board)
     assert page.context["weeks_total"].cells[0].text == str(rows)
     today = timezone.localdate()
     with django_assert_num_queries(QUERIES_BEHIND):
@@ -201,9 +274,9 @@ def test_what_is_written_once_is_never_older_than_its_figures(as_chen, world):
     assert [cases_shown(as_chen.get(BOARD)) for _time in range(2)] == [2, 2]
 
 
-def test_what_is_written_once_is_for_one_language_one_period_and_one_province(as_chen, world):
+def test_what_is_written_once_is_for_one_language_one_period_and_certain_cases(as_chen, world):
     world.at("triage")
-    world.at("triage", province="CN-SH")
+    world.at("triage", province="CN-SH", service_kind="app")
 
     def shown(query: str = "", language: str = "en") -> tuple[int, bool, int]:
         as_chen.cookies["django_language"] = language
@@ -216,6 +289,9 @@ def test_what_is_written_once_is_for_one_language_one_period_and_one_province(as
         ("", "en"): (2, True, 13),
         ("", "zh-hans"): (2, False, 13),
         ("?province=CN-SH", "en"): (1, True, 13),
+        ("?type=inspection", "en"): (0, True, 13),
+        ("?kind=app", "en"): (1, True, 13),
+        ("?province=CN-BJ&kind=app", "en"): (0, True, 13),
         (f"?since={today}&until={today}", "en"): (2, True, 1),
     }
     for _round in range(2):
@@ -253,4 +329,4 @@ def test_the_map_shows_the_number_in_each_state_and_leads_to_the_list(as_chen, w
     url = f"{reverse('admin:cases_filingcase_changelist')}?province=CN-BJ&amp;state=triage"
     found = re.findall(r'<a href="([^"]+)" aria-label="([^"]+)">.*?>(\d+)</text></a>', drawn)
     assert found == [(url, "Triage: 2 cases", "2")]
-    assert drawn.count('class="nought"') == 20
+    assert drawn.count('class="nought"') == 21

@@ -18,6 +18,7 @@ from icpcases.staff.cases.filters import ORDERS, ListQuery
 from icpcases.staff.cases.list import SIZE
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.requests import answer
+from tests.domain import FILING_TYPES
 from tests.search.many import many_cases
 from tests.world import ENTERPRISE
 
@@ -115,6 +116,59 @@ def test_filters_combine(as_li, world, li, chen):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"type": "first"}, ["draft", "review"]), ({"type": "add_service"}, ["app"]),
+        ({"type": "change"}, ["change"]), ({"type": "cancel_access"}, []),
+        ({"kind": "website"}, ["draft", "review", "change"]), ({"kind": "app"}, ["app"]),
+        ({"kind": "quick_app"}, []), ({"type": "add_service", "kind": "app"}, ["app"]),
+        ({"type": "first", "kind": "app"}, []), ({"type": "first", "state": "draft"}, ["draft"]),
+        ({"type": "change", "phase": "filing"}, []), ({"q": "玉兰", "kind": "app"}, ["app"]),
+        ({"type": "first", "sort": "since"}, ["draft", "review"]),
+        # What nobody offers is left out.
+        ({"type": "renewal", "kind": "newspaper"}, ["draft", "review", "app", "change"]),
+    ],
+)  # fmt: skip
+def test_filing_type_and_service_kind_narrow_the_list(as_li, world, asked, names):
+    service = world.filed()
+    cases = {
+        "draft": world.case(), "review": world.at("provider_review"),
+        "app": world.case(
+            applicant=service.subject.applicant, filing_type="add_service", service_kind="app"
+        ),
+        "change": world.about(service, "change", site_name="玉兰书屋"),
+    }  # fmt: skip
+    found = set(listed(as_li, **asked))
+    assert [name for name, case in cases.items() if case.pk in found] == names
+    assert as_li.get(LIST, asked).context["total"].number == len(names)
+
+
+def test_the_type_and_the_kind_are_offered_chosen_and_kept_in_the_address(as_li, world):
+    world.case()
+    page = as_li.get(LIST, {"type": "first", "kind": "website"})
+    fields = {field.name: field for field in page.context["fields"]}
+    assert [choice.value for choice in fields["type"].choices] == list(FILING_TYPES)
+    assert [choice.value for choice in fields["kind"].choices] == [
+        "website", "app", "mini_program", "quick_app",
+    ]  # fmt: skip
+    assert [fields[name].chosen.label for name in ("type", "kind")] == ["First filing", "Website"]
+    assert [fields[name].without for name in ("type", "kind")] == ["?kind=website", "?type=first"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_narrowed_so_it_costs_the_same_for_every_row(as_li, world, rows, django_assert_num_queries):
+    for _row in range(rows):
+        service = world.filed()
+        world.case(
+            applicant=service.subject.applicant, filing_type="add_service", service_kind="app"
+        )
+    as_li.get(LIST)
+    # The counts are of what was found, in one.
+    with django_assert_num_queries(QUERIES_OF_THE_LIST - 1):
+        assert len(listed(as_li, type="add_service", kind="app")) == rows
+
+
 def test_each_choice_says_how_many_cases_it_would_leave(as_li, world, chen):
     for state in ("draft", "draft", "triage", "provider_review"):
         world.at(state)
@@ -134,6 +188,7 @@ def test_each_choice_says_how_many_cases_it_would_leave(as_li, world, chen):
         "officer": {"mine": "3"},
         "province": {"CN-BJ": "3", "CN-GD": "1"},
         "due": {}, "created": {f"{timezone.localdate():%Y-%m}": "3"}, "answered": {},
+        "type": {}, "kind": {},
     }  # fmt: skip
     assert counts(q=far.reference)["officer"] == {"nobody": "1"}
     as_li.force_login(chen)
@@ -323,9 +378,9 @@ def test_two_hundred_needles_find_their_case(as_li, world):
             phone, f"+86 {phone[:3]} {phone[3:7]} {phone[7:]}", f"010-651234{n:02d}", name,
             *(two for two in map("".join, pairwise(name)) if two.isalnum()),
         ]  # fmt: skip
-        if case.icp_number:
+        if case.service:
             add_note(case, world.li, f"已与代办人核对 fingerprint{n}", case.version)
-            order, icp = case.orders.get().number, case.icp_number
+            order, icp = case.orders.get().number, case.service.number
             made[case.pk] += [order, order[:-1], icp, icp[:-2], icp[5:13], f"{name[:2]} 核对",
                               "代办人", f"FINGERPRINT{n}", "finger"]  # fmt: skip
     needles = [(pk, needle) for pk, some in made.items() for needle in some]

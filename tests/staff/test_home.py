@@ -196,7 +196,8 @@ def test_what_moves_no_due_date_asks_for_nothing(as_chen, world):
     provider = world.provider()
     sent = {
         "name": "Renamed", "order_life_days": 45, "warn_days": "[30, 40]", "review_days": "",
-        "order_number_format": "", "active": "on",
+        "order_number_format": "", "active": "on", "order_life_from": "submission",
+        "order_life_while": "always",
     }  # fmt: skip
     page = as_chen.post(f"/admin/cases/provider/{provider.pk}/change/", sent, follow=True)
     assert len(said(page)) == 1
@@ -207,7 +208,8 @@ def test_the_format_of_order_numbers_is_a_regular_expression(as_chen, world):
     provider = world.provider()
     sent = {
         "name": provider.name, "order_life_days": 45, "warn_days": "[30, 40]", "review_days": "",
-        "order_number_format": "BA-[0-9", "active": "on",
+        "order_number_format": "BA-[0-9", "active": "on", "order_life_from": "submission",
+        "order_life_while": "always",
     }  # fmt: skip
     page = as_chen.post(f"/admin/cases/provider/{provider.pk}/change/", sent)
     assert page.context["errors"] == [

@@ -59,7 +59,10 @@ def test_two_open_cases_about_one_domain_are_warned_of_by_the_rule(as_li, world)
     second = world.case(domain="shop.one.cn")
     warned = as_li.get(case_path(second)).context["conflicts"]
     assert [(finding.code, finding.sentence) for finding in warned] == [
-        ("case.domain_free", f"Another case is about the same domain: {first.reference}.")
+        (
+            "service.free",
+            f"Another errand is about the same service or domain: {first.reference}.",
+        )
     ]
     assert [case.reference for case in (first, second)] == [first.reference, second.reference]
     world.step(second, "withdraw")
@@ -68,12 +71,12 @@ def test_two_open_cases_about_one_domain_are_warned_of_by_the_rule(as_li, world)
 
 
 def test_an_applicant_s_other_live_order_is_warned_of_by_the_rule(as_li, world):
-    busy = world.at("provider_review")
-    second = world.at("provider_review")
+    busy = world.at("provider_passed")
+    second = world.at("preparing")
     assert as_li.get(case_path(second)).context["conflicts"] == []
     type(second).objects.filter(pk=second.pk).update(applicant=busy.applicant)
     warned = as_li.get(case_path(second)).context["conflicts"]
-    assert [finding.code for finding in warned] == ["case.applicant_free"]
+    assert [finding.code for finding in warned] == ["subject.idle"]
 
 
 # Notes
@@ -130,7 +133,7 @@ def test_before_the_opening_only_the_footer_can_be_recorded(as_li, world):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("state", ["authority_review", "cancelled"])
+@pytest.mark.parametrize("state", ["authority_review", "completed"])
 def test_there_are_no_duties_without_a_filing(as_li, world, state):
     page = as_li.get(case_path(world.at(state)))
     assert (page.context["duties"], "footer-snippet" in page.content.decode()) == ([], False)
@@ -145,7 +148,7 @@ def test_the_snippet_links_the_number_to_the_register_for_staff_and_applicant(
     pages.append(client.get(f"/cases/{opened.reference}/").content.decode())
     link = (
         '<a href="https://beian.miit.gov.cn/" target="_blank" rel="noopener">'
-        f"{opened.icp_number}</a>"
+        f"{opened.service.number}</a>"
     )
     fields = [
         re.findall(r'<textarea id="footer-snippet"[^>]*>([^<]*)</textarea>', p) for p in pages
@@ -179,7 +182,7 @@ def test_the_way_is_drawn_without_what_was_taken_back(as_li, world):
     ]  # fmt: skip
     been = ["draft", "triage", "preparing", "provider_review"]
     assert re.findall(r'id="state-(\w+)" class="state been"', drawn) == been
-    assert re.findall(r'id="state-(\w+)" class="state now"', drawn) == ["sms_verification"]
+    assert re.findall(r'id="state-(\w+)" class="state now"', drawn) == ["provider_passed"]
 
 
 def test_an_exit_through_a_mark_is_drawn_too(as_li, world):

@@ -41,15 +41,17 @@ FORBIDDEN = {
         "UPDATE cases_filingcase SET access = 'ip_address' WHERE state = 'filed'",
     "a filing with the server abroad":
         "UPDATE cases_filingcase SET server_region = 'overseas' WHERE state = 'preparing'",
-    "a filed case without a number":
-        "UPDATE cases_filingcase SET icp_number = '', icp_subject = '' WHERE state = 'filed'",
-    "a number of another province":
-        "UPDATE cases_filingcase SET province_id = 'CN-XZ' WHERE state = 'filed'",
-    "an opening before the filing":
-        "UPDATE cases_filingcase SET opened_on = '2001-01-01' WHERE state = 'open'",
+    "a filed case without a service":
+        "UPDATE cases_filingcase SET service_id = NULL WHERE state = 'filed'",
+    "a service without a number": "UPDATE cases_service SET number = ''",
+    "a subject number of another province": "UPDATE cases_subjectfiling SET province_id = 'CN-XZ'",
+    "an opening before the filing": "UPDATE cases_service SET opened_on = '2001-01-01'",
+    "a domain unlike its service": "UPDATE cases_servicedomain SET live = NOT live",
+    "a change of the register altered": "UPDATE cases_registerrow SET source = 'from memory'",
+    "a change of the register deleted": "DELETE FROM cases_registerrow",
     "two cases about one domain":
         "UPDATE cases_filingcase SET domain = 'a.cn', registrable_domain = 'a.cn'"
-        " WHERE state = 'filed'",
+        " WHERE state IN ('triage', 'preparing', 'authority_review')",
     "a domain in capitals":
         "UPDATE cases_filingcase SET domain = 'A.CN', registrable_domain = 'A.CN'"
         " WHERE state = 'draft'",
@@ -57,8 +59,10 @@ FORBIDDEN = {
     "an accepted document from abroad":
         "UPDATE cases_document SET issued_in = 'hong_kong' WHERE status = 'accepted'"
         " AND kind = 'business_licence'",
-    "two live orders of a case": "UPDATE cases_order SET ended_on = NULL, case_id ="
-        " (SELECT case_id FROM cases_order WHERE ended_on IS NULL LIMIT 1)",
+    "two live orders of a case": "UPDATE cases_ordercase SET left_on = NULL, case_id ="
+        " (SELECT case_id FROM cases_ordercase WHERE left_on IS NULL LIMIT 1)",
+    "two running orders of a subject": "UPDATE cases_order SET running = (1 = 1), ended_on = NULL,"
+        " applicant_id = (SELECT applicant_id FROM cases_order WHERE running LIMIT 1)",
     "two confirmed applicants of one certificate":
         "UPDATE cases_applicant SET certificate_type = 'permit', certificate_number = 'H1'"
         " WHERE confirmed_at IS NOT NULL",
@@ -92,6 +96,8 @@ def check_cases(folder: Path) -> str:
         file.touch()
     out = io.StringIO()
     with override_settings(MEDIA_ROOT=str(folder)), suppress(SystemExit):
+        # As the changelog asks: what has no domain is looked for by its name since.
+        call_command("rebuild_search", stdout=io.StringIO())
         call_command("check_cases", stdout=out)
     return out.getvalue()
 
@@ -124,9 +130,13 @@ def test_the_dump_says_which_migrations_it_has(release):
     assert set(digests_of(release)) <= ran
 
 
+# States that the release did not have: no case of its can be in them.
+LATER = {State.PROVIDER_PASSED.value, State.COMPLETED.value}
+
+
 def test_cases_of_every_state_and_rows_of_every_kind_came_along(release):
     states = set(FilingCase.objects.values_list("state", flat=True))
-    assert states == {state.value for state in State}
+    assert states == {state.value for state in State} - LATER
     assert set(HistoryRow.objects.values_list("kind", flat=True)) == set(HistoryRow.Kind)
     models = apps.get_app_config("cases").get_models()
     assert [model.__name__ for model in models if not model._default_manager.exists()] == []
@@ -152,7 +162,7 @@ def test_what_is_forbidden_is_refused(release):
 def test_every_case_is_explained_to_everybody(release):
     readers = [User.objects.get(username=name) for name in ("li", "chen", "sun", "wei")]
     for case in FilingCase.objects.with_names():
-        leading_out = set(Step.leading_out_of(case.is_at))
+        leading_out = set(Step.leading_out_of(case.is_at, case.is_of))
         for reader in readers:
             assert {told.step for told in explain(case, reader)} == leading_out, case
 
@@ -226,19 +236,38 @@ def test_a_lost_history_row_is_found(broken, tmp_path):
 
 
 def test_a_lost_trigger_is_found_and_put_back(broken):
-    with broken(then=(f"DROP TRIGGER history_kept{ON_HISTORY}",)):
+    with broken():
+        call_command("migrate", verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER history_kept{ON_HISTORY}")
         assert triggers.missing(connection) == ["history_kept"]
         assert "a history row deleted" in got_through()
         call_command("migrate", verbosity=0)
         assert (triggers.missing(connection), got_through()) == ([], [])
 
 
+def loosen() -> None:
+    """Have the constraint let everything pass; a migration may build its table anew."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ALTER TABLE cases_document DROP CONSTRAINT {LOOSE}")
+            loose = f"ADD CONSTRAINT {LOOSE} CHECK (1 = 1 OR status = 'accepted')"
+            cursor.execute(f"ALTER TABLE cases_document {loose}")
+            return
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'cases_document'")
+        sql, found = re.subn(
+            rf'(CONSTRAINT "{LOOSE}" CHECK \()', r"\1 1 = 1 OR ", cursor.fetchone()[0]
+        )
+        assert found == 1
+        cursor.execute("PRAGMA writable_schema = ON")
+        cursor.execute("UPDATE sqlite_master SET sql = %s WHERE name = 'cases_document'", [sql])
+        cursor.execute("PRAGMA writable_schema = RESET")
+
+
 def test_a_constraint_that_has_loosened_is_found(broken, fresh):
-    begins = rf'(CONSTRAINT "?{LOOSE}"? CHECK \()'
-    sql, found = re.subn(begins, r"\1 1 = 1 OR ", sql_of(RELEASE))
-    assert found == 1
-    with broken(sql):
+    with broken():
         call_command("migrate", verbosity=0)
+        loosen()
         assert got_through() == ["an accepted document from abroad"]
         differing = {name for name, about in schema().items() if fresh.get(name) != about}
     assert len(differing) == 1
@@ -246,6 +275,9 @@ def test_a_constraint_that_has_loosened_is_found(broken, fresh):
 
 
 def test_a_lost_index_is_found(broken, fresh):
-    with broken(then=("DROP INDEX case_due", "DROP INDEX case_domain_free")):
+    with broken():
         call_command("migrate", verbosity=0)
-        assert set(fresh) - set(schema()) == {"index case_due", "index case_domain_free"}
+        with connection.cursor() as cursor:
+            for name in ("case_due", "case_since"):
+                cursor.execute(f"DROP INDEX {name}")
+        assert set(fresh) - set(schema()) == {"index case_due", "index case_since"}

@@ -125,8 +125,6 @@ BREAKING = [
     ("preparing", ENTERPRISE, {"domain": ""}, "applicant.identified"),
     ("returned", ENTERPRISE, {"server_region": ""}, "server.mainland"),
     ("returned", ENTERPRISE, {"service_leader_phone": ""}, "applicant.identified"),
-    ("cancelled", ENTERPRISE, {"server_region": "taiwan"}, "server.mainland"),
-    ("cancelled", ENTERPRISE, {"access": "ip_address"}, "site.domain"),
 ]  # fmt: skip
 
 
@@ -153,7 +151,7 @@ def test_the_domain_of_another_case_is_refused(world, li):
         base = FOREIGN if state == "certificate_needed" else ENTERPRISE
         with pytest.raises(Closed) as closed:
             edit(case, li, facts(case, base, domain=f"www.{taken}"))
-        assert closed.value.codes == ["case.domain_free", "state.stands"]
+        assert closed.value.codes == ["service.free", "state.stands"]
 
 
 def test_drafts_may_be_about_one_domain(world, li):

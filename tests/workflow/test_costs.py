@@ -25,7 +25,7 @@ def tables(run: list[str]) -> list[str]:
 
 
 def fetched(dossier: Dossier) -> set[str]:
-    return set(vars(dossier)) & {"papers", "asks", "rivals", "rival_orders", "order"}
+    return set(vars(dossier)) & {"papers", "asks", "rivals", "running", "order"}
 
 
 @pytest.fixture
@@ -58,7 +58,9 @@ def test_explaining_every_step_asks_once_for_what_the_page_does_not_show(world, 
     case.dossier = dossier_of(case, rows)
     with statements() as run:
         assert len(explain(case, chen)) == 3
-    beside = ["notneeded", "filingcase", "historyrow"]
+    # Of the register: the subject, and the site where it is filed already; then papers, rivals,
+    # and the orders that the subject has before anybody.
+    beside = ["subjectfiling", "servicedomain", "notneeded", "filingcase", "order", "historyrow"]
     assert tables(run) == beside
 
 

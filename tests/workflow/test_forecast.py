@@ -19,6 +19,8 @@ from icpcases.cases.models import (
     FilingCase,
     HistoryRow,
     Province,
+    Service,
+    SubjectFiling,
 )
 from icpcases.deadlines import recalculation
 from icpcases.lifecycle.states import State, Unit
@@ -40,9 +42,9 @@ NUMBERS = itertools.count(20_000_000)
 # Where each step leads; a return is followed by another submission.
 WAY = (
     ("submit_request", "triage"), ("prepare_filing", "preparing"),
-    ("submit_to_provider", "provider_review"), ("provider_passes", "sms_verification"),
-    ("confirm_sms", "authority_review"), ("approve", "filed"), ("record_footer", "filed"),
-    ("record_opening", "open"),
+    ("submit_to_provider", "provider_review"), ("provider_passes", "provider_passed"),
+    ("sent_to_administration", "sms_verification"), ("confirm_sms", "authority_review"),
+    ("approve", "filed"), ("record_footer", "filed"), ("record_opening", "open"),
 )  # fmt: skip
 DETOURS = {
     "triage": [("send_back", "draft"), ("submit_request", "triage")],
@@ -132,12 +134,13 @@ def generate(chance: random.Random, last: str = "open") -> Past:
 def keep(pasts: list[Past], applicant: Applicant, **facts: Any) -> list[FilingCase]:
     """Write the histories straight into the tables."""
     now = timezone.now()
-    cases = []
+    cases, services = [], []
     for past in pasts:
         n = next(NUMBERS)
         domain = f"site-{n}.cn"
         state, since = past.stands[-1]
-        numbered = state in ("filed", "open")
+        service = service_of(applicant, n, past.start, now) if state in ("filed", "open") else None
+        services.append(service)
         cases.append(
             FilingCase(
                 reference=f"OLD-{n}",
@@ -153,13 +156,13 @@ def keep(pasts: list[Past], applicant: Applicant, **facts: Any) -> list[FilingCa
                 state_since=since,
                 turn="nobody",
                 turn_since=since,
-                filed_on=past.start if numbered else None,
-                opened_on=now if state == "open" else None,
-                icp_number=f"粤ICP备{n}号-1" if numbered else "",
-                icp_subject=f"粤ICP备{n}号" if numbered else "",
+                service=service,
                 **{"applicant_type": "enterprise", "forum": False, "province_id": "CN-GD", **facts},
             )
         )
+    Service.objects.bulk_create(service for service in services if service)
+    for case, service in zip(cases, services, strict=True):
+        case.service = service
     FilingCase.objects.bulk_create(cases)
     HistoryRow.objects.bulk_create(
         HistoryRow(case=case, recorded_at=now, turn="nobody", **row)
@@ -167,6 +170,18 @@ def keep(pasts: list[Past], applicant: Applicant, **facts: Any) -> list[FilingCa
         for row in past.rows
     )
     return cases
+
+
+def service_of(applicant: Applicant, n: int, filed: dt.datetime, opened: dt.datetime) -> Service:
+    """What a finished case has filed, unsaved, under the applicant's one subject."""
+    subject, _made = SubjectFiling.objects.get_or_create(
+        applicant=applicant,
+        defaults={"number": "粤ICP备20250001号", "filed_on": filed, "province_id": "CN-GD"},
+    )
+    return Service(
+        subject=subject, number=f"{subject.number}-{n}", number_of=subject.number, filed_on=filed,
+        opened_on=opened, filed_here=True,
+    )  # fmt: skip
 
 
 class Days:
@@ -258,8 +273,8 @@ def test_the_ranges_agree_with_a_slow_computation_over_500_histories(world):
              for row in past.rows if "step" in row}  # fmt: skip
     assert {"step_back", "send_back", "return_for_correction"} <= kinds
     assert sorted(slow_ranges(groups["this kind"][0])) == [
-        "authority_review", "filed", "preparing", "provider_review", "returned",
-        "sms_verification", "triage",
+        "authority_review", "filed", "preparing", "provider_passed", "provider_review",
+        "returned", "sms_verification", "triage",
     ]  # fmt: skip
     # What so few have been in that it says nothing is told as published.
     assert "returned" not in slow_ranges(groups["organisations"][0])
@@ -312,8 +327,8 @@ def test_twenty_cases_are_enough_and_the_page_says_so(client, wei, world, size, 
     assert Basis.of(case).span(case, State.TRIAGE) == usual
     client.force_login(wei)
     shown = text_of(client.get(path(case)))
-    # The office's first look and the five other states that finished cases have left.
-    assert shown.count("from 20 finished cases like this one") == (7 if size == 20 else 0)
+    # The office's first look and the six other states that finished cases have left.
+    assert shown.count("from 20 finished cases like this one") == (8 if size == 20 else 0)
     assert ("as published" in shown) is (size < 20)
 
 
@@ -338,7 +353,8 @@ def test_the_days_of_a_case_with_the_administration_by_hand(world):
         case = world.step(case, step, happened=at(f"2026-{when} 10:00"))
     case = world.supply(case)
     for step, when in (
-        ("submit_to_provider", "09-23"), ("provider_passes", "09-24"), ("confirm_sms", "09-25"),
+        ("submit_to_provider", "09-23"), ("provider_passes", "09-24"),
+        ("sent_to_administration", "09-24"), ("confirm_sms", "09-25"),
     ):  # fmt: skip
         case = world.step(case, step, happened=at(f"2026-{when} 23:30"))
     ahead = [("filed", "2026-10-29", ""), ("open", "None", "")]
@@ -361,9 +377,10 @@ def test_the_days_of_a_draft_by_hand(world):
         ("triage", "2026-12-21", ""),
         ("preparing", "2026-12-22", ""),
         ("provider_review", "2026-12-24", ""),
-        ("sms_verification", "2026-12-28", ""),
-        ("authority_review", "2026-12-29", ""),
-        ("filed", "2027-01-26", "provisional"),
+        ("provider_passed", "2026-12-28", ""),
+        ("sms_verification", "2026-12-31", ""),
+        ("authority_review", "2027-01-01", "provisional"),
+        ("filed", "2027-01-29", "provisional"),
         ("open", "None", ""),
     ]
 
@@ -379,8 +396,8 @@ def test_the_days_from_history_by_hand(world):
     assert told(case, "2026-11-03") == [
         (state, window, "")
         for state in (
-            "triage", "preparing", "provider_review", "sms_verification", "authority_review",
-            "filed", "open",
+            "triage", "preparing", "provider_review", "provider_passed", "sms_verification",
+            "authority_review", "filed", "open",
         )
     ]  # fmt: skip
 
@@ -394,6 +411,7 @@ WORKING, DAYS = Unit.WORKING_DAYS, Unit.DAYS
         (ENTERPRISE, "triage", (1, WORKING)),
         (ENTERPRISE, "preparing", (2, WORKING)),
         (ENTERPRISE, "provider_review", (2, WORKING)),
+        (ENTERPRISE, "provider_passed", (3, WORKING)),
         (ENTERPRISE, "sms_verification", (1, DAYS)),
         (ENTERPRISE, "authority_review", (20, WORKING)),
         ({**ENTERPRISE, "province": "CN-ZJ"}, "authority_review", (30, WORKING)),
@@ -413,20 +431,20 @@ def test_the_published_durations_in_their_own_days(world, facts, state, lasts):
 @pytest.mark.parametrize(
     ("amount", "unit", "left"),
     [
-        (6, Unit.HOURS, "2026-03-07"), (24, Unit.HOURS, "2026-03-07"),
-        (25, Unit.HOURS, "2026-03-08"), (2, DAYS, "2026-03-08"), (2, WORKING, "2026-03-10"),
+        (6, Unit.HOURS, "2026-03-21"), (24, Unit.HOURS, "2026-03-21"),
+        (25, Unit.HOURS, "2026-03-22"), (2, DAYS, "2026-03-22"), (2, WORKING, "2026-03-24"),
     ],
 )  # fmt: skip
 def test_a_stop_ahead_is_left_by_its_own_clock(world, amount, unit, left):
-    """The provider passes it on Friday 6 March 2026; the SMS is answered after so long."""
+    """The provider sends it on, on Friday 20 March 2026; the SMS is answered after so long."""
     Clock.objects.filter(state="sms_verification").update(amount=amount, unit=unit.value)
-    case = world.case(happened=at("2026-03-04 08:00"))
+    case = world.case(happened=at("2026-03-13 08:00"))
     for step in ("submit_request", "prepare_filing"):
-        case = world.step(case, step, happened=at("2026-03-04 09:00"))
-    case = world.step(world.supply(case), "submit_to_provider", happened=at("2026-03-04 10:00"))
-    assert told(case, "2026-03-04")[:3] == [
-        ("provider_review", "2026-03-06", ""), ("sms_verification", "2026-03-06", ""),
-        ("authority_review", left, ""),
+        case = world.step(case, step, happened=at("2026-03-13 09:00"))
+    case = world.step(world.supply(case), "submit_to_provider", happened=at("2026-03-13 10:00"))
+    assert told(case, "2026-03-13")[:4] == [
+        ("provider_review", "2026-03-17", ""), ("provider_passed", "2026-03-17", ""),
+        ("sms_verification", "2026-03-20", ""), ("authority_review", left, ""),
     ]  # fmt: skip
 
 

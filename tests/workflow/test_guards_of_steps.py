@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from icpcases.cases.forms.facts import FactsForm
-from icpcases.cases.models import Document, FilingCase, Order
+from icpcases.cases.models import Document, FilingCase
 from icpcases.rules.documents import Kind
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.requests import ask
@@ -124,7 +124,7 @@ def domain_shared_while_preparing(world: World) -> Made:
     return case, {}
 
 
-def applicant_busy_at_the_provider_chosen(world: World) -> Made:
+def subject_busy_on_another_order(world: World) -> Made:
     first = world.at("provider_review")
     case = world.step(world.case(applicant=first.applicant), "submit_request")
     return world.supply(world.step(case, "prepare_filing")), {}
@@ -136,15 +136,10 @@ def returned(world: World) -> FilingCase:
     return case
 
 
-def applicant_busy_at_the_provider_of_the_order(world: World) -> Made:
-    case = returned(world)
-    case.orders.update(exclusive=False)
-    other = world.step(world.case(applicant=case.applicant), "submit_request")
-    Order.objects.create(
-        case=other, applicant=case.applicant, provider=world.provider(), number="1",
-        submitted_on=days(-1),
-    )  # fmt: skip
-    return case, {}
+def subject_busy_beyond_the_provider(world: World) -> Made:
+    first = world.at("provider_passed")
+    case = world.step(world.case(applicant=first.applicant), "submit_request")
+    return world.supply(world.step(case, "prepare_filing")), {}
 
 
 def order_submitted(ago: int) -> Maker:
@@ -164,11 +159,36 @@ def number_of_another_province(world: World) -> Made:
     return world.at("authority_review"), {"icp_number": "粤ICP备12345678号-1"}
 
 
-def filed_without_a_day(world: World) -> Made:
+def filed_without_a_service(world: World) -> Made:
     case = world.at("filed")
-    with unchecked("case_filed_has_number"):
-        FilingCase.objects.filter(pk=case.pk).update(filed_on=None)
+    with unchecked("case_filed_has_service"):
+        FilingCase.objects.filter(pk=case.pk).update(service=None)
     return case, {}
+
+
+def filed_meanwhile(state: str) -> Maker:
+    """A first filing of an applicant who has been found in the register since."""
+
+    def make(world: World) -> Made:
+        case = world.at(state)
+        if state == "preparing":
+            case = world.supply(case)
+        world.filed(case.applicant)
+        return case, {}
+
+    return make
+
+
+def hosted_at_the_provider_chosen(world: World) -> Made:
+    case = world.about(world.filed(provider="Example Cloud"), "add_access")
+    case = world.step(world.step(case, "submit_request"), "prepare_filing")
+    return world.supply(case), {}
+
+
+def app_without_features(world: World) -> Made:
+    case = world.at("preparing")
+    FilingCase.objects.filter(pk=case.pk).update(service_kind="app")
+    return world.supply(case), {}
 
 
 def branch_found_after_the_certificate(world: World) -> Made:
@@ -212,7 +232,8 @@ CHIEF = ("registration_certificate", "chief_representative_id")
 GUARDS: list[tuple[str, str, Maker, str, str]] = [
     ("submit_request", "facts.complete", lambda w: (w.case(access=""), {}), "facts.complete", GOES),
     ("submit_request", "request.settled", asked("draft"), "request.settled", GOES),
-    ("submit_request", "case.domain_free", domain_taken, "case.domain_free", DATABASE),
+    ("submit_request", "service.free", domain_taken, "service.free", DATABASE),
+    ("submit_request", "subject.known", filed_meanwhile("draft"), "subject.known", GOES),
     ("close_not_required", "!server.mainland", triage(ENTERPRISE), "server.mainland", GOES),
     ("refer", "server.mainland", triage(ENTERPRISE, **HONG_KONG, **ADDRESS), "server.mainland",
      GOES),
@@ -263,6 +284,9 @@ GUARDS: list[tuple[str, str, Maker, str, str]] = [
      "applicant.identified", GOES),
     ("prepare_filing", "applicant.identified", triage(ENTERPRISE, domain=""),
      "applicant.identified", GOES),
+    ("prepare_filing", "subject.known", filed_meanwhile("triage"), "subject.known", GOES),
+    ("prepare_filing", "app.complete", triage(ENTERPRISE, service_kind="app"), "app.complete",
+     GOES),
     ("submit_to_provider", "server.mainland", preparing(**HONG_KONG), "server.mainland", DATABASE),
     ("submit_to_provider", "site.domain", preparing(**ADDRESS), "site.domain", DATABASE),
     ("submit_to_provider", "forum.not_individual",
@@ -285,20 +309,28 @@ GUARDS: list[tuple[str, str, Maker, str, str]] = [
     ("submit_to_provider", "document.complete", licence_refused, "document.complete", GOES),
     ("submit_to_provider", "document.current", licence_expiring, "document.current", GOES),
     ("submit_to_provider", "request.settled", asked("preparing"), "request.settled", GOES),
-    ("submit_to_provider", "case.domain_free", domain_shared_while_preparing,
-     "case.domain_free", GOES),
-    ("submit_to_provider", "case.applicant_free", applicant_busy_at_the_provider_of_the_order,
-     "case.applicant_free", GOES),
-    ("submit_to_provider", "?case.applicant_free", applicant_busy_at_the_provider_chosen,
-     "provider: case.applicant_free", DATABASE),
+    ("submit_to_provider", "service.free", domain_shared_while_preparing,
+     "service.free", GOES),
+    ("submit_to_provider", "subject.known", filed_meanwhile("preparing"), "subject.known", GOES),
+    ("submit_to_provider", "?subject.known", hosted_at_the_provider_chosen,
+     "provider: subject.known", GOES),
+    ("submit_to_provider", "app.complete", app_without_features, "app.complete", GOES),
+    ("submit_to_provider", "subject.idle", subject_busy_beyond_the_provider,
+     "subject.idle", DATABASE),
+    ("submit_to_provider", "?subject.idle", subject_busy_on_another_order,
+     "provider: subject.idle", DATABASE),
     ("submit_to_provider", "order.alive", order_submitted(46), "order.alive", GOES),
     ("approve", "?number.valid", number_of_another_province, "icp_number: number.valid", DATABASE),
-    ("record_opening", "open.after_filing", filed_without_a_day, "open.after_filing", DATABASE),
+    ("record_opening", "open.after_filing", filed_without_a_service, "open.after_filing", DATABASE),
     ("record_opening", "?open.after_filing",
      lambda w: (w.at("filed"), {"opened_on": days(-1)}), "opened_on: open.after_filing", DATABASE),
     ("expire_order", "order.expired", order_submitted(45), "order.expired", GOES),
     ("step_back", "state.restorable", branch_found_after_the_certificate, "state.restorable", GOES),
 ]  # fmt: skip
+
+
+# A completed errand gives no number: the service keeps the one it has.
+NEVER_SHUT = [("complete", "number.valid")]
 
 
 def told(refused: Refused) -> str:
@@ -344,7 +376,7 @@ def test_the_guard_shuts_the_step_and_nothing_else_does(
 
 def test_every_guard_of_the_table_is_tried():
     tried = list(dict.fromkeys((step, guard) for step, guard, *_ in GUARDS))
-    assert sorted(tried) == sorted(
+    assert sorted([*tried, *NEVER_SHUT]) == sorted(
         (step, guard) for step, row in TABLE.items() for guard in row.guards
     )
 

@@ -120,7 +120,7 @@ def test_a_step_whose_commit_is_cut_shows_the_case_as_it_is(world, li, wire, cap
         assert page.context["step"].open != heard
         (line,) = said(caplog)
         assert line.startswith(f"{case.reference}, provider_passes: it is not known")
-    assert case.state == "sms_verification"
+    assert case.state == "provider_passed"
 
 
 @pytest.mark.postgres

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from icpcases.cases.forms.facts import FactsForm
-from icpcases.cases.models import FilingCase
+from icpcases.cases.models import FilingCase, Order, Service
 from icpcases.workflow.actions.documents import judge_document
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.requests import settle
@@ -15,6 +15,7 @@ from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed
 from icpcases.workflow.explain import explain
 from tests.domain import TABLE
+from tests.register.dump import register, states
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
 pytestmark = pytest.mark.django_db
@@ -38,17 +39,21 @@ STEPS = [
     ("preapproval_applied", "record_preapproval", ["file", "issued_on", "issuer", "number"]),
     ("authority_review", "record_refusal", []),
     ("triage", "prepare_filing", []),
-    ("preparing", "submit_to_provider", ["order_number", "provider"]),
+    ("preparing", "submit_to_provider", ["order_created_on", "order_number", "provider"]),
     ("provider_review", "provider_passes", []),
+    ("provider_passed", "sent_to_administration", []),
+    ("provider_passed", "pull_back", []),
+    ("sms_verification", "sms_expired", []),
     ("provider_review", "return_for_correction", ["returned_by"]),
-    ("sms_verification", "confirm_sms", ["late"]),
+    ("sms_verification", "return_for_correction", ["returned_by"]),
+    ("sms_verification", "confirm_sms", ["late", "person"]),
     ("authority_review", "approve", ["filed_on", "icp_number"]),
+    ("completing", "complete", ["completed_on"]),
     ("filed", "record_opening", ["opened_on"]),
     ("filed", "record_footer", ["footer_on"]),
     ("open", "record_public_security", ["public_security_number", "public_security_on"]),
     ("returned", "expire_order", []),
     ("provider_review", "withdraw", []),
-    ("open", "cancel_filing", ["cancelled_on"]),
     ("refused", "reopen", []),
 ]  # fmt: skip
 
@@ -61,7 +66,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def test_every_step_is_tried():
-    assert sorted(step for _state, step, _kept in STEPS) == sorted(set(TABLE) - {"step_back"})
+    assert {step for _state, step, _kept in STEPS} == set(TABLE) - {"step_back"}
 
 
 def before(world, state: str) -> FilingCase:
@@ -74,6 +79,8 @@ def before(world, state: str) -> FilingCase:
         return world.at("triage", facts, **triage[state])
     if state in ("foreign", "forum"):
         return world.at("triage", {"foreign": FOREIGN, "forum": FORUM}[state])
+    if state == "completing":
+        return world.step(world.at("completed"), "step_back", by=world.chen)
     case = world.at(state)
     if state == "preparing":
         case = world.supply(case)
@@ -90,6 +97,8 @@ def snapshot(case: FilingCase) -> dict[str, object]:
         "orders": list(case.orders.order_by("pk").values()),
         "accepted": list(case.documents.filter(status="accepted").order_by("pk").values()),
         "open": list(case.requests.filter(status="open").order_by("pk").values()),
+        "sms": list(case.sms_checks.order_by("pk").values()),
+        "register": register(),
     }
 
 
@@ -150,6 +159,7 @@ def test_a_chain_goes_back_step_by_step_and_undoes_nothing_twice(world):
         ("record_opening", "filed"),
         ("approve", "authority_review"),
         ("confirm_sms", "sms_verification"),
+        ("sent_to_administration", "provider_passed"),
         ("provider_passes", "provider_review"),
         ("submit_to_provider", "preparing"),
         ("prepare_filing", "triage"),
@@ -158,8 +168,8 @@ def test_a_chain_goes_back_step_by_step_and_undoes_nothing_twice(world):
     with pytest.raises(Closed) as closed:
         perform(case, "step_back", world.chen, {"reason": "once more"}, case.version)
     assert closed.value.codes == ["state.restorable"]
-    assert (case.icp_number, case.public_security_number) == ("", "")
-    assert (case.filed_on, case.opened_on, case.footer_on) == (None, None, None)
+    assert case.service is None
+    assert states() == []
 
 
 def test_after_a_step_back_the_case_walks_on_and_the_next_one_undoes_the_new_step(world):
@@ -167,9 +177,11 @@ def test_after_a_step_back_the_case_walks_on_and_the_next_one_undoes_the_new_ste
     case = world.step(case, "approve", icp_number="京ICP备20268888号-1")
     case = world.step(case, "record_footer")
     case = world.step(case, "step_back", by=world.chen)
-    assert (case.state, case.icp_number, case.footer_on) == ("filed", "京ICP备20268888号-1", None)
+    service = Service.objects.get()
+    assert (case.state, case.service) == ("filed", service)
+    assert (service.number, service.footer_on) == ("京ICP备20268888号-1", None)
     case = world.step(case, "step_back", by=world.chen)
-    assert (case.state, case.icp_number) == ("authority_review", "")
+    assert (case.state, case.service, states()) == ("authority_review", None, [])
     case = world.step(case, "step_back", by=world.chen)
     assert case.state == "sms_verification"
 
@@ -178,19 +190,20 @@ def test_a_footer_between_is_taken_back_before_the_opening(world):
     case = world.step(world.at("filed"), "record_footer")
     case = world.step(case, "record_opening")
     case = world.step(case, "step_back", by=world.chen)
-    assert (case.state, case.opened_on, bool(case.footer_on)) == ("filed", None, True)
+    today, service = timezone.localdate(), Service.objects.get()
+    assert (case.state, service.opened_on, service.footer_on) == ("filed", None, today)
     case = world.step(case, "step_back", by=world.chen)
-    assert (case.state, case.footer_on) == ("filed", None)
+    assert (case.state, Service.objects.get().footer_on) == ("filed", None)
 
 
 def test_a_second_footer_taken_back_leaves_the_first(world):
     first = timezone.localdate()
     case = world.at("filed")
-    FilingCase.objects.filter(pk=case.pk).update(filed_on=first - dt.timedelta(days=9))
+    Service.objects.update(filed_on=first - dt.timedelta(days=9))
     case = world.step(case, "record_footer", footer_on=first - dt.timedelta(days=3))
     case = world.step(case, "record_footer", footer_on=first)
     case = world.step(case, "step_back", by=world.chen)
-    assert case.footer_on == first - dt.timedelta(days=3)
+    assert Service.objects.get().footer_on == first - dt.timedelta(days=3)
 
 
 @pytest.mark.slow
@@ -200,7 +213,7 @@ def test_a_chain_of_more_steps_than_are_fetched_at_once(world):
         case = world.step(case, "record_footer")
     for _time in range(22):
         case = world.step(case, "step_back", by=world.chen)
-    assert (case.state, case.footer_on) == ("filed", None)
+    assert (case.state, Service.objects.get().footer_on) == ("filed", None)
     case = world.step(case, "step_back", by=world.chen)
     assert case.state == "authority_review"
 
@@ -238,7 +251,7 @@ def test_facts_that_no_longer_allow_the_earlier_state_are_named(world, li):
 def test_the_domain_was_taken_while_the_case_was_closed(world):
     case = world.step(world.at("preparing"), "withdraw")
     world.at("triage", domain=case.domain)
-    assert refused(case, world) == ["case.domain_free"]
+    assert refused(case, world) == ["service.free"]
 
 
 def test_the_applicant_has_another_order_by_now(world):
@@ -246,28 +259,43 @@ def test_the_applicant_has_another_order_by_now(world):
     other = world.step(world.case(applicant=case.applicant), "submit_request")
     other = world.supply(world.step(other, "prepare_filing"))
     world.step(other, "submit_to_provider")
-    assert refused(case, world) == ["case.applicant_free"]
+    assert refused(case, world) == ["subject.idle"]
+
+
+def add_service(world, case: FilingCase, *steps: str) -> FilingCase:
+    """A further service of the same applicant, some steps on its way."""
+    other = world.case(applicant=case.applicant, filing_type="add_service")
+    return world.walk(other, *steps)
+
+
+SUBMITTED = ("submit_request", "prepare_filing", "supply", "submit_to_provider")
 
 
 def test_an_approval_is_not_taken_back_onto_an_order_the_applicant_has_elsewhere(world):
+    first = world.at("filed")
+    case = add_service(world, first, *SUBMITTED, "provider_passes", "sent_to_administration",
+                       "confirm_sms", "approve")  # fmt: skip
+    add_service(world, first, *SUBMITTED)
+    assert refused(case, world) == ["subject.idle"]
+
+
+@pytest.mark.parametrize("steps", [SUBMITTED[:1], SUBMITTED[:2]])
+def test_the_first_approval_is_not_taken_back_under_another_errand_of_the_subject(world, steps):
     case = world.at("filed")
-    other = world.step(world.case(applicant=case.applicant), "submit_request")
-    other = world.supply(world.step(other, "prepare_filing"))
-    world.step(other, "submit_to_provider")
-    assert refused(case, world) == ["case.applicant_free"]
+    other = add_service(world, case, *steps)
+    assert refused(case, world) == [other.reference]
+    world.step(other, "withdraw")
+    assert world.step(case, "step_back", by=world.chen).state == "authority_review"
+    assert states() == []
 
 
-def test_the_number_was_given_to_another_case_after_the_cancellation(world):
-    case = world.at("cancelled")
-    other = world.at("authority_review", applicant=case.applicant)
-    world.step(other, "approve", icp_number=case.icp_number)
-    assert refused(case, world) == ["number.valid"]
-
-
-def test_the_subject_was_given_to_another_applicant_after_the_cancellation(world):
-    case = world.at("cancelled")
-    world.step(world.at("authority_review"), "approve", icp_number=f"{case.icp_subject}-7")
-    assert refused(case, world) == ["number.valid"]
+def test_the_first_approval_is_not_taken_back_under_a_service_filed_since(world):
+    case = world.at("filed")
+    other = add_service(world, case, *SUBMITTED, "provider_passes", "sent_to_administration",
+                        "confirm_sms", "approve")  # fmt: skip
+    assert refused(case, world) == [other.reference]
+    other = world.step(other, "step_back", by=world.chen)
+    assert (other.state, other.service) == ("authority_review", None)
 
 
 def test_the_sms_window_runs_from_its_own_start_through_a_step_taken_back(world):
@@ -277,12 +305,14 @@ def test_the_sms_window_runs_from_its_own_start_through_a_step_taken_back(world)
     for step in ("submit_request", "prepare_filing"):
         case = world.step(case, step, happened=start)
     case = world.supply(case)
-    for step in ("submit_to_provider", "provider_passes", "confirm_sms"):
+    for step in ("submit_to_provider", "provider_passes", "sent_to_administration", "confirm_sms"):
         case = world.step(case, step, happened=start)
     case = world.step(case, "step_back", by=world.chen, happened=start + dt.timedelta(hours=20))
     assert (case.state_since, case.due_at) == (start, start + dt.timedelta(hours=24))
     case = world.step(case, "confirm_sms", happened=start + dt.timedelta(hours=25))
-    assert case.history.get(sequence=case.version).entered == {"late": True}
+    assert case.history.get(sequence=case.version).entered == {
+        "late": True, "person": "both",
+    }  # fmt: skip
 
 
 def test_a_paper_refused_after_the_reopening_is_not_accepted_by_taking_it_back(world, li):
@@ -292,3 +322,64 @@ def test_a_paper_refused_after_the_reopening_is_not_accepted_by_taking_it_back(w
     case = world.step(case, "step_back", by=world.chen)
     paper.refresh_from_db()
     assert (paper.status, paper.refusal) == ("refused", "forged")
+
+
+def on_one_order(world, number=2) -> list[FilingCase]:
+    """So many cases of one subject, on one order before the provider."""
+    applicant = world.applicant()
+    world.filed(applicant)
+    cases = [
+        world.supply(world.at("preparing", applicant=applicant, filing_type="add_service"))
+        for _case in range(number)
+    ]
+    entry = {"provider": world.provider().pk, "order_number": "A-1"}
+    return [world.step(case, "submit_to_provider", **entry) for case in cases]
+
+
+def order_says(case: FilingCase) -> list[tuple[str, bool, bool]]:
+    """Of each order of the applicant: its number, whether it runs, whether it has ended."""
+    orders = Order.objects.filter(applicant=case.applicant).order_by("pk")
+    return [(order.number, order.running, order.ended_on is not None) for order in orders]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_an_order_that_nobody_has_gone_by_is_gone_whoever_is_taken_back_first(world, first):
+    cases = on_one_order(world)
+    world.step(cases[first], "step_back", by=world.chen)
+    assert order_says(cases[0]) == [("A-1", True, False)]
+    world.step(cases[1 - first], "step_back", by=world.chen)
+    assert order_says(cases[0]) == []
+
+
+def test_an_order_runs_again_with_the_case_that_is_back_before_the_provider(world):
+    one, two = on_one_order(world)
+    world.step(one, "pull_back")
+    world.step(two, "pull_back")
+    assert order_says(one) == [("A-1", False, False)]
+    assert world.step(one, "step_back", by=world.chen).state == "provider_review"
+    assert order_says(one) == [("A-1", True, False)]
+
+
+def test_the_one_who_began_an_order_leaves_it_to_one_who_was_pulled_back(world):
+    one, two = on_one_order(world)
+    world.step(two, "pull_back")
+    world.step(one, "step_back", by=world.chen)
+    assert order_says(one) == [("A-1", False, False)]
+
+
+def test_an_order_that_has_ended_lives_again_with_the_case_that_left_first(world):
+    one, two = on_one_order(world)
+    for case in (one, two):
+        world.step(case, "withdraw")
+    assert order_says(one) == [("A-1", False, True)]
+    world.step(one, "step_back", by=world.chen)
+    assert order_says(one) == [("A-1", True, False)]
+
+
+def test_a_case_is_not_back_before_the_provider_beside_another_order(world):
+    one, two, three = on_one_order(world, 3)
+    for case in (one, two):
+        world.step(case, "pull_back")
+    three = world.step(three, "step_back", by=world.chen)
+    world.step(three, "submit_to_provider", provider=world.provider("Other").pk)
+    assert refused(one, world) == ["subject.idle"]

@@ -1,23 +1,33 @@
 """The machine at the level of rules: states and facts, granted all that is no fact.
 
 What the facts do not decide is granted: papers accepted for true claims, the applicant
-confirmed, no other case in the way, orders both alive and expired.
+confirmed, what the filing type begins with, no other case in the way, orders both alive and
+expired.
 """
 
 import datetime as dt
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from icpcases.lifecycle.states import State
-from icpcases.lifecycle.steps import BACK, Step
+from icpcases.lifecycle.definition import BACK
+from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import wanted_documents
-from icpcases.rules.dossier import DocumentStatus, Dossier, NumberCheck, Paper
-from icpcases.rules.facts import Facts, ForumAnswer, ServerRegion, read_facts
+from icpcases.rules.dossier import (
+    DocumentStatus,
+    Dossier,
+    Filed,
+    NumberCheck,
+    Paper,
+    Platform,
+    Register,
+)
+from icpcases.rules.facts import Facts, FilingType, ForumAnswer, ServerRegion, read_facts
 from icpcases.rules.rule import Guard
-from tests.domain import VALUES
+from tests.domain import VALUES, leads_to
 
 TODAY = dt.date(2026, 6, 15)
 GRANTED = {"order.alive", "order.expired", "state.restorable"}
@@ -26,6 +36,12 @@ SETS = {
     Step.RECORD_CERTIFICATE: "registration_certificate",
     Step.RECORD_PREAPPROVAL: "preapproval",
 }
+# The facts that are walked over, each with its values.
+WALKED: dict[str, tuple[Any, ...]] = {**VALUES, "mainland_cdn": (True, False)}
+# What the register holds where a further access begins; a first filing begins with nothing.
+HOSTED_ELSEWHERE = Register("京ICP备12345678号", "live", Filed("1", "京ICP备12345678号-1"))
+IN_REGISTER = {FilingType.FIRST: Register(), FilingType.ADD_ACCESS: HOSTED_ELSEWHERE}
+FEATURES = (Platform("android", "玉兰", "cn.yulan", "30820122", "5F:2A"),)
 Entry = dict[str, object]
 Conditions = dict[object, tuple[Guard, ...]]
 
@@ -38,9 +54,10 @@ def granted(facts: Facts) -> Dossier:
         for kind in (wanted.kind for wanted in wanted_documents(facts))
     )  # fmt: skip
     return Dossier(
-        facts, TODAY, confirmed=True, service_leader="王伟", service_leader_phone="13800138000",
-        domain="example.cn", papers=papers, number=NumberCheck("京", "京"), filed=TODAY,
-        opening=TODAY, earlier_state="triage",
+        facts, today=TODAY, confirmed=True, service_leader="王伟",
+        service_leader_phone="13800138000", domain="example.cn", papers=papers,
+        number=NumberCheck("京", "京"), filed=TODAY, opening=TODAY, earlier_state="triage",
+        register=IN_REGISTER[facts.filing_type], site_name="玉兰", platforms=FEATURES,
     )  # fmt: skip
 
 
@@ -59,26 +76,36 @@ class Walk:
     entries: list[Entry]
     conditions: Conditions
     met: dict[tuple[str, bool], int]
+    given: Entry = field(default_factory=dict)
 
     @classmethod
-    def over(cls, partial: bool) -> "Walk":
-        """The walk over every combination of values; `partial` lets each be not given too."""
+    def over(cls, partial: bool, **given: str) -> "Walk":
+        """The walk over every combination of values, with filing type and kind as `given`;
+        `partial` lets each be not given too, but for the one that is never missing."""
         more = (None,) if partial else ()
-        values = [(*value, *more) for value in VALUES.values()]
-        entries = [dict(zip(VALUES, one, strict=True)) for one in itertools.product(*values)]
-        return cls(entries, steps_and_states(), {})
+        values = [
+            value if name == "mainland_cdn" else (*value, *more) for name, value in WALKED.items()
+        ]
+        entries = [dict(zip(WALKED, one, strict=True)) for one in itertools.product(*values)]
+        return cls(entries, steps_and_states(), {}, dict(given))
 
     @property
     def everything(self) -> int:
         return (1 << len(self.entries)) - 1
 
+    @property
+    def of_type(self) -> FilingType:
+        """The filing type that is walked."""
+        return FilingType(str(self.given.get("filing_type", "first")))
+
     def weakened(self, what: object, guards: tuple[Guard, ...]) -> "Walk":
         """The same walk with other guards at one step or state."""
-        return Walk(self.entries, {**self.conditions, what: guards}, self.met)
+        return Walk(self.entries, {**self.conditions, what: guards}, self.met, self.given)
 
     @cached_property
     def dossiers(self) -> list[Dossier]:
-        return [granted(read_facts(entry | {"province": "CN-BJ"})) for entry in self.entries]
+        known = {"province": "CN-BJ", **self.given}
+        return [granted(read_facts(entry | known)) for entry in self.entries]
 
     def meeting(self, guard: Guard) -> int:
         """The facts under which a guard is met."""
@@ -102,7 +129,7 @@ class Walk:
     def _places(self) -> dict[str, tuple[int, list[int]]]:
         """Per fact how far apart entries lie that differ in it alone, and who has which value."""
         found, stride = {}, 1
-        for name in reversed(VALUES):
+        for name in reversed(WALKED):
             values = list(dict.fromkeys(entry[name] for entry in self.entries))
             masks = [bits(entry[name] == value for entry in self.entries) for value in values]
             found[name] = (stride, masks)
@@ -148,26 +175,29 @@ class Walk:
         found[state] |= self.made_anything("province_accepts_forums", here)
         if not state.locked:
             found[state] |= self.allowed[state]
-        for step in Step.leading_out_of(state):
-            if isinstance(step.about.target, State):
-                found[step.about.target] |= self.taken(step, here)
+        for step, target in self._moves(state):
+            found[target] |= self.taken(step, here)
         for step in Step:
-            if step.about.target == state:
-                back = self.made_anything(SETS[step], here) if step in SETS else here
-                for source in step.about.sources:
-                    if found[source]:
-                        found[source] |= back & self.allowed[source]
+            back = self.made_anything(SETS[step], here) if step in SETS else here
+            for source in step.about.sources:
+                if found[source] and (step, state) in self._moves(source):
+                    found[source] |= back & self.allowed[source]
+
+    def _moves(self, state: State) -> list[tuple[Step, State]]:
+        """The steps that lead a case of this type out of a state, and where to."""
+        steps = Step.leading_out_of(state, self.of_type)
+        return [(s, State(to)) for s in steps if (to := leads_to(s, state, self.of_type)) != BACK]
 
     @cached_property
     def ending(self) -> dict[State, int]:
-        """Per state the facts from which steps alone, none of them back, lead to a closed one."""
-        found = {state: self.everything if state.closed else 0 for state in State}
+        """Per state the facts from which steps alone, none of them back, lead to an end."""
+        ends = (Phase.CLOSED, Phase.DONE)
+        found = {state: self.everything if state.phase in ends else 0 for state in State}
         while True:
             before = dict(found)
             for state in State:
-                for step in Step.leading_out_of(state):
-                    if isinstance(step.about.target, State):
-                        found[state] |= self._leading_into(step, found[step.about.target])
+                for step, target in self._moves(state):
+                    found[state] |= self._leading_into(step, found[target])
             if found == before:
                 return found
 
@@ -211,19 +241,17 @@ class Walker:
 
     def step(self, step: Step) -> "Walker | None":
         """The case after a step, or None where it is closed."""
-        if self.state not in step.about.sources or step == Step.EXPIRE_ORDER:
+        if step not in Step.leading_out_of(self.state) or step == Step.EXPIRE_ORDER:
             return None
         if step == Step.STEP_BACK:
             return self._back()
         dossier = granted(self.facts)
         if not all(g.met(dossier) for g in step.guards if g.rule.code not in GRANTED):
             return None
-        target = step.about.target
-        assert target != BACK
+        after = State(leads_to(step, self.state))
         name = SETS.get(step, "")
         old = getattr(self.facts, name) if name else None
         facts = changed(self.facts, **{name: True}) if name else self.facts
-        after = State(target) if target else self.state
         return Walker(facts, after, (*self.taken, (step, self.state, name, old)))
 
     def _back(self) -> "Walker | None":

@@ -1,0 +1,1 @@
+"""The register: its acts, and taking them back."""
