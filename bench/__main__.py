@@ -18,7 +18,7 @@ from typing import Any
 from bench.databases import FOLDER, ROOT, SIZES, Databases
 from bench.report import page, shown, targets
 
-SECTIONS = ("lists", "steps", "pages", "board", "assess", "web", "contested", "truth")
+SECTIONS = ("lists", "steps", "pages", "portfolio", "board", "assess", "web", "contested", "truth")
 KEPT = FOLDER / "results.json"
 PAGE = ROOT / "docs" / "performance.md"
 Results = dict[str, Any]

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from icpcases.cases.models import FilingCase, HistoryRow, Notice
+from icpcases.cases.models import FilingCase, HistoryRow, Notice, SmsCheck
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.permissions import staff_roles
 from icpcases.workflow.engine import perform
@@ -29,7 +29,8 @@ def run() -> dict[str, Any]:
 
 
 def _rate(side: str, hands: int) -> float:
-    cases = FilingCase.objects.filter(state="authority_review").order_by("pk")
+    cases = FilingCase.objects.filter(state="authority_review", filing_type="first")
+    cases = cases.order_by("pk")
     # Handed out here: a case on its way is in another state, and a worker that counted would
     # come upon its neighbour's.
     keys = list(cases.values_list("pk", flat=True)[:hands])
@@ -66,15 +67,21 @@ def work(side: str, key: int) -> None:
     print(done / SECONDS)
 
 
-def _by_door(key: int, user: User) -> None:
+def _ask_again(key: int) -> None:
+    """Where the step begins: nobody has answered the SMS check."""
     FilingCase.objects.filter(pk=key).update(state="sms_verification")
+    SmsCheck.objects.filter(case=key).update(confirmed_at=None)
+
+
+def _by_door(key: int, user: User) -> None:
+    _ask_again(key)
     case = FilingCase.objects.get(pk=key)
     perform(case, "confirm_sms", user, {"tell": "on"}, case.version)
 
 
 def _by_orm(key: int, user: User) -> None:
     """The same writes, without a guard."""
-    FilingCase.objects.filter(pk=key).update(state="sms_verification")
+    _ask_again(key)
     now = timezone.now()
     with transaction.atomic():
         case = FilingCase.objects.select_for_update().get(pk=key)
@@ -87,6 +94,7 @@ def _by_orm(key: int, user: User) -> None:
             from_state="sms_verification", to_state=case.state, turn=case.turn, by=user,
             happened_at=now, recorded_at=now, told=True,
         )  # fmt: skip
+        SmsCheck.objects.filter(case=key).update(confirmed_at=now)
         Notice.objects.create(
             case=case, history=row, address="office@a1.example", language="en", created_at=now,
             deadline=now + LIFE,

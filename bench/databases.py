@@ -21,7 +21,8 @@ DURABLE = {
     "listen_addresses": "", "max_connections": "60", "shared_buffers": "1GB",
     "max_wal_size": "4GB", "timezone": "UTC", "jit": "off",
 }  # fmt: skip
-SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+# The smallest is for trying whether everything runs.
+SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 PASSWORD = "a pass phrase of the bench"
 
 

@@ -6,9 +6,12 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
 
+from bench.register import Again
+from icpcases.cases.forms.apps import features_shown
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Applicant, FilingCase, Provider, Province
 from icpcases.files.uploads import Upload, check_upload
+from icpcases.register.prefill import seed
 from icpcases.rules.documents import Kind
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.applicants import confirm_applicant
@@ -86,9 +89,19 @@ class _Life:
 
     def _open(self, by: Any, at: dt.datetime) -> None:
         applicant = self._applicant()
+        again = Again(applicant, lambda name: self.living._user(name) if name else None)
+        if self.wanted["before"]:
+            applicant.save()
+        for row in self.wanted["before"]:
+            again.happens(row)
         people = self.wanted["people"]
         owner = self.living._user(people[0][0]) if people else None
-        form = FactsForm(data=self._facts())
+        filing_type = self.wanted["case"]["filing_type"]
+        draft = FilingCase(applicant=applicant, filing_type=filing_type)
+        if self.wanted["before"]:
+            seed(draft, again.records.get(f"service {self.wanted['service']}"))
+        draft.service_kind = self.wanted["case"]["service_kind"]
+        form = FactsForm.of(draft, data=self._facts(again))
         assert form.is_valid(), form.errors
         self.case = open_case(by, applicant, form, owner, at)
 
@@ -107,17 +120,22 @@ class _Life:
         self.living.applicants[key] = Applicant(**plain, **confirmed)
         return self.living.applicants[key]
 
-    def _facts(self) -> Row:
+    def _facts(self, again: Again) -> Row:
         """The facts at the opening: what a step set later is as it was before."""
         facts = dict(self.wanted["case"])
         for row in reversed(self.wanted["history"]):
             for name, (old, _new) in row["changes"].get("fields", {}).items():
                 facts[name] = old
         facts["province"], facts["domain"] = facts["province_id"], facts["domain_unicode"]
-        return {
+        names = (*FactsForm.base_fields, "term", "findings", "subject_name")
+        given = {
             name: {True: "true", False: "false", None: ""}.get(facts.get(name), facts.get(name, ""))
-            for name in FactsForm.base_fields
+            for name in names
         }
+        for field, kind in (("service", "service"), ("access", "provideraccess")):
+            record = again.records.get(f"{kind} {self.wanted[field]}")
+            given["service" if field == "service" else "provider_access"] = record and record.pk
+        return given | features_shown(self.wanted["case"]["app_features"])
 
     def _step(self, by: Any, row: Row) -> None:
         data: Row = {

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _OTHER = {
     "id", "case_id", "reference", "follow_code", "recorded_at", "file", "created_at", "deadline",
     "next_try_at", "sent_at", "state_of_mail", "attempts", "history_id", "order_id",
+    "service_id", "provider_access_id", "subject_id",
 }  # fmt: skip
 
 Portrait = dict[str, Any]
@@ -29,14 +30,30 @@ Portrait = dict[str, Any]
 
 def portrait(case: Any) -> Portrait:
     """All rows of a case, with places instead of keys and names instead of accounts."""
-    from icpcases.cases.models import Document, Order, Request
+    from bench import register
+    from icpcases.cases.models import (
+        Document,
+        Order,
+        OrderCase,
+        ProviderAccess,
+        RegisterRow,
+        Request,
+        Service,
+        SmsCheck,
+    )
 
+    before, own = register.rows_around(case)
     found = {
         Document: list(case.documents.order_by("pk")),
         Request: list(case.requests.order_by("pk")),
         Order: list(case.orders.select_related("provider").order_by("pk")),
+        OrderCase: list(case.memberships.select_related("order").order_by("pk")),
+        SmsCheck: list(case.sms_checks.order_by("pk")),
+        RegisterRow: own,
     }
     places = {model: {row.pk: n for n, row in enumerate(rows)} for model, rows in found.items()}
+    records = register.places_in([*before, *own])
+    places[Service], places[ProviderAccess] = records["service"], records["provideraccess"]
     history = list(case.history.select_related("by").order_by("sequence"))
     return {
         "case": _columns(case),
@@ -47,6 +64,12 @@ def portrait(case: Any) -> Portrait:
         "documents": [_columns(row) for row in found[Document]],
         "requests": [_columns(row) for row in found[Request]],
         "orders": [_columns(row) for row in found[Order]],
+        "memberships": [_columns(row) for row in found[OrderCase]],
+        "sms_checks": [_columns(row) | {"sent": row.sent_at} for row in found[SmsCheck]],
+        "before": register.told(before, records),
+        "register": register.told(own, records),
+        "service": records["service"].get(case.service_id),
+        "access": records["provideraccess"].get(case.provider_access_id),
         "not_needed": sorted(row.kind for row in case.not_needed.all()),
         "history": [_in_places(_columns(row), places, case) for row in history],
         "notices": [
@@ -101,7 +124,11 @@ def dump(sample: int, seed: int, target: Path) -> None:
     from icpcases.cases.models import FilingCase, Provider, Province
 
     last = FilingCase.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    keys = sorted(random.Random(seed).sample(range(1, last + 1), min(sample, last)))
+    drawn = random.Random(seed).sample(range(1, last + 1), min(2 * sample, last))
+    # One case of each applicant: what others have done to the register stands as it was found.
+    applicants = dict(FilingCase.objects.filter(pk__in=drawn).values_list("pk", "applicant_id"))
+    first = {applicants[pk]: pk for pk in reversed(drawn)}
+    keys = sorted(list(first.values())[-sample:])
     cases = FilingCase.objects.with_names().filter(pk__in=keys).order_by("pk")
     users = User.objects.filter(is_staff=True).prefetch_related("groups")
     kept = {
@@ -129,7 +156,8 @@ def check(source: Path) -> Iterator[str]:
     living = Living(kept)
     for wanted in kept["portraits"]:
         again = portrait(living.live(wanted))
-        for name in wanted:
+        # What was there before is what it began with.
+        for name in wanted.keys() - {"before"}:
             if wanted[name] != again[name]:
                 yield f"{wanted['case']['domain_unicode']}: {name}: " + _difference(
                     wanted[name], again[name]

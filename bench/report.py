@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bench.databases import SIZES
 from bench.targets import TARGETS, Target
 
 Results = dict[str, Any]
@@ -139,5 +140,5 @@ def _table(found: Any) -> Iterator[str]:
 
 def _place(place: str) -> str:
     kind, size = place.split()
-    cases = {"10k": "10,000", "100k": "100,000", "1m": "1,000,000"}[size]
+    cases = f"{SIZES[size]:,}"
     return f"{cases} cases on {_KINDS[kind]}"

@@ -29,7 +29,9 @@ class StockCaseAdmin(admin.ModelAdmin):
     list_select_related = ("applicant", "province", "officer")
     # Of all users only those who are some case's officer: four in ten cases have an account.
     list_filter = ("state", "province", ("officer", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("reference", "domain", "domain_unicode", "applicant__name", "icp_number")
+    search_fields = (
+        "reference", "domain", "domain_unicode", "applicant__name", "service__number",
+    )  # fmt: skip
     date_hierarchy = "created_at"
     list_per_page = 50
 

@@ -8,14 +8,20 @@ import django
 from django.conf import settings
 from django.db import connection
 
-_COLUMNS = """reference, follow_code, applicant_id, officer_id, province_id, state, applicant_type,
-    mainland_branch, registration_certificate, server_region, access, protocol, forum, preapproval,
-    site_name, domain, domain_unicode, registrable_domain, ip_address, service_leader,
-    service_leader_phone, service_leader_id, icp_number, icp_subject, filed_on, opened_on,
-    footer_on, public_security_number, public_security_on, cancelled_on, created_at, state_since,
-    due_at"""
-_PLAIN = f"""INSERT INTO baseline_plaincase ({_COLUMNS})
-SELECT {_COLUMNS} FROM cases_filingcase ORDER BY id"""
+_COLUMNS = """reference, follow_code, applicant_id, officer_id, province_id, state, filing_type,
+    service_kind, applicant_type, mainland_branch, registration_certificate, server_region,
+    mainland_cdn, access, protocol, forum, preapproval, site_name, domain, domain_unicode,
+    registrable_domain, ip_address, service_leader, service_leader_phone, service_leader_id,
+    subject_name, subject_leader, subject_leader_phone, subject_leader_id, changing, app_features,
+    term, findings, created_at, state_since, due_at"""
+_OF_CASE = ", ".join(f"c.{name.strip()}" for name in _COLUMNS.split(","))
+_DAYS = "filed_on, opened_on, footer_on, public_security_on, cancelled_on"
+_OF_SERVICE = ", ".join(f"s.{name}" for name in _DAYS.split(", "))
+_PLAIN = f"""INSERT INTO baseline_plaincase ({_COLUMNS}, icp_number, icp_subject,
+    public_security_number, {_DAYS})
+SELECT {_OF_CASE}, COALESCE(s.number, ''), COALESCE(s.number_of, ''),
+    COALESCE(s.public_security_number, ''), {_OF_SERVICE}
+FROM cases_filingcase c LEFT JOIN cases_service s ON s.id = c.service_id ORDER BY c.id"""
 _LOG = """INSERT INTO django_fsm_log_statelog (timestamp, by_id, source_state, state, transition,
     object_id, content_type_id, description)
 SELECT h.happened_at, h.by_id, h.from_state, h.to_state, h.step, h.case_id,

@@ -10,7 +10,7 @@ class PlainCase(models.Model):
     """A case with the columns that a filing needs, and the indexes its lists want.
 
     All columns of ours but those of the door and of the turn: version, whose turn since when,
-    whether answers wait.
+    whether answers wait. What we keep in the register stands on the case.
     """
 
     reference = models.CharField(max_length=20, unique=True)
@@ -21,10 +21,13 @@ class PlainCase(models.Model):
     )
     province = models.ForeignKey("cases.Province", models.PROTECT, null=True, related_name="+")
     state = FSMField(max_length=30, default="provider_review", db_index=True, protected=True)
+    filing_type = models.CharField(max_length=20, default="first")
+    service_kind = models.CharField(max_length=20, default="website")
     applicant_type = models.CharField(max_length=20, null=True, blank=True)
     mainland_branch = models.BooleanField(null=True, blank=True)
     registration_certificate = models.BooleanField(null=True, blank=True)
     server_region = models.CharField(max_length=20, null=True, blank=True)
+    mainland_cdn = models.BooleanField(default=False)
     access = models.CharField(max_length=20, null=True, blank=True)
     protocol = models.CharField(max_length=20, null=True, blank=True)
     forum = models.BooleanField(null=True, blank=True)
@@ -37,8 +40,16 @@ class PlainCase(models.Model):
     service_leader = models.CharField(max_length=100, blank=True)
     service_leader_phone = models.CharField(max_length=20, blank=True)
     service_leader_id = models.CharField(max_length=30, blank=True)
-    icp_number = models.CharField(max_length=40, blank=True, db_index=True)
-    icp_subject = models.CharField(max_length=30, blank=True)
+    subject_name = models.CharField(max_length=200, blank=True)
+    subject_leader = models.CharField(max_length=100, blank=True)
+    subject_leader_phone = models.CharField(max_length=20, blank=True)
+    subject_leader_id = models.CharField(max_length=30, blank=True)
+    changing = models.JSONField(default=dict, blank=True)
+    app_features = models.JSONField(default=dict, blank=True)
+    term = models.DateField(null=True, blank=True)
+    findings = models.TextField(blank=True)
+    icp_number = models.CharField(max_length=50, blank=True, db_index=True)
+    icp_subject = models.CharField(max_length=40, blank=True)
     filed_on = models.DateField(null=True, blank=True)
     opened_on = models.DateField(null=True, blank=True)
     footer_on = models.DateField(null=True, blank=True)
@@ -57,9 +68,15 @@ class PlainCase(models.Model):
 
     @fsm_log_by
     @fsm_log_description
-    @transition(field=state, source="provider_review", target="sms_verification")
+    @transition(field=state, source="provider_review", target="provider_passed")
     def provider_passes(self, by=None, description=None) -> None:
         """The provider passed it."""
+
+    @fsm_log_by
+    @fsm_log_description
+    @transition(field=state, source="provider_passed", target="sms_verification")
+    def sent_to_administration(self, by=None, description=None) -> None:
+        """The provider sent it on."""
 
     @fsm_log_by
     @fsm_log_description
