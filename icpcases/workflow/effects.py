@@ -130,7 +130,9 @@ class Effects:
     def chosen_order(self) -> Order:
         """The order that was named on the form: a new one, or one of this subject's to join."""
         provider, number = self.entered["provider"], self.entered["order_number"]
-        there = Order.objects.filter(provider=provider, number=number).select_for_update()
+        # Another subject's order may have come since the form looked: its number then refuses ours.
+        own = Order.objects.filter(applicant=self.case.applicant_id, ended_on__isnull=True)
+        there = own.filter(provider=provider, number=number).select_for_update(of=("self",))
         order = there.select_related("provider").first()
         if order is None:
             order = Order(
