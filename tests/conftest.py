@@ -1,5 +1,6 @@
 """What every test stands on: the database, the documents, the cast."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -68,6 +69,11 @@ def bring_rows_of_migrations_back(item: pytest.Item) -> None:
     mark = item.get_closest_marker("django_db")
     options = {**(mark.kwargs if mark else {}), "transaction": True, "serialized_rollback": True}
     item.add_marker(pytest.mark.django_db(**options), append=False)
+
+
+def pytest_collection_finish() -> None:
+    # What the run stands on stays to its end: looking through it again and again is for nothing.
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -90,6 +90,7 @@ def circles(arrows: Graph) -> list[list[str]]:
     return sorted(sorted(group) for group in groups)
 
 
+@pytest.mark.slow
 def test_no_module_needs_itself_to_be_imported():
     assert circles(graph(source())) == []
 

@@ -101,6 +101,7 @@ def as_shown(assessed: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_the_check_agrees_with_the_command_for_every_combination_of_facts():
     assessed = answers([as_facts(given) for given in EVERY])
     wrong = {}
@@ -168,6 +169,7 @@ def asked(given: dict[str, str]) -> list[str]:
     return list(said)
 
 
+@pytest.mark.slow
 def test_only_questions_that_still_matter_are_asked_and_in_order():
     wrong = {}
     for given in EVERY:

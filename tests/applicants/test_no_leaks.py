@@ -128,6 +128,7 @@ def test_nothing_internal_is_on_any_page(as_wei, world, staff):
     assert "wrong case" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [["withdraw"], ["submit_request", "send_back"]])
 def test_nor_on_the_pages_of_a_case_that_is_closed_or_sent_back(as_wei, world, way):
     case = world.case()

@@ -414,6 +414,7 @@ def test_a_mail_server_that_refuses_gives_the_same_sentence(mail_server, ask, we
     assert "could not be sent just now" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_a_mail_server_that_says_nothing_is_not_waited_for(ask, wei, settings):
     with socket.socket() as silent:
         silent.bind((smtp.HOST, 0))

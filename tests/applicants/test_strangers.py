@@ -131,6 +131,7 @@ def test_the_control_whoever_may_gets_it(case, wei):
     assert client.post(step_path(case, "withdraw"), entered(case)).status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mei", "stranger", "removed"])
 def test_the_same_work_is_done_for_a_case_that_is_there_and_one_that_is_not(case, name):
     """Time cannot tell them apart where the database is asked the same."""

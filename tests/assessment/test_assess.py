@@ -48,6 +48,7 @@ def test_lines_are_answered_line_by_line_and_blank_ones_skipped() -> None:
     assert assess("", "--lines") == ""
 
 
+@pytest.mark.slow
 def test_both_forms_say_the_same_of_every_combination_of_facts() -> None:
     lines = [json.loads(line) for line in assess(as_lines(EVERY), "--lines").splitlines()]
     assert lines == answers(EVERY)

@@ -15,7 +15,8 @@ import pytest
 from .assessments import EVERY, FORUM, KINDS, SITE, answer, as_lines
 
 # Each test starts the program anew.
-pytestmark = pytest.mark.slow
+# The command asks a database for provinces only, and here for none.
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, str(ROOT / "manage.py"), "assess")

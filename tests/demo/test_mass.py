@@ -73,6 +73,16 @@ def test_every_state_officers_and_one_very_long_history(office):
     assert rows(office, officers) == [(40,)]
 
 
+def test_the_staff_have_the_password_that_was_chosen(office):
+    run(
+        office, "-c",
+        "import django; django.setup()\n"
+        "from django.contrib.auth import authenticate\n"
+        "for name in ('li', 'chen', 'sun'):\n"
+        "    assert authenticate(username=name, password='a long pass phrase'), name\n",
+    )  # fmt: skip
+
+
 def test_types_and_kinds_come_in_true_proportions(office):
     def shares(column: str) -> dict[str, float]:
         sql = f"SELECT {column}, count(*) FROM cases_filingcase GROUP BY 1"

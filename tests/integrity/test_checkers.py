@@ -42,6 +42,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(dict.fromkeys(name for name, _broken in BROKEN)))
 def test_broken_cases_are_found_by_their_checker_alone(world, name):
     world.supply(world.case())

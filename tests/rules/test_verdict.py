@@ -16,6 +16,9 @@ from icpcases.rules.rule import Rule
 from icpcases.rules.verdict import Assessment, FactsMissing, assess, find_verdict
 from tests.domain import DOCUMENTS_OF, KINDS, OUTSIDE, VALUES
 
+# Nothing here asks a database.
+pytestmark = pytest.mark.sqlite
+
 NAMES = tuple(VALUES)
 Given = tuple[Any, ...]  # a value per name; None where it is not given
 
@@ -181,7 +184,13 @@ def wide(given: Given, kind: str, cdn: bool) -> Outcome:
     return found._replace(documents=(*papers, *DOCUMENTS_OF[kind]))
 
 
-@pytest.mark.parametrize("filing_type", ASKING_ALL)
+@pytest.mark.parametrize(
+    "filing_type",
+    [
+        name if name == "first" else pytest.param(name, marks=pytest.mark.slow)
+        for name in ASKING_ALL
+    ],
+)
 def test_the_tables_hold_for_each_type_that_asks_all_rules(filing_type: str) -> None:
     wrong = {}
     for given, kind, cdn in product(every(protocol=("https",)), KINDS, (True, False)):
@@ -204,6 +213,7 @@ def test_what_is_said_nowhere_is_a_first_filing_of_a_website_without_nodes() -> 
     assert different == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filing_type", UNJUDGED)
 def test_what_ends_or_is_inspected_is_always_filed_whatever_the_facts(filing_type: str) -> None:
     some = every(protocol=("https",), province_accepts_forums=("no", "yes"))
@@ -240,6 +250,7 @@ TOUCHES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOUCHES)
 def test_a_change_asks_the_rules_that_it_touches_on_the_new_values(name: str) -> None:
     wrong = {}
@@ -302,6 +313,7 @@ def try_to_assess(given: Given) -> Assessment | FactsMissing:
         return error
 
 
+@pytest.mark.slow
 def test_partial_facts_are_answered_exactly_where_every_completion_agrees() -> None:
     wrong = {}
     for given in PARTIAL:

@@ -252,6 +252,7 @@ def test_the_address_is_cleaned_and_says_all_of_the_list(as_li, world):
     assert without == ["?q=%E7%8E%89%E5%85%B0&sort=due"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", ["", "reference", "due", "-due", "since", "-since"])
 def test_turning_pages_meets_every_case_once_there_and_back(as_li, sort):
     """Four pages; many cases with the same time, many with no due date at all."""

@@ -233,6 +233,7 @@ def test_five_wrong_codes_close_the_second_factor_for_a_while(li, enrolled):
     assert not is_in(client)
 
 
+@pytest.mark.slow
 def test_guessing_slowly_does_not_help(li, enrolled, settings):
     """Twenty tries in six hours: one patient enough to wait out each five minutes gets no more."""
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "999/m/ip"}

@@ -55,6 +55,8 @@ def further() -> Walk:
 COUNT = 4 * 2 * 2 * 5 * 2 * 2 * 2 * 3 * 2 * 2
 
 
+@pytest.mark.slow
+@pytest.mark.sqlite
 def test_over_all_facts_no_forbidden_combination_is_reached_and_every_case_can_end(whole, further):
     app = Walk.over(partial=False, service_kind="app")
     assert [len(walk.entries) for walk in (whole, further, app)] == [COUNT, COUNT, COUNT]
@@ -63,6 +65,7 @@ def test_over_all_facts_no_forbidden_combination_is_reached_and_every_case_can_e
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite
 def test_the_same_with_facts_that_are_not_given():
     walk = Walk.over(partial=True)
     assert len(walk.entries) == 5 * 3 * 3 * 6 * 3 * 3 * 3 * 4 * 3 * 2
@@ -74,6 +77,8 @@ def test_the_same_with_facts_that_are_not_given():
 ENDS = {"whole": ["completed"], "further": ["filed", "open"]}
 
 
+@pytest.mark.slow
+@pytest.mark.sqlite
 @pytest.mark.parametrize("name", ENDS)
 def test_every_state_is_reached_with_exactly_the_facts_it_is_for(name, request):
     """The walk walks: a walk that got nowhere would meet nothing forbidden either."""
@@ -89,6 +94,8 @@ def test_every_state_is_reached_with_exactly_the_facts_it_is_for(name, request):
         assert walk.reachable[State(state)] == walk.everything
 
 
+@pytest.mark.slow
+@pytest.mark.sqlite
 @pytest.mark.parametrize("code", FIVE)
 def test_without_one_guard_on_the_way_in_the_walk_trespasses(whole, code):
     fewer = tuple(guard for guard in Step.PREPARE_FILING.guards if guard.rule.code != code)
@@ -96,6 +103,8 @@ def test_without_one_guard_on_the_way_in_the_walk_trespasses(whole, code):
     assert "preparing" in [state for state, _entry in trespasses(walk)]
 
 
+@pytest.mark.slow
+@pytest.mark.sqlite
 @pytest.mark.parametrize("code", FIVE)
 @pytest.mark.parametrize("state", ["preparing", "returned"])
 def test_without_one_invariant_an_edit_trespasses(whole, code, state):
@@ -104,6 +113,8 @@ def test_without_one_invariant_an_edit_trespasses(whole, code, state):
     assert state in [found for found, _entry in trespasses(walk)]
 
 
+@pytest.mark.slow
+@pytest.mark.sqlite
 def test_without_withdrawing_a_forum_could_wait_for_its_province_for_ever(whole):
     """A province nobody has asked opens neither the pre-approval nor the filing."""
     (never, *_rest) = Step.REFER.guards

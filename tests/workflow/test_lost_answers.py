@@ -258,6 +258,7 @@ def held(transactional_db, django_db_blocker) -> Iterator[Any]:
     connection.close()
 
 
+@pytest.mark.slow
 def test_who_meets_somebody_elses_lock_is_told_so(world, wei, li, held, document_root, caplog):
     case, client, office = world.at("preparing"), browser(wei), browser(li)
     held(case)
