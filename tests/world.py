@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
     Applicant,
     Document,
@@ -136,7 +137,7 @@ class World:
     ) -> Service:  # fmt: skip
         """A service as found in the public register: no case of ours has filed it."""
         applicant, n = applicant or self.applicant(), next(self._numbers)
-        subject = acts.subject_of(applicant.pk)
+        subject = subject_of(applicant.pk)
         day, shown = day or dt.date(2021, 5, 6), domain or f"old-{n}.cn"
         found = RegisterRow.What.FOUND
         change = RegisterChange(applicant, found, self.chen, day, timezone.now(), source="beian")
@@ -312,7 +313,7 @@ def _preapproval(world: World, case: FilingCase, n: int) -> dict[str, Any]:
 
 
 def _number(world: World, case: FilingCase, n: int) -> dict[str, Any]:
-    subject = acts.subject_of(case.applicant_id)
+    subject = subject_of(case.applicant_id)
     character = case.province.icp_character if case.province else "京"
     base = subject.number if subject else f"{character}ICP备{20260000 + n}号"
     number = f"{base}-{n}{_LETTERS[case.service_kind]}"

@@ -1,10 +1,10 @@
-"""Finding a case by its reference: for its people, and for who follows it without an account."""
+"""Finding a case by its reference, for its people and for who follows it; an applicant's filing."""
 
 from django.db.models import QuerySet
 
 from icpcases.db.statements import Rows
 
-from .models import CasePerson, FilingCase, FollowTry
+from .models import CasePerson, FilingCase, FollowTry, SubjectFiling
 
 
 def _of_person(reference: str, user: int) -> QuerySet[FilingCase]:
@@ -37,6 +37,17 @@ _TRIES = Rows(
     same_as=lambda *keys: FollowTry.objects.filter(key__in=keys),
 )
 
+_CANCELLED = SubjectFiling.State.CANCELLED.value
+_SUBJECT = Rows(
+    SubjectFiling,
+    where=f"own.applicant_id = %s AND own.state <> '{_CANCELLED}' ORDER BY own.id",
+    same_as=lambda applicant: (
+        SubjectFiling.objects.filter(applicant=applicant)
+        .exclude(state=SubjectFiling.State.CANCELLED)
+        .order_by("pk")
+    ),
+)
+
 
 def case_of_person(reference: str, user: int) -> FilingCase | None:
     """The case with this reference, if the user is one of its people."""
@@ -58,3 +69,8 @@ def case_of_reference(reference: str) -> FilingCase | None:
 def tries_of(reference: str, address: str) -> list[FollowTry]:
     """The wrong codes counted under these two keys."""
     return _TRIES(reference, address)
+
+
+def subject_of(applicant: int) -> SubjectFiling | None:
+    """The applicant's subject filing that is not cancelled, if there is one."""
+    return next(iter(_SUBJECT(applicant)), None)

@@ -204,7 +204,12 @@ _OF_SQLITE: dict[type | None, Converter] = {dt.datetime: _moment, dt.date: _day,
 
 def insert(model: type[_M], **values: Any) -> _M:
     """Write a new row and give it back, as `objects.create` does without signals."""
-    row, text = model(**values), _insertion(model)
+    return insert_row(model(**values))
+
+
+def insert_row(row: _M) -> _M:
+    """Write a row that is new, as `save(force_insert=True)` does without signals."""
+    text = _insertion(type(row))
     (row.pk,) = run(text.returning, text.values(row)).fetchone()
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row

@@ -7,6 +7,7 @@ shell.
 
 import datetime as dt
 
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import FilingCase, Provider, ProviderAccess, Service, SubjectFiling
 from icpcases.cases.models.register import ServiceDomain
 from icpcases.rules.icp_numbers import IcpNumber
@@ -15,12 +16,6 @@ from .record import RegisterChange
 
 _LEADERS = ("subject_leader", "subject_leader_phone", "subject_leader_id")
 _SERVICE_LEADERS = ("service_leader", "service_leader_phone", "service_leader_id")
-
-
-def subject_of(applicant: int) -> SubjectFiling | None:
-    """The applicant's subject filing that is not cancelled, if there is one."""
-    standing = SubjectFiling.objects.exclude(state=SubjectFiling.State.CANCELLED)
-    return standing.filter(applicant=applicant).first()
 
 
 def file_service(

@@ -1,11 +1,10 @@
 """What the register says about a number that somebody is about to enter."""
 
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import Applicant, FilingCase, Service, SubjectFiling
 from icpcases.rules.dossier import NumberCheck
 from icpcases.rules.icp_numbers import IcpNumber, icp_number, next_service_number
 from icpcases.rules.numbers import NumberError
-
-from .acts import subject_of
 
 
 def look_up_number(case: FilingCase, number: IcpNumber) -> NumberCheck:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
     Applicant,
     FilingCase,
@@ -21,8 +22,6 @@ from icpcases.deadlines.orders import WITH_US
 from icpcases.lifecycle.states import STATES, Phase
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import TYPES
-
-from .acts import subject_of
 
 # A line takes a twentieth of what the page takes without any: of a thousand services so many are
 # shown that it takes less than twice as long as with ten (bench/portfolio.py).

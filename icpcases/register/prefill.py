@@ -3,12 +3,11 @@
 from typing import Any
 
 from icpcases.cases.forms.filed import FACTS, SERVICE_FIELDS, SUBJECT_FIELDS
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import Applicant, FilingCase, Service
 from icpcases.lifecycle.states import STATES, Phase
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import TYPES
-
-from .acts import subject_of
 
 _DONE = [state.value for state, about in STATES.items() if about.phase == Phase.DONE]
 # What another service of the same applicant says of the applicant too.

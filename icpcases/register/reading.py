@@ -1,10 +1,9 @@
 """What the register holds of a case, as the rules read it."""
 
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import FilingCase, ProviderAccess, Service, ServiceDomain
 from icpcases.rules.dossier import Filed, Register
 from icpcases.rules.filing_types import MAKING
-
-from .acts import subject_of
 
 
 def register_of(case: FilingCase) -> Register:

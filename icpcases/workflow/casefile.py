@@ -140,6 +140,13 @@ _LIVE_ORDER = Rows(
     where=f"own.id IN ({_LIVE}) ORDER BY own.id",
     same_as=_live_order,
 )  # fmt: skip
+_HELD_ORDER = Rows(
+    Order, "provider",
+    where="own.id = %s", lock=True,
+    same_as=lambda order: (
+        Order.objects.select_for_update(of=("self",)).select_related("provider").filter(pk=order)
+    ),
+)  # fmt: skip
 _RIVALS = Rows(
     FilingCase,
     only=("id", "reference", "state"),
@@ -257,6 +264,11 @@ class CaseFile:
         if "memberships" in vars(self):
             return next((m.order for m in self.memberships if m.left_on is None), None)
         return next(iter(_LIVE_ORDER(self.case.pk)), None)
+
+    def hold_order(self, order: Order) -> Order:
+        """The live order anew, locked until the change ends."""
+        [self.live_order] = [held] = _HELD_ORDER(order.pk)
+        return held
 
     @property
     def usable_order(self) -> Order | None:

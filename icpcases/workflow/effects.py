@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from icpcases.cases.document_store import OnPaper, keep_document
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
     Document,
     FilingCase,
@@ -21,7 +22,7 @@ from icpcases.cases.models import (
     Request,
     SmsCheck,
 )
-from icpcases.db.statements import update
+from icpcases.db.statements import insert_row, update
 from icpcases.deadlines.turns import due
 from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import BEFORE_THEM, State
@@ -94,7 +95,7 @@ class Effects:
 
     def create(self, what: str, row: Order | OrderCase | Request | SmsCheck) -> None:
         """Keep a new row."""
-        row.save(force_insert=True)
+        insert_row(row)
         self.made.setdefault(what, []).append(row.pk)
 
     def change(self, what: str, row: Document | OrderCase | SmsCheck, **fields: object) -> None:
@@ -148,8 +149,7 @@ class Effects:
         """The order the case lives on, held until the end: its other cases may move meanwhile."""
         order = self.rows.live_order
         if order is not None and self.rows.lean:
-            rows = Order.objects.select_for_update(of=("self",)).select_related("provider")
-            order = self.rows.live_order = rows.get(pk=order.pk)
+            order = self.rows.hold_order(order)
         return order
 
     def change_order(self, order: Order, **fields: object) -> None:
@@ -374,7 +374,7 @@ def people_asked(case: FilingCase) -> list[tuple[str, str, str]]:
         if not all(person):
             # What the case leaves open, the register says.
             of_subject = asked == Leader.SUBJECT
-            record = acts.subject_of(case.applicant_id) if of_subject else case.service
+            record = subject_of(case.applicant_id) if of_subject else case.service
             person = person[0] or getattr(record, name, ""), person[1] or getattr(record, phone, "")
         held[name] = person
     subject, own = held.get("subject_leader"), held.get("service_leader")
@@ -407,7 +407,7 @@ def _cancel_service(effects: Effects, change: RegisterChange, day: dt.date) -> N
 
 
 def _cancel_subject(effects: Effects, change: RegisterChange, day: dt.date) -> None:
-    subject = acts.subject_of(effects.case.applicant_id)
+    subject = subject_of(effects.case.applicant_id)
     if subject:
         acts.cancel_subject(change, subject, day)
 

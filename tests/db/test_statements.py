@@ -68,7 +68,7 @@ def values(world, case, wei, li) -> dict[str, object]:
     world.step(world.about(service, "add_access"), "submit_request")
     return {
         "case": case.pk, "applicant": case.applicant_id, "domain": case.registrable_domain,
-        "kind": case.service_kind, "service": service.pk,
+        "kind": case.service_kind, "service": service.pk, "order": order.pk,
         "user": li.pk, "reference": case.reference, "text": case.reference,
         "keys": ("reference X", "address Y"), "c": case.pk, "pk": case.pk,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
     Applicant,
     FilingCase,
@@ -140,7 +141,7 @@ def test_a_cancelled_subject_is_nobodys_any_more(world):
         acts.cancel_subject(change, one.subject, DAY)
     assert of_states() == ["cancelled", "cancelled", "cancelled"]
     assert ended() == [("cancelled", DAY), ("cancelled", DAY)]
-    assert acts.subject_of(applicant.pk) is None
+    assert subject_of(applicant.pk) is None
     with changing(applicant) as change:
         acts.settle_subject(change, SubjectFiling.objects.get())
     assert of_states() == ["cancelled", "cancelled", "cancelled"]

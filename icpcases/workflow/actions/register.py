@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
     Applicant,
     ProviderAccess,
@@ -86,7 +87,7 @@ def enter_service(by: Actor, applicant: Applicant, data: Cleaned) -> Service:
     """Enter a service as it was found, under the applicant's subject filing."""
     number = data["number"]
     with _found(by, applicant.pk, data) as change:
-        subject = acts.subject_of(applicant.pk)
+        subject = subject_of(applicant.pk)
         if subject is None:
             raise Closed((_NO_SUBJECT,))
         own = {subject.number, applicant.licence_number} - {""}

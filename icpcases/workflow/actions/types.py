@@ -1,9 +1,9 @@
 """Turning an errand into one of another filing type, its facts kept."""
 
 from icpcases.cases.forms.filed import CHANGEABLE, changing_of, let_go
+from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import FilingCase, Service
 from icpcases.lifecycle.roles import Actor
-from icpcases.register.acts import subject_of
 from icpcases.register.prefill import known_of
 from icpcases.rules.facts import FilingType
 from icpcases.workflow.casefile import CaseFile
