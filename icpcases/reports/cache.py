@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from icpcases.cases.models import HistoryRow, Summary
 from icpcases.cases.models.reports import AgeCount, CaseCount, Counted

@@ -7,10 +7,11 @@ answered or was opened in a month is counted only where few cases have to be loo
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from time import monotonic
 
 from django.db import connection
+from django.utils.functional import cached_property
 
 from icpcases.types import SqlRow, SqlValue
 

@@ -206,6 +206,8 @@ class CaseFile:
     tables: Tables = field(default_factory=Tables)
     # Locked for a change: what only pages show is not fetched.
     lean: bool = False
+    # Named on the form, and judged there: what comes after that look is not joined.
+    order_to_join: Order | None = None
 
     @classmethod
     def locked(cls, case: FilingCase, beside: SqlRow) -> "CaseFile":

@@ -130,14 +130,11 @@ class Effects:
 
     def chosen_order(self) -> Order:
         """The order that was named on the form: a new one, or one of this subject's to join."""
-        provider, number = self.entered["provider"], self.entered["order_number"]
-        # Another subject's order may have come since the form looked: its number then refuses ours.
-        own = Order.objects.filter(applicant=self.case.applicant_id, ended_on__isnull=True)
-        there = own.filter(provider=provider, number=number).select_for_update(of=("self",))
-        order = there.select_related("provider").first()
+        order = self.rows.order_to_join
         if order is None:
             order = Order(
-                applicant_id=self.case.applicant_id, provider=provider, number=number,
+                applicant_id=self.case.applicant_id,
+                provider=self.entered["provider"], number=self.entered["order_number"],
                 created_on=self.entered.get("order_created_on"), submitted_on=self.day,
             )  # fmt: skip
             self.create("orders", order)

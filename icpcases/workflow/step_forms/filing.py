@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.fields import NumberField, PastDateField, ReasonsField
@@ -67,6 +68,7 @@ class SubmissionForm(StepForm):
         data = self.cleaned_data
         provider, number = data.get("provider"), data.get("order_number")
         if provider and number:
+            self.rows.order_to_join = self.order_named
             wrong = self.unlike(provider, number) or self.taken(provider)
             if wrong:
                 self.add_error("order_number", wrong)
@@ -82,7 +84,7 @@ class SubmissionForm(StepForm):
             return sentence % {"example": provider.order_number_example}
         return str(_("This does not look like an order number of this provider."))
 
-    @property
+    @cached_property
     def order_named(self) -> Order | None:
         """The order that has the number entered; in a change it is held until the end."""
         provider, number = (self.cleaned_data.get(n) for n in ("provider", "order_number"))
