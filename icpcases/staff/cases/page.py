@@ -36,13 +36,19 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
     # All orders are shown, and the live one is among them.
     orders = rows.orders
     case.dossier = dossier_of(case, rows)
+    suggested = recommended_step(case)
+    steps = [show_step(case, explanation) for explanation in explain(case, request.user)]
+    # The step that is due next is always seen, whoever reads.
+    aside = [step for step in steps if step.aside and step.name != suggested]
     return {
         "case": case,
         "title": case.reference,
-        "suggested": recommended_step(case),
+        "suggested": suggested,
         "mine": case.officer_id == request.user.pk,
         "bar": route_bar(case),
-        "steps": [show_step(case, explanation) for explanation in explain(case, request.user)],
+        "steps": steps,
+        "steps_aside": aside,
+        "names_aside": [step.label for step in aside],
         "facts": list(fact_rows(case)),
         "site": list(site_rows(case)),
         "papers": paper_rows(case, rows),
