@@ -180,6 +180,18 @@ class FactsForm(forms.Form):
             self._insert("provider_access", AccessField(accesses))
         self._insert("service", ServiceField(services))
 
+    @property
+    def service(self) -> Service | None:
+        """The service that stands in the form, one of the applicant's own."""
+        field = self.fields.get("service")
+        if not isinstance(field, ServiceField):
+            return None
+        try:
+            found: Service | None = field.clean(self["service"].value())
+        except forms.ValidationError:
+            return None
+        return found
+
     @classmethod
     def of(cls, case: FilingCase, data: Mapping[str, object] | None = None) -> "FactsForm":
         """The form with what the case holds."""
