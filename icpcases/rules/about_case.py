@@ -181,6 +181,11 @@ def _number_stays(d: Dossier) -> Verdict3:
     return (Gap(_SERVICE_GONE, (Place(PlaceKind.SERVICE, filed.key, filed.number),)),)
 
 
+def _number_of(holder: str) -> tuple[Place, ...]:
+    """The number's own place, named by the record that has it."""
+    return (Place(PlaceKind.ENTRY, "icp_number", holder),)
+
+
 def _number_valid(d: Dossier) -> Verdict3:
     if d.facts.filing_type not in MAKING:
         return _number_stays(d)
@@ -196,11 +201,15 @@ def _number_valid(d: Dossier) -> Verdict3:
             _("The number's character is not the one of the case's province."),
             _NUMBER_PLACE,
         ),
-        (bool(check.taken_by), _("Another service has this number."), _NUMBER_PLACE),
         (
-            check.subject_of_other,
-            _("This subject number belongs to another applicant."),
-            _NUMBER_PLACE,
+            bool(check.taken_by),
+            _("Another service has this number: %(about)s."),
+            _number_of(check.taken_by),
+        ),
+        (
+            bool(check.other_holder),
+            _("This subject number belongs to another applicant: %(about)s."),
+            _number_of(check.other_holder),
         ),
         (
             check.licence and not check.listed_under,

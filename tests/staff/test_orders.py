@@ -147,7 +147,7 @@ def test_pulled_back_an_order_waits_and_lets_another_pass(as_li, world):
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        ("A-1", "This is the number of another subject's order."),
+        ("A-1", "This is the number of another subject's order: 玉兰书店有限公司."),
         ("E-1", "The order with this number has ended; a new one has a new number."),
     ],
 )
