@@ -14,6 +14,7 @@ from icpcases.cases.models import (
     ServiceDomain,
     SubjectFiling,
 )
+from tests.harness.reading import blocks
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -324,6 +325,21 @@ def test_a_portfolio_costs_the_same_for_one_service_and_for_three(
         world.case(applicant=applicant, filing_type="add_service", domain=f"new{n}.cn")
     with django_assert_num_queries(11):
         as_li.get(portfolio(applicant))
+
+
+def test_a_hit_says_how_many_services_the_client_has_and_how_many_are_shown(as_li, world):
+    first = world.filed(name="Alpha")
+    client = first.subject.applicant
+    for name in ("Beta", "Gamma"):
+        world.filed(client, name=name)
+    hit = as_li.get(reverse("admin:cases_service", args=[first.pk]), follow=True)
+    assert (hit.context["portfolio"].total, len(hit.context["rows"])) == (3, 1)
+    found = blocks(hit.content.decode())
+    assert ("dd", "3") in found
+    assert ("p.found-line", "1 of 3 services are shown. All services") in found
+    every = as_li.get(portfolio(client))
+    assert (every.context["portfolio"].total, len(every.context["rows"])) == (3, 3)
+    assert "are shown" not in every.content.decode()
 
 
 def test_an_auditor_reads_and_a_stranger_does_not(client, world, sun, wei, mei, li):
