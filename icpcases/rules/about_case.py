@@ -102,9 +102,13 @@ _SUBJECT_BUSY = Words(
 def _subject_idle(d: Dossier) -> Verdict3:
     if d.facts.filing_type in INSPECTIONS:
         return True
-    chosen = d.provider, d.order_number
+    if not d.running:
+        return True
+    # A case that lives on an order of its own goes on by that one, and joins no other.
+    number = d.order_number or (d.order.number if d.order else "")
+    chosen = d.provider, number
     # Before an order is chosen, one that may be joined stands in nobody's way.
-    busy = [o for o in d.running if (o.provider, o.number) != chosen] if d.order_number else [
+    busy = [o for o in d.running if (o.provider, o.number) != chosen] if number else [
         o for o in d.running if not o.joinable
     ]  # fmt: skip
     places = tuple(

@@ -309,7 +309,9 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("subject.idle", GOOD, ()),
     ("subject.idle", case(**BUSY), ("provider case:ICP-2026-000007 case:ICP-2026-000009",)),
     ("subject.idle", case(**BUSY, order_number="7"), ()),
-    ("subject.idle", case(**JOINABLE), ()),
+    ("subject.idle", case(**JOINABLE, order=None), ()),
+    # An order of its own is alive: it joins no other.
+    ("subject.idle", case(**JOINABLE), ("provider case:ICP-2026-000007",)),
     ("subject.idle", case(**JOINABLE, order_number="8"), ("provider case:ICP-2026-000007",)),
     ("subject.idle", case(**JOINABLE, provider="elsewhere", order_number="7"),
      ("provider case:ICP-2026-000007",)),
