@@ -31,7 +31,8 @@ def subject_in_words(subject: SubjectFiling) -> str:
 
 def service_with(number: str, but: int | None = None) -> str:
     """The service, other than this one, that has the number; empty where none has."""
-    found = _services().filter(number=number).exclude(pk=but).first()
+    same = _services().filter(number=number)
+    found = (same.exclude(pk=but) if but else same).first()
     return service_in_words(found) if found else ""
 
 
