@@ -16,7 +16,7 @@ from icpcases.lifecycle.roles import Actor
 from icpcases.register.portfolio import portfolio_of
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import INSPECTIONS
-from icpcases.web.errands import begun_with, facts_form, offer, offers_of
+from icpcases.web.errands import begun_with, facts_form, misfits, offer, offers_of
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
@@ -82,7 +82,7 @@ def own_portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
 def next_errand_page(request: HttpRequest) -> HttpResponse:
     """The next errand about something filed: a draft with everything known filled in."""
     begun = begun_with(request)
-    if not begun or begun["filing_type"] in INSPECTIONS:
+    if "applicant" not in begun or begun["filing_type"] in INSPECTIONS:
         raise Http404
     applicant = own_applicant(request.user, int(begun["applicant"]))
     posted = request.method == "POST"
@@ -104,6 +104,7 @@ def next_errand_page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _(FilingType(begun["filing_type"]).label),
         "applicant": applicant,
+        "misfits": misfits(begun, applicant),
         "form": form,
         "token": request.POST.get("token") or secrets.token_hex(16),
         "trouble": trouble,

@@ -1,24 +1,22 @@
 """What the register says about a number that somebody is about to enter."""
 
 from icpcases.cases.lookups import subject_of
-from icpcases.cases.models import Applicant, FilingCase, Service, SubjectFiling
+from icpcases.cases.models import Applicant, FilingCase, Service
 from icpcases.rules.dossier import NumberCheck
 from icpcases.rules.icp_numbers import IcpNumber, icp_number, next_service_number
 from icpcases.rules.numbers import NumberError
+
+from .holders import listed_for_another, service_with
 
 
 def look_up_number(case: FilingCase, number: IcpNumber) -> NumberCheck:
     """Whether the number fits the applicant, and who has it already."""
     applicant = case.applicant_id
-    services = Service.objects.all()
-    taken = services.filter(number=str(number)).first()
-    others = services.filter(number_of=number.subject).exclude(subject__applicant=applicant)
-    subjects = SubjectFiling.objects.filter(number=number.subject).exclude(applicant=applicant)
     return NumberCheck(
         province_character=case.province.icp_character if case.province else "",
         character=number.character,
-        taken_by=str(taken.name or taken.number) if taken else "",
-        subject_of_other=others.exists() or subjects.exists(),
+        taken_by=service_with(str(number)),
+        other_holder=listed_for_another(number.subject, applicant),
         listed_under=listed_under(case),
         subject=number.subject,
         licence=number.licence,

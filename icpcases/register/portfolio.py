@@ -51,17 +51,14 @@ class Portfolio:
     former: list[SubjectFiling]
     page: Page
     lines: list[ServiceLine]
+    #: How many services the client has, whatever was asked for.
+    total: int
     #: Errands that are about no service yet, or about the subject.
     errands: list[FilingCase]
     offers: list[FilingType]
     #: How many cases could be submitted together.
     ready: int = 0
     rows: list[RegisterRow] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        """How many services there are, as far as the filters go."""
-        return self.page.paginator.count
 
 
 def portfolio_of(
@@ -91,6 +88,7 @@ def portfolio_of(
         former=[s for s in subjects if s is not subject],
         page=page,
         lines=[_line(service, errands) for service in shown],
+        total=_services(applicant).count() if words or state or kind else page.paginator.count,
         errands=[case for case in errands if case.service_id is None],
         offers=_offers_of_subject(subject),
         ready=sum(case.is_at in WITH_US for case in errands),
@@ -98,7 +96,9 @@ def portfolio_of(
     )
 
 
-def _services(applicant: Applicant, words: str, state: str, kind: str) -> QuerySet[Service]:
+def _services(
+    applicant: Applicant, words: str = "", state: str = "", kind: str = ""
+) -> QuerySet[Service]:
     found = Service.objects.filter(subject__applicant=applicant)
     if words:
         named = Q(name__icontains=words) | Q(number__icontains=words)

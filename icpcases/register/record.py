@@ -48,6 +48,8 @@ class RegisterChange:
         self.day, self.now, self.case, self.source = day, now, case, source
         self.changes: dict[str, dict[str, list[Any]]] = {}
         self.service: Service | None = None
+        #: The records it makes or changes, or has tried to.
+        self.touched: list[Record] = []
 
     @property
     def services(self) -> list[int]:
@@ -56,6 +58,7 @@ class RegisterChange:
 
     def create(self, record: Record) -> None:
         """Keep a new record."""
+        self.touched.append(record)
         record.save(force_insert=True)
         values = {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields}
         self._note(record, {name: [None, kept_value(value)] for name, value in values.items()})
@@ -69,6 +72,7 @@ class RegisterChange:
         self._note(record, pairs)
         for name, value in different.items():
             setattr(record, name, value)
+        self.touched.append(record)
         record.save(update_fields=list(different))
 
     def remove(self, record: ServiceDomain) -> None:

@@ -102,9 +102,13 @@ _SUBJECT_BUSY = Words(
 def _subject_idle(d: Dossier) -> Verdict3:
     if d.facts.filing_type in INSPECTIONS:
         return True
-    chosen = d.provider, d.order_number
+    if not d.running:
+        return True
+    # A case that lives on an order of its own goes on by that one, and joins no other.
+    number = d.order_number or (d.order.number if d.order else "")
+    chosen = d.provider, number
     # Before an order is chosen, one that may be joined stands in nobody's way.
-    busy = [o for o in d.running if (o.provider, o.number) != chosen] if d.order_number else [
+    busy = [o for o in d.running if (o.provider, o.number) != chosen] if number else [
         o for o in d.running if not o.joinable
     ]  # fmt: skip
     places = tuple(
@@ -181,6 +185,11 @@ def _number_stays(d: Dossier) -> Verdict3:
     return (Gap(_SERVICE_GONE, (Place(PlaceKind.SERVICE, filed.key, filed.number),)),)
 
 
+def _number_of(holder: str) -> tuple[Place, ...]:
+    """The number's own place, named by the record that has it."""
+    return (Place(PlaceKind.ENTRY, "icp_number", holder),)
+
+
 def _number_valid(d: Dossier) -> Verdict3:
     if d.facts.filing_type not in MAKING:
         return _number_stays(d)
@@ -196,11 +205,15 @@ def _number_valid(d: Dossier) -> Verdict3:
             _("The number's character is not the one of the case's province."),
             _NUMBER_PLACE,
         ),
-        (bool(check.taken_by), _("Another service has this number."), _NUMBER_PLACE),
         (
-            check.subject_of_other,
-            _("This subject number belongs to another applicant."),
-            _NUMBER_PLACE,
+            bool(check.taken_by),
+            _("Another service has this number: %(about)s."),
+            _number_of(check.taken_by),
+        ),
+        (
+            bool(check.other_holder),
+            _("This subject number belongs to another applicant: %(about)s."),
+            _number_of(check.other_holder),
         ),
         (
             check.licence and not check.listed_under,

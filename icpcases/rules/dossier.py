@@ -125,15 +125,16 @@ class RunningOrder:
 class NumberCheck:
     """What is known about a service number somebody is about to enter.
 
-    `listed_under` are the numbers that a service of this applicant may begin with, none where he
-    has no subject filing yet; `subject` is what the entered one begins with, and `licence`
-    whether that is the number of a commercial licence.
+    `taken_by` is the service that has it, and `other_holder` what of another applicant stands under
+    the subject's number, each in words. `listed_under` are the numbers that a service of this
+    applicant may begin with, none where he has no subject filing yet; `subject` is what the
+    entered one begins with, and `licence` whether that is the number of a commercial licence.
     """
 
     province_character: str = ""
     character: str = ""
     taken_by: str = ""
-    subject_of_other: bool = False
+    other_holder: str = ""
     listed_under: tuple[str, ...] = ()
     subject: str = ""
     licence: bool = False

@@ -24,6 +24,8 @@ class StepShown:
     open: bool
     unmet: list[FindingView]
     later: list[str]
+    #: The reader can do nothing about it: told quietly.
+    aside: bool
 
 
 def case_url(case: FilingCase, name: str = "change", *args: int | str) -> str:
@@ -109,4 +111,5 @@ def show_step(case: FilingCase, explanation: Explanation) -> StepShown:
         open=explanation.open,
         unmet=[view_of(case, finding, link) for finding in explanation.unmet],
         later=[gettext(guard.rule.asks) for guard in explanation.later],
+        aside=explanation.out_of_reach,
     )

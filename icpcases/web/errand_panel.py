@@ -11,6 +11,7 @@ from icpcases.lifecycle.states import Phase, State
 from icpcases.register.portfolio import consequences
 from icpcases.rules.facts import FilingType
 from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
+from icpcases.types import Text
 from icpcases.workflow.casefile import CaseFile
 
 PRIVATE = {
@@ -41,6 +42,8 @@ class ErrandPanel:
     #: The last round of the SMS check, and the number of rounds.
     asked: list[SmsCheck]
     round: int
+    #: What those who are still asked do, and how often they may try.
+    how: Text
     #: On a filed or open case: that its service is cancelled or hosted nowhere any more.
     gone: str
     #: What an inspection wants, and until when.
@@ -58,10 +61,16 @@ def errand_panel(case: FilingCase, rows: CaseFile) -> ErrandPanel:
         ends=consequences(case) if case.about.ends and case.is_at.phase != Phase.DONE else [],
         asked=[check for check in checks if check.number == last],
         round=last,
+        how=how_to_answer(case),
         gone=_gone(case),
         findings=case.findings if case.about.inspection else "",
         term=case.term if case.about.inspection else None,
     )
+
+
+def how_to_answer(case: FilingCase) -> Text:
+    """What is told of the SMS check while it runs: the same that the mail says is needed."""
+    return case.words.needed if case.is_at == State.SMS_VERIFICATION else ""
 
 
 def changes_of(case: FilingCase) -> list[Changed]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Unpack
 
 from django.contrib.auth.models import User
-from django.db.models import Field
+from django.db.models import Exists, Field, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -168,6 +168,22 @@ class Effects:
         order = self.locked_order()
         if order is not None and order.running and not self.others_running(order):
             self.change_order(order, running=False)
+            self.run_next()
+
+    def run_next(self) -> None:
+        """Where no order of the subject runs, the oldest does that a case goes by before them.
+
+        Of two that ran before a subject might have one only, the younger stands still until then.
+        """
+        own = Order.objects.filter(applicant=self.case.applicant_id)
+        live = OrderCase.objects.filter(order=OuterRef("pk"), left_on__isnull=True)
+        others = live.filter(case__state__in=BEFORE_THEM).exclude(case=self.case)
+        waiting = own.filter(Exists(others)).exclude(Exists(own.filter(running=True)))
+        for order in waiting.order_by("pk").select_for_update(of=("self",)):
+            # Its case may have moved while the lock was waited for.
+            if self.others_running(order):
+                self.change_order(order, running=True)
+                return
 
     def return_order(self) -> None:
         """Note the latest return of the order."""
@@ -184,8 +200,10 @@ class Effects:
         others = order.memberships.filter(left_on__isnull=True).exclude(case=self.case)
         if not others.exists():
             self.change_order(order, running=False, ended_on=max(self.day, order.submitted_on))
+            self.run_next()
         elif order.running and not self.others_running(order):
             self.change_order(order, running=False)
+            self.run_next()
 
     def leave(self, order: Order) -> None:
         """The case goes by the order no longer."""
@@ -322,7 +340,12 @@ class Effects:
         own = OrderCase.objects.filter(case=self.case)
         rows = Order.objects.select_for_update().filter(memberships__case=self.case)
         orders = {order.pk: order for order in rows.order_by("pk")}
+        handed_on = {change["order"] for change in made.get("order_was", ())} - orders.keys()
+        # What runs in place of this case's order stands still again, before that one runs.
+        Order.objects.filter(pk__in=handed_on, running=True).update(running=False)
         for change in made.get("order_was", ()):
+            if change["order"] in handed_on:
+                continue
             # What another case of the order has changed since stays as that case made it.
             order = orders[change["order"]]
             now = {name: plain_day(getattr(order, name)) for name in change["now"]}
@@ -333,6 +356,8 @@ class Effects:
         own.filter(pk__in=made.get("left", ())).update(left_on=None)
         for order in orders.values():
             self._settle_order(order, earlier)
+        if orders:
+            self.run_next()
 
     def _settle_order(self, order: Order, earlier: State) -> None:
         """Have an order be as its cases are, this one in the earlier state."""

@@ -36,6 +36,8 @@ _WHO_MAY = {
         Party.OFFICER,
     ),
 }
+#: The code under which wanting permission is told.
+NOT_PERMITTED = "permission"
 # What waits for the provider that is chosen.
 _OF_THE_PROVIDER = (SUBJECT_IDLE, SUBJECT_KNOWN)
 # How many answers that hang on the facts alone are kept: small, and alike in many cases.
@@ -54,6 +56,11 @@ class Explanation:
     def open(self) -> bool:
         """Whether this reader may take the step now."""
         return not self.unmet
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether this reader can do nothing to open it: nobody can, or it is another's step."""
+        return any(f.who == Party.NOBODY or f.code == NOT_PERMITTED for f in self.unmet)
 
 
 def explain(case: FilingCase, user: Actor | None) -> list[Explanation]:
@@ -118,7 +125,7 @@ def permission_findings(case: FilingCase, step: Step, user: Actor | None) -> tup
         return ()
     wanted = next(role for role in _ORDER if role in step.who)
     sentence, remedy, who = _WHO_MAY[wanted]
-    return (Finding("permission", Source.NONE, sentence, remedy, who),)
+    return (Finding(NOT_PERMITTED, Source.NONE, sentence, remedy, who),)
 
 
 _ORDER = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR)

@@ -133,7 +133,7 @@ _RECKONING = "reckoning"
 #: What a line tells of a case, or needs to tell the next step.
 _TOLD = (
     "reference", "version", "state", "turn", "turn_since", "due_at", "due_provisional", "answered",
-    "domain_unicode", "ip_address", "applicant__name", "province__accepts_forums",
+    "domain_unicode", "ip_address", "site_name", "applicant__name", "province__accepts_forums",
     "applicant_type", "mainland_branch", "registration_certificate", "server_region", "access",
     "protocol", "forum", "preapproval", "filing_type", "service_kind", "mainland_cdn", "changing",
     "service__footer_on", "service__public_security_on",

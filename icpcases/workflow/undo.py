@@ -13,7 +13,7 @@ from icpcases.rules import dossier as d
 from icpcases.rules.about_case import SUBJECT_IDLE
 from icpcases.rules.facts import FACT_NAMES, Facts, ForumAnswer, read_fact
 
-from .casefile import CaseFile
+from .casefile import CaseFile, running_order
 
 
 def times_before(row: HistoryRow) -> tuple[dt.datetime, dt.datetime, str]:
@@ -53,8 +53,11 @@ def _unmet_across_cases(before: d.Dossier, row: HistoryRow, rows: CaseFile) -> l
         return []
     again = row.changes.get("left", ())
     goes_by = [m.order for m in rows.memberships if m.left_on is None or m.pk in again]
+    # What runs since this step ended or paused its order stands still again once that one runs.
+    changed = {change["order"] for change in row.changes.get("order_was", ())}
+    running = tuple(running_order(order) for order in rows.running if order.pk not in changed)
     for order in goes_by:
-        alive = before.but(provider=order.provider.name, order_number=order.number)
+        alive = before.but(provider=order.provider.name, order_number=order.number, running=running)
         if not SUBJECT_IDLE.holds(alive):
             return [SUBJECT_IDLE.code]
     return []

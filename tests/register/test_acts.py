@@ -226,15 +226,19 @@ def test_the_numbers_of_an_applicant_and_what_they_are_listed_under(world):
     assert listed_under(case) == ("京ICP备12345678号",)
     assert str(proposed_number(case)) == "京ICP备12345678号-5"
     fine = look_up_number(case, icp_number("京ICP备12345678号-5"))
-    assert (fine.province_character, fine.character, fine.taken_by, fine.subject_of_other) == (
-        "京", "京", "", False,
+    assert (fine.province_character, fine.character, fine.taken_by, fine.other_holder) == (
+        "京", "京", "", "",
     )  # fmt: skip
     taken = look_up_number(case, icp_number("京ICP备12345678号-1"))
-    assert (taken.taken_by, taken.subject_of_other) == ("玉兰书店", False)
+    assert (taken.taken_by, taken.other_holder) == (
+        "京ICP备12345678号-1 玉兰书店 (Website, 玉兰书店有限公司)", "",
+    )  # fmt: skip
     stranger = world.case()
     assert (listed_under(stranger), proposed_number(stranger)) == ((), None)
     others = look_up_number(stranger, icp_number("京ICP备12345678号-9"))
-    assert (others.taken_by, others.subject_of_other, others.listed_under) == ("", True, ())
+    assert (others.taken_by, others.other_holder, others.listed_under) == (
+        "", "京ICP备12345678号 (subject filing, 玉兰书店有限公司)", (),
+    )  # fmt: skip
 
 
 def test_the_holder_of_a_licence_is_listed_under_it(world):

@@ -108,11 +108,11 @@ def test_the_applicant_never_reads_which_other_case_is_about_the_domain() -> Non
 
 
 def test_a_number_is_told_each_thing_that_is_wrong_with_it() -> None:
-    found = Guard(BOOK["number.valid"]).unmet(number("京", "粤", "ICP-2026-000004", True))
+    found = Guard(BOOK["number.valid"]).unmet(number("京", "粤", "ICP-2026-000004", "京ICP备1号"))
     assert [finding.sentence for finding in found] == [
         "The number's character is not the one of the case's province.",
-        "Another service has this number.",
-        "This subject number belongs to another applicant.",
+        "Another service has this number: %(about)s.",
+        "This subject number belongs to another applicant: %(about)s.",
     ]
 
 

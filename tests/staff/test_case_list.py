@@ -19,6 +19,7 @@ from icpcases.staff.cases.list import SIZE
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.requests import answer
 from tests.domain import FILING_TYPES
+from tests.harness.reading import blocks
 from tests.search.many import many_cases
 from tests.world import ENTERPRISE
 
@@ -402,3 +403,36 @@ def test_what_is_too_short_is_said_to_be(as_li, world):
     world.case()
     page = as_li.get(LIST, {"q": "x 玉"})
     assert (page.context["too_short"], page.context["lines"]) == (("x", "玉"), [])
+
+
+def test_an_app_stands_in_no_column_of_sites(client, world, li):
+    """The column holds whatever is filed: websites, Apps, programs, and the subject alone."""
+    client.force_login(li)
+    case = world.at("triage", service_kind="app", domain="", site_name="玉兰记账")
+    world.step(world.case(applicant=case.applicant), "submit_request")
+    found = {}
+    for name, page in {
+        "list": "/admin/cases/filingcase/",
+        "home": "/admin/",
+        "case": f"/admin/cases/filingcase/{case.pk}/change/",
+        "board": f"/admin/board/cases/?figure=opened&since={timezone.localdate()}"
+        f"&until={timezone.localdate()}",
+    }.items():
+        heads = [text for kind, text in blocks(client.get(page).content.decode()) if kind == "th"]
+        found[name] = [head for head in heads if head.lower() in ("site", "service")]
+    assert found == {
+        "list": ["service"], "home": ["Service"], "case": ["Service"], "board": ["Service"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("apps", [1, 3])
+def test_the_queue_costs_the_same_for_one_app_and_for_three(
+    client, world, li, apps, django_assert_num_queries
+):
+    client.force_login(li)
+    for _app in range(apps):
+        world.at("triage", service_kind="app", domain="", site_name="玉兰记账")
+    client.get("/admin/")
+    with django_assert_num_queries(8):
+        page = client.get("/admin/")
+    assert page.content.decode().count("玉兰记账") == apps

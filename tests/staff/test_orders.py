@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from icpcases.cases.models import FilingCase, Order, OrderCase
+from icpcases.cases.models import FilingCase, Order, OrderCase, Provider
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,51 @@ def test_one_that_refuses_stops_no_other_and_says_why(as_li, world):
     assert states(one, two) == ["provider_passed", "returned"]
 
 
+NOTICE = "Something has to be corrected; it stands at the field."
+
+
+def step_page(order, step):
+    return reverse("admin:cases_order_step", args=[order.pk, step])
+
+
+def test_what_is_wrong_for_all_is_said_once_and_at_its_field(as_li, world):
+    applicant = world.applicant()
+    cases = ready(world, applicant, 3)
+    submit(as_li, world, applicant, cases)
+    order = Order.objects.get(number="A-1")
+    answer = as_li.post(step_page(order, "return_for_correction"), ticked(cases))
+    assert answer.status_code == 422
+    assert [line.told for line in answer.context["lines"]] == ["", "", ""]
+    page = answer.content.decode()
+    assert (page.count(NOTICE), page.count("Give at least one reason.")) == (1, 1)
+    assert answer.context["notices"] == []
+
+
+def test_a_case_is_told_only_what_it_needs_itself(as_li, world):
+    applicant = world.applicant()
+    one, two = ready(world, applicant, 2)
+    Provider.objects.update(services_per_order=1)
+    answer = submit(as_li, world, applicant, [one, two])
+    assert {line.case.pk: line.told for line in answer.context["lines"]} == {
+        one.pk: "done",
+        two.pk: "Order number: This provider takes 1 services on one order at most.",
+    }
+    assert answer.context["notices"] == []
+    assert answer.content.decode().count(NOTICE) == 1
+
+
+def test_what_closes_every_case_alike_is_said_once(as_li, world):
+    applicant = world.applicant()
+    cases = ready(world, applicant, 2)
+    submit(as_li, world, applicant, cases)
+    order = Order.objects.get(number="A-1")
+    answer = as_li.post(step_page(order, "expire_order"), ticked(cases))
+    assert answer.context["notices"] == [
+        "This step does not lead out of the state the case is in: Provider's review."
+    ]
+    assert [line.told for line in answer.context["lines"]] == ["", ""]
+
+
 def test_of_an_order_one_comes_back_and_is_submitted_again_on_it(as_li, world):
     applicant = world.applicant()
     one, two = cases = ready(world, applicant, 2)
@@ -147,7 +192,7 @@ def test_pulled_back_an_order_waits_and_lets_another_pass(as_li, world):
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        ("A-1", "This is the number of another subject's order."),
+        ("A-1", "This is the number of another subject's order: 玉兰书店有限公司."),
         ("E-1", "The order with this number has ended; a new one has a new number."),
     ],
 )

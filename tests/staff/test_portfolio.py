@@ -14,6 +14,7 @@ from icpcases.cases.models import (
     ServiceDomain,
     SubjectFiling,
 )
+from tests.harness.reading import blocks
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -204,23 +205,54 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
     assert Service.objects.count() == 0
 
 
+SAME_NUMBER, SAME_DOMAIN = "A service has", "A live service of this kind has"
+THERE = "京ICP备12345678号-1 玉兰书店 (Website, 玉兰书店有限公司)"
+
+
 @pytest.mark.parametrize(
-    "changed",
-    [{"name": "Twice"}, {"number": "京ICP备12345678号-2"}],
+    ("changed", "sentences"),
+    [
+        ({"name": "Twice"}, [f"{SAME_NUMBER} this number already: {THERE}."]),
+        ({"number": "京ICP备12345678号-2"}, [f"{SAME_DOMAIN} the domain already: {THERE}."]),
+    ],
     ids=["same number", "same domain"],
 )
-def test_what_the_register_has_already_is_refused_in_a_sentence(as_li, world, changed):
+def test_what_another_record_has_is_refused_and_the_record_named(as_li, world, changed, sentences):
     applicant = world.applicant()
     enter(as_li, applicant, world)
     page = reverse("admin:cases_found_service", args=[applicant.pk])
     provider = world.provider().pk
     answer = as_li.post(page, {**SERVICE, "provider": provider, **changed})
     assert answer.status_code == 409
-    [(sentence, _remedy)] = answer.context["findings"]
-    assert sentence == (
-        "The register has this already: the number, the domain, the subject or the access."
-    )
+    assert [sentence for sentence, _remedy in answer.context["findings"]] == sentences
     assert Service.objects.count() == 1
+
+
+def test_a_second_subject_filing_or_one_with_anothers_number_names_the_first(as_li, world):
+    first, second = world.applicant(), world.applicant()
+    page = reverse("admin:cases_found_subject", args=[first.pk])
+    assert as_li.post(page, SUBJECT).status_code == 302
+    again = as_li.post(page, {**SUBJECT, "number": "京ICP备87654321号"})
+    others = as_li.post(reverse("admin:cases_found_subject", args=[second.pk]), SUBJECT)
+    there = "京ICP备12345678号 (subject filing, 玉兰书店有限公司)"
+    assert [(a.status_code, [s for s, _ in a.context["findings"]]) for a in (again, others)] == [
+        (409, [f"The applicant has a subject filing already: {there}."]),
+        (409, [f"This subject number belongs to another applicant: {there}."]),
+    ]
+
+
+def test_a_correction_that_takes_anothers_domain_names_who_has_it(as_chen, world):
+    first = world.filed(number="京ICP备20210001号-1", domain="first.cn")
+    second = world.filed(first.subject.applicant, number="京ICP备20210001号-2")
+    page = reverse("admin:cases_correct_service", args=[second.pk])
+    shown = as_chen.get(page)
+    form, seen = shown.context["form"], shown.context["seen"]
+    typed = {name: form[name].value() or "" for name in form.fields}
+    answer = as_chen.post(page, {**typed, "domains": "first.cn", "reason": "A slip.", "seen": seen})
+    assert [sentence for sentence, _remedy in answer.context["findings"]] == [
+        "A live service of this kind has the domain already: 京ICP备20210001号-1 玉兰书店 (Website,"
+        " 玉兰书店有限公司)."
+    ]
 
 
 def test_a_number_of_another_subject_is_told_with_this_applicants_own(as_li, world):
@@ -293,6 +325,21 @@ def test_a_portfolio_costs_the_same_for_one_service_and_for_three(
         world.case(applicant=applicant, filing_type="add_service", domain=f"new{n}.cn")
     with django_assert_num_queries(11):
         as_li.get(portfolio(applicant))
+
+
+def test_a_hit_says_how_many_services_the_client_has_and_how_many_are_shown(as_li, world):
+    first = world.filed(name="Alpha")
+    client = first.subject.applicant
+    for name in ("Beta", "Gamma"):
+        world.filed(client, name=name)
+    hit = as_li.get(reverse("admin:cases_service", args=[first.pk]), follow=True)
+    assert (hit.context["portfolio"].total, len(hit.context["rows"])) == (3, 1)
+    found = blocks(hit.content.decode())
+    assert ("dd", "3") in found
+    assert ("p.found-line", "1 of 3 services are shown. All services") in found
+    every = as_li.get(portfolio(client))
+    assert (every.context["portfolio"].total, len(every.context["rows"])) == (3, 3)
+    assert "are shown" not in every.content.decode()
 
 
 def test_an_auditor_reads_and_a_stranger_does_not(client, world, sun, wei, mei, li):

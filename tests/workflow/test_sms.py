@@ -224,3 +224,22 @@ def test_each_step_of_the_check_is_taken_back_to_what_was(world, two):
     for state, rows in reversed(before):
         case = world.step(case, "step_back", by=world.chen)
         assert (case.state, kept(case)) == (state, rows)
+
+
+# What is told of it
+
+
+def test_everybody_is_told_once_how_often_they_may_try(client, world, li, wei):
+    case = world.at("sms_verification")
+    office = f"/admin/cases/filingcase/{case.pk}/"
+    pages = {
+        li: (f"{office}change/", f"{office}step/confirm_sms/"), wei: (f"/cases/{case.reference}/",),
+    }  # fmt: skip
+    told = []
+    for reader, addresses in pages.items():
+        client.force_login(reader)
+        told += [client.get(page).content.decode().count("five tries") for page in addresses]
+    assert told == [1, 1, 1]
+    world.step(case, "confirm_sms")
+    client.force_login(wei)
+    assert "five tries" not in client.get(f"/cases/{case.reference}/").content.decode()

@@ -20,7 +20,7 @@ from icpcases.rules.facts import (
     ServiceKind,
     read_fact,
 )
-from icpcases.rules.filing_types import INSPECTIONS, JUDGED, TYPES
+from icpcases.rules.filing_types import INSPECTIONS, JUDGED, TYPES, Leader
 from icpcases.types import Text
 
 from .apps import APP_PREFIX, feature_fields, features_of, features_shown
@@ -32,6 +32,7 @@ from .filed import (
     changing_of,
     findings_field,
     let_go,
+    say_as_filed,
     subject_name_field,
     term_field,
 )
@@ -53,10 +54,6 @@ def _choice(name: str, help_text: Text = "") -> forms.ChoiceField:
 _SOLE_TRADER = _("A sole trader (个体工商户) files as an enterprise.")
 _MASKED = (
     "subject_leader_phone", "subject_leader_id", "service_leader_phone", "service_leader_id",
-)  # fmt: skip
-_OF_HOSTING = (
-    "mainland_branch", "registration_certificate", "server_region", "mainland_cdn", "access",
-    "protocol", "forum", "preapproval", "ip_address",
 )  # fmt: skip
 _FOREIGN_ONLY = _("Only for an enterprise registered outside the Mainland.")
 _FORUM_ONLY = _("Only for a forum: whether it has been granted already.")
@@ -153,12 +150,10 @@ class FactsForm(forms.Form):
         if self.of_type == FilingType.INSPECTION:
             self._insert("term", term_field())
             self._insert("findings", findings_field())
-        if self._typed("service_kind") == ServiceKind.APP:
-            self.fields.update(feature_fields())
         if self.of_type not in JUDGED:
-            # No rule asks these of it: they are carried along, not asked again.
-            for name in _OF_HOSTING:
-                self.fields[name].widget = forms.HiddenInput()
+            self._ask_only(asked_of(self.of_type))
+        elif self._typed("service_kind") == ServiceKind.APP:
+            self.fields.update(feature_fields())
 
     def _typed(self, name: str) -> str:
         """What stands in a field that decides on others: typed, or as the case has it."""
@@ -171,6 +166,14 @@ class FactsForm(forms.Form):
         self.fields[name] = field
         self.order_fields([*others[:2], name, *others[2:]])
 
+    def _ask_only(self, asked: frozenset[str]) -> None:
+        """Carry along what no rule of this type asks, and who is meant where none is named."""
+        for name, field in self.fields.items():
+            if name not in asked:
+                field.widget = forms.HiddenInput()
+            elif name in set(Leader):
+                field.help_text = _("Left empty, it is whom the register names.")
+
     def _offer_services(self, applicant: Applicant | None) -> None:
         if applicant is None or applicant.pk is None or not TYPES[self.of_type].about_service:
             return
@@ -179,6 +182,18 @@ class FactsForm(forms.Form):
             accesses = ProviderAccess.objects.filter(service__in=services, until__isnull=True)
             self._insert("provider_access", AccessField(accesses))
         self._insert("service", ServiceField(services))
+
+    @property
+    def service(self) -> Service | None:
+        """The service that stands in the form, one of the applicant's own."""
+        field = self.fields.get("service")
+        if not isinstance(field, ServiceField):
+            return None
+        try:
+            found: Service | None = field.clean(self["service"].value())
+        except forms.ValidationError:
+            return None
+        return found
 
     @classmethod
     def of(cls, case: FilingCase, data: Mapping[str, object] | None = None) -> "FactsForm":
@@ -234,10 +249,21 @@ class FactsForm(forms.Form):
         case.domain = domain.ascii if domain else ""
         case.domain_unicode = domain.unicode if domain else ""
         case.registrable_domain = domain.registrable if domain else ""
+        if self.of_type not in JUDGED:
+            say_as_filed(case, asked_of(self.of_type))
         features_asked = any(name.startswith(APP_PREFIX) for name in self.fields)
         if case.service_kind == ServiceKind.APP and features_asked:
             case.app_features = features_of(self.cleaned_data)
         case.changing = changing_of(case, before) if case.is_of == FilingType.CHANGE else {}
+
+
+def asked_of(filing_type: FilingType) -> frozenset[str]:
+    """The fields of an errand that ends or inspects what is filed: what it is about, whose
+    administration decides, and whom the SMS check asks. All else the register knows."""
+    about = TYPES[filing_type]
+    leaders = {name for leader in about.sms for name in (leader.value, f"{leader.value}_phone")}
+    own = {"term", "findings"} if about.inspection else {"province"}
+    return frozenset({"filing_type", "service", "provider_access"} | own | leaders)
 
 
 def _given(value: object) -> object:

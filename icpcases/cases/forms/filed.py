@@ -96,6 +96,23 @@ def let_go(case: FilingCase) -> None:
         case.provider_access = None
 
 
+def say_as_filed(case: FilingCase, asked: frozenset[str]) -> None:
+    """Have a case say of the service it is about, but for what is asked, what the register does.
+
+    Another service may have been chosen than the one that was known when the form was shown.
+    """
+    service = case.service
+    if service is None:
+        return
+    case.service_kind = service.service_kind
+    for name, value in register_values(case).items():
+        if name in SERVICE_FIELDS and name not in asked:
+            setattr(case, name, value)
+    domain = service.domains.first()
+    case.domain_unicode = domain.domain_unicode if domain else ""
+    case.registrable_domain = domain.registrable_domain if domain else ""
+
+
 def register_values(case: FilingCase) -> dict[str, Any]:
     """What the register says today of the fields that it holds and a change may change."""
     service = case.service

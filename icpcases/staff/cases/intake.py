@@ -17,7 +17,7 @@ from icpcases.rules.facts import FACT_LABELS
 from icpcases.rules.verdict import FactsMissing, assess
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import page
-from icpcases.web.errands import begun_with, facts_form, followed
+from icpcases.web.errands import about_client, begun_with, facts_form, followed, misfits
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
@@ -51,7 +51,8 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     chosen = chosen_applicant(find, found)
     facts = facts_form(data, begun, chosen)
     context = {
-        "title": _("Open a case"),
+        **heading(facts, chosen if about_client(begun, chosen) else None),
+        "misfits": misfits(begun, chosen),
         "find": find,
         "found": [(a, masked_certificate(a)) for a in found[:FOUND_AT_MOST]],
         "more_found": len(found) > FOUND_AT_MOST,
@@ -76,6 +77,24 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     # Looking for an applicant or at the verdict is no attempt to save one.
     context["show_errors"] = data is not None and "_save" in data
     return page(request, "staff/intake.html", context, status)
+
+
+def heading(facts: FactsForm, client: Applicant | None) -> dict[str, object]:
+    """What the page is called: once the client is known, the errand, the client and its service."""
+    if client is None:
+        return {"title": _("Open a case"), "client": None}
+    about = _(facts.of_type.label)
+    head = _("%(type)s: %(client)s") % {"type": about, "client": client.name}
+    service = facts.service
+    named = f"{service.number} {service.name}" if service else ""
+    title = " · ".join(part for part in (head, named) if part)
+    return {
+        "title": title,
+        "head": head,
+        "client": client,
+        "service": named,
+        "certificate": masked_certificate(client),
+    }
 
 
 def save(

@@ -99,7 +99,7 @@ def _columns(query: ListQuery) -> list[Column]:
     return [
         _sortable(query, "reference", _("reference"), "-reference"),
         Column(_("applicant")),
-        Column(_("site")),
+        Column(_("service")),
         Column(_("province")),
         Column(_("state")),
         Column(_("turn")),

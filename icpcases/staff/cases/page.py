@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from icpcases.cases.forms.facts import asked_of
 from icpcases.cases.models import Applicant, Document, FilingCase
 from icpcases.cases.outbox import delivery_problems
 from icpcases.cases.permissions import is_supervisor, is_working
@@ -17,6 +19,7 @@ from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS, FilingType
+from icpcases.rules.filing_types import JUDGED
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.staff.links import show_step
 from icpcases.web.errand_panel import PRIVATE, errand_panel
@@ -36,13 +39,19 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
     # All orders are shown, and the live one is among them.
     orders = rows.orders
     case.dossier = dossier_of(case, rows)
+    suggested = recommended_step(case)
+    steps = [show_step(case, explanation) for explanation in explain(case, request.user)]
+    # The step that is due next is always seen, whoever reads.
+    aside = [step for step in steps if step.aside and step.name != suggested]
     return {
         "case": case,
         "title": case.reference,
-        "suggested": recommended_step(case),
+        "suggested": suggested,
         "mine": case.officer_id == request.user.pk,
         "bar": route_bar(case),
-        "steps": [show_step(case, explanation) for explanation in explain(case, request.user)],
+        "steps": steps,
+        "steps_aside": aside,
+        "names_aside": [step.label for step in aside],
         "facts": list(fact_rows(case)),
         "site": list(site_rows(case)),
         "papers": paper_rows(case, rows),
@@ -85,11 +94,19 @@ def answer_changed(case: FilingCase) -> bool:
 
 def fact_rows(case: FilingCase) -> Iterator[tuple[str, str, str]]:
     """Name, label and shown value of every fact."""
-    for name in FACT_FIELDS:
+    for name in filter(partial(is_of_the_errand, case), FACT_FIELDS):
         yield name, gettext(FACT_LABELS[name]), shown_fact(case, name)
     if case.forum and case.province:
         answer = case.province.get_accepts_forums_display()
         yield "province_accepts_forums", gettext(FACT_LABELS["province_accepts_forums"]), answer
+
+
+def is_of_the_errand(case: FilingCase, name: str) -> bool:
+    """Whether a field is part of what the errand is about: what it asks, or what is known of its
+    service; an errand about the subject alone has no site."""
+    if case.is_of in JUDGED or name in asked_of(case.is_of):
+        return True
+    return case.about.about_service and getattr(case, name) not in (None, "")
 
 
 def shown_fact(case: FilingCase, name: str) -> str:
@@ -110,7 +127,7 @@ def site_rows(case: FilingCase) -> Iterator[tuple[str, str, str, bool]]:
         "subject_leader_id", "service_leader", "service_leader_phone", "service_leader_id",
     )  # fmt: skip
     labels = {field.name: str(field.verbose_name) for field in case._meta.fields}
-    for name in names:
+    for name in filter(partial(is_of_the_errand, case), names):
         value = getattr(case, name) or ""
         label = labels[name]
         if name in PRIVATE and value:

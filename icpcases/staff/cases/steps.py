@@ -11,6 +11,7 @@ from icpcases.lifecycle.steps import Step
 from icpcases.notifications.preview import previews
 from icpcases.staff.links import link, show_step
 from icpcases.staff.pages import STAFF, get_case_for_user, page
+from icpcases.web.errand_panel import how_to_answer
 from icpcases.web.findings import refusal_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.casefile import CaseFile
@@ -56,6 +57,7 @@ def show(
         "closed_elsewhere": not leads_out,
         "target": target_of(rows, explanation),
         "form": form,
+        "how": how_to_answer(case) if step == Step.CONFIRM_SMS else "",
         # What cannot be done now is announced to nobody.
         "previews": previews(case, step, looked_over(form)) if explanation.open else [],
         "tells": step.about.tells,

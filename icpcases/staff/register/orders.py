@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -108,14 +109,20 @@ def _for_several(
             return HttpResponseRedirect(back)
         for case in cases:
             case.refresh_from_db()
-    lines = [_line(request, case, step, taken) for case in cases]
+    told = {each.case.pk: _told(each) for each in taken}
+    alike = [sentence for sentence in next(iter(told.values()), []) if _of_all(sentence, told)]
+    own = {pk: [s for s in sentences if s not in alike] for pk, sentences in told.items()}
+    lines = [_line(request, case, step, taken, own.get(case.pk, [])) for case in cases]
     first = next((line.case for line in lines if line.open), cases[0] if cases else None)
+    form = _form(first, step, data, taken)
     context = {
         "title": step.label,
         "applicant": applicant,
         "step": step,
         "lines": lines,
-        "form": _form(first, step, data, taken),
+        "form": form,
+        # What stands at a field of the form is said there.
+        "notices": [s for s in alike if form is None or s not in _at_fields(form)],
         "back": back,
         "nothing_ticked": data is not None and not taken,
     }
@@ -132,31 +139,46 @@ def _form(
     return step_form(case, CaseFile(case), step, data) if case else None
 
 
-def _line(request: HttpRequest, case: FilingCase, step: Step, taken: list[Taken]) -> Line:
+def _line(
+    request: HttpRequest, case: FilingCase, step: Step, taken: list[Taken], own: list[str]
+) -> Line:
     case.dossier = dossier_of(case, CaseFile(case))
     explanation = explain_step(case, step, request.user)
     unmet = [view_of(case, finding, link) for finding in explanation.unmet]
     mine = next((each for each in taken if each.case.pk == case.pk), None)
     if mine is not None and mine.error is None:
         return Line(case, False, [], False, _("done"))
-    told = _told(mine) if mine else ""
     chosen = request.method == "GET" or mine is not None
-    return Line(case, explanation.open, unmet, chosen and explanation.open, told)
+    return Line(case, explanation.open, unmet, chosen and explanation.open, " ".join(own))
 
 
-def _told(taken: Taken) -> str:
-    """Why the step was not taken on this case, in a sentence or two."""
+def _told(taken: Taken) -> list[str]:
+    """Why the step was not taken on this case, in sentences; none where it was."""
     error = taken.error
-    assert error is not None
+    if error is None:
+        return []
     if isinstance(error, BadEntry):
-        return _("Something has to be corrected; it stands at the field.")
+        return _at_fields(error.form)
     if isinstance(error, Stale):
-        return _("Somebody has changed this case since you opened the page.")
+        return [_("Somebody has changed this case since you opened the page.")]
     trouble = trouble_of(error)
     if trouble:
-        return str(trouble.sentence)
+        return [str(trouble.sentence)]
     findings = getattr(error, "findings", ())
-    return " ".join(sentence_of(finding) for finding in findings) or _("This was refused.")
+    return [sentence_of(finding) for finding in findings] or [_("This was refused.")]
+
+
+def _at_fields(form: StepForm) -> list[str]:
+    """What is wrong with what was entered, each with its field."""
+    found = []
+    for name, errors in form.errors.items():
+        label = f"{capfirst(form[name].label)}{_(': ')}" if name in form.fields else ""
+        found += [f"{label}{error}" for error in errors]
+    return found
+
+
+def _of_all(sentence: str, told: dict[int, list[str]]) -> bool:
+    return all(sentence in sentences for sentences in told.values())
 
 
 def _is_ticked(request: HttpRequest, case: FilingCase) -> bool:

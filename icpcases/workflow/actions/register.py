@@ -18,6 +18,14 @@ from icpcases.cases.models import (
 from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.lifecycle.roles import Actor
 from icpcases.register import acts, found
+from icpcases.register.holders import (
+    TAKEN_ACCESS,
+    TAKEN_BY_OTHER,
+    TAKEN_DOMAIN,
+    TAKEN_NUMBER,
+    TAKEN_SUBJECT,
+    holders_of,
+)
 from icpcases.register.record import RegisterChange, lock_applicant
 from icpcases.rules.facts import ServiceKind
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
@@ -55,9 +63,10 @@ def registering(
     """
     if not is_working(by):
         raise NotAllowed(by)
+    change: RegisterChange | None = None
 
     def refused() -> Refused | None:
-        return Closed((_TAKEN,))
+        return Closed(_taken(change) or (_TAKEN,))
 
     with one_transaction(f"the register of applicant {applicant}", explain=refused):
         locked = lock_applicant(applicant)
@@ -178,6 +187,13 @@ def _can_be_lost(service: Service, access: ProviderAccess | None, day: dt.date) 
         raise Closed((_finding(_NOT_YET, _("Correct the day."), place),))
 
 
+def _taken(change: RegisterChange | None) -> tuple[Finding, ...]:
+    """What another record has already of what was to be entered, and which record it is."""
+    found = holders_of(change) if change else []
+    places = ((what, Place(PlaceKind.RULE, what, words)) for what, words in found)
+    return tuple(_finding(_TAKEN_BY[what], _CORRECT, place) for what, place in places)
+
+
 @contextmanager
 def _found(by: Actor, applicant: int, data: Cleaned) -> Iterator[RegisterChange]:
     source = gettext("as found in the public register")
@@ -191,6 +207,14 @@ def _finding(sentence: str, remedy: str, *places: Place) -> Finding:
 
 
 _OTHER_SUBJECT = _("This applicant's services are listed under another number: %(about)s.")
+_CORRECT = _("Look at it, and correct what was typed.")
+_TAKEN_BY = {
+    TAKEN_NUMBER: _("A service has this number already: %(about)s."),
+    TAKEN_DOMAIN: _("A live service of this kind has the domain already: %(about)s."),
+    TAKEN_SUBJECT: _("The applicant has a subject filing already: %(about)s."),
+    TAKEN_BY_OTHER: _("This subject number belongs to another applicant: %(about)s."),
+    TAKEN_ACCESS: _("This provider hosts the service already: %(about)s."),
+}
 _TAKEN = _finding(
     _("The register has this already: the number, the domain, the subject or the access."),
     _("Look for it in the search, and correct what was typed."),

@@ -98,7 +98,8 @@ class SubmissionForm(StepForm):
         if order is None:
             return ""
         if order.applicant_id != self.case.applicant_id:
-            return str(_("This is the number of another subject's order."))
+            sentence = _("This is the number of another subject's order: %(client)s.")
+            return sentence % {"client": order.applicant.name}
         if order.ended_on is not None or order.memberships.filter(case=self.case).exists():
             return str(_("The order with this number has ended; a new one has a new number."))
         most, there = provider.services_per_order, order.memberships.filter(left_on=None).count()

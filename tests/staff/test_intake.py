@@ -1,0 +1,121 @@
+"""Opening a case that was begun from a portfolio: what it is, for whom, and what it asks."""
+
+import pytest
+from django.urls import reverse
+
+from icpcases.cases.models import FilingCase
+from tests.harness.reading import blocks
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/cases/filingcase/add/"
+
+
+@pytest.fixture
+def as_li(client, li):
+    client.force_login(li)
+    return client
+
+
+def read(answer, *names):
+    """The texts of the blocks with these names."""
+    return [text for name, text in blocks(answer.content.decode()) if name in names]
+
+
+def test_a_case_begun_from_a_portfolio_says_what_it_is_and_for_whom(as_li, world):
+    service = world.filed(number="京ICP备20210001号-1")
+    client = service.subject.applicant
+    asked = {"applicant": client.pk, "filing_type": "add_access", "service": service.pk}
+    page = as_li.get(ADD, asked)
+    assert read(page, "h1") == ["Further access: 玉兰书店有限公司"]
+    assert read(page, "p.who-and-what") == ["京ICP备20210001号-1 玉兰书店"]
+    assert (
+        page.context["title"] == "Further access: 玉兰书店有限公司 · 京ICP备20210001号-1 玉兰书店"
+    )
+    # The client stands there; who it should be instead is folded away.
+    assert "Another applicant" in read(page, "summary")
+    assert "<details open" not in page.content.decode()
+
+
+def test_a_subject_is_named_without_a_service(as_li, world):
+    client = world.filed().subject.applicant
+    page = as_li.get(ADD, {"applicant": client.pk, "filing_type": "cancel_subject"})
+    assert read(page, "h1") == ["Cancel the subject: 玉兰书店有限公司"]
+    assert page.context["title"] == "Cancel the subject: 玉兰书店有限公司"
+
+
+def test_another_applicant_can_still_be_found_and_then_nothing_is_known(as_li, world):
+    client = world.filed().subject.applicant
+    other = world.applicant(name="Garden Books")
+    address = f"{ADD}?applicant={client.pk}&filing_type=cancel_subject"
+    typed = {"find": "Garden", "applicant": client.pk, "filing_type": "cancel_subject"}
+    page = as_li.post(address, {**typed, "_find": "1"})
+    assert [found.pk for found, _number in page.context["found"]] == [client.pk, other.pk]
+    assert "<details open" in page.content.decode()
+    page = as_li.post(address, {**typed, "applicant": other.pk, "_find": "1"})
+    assert (page.context["title"], page.context["chosen"]) == ("Open a case", other)
+
+
+def test_a_case_begun_without_a_client_is_opened_as_ever(as_li):
+    page = as_li.get(ADD)
+    assert (read(page, "h1"), page.context["misfits"]) == (["Open a case"], [])
+
+
+THEIRS = (
+    "The service in the address does not belong to 玉兰书店有限公司; choose the right one below."
+)
+
+
+@pytest.mark.parametrize("filing_type", ["change", "add_access", "cancel_service", "inspection"])
+def test_a_service_of_another_client_is_named_as_none_of_this_ones(as_li, world, filing_type):
+    mine = world.filed(number="京ICP备20210001号-1")
+    other = world.filed(number="京ICP备20210002号-1", name="Garden", domain="garden.cn")
+    client = mine.subject.applicant
+    given = {"applicant": client.pk, "filing_type": filing_type}
+    page, nobodys = (as_li.get(ADD, {**given, "service": pk}) for pk in (other.pk, 10**9))
+    # Of a service that nobody has the same is said: nothing is told of the other client.
+    for answer in (page, nobodys):
+        assert answer.status_code == 200
+        assert read(answer, "p.errornote") == [THEIRS]
+        assert answer.context["facts"]["service"].value() == ""
+    shown = page.content.decode()
+    for secret in ("京ICP备20210002号", "garden.cn", "Garden", other.subject.applicant.name + "<"):
+        assert secret not in shown, secret
+
+
+def test_an_access_or_a_case_that_is_not_this_clients_is_said_too(as_li, world):
+    mine, other = world.filed(), world.filed()
+    client = mine.subject.applicant
+    theirs = world.about(other, "cancel_service")
+    given = {"applicant": client.pk, "service": mine.pk, "filing_type": "cancel_access"}
+    page = as_li.get(ADD, {**given, "provider_access": other.accesses.get().pk})
+    assert read(page, "p.errornote") == [
+        "The access in the address is not an open one of this service."
+    ]
+    given = {"applicant": client.pk, "filing_type": "add_service", "follows": theirs.pk}
+    page = as_li.get(ADD, given)
+    assert read(page, "p.errornote") == [
+        "The case in the address, which this one is to follow, is none of 玉兰书店有限公司."
+    ]
+
+
+@pytest.mark.parametrize("applicant", ["", "1000000"])
+def test_without_a_client_the_service_waits_for_one(as_li, world, applicant):
+    service = world.filed()
+    page = as_li.get(ADD, {"applicant": applicant, "filing_type": "change", "service": service.pk})
+    assert read(page, "p.errornote") == [
+        "The address names no client that is known here: find the applicant below."
+    ]
+    assert page.context["facts"]["filing_type"].value() == "change"
+
+
+def test_an_applicant_is_told_the_same_of_his_own(client, world, wei):
+    mine = world.at("filed").service
+    assert mine
+    other = world.filed(name="Garden", domain="garden.cn")
+    client.force_login(wei)
+    given = {"applicant": mine.subject.applicant_id, "filing_type": "change", "service": other.pk}
+    page = client.get(reverse("applicants:next"), given)
+    assert (page.status_code, read(page, "p.errornote")) == (200, [THEIRS])
+    assert "Garden" not in page.content.decode()
+    assert FilingCase.objects.filter(filing_type="change").count() == 0
