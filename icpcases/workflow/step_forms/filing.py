@@ -156,14 +156,17 @@ class ConfirmForm(StepForm):
     person = forms.ChoiceField(label=_("who has answered"))
 
     def prepare(self) -> None:
-        """Offer those who have not; one alone need not be named."""
+        """Offer those who have not; one alone need not be named, but is shown."""
         waiting = self.rows.unanswered
-        if len(waiting) == 1:
-            del self.fields["person"]
-            return
         field = self.fields["person"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(c.person, person_label(c)) for c in waiting]
+        offered = [(c.person, person_label(c)) for c in waiting]
+        typed = self.data.get("person")
+        if typed is not None and typed not in dict(offered):
+            # Whoever was meant has answered meanwhile: nobody else is put in the place.
+            offered = [("", "---------"), *offered]
+        field.choices = offered
+        field.required = typed is not None or len(waiting) > 1
 
 
 def person_label(check: SmsCheck) -> str:
