@@ -1,6 +1,7 @@
 """The rules about the register: what a filing type begins with, and whose the site is."""
 
 from .about_case import GO_ON
+from .apps import APP_FEATURES, APP_PREFIX, PLATFORMS
 from .dossier import Dossier, Filed
 from .facts import FilingType
 from .filing_types import INSPECTIONS, MAKING, TYPES
@@ -72,10 +73,7 @@ _HAS_SUBJECT = Words(
 )
 _NO_SUBJECT = Words(
     _("The register holds no subject filing of this applicant."),
-    _(
-        "Enter the subject filing as found in the public register, or make this a first filing: "
-        "%(about)s."
-    ),
+    _("Enter the subject filing as found in the public register, or make this a first filing."),
     Party.OFFICER,
 )
 _SUBJECT_GONE = Words(
@@ -167,28 +165,27 @@ _APP_NAMES = Words(
     _("Use one name for the App and for the filing."),
     Party.APPLICANT,
 )
-_FEATURES = (
-    ("package", _("package name or bundle ID")),
-    ("public_key", _("public key")),
-    ("fingerprint", _("certificate fingerprint")),
-)
+
+
+def _feature_place(platform: str, feature: str, label: str) -> Place:
+    return Place(PlaceKind.FACT, f"{APP_PREFIX}{platform}_{feature}", label)
 
 
 def _app_complete(d: Dossier) -> Verdict3:
     if d.facts.service_kind != "app":
         return True
     if not d.platforms:
-        return (Gap(_APP_MISSING, (Place(PlaceKind.FACT, "app_features", _("platform")),)),)
+        return (Gap(_APP_MISSING, (_feature_place("android", "app_name", _("platform")),)),)
     missing = tuple(
-        Place(PlaceKind.FACT, "app_features", f"{platform.name}: {label}")
+        _feature_place(platform.name, feature, label)
         for platform in d.platforms
-        for name, label in _FEATURES
-        if not getattr(platform, name)
+        for feature, label in APP_FEATURES[platform.name].items()
+        if feature != "app_name" and not getattr(platform, feature)
     )
     other = tuple(
-        Place(PlaceKind.FACT, "app_features", f"{platform.name}: {platform.app_name}")
-        for platform in d.platforms
-        if platform.app_name and platform.app_name != d.site_name
+        _feature_place(p.name, "app_name", f"{p.app_name} ({PLATFORMS[p.name]})")
+        for p in d.platforms
+        if p.app_name and p.app_name != d.site_name
     )
     found = ((_APP_MISSING, missing), (_APP_NAMES, other))
     return tuple(Gap(words, places) for words, places in found if places) or True
