@@ -90,6 +90,29 @@ def test_one_that_refuses_stops_no_other_and_says_why(as_li, world):
     assert states(one, two) == ["provider_passed", "returned"]
 
 
+def test_a_second_tab_says_of_each_case_that_it_was_changed_meanwhile(as_li, world):
+    applicant = world.applicant()
+    one, two, _ = cases = ready(world, applicant, 3)
+    data = ticked([one, two], provider=world.provider().pk, order_number="A-2")
+    submit(as_li, world, applicant, cases)
+    answer = as_li.post(reverse("admin:cases_submit_together", args=[applicant.pk]), data)
+    assert answer.status_code == 422
+    assert [(line.case.pk, line.open, line.told) for line in answer.context["lines"]] == [
+        (case.pk, False, "Somebody has changed this case since you opened the page.")
+        for case in (one, two)
+    ]
+    assert (answer.context["nothing_ticked"], answer.context["form"]) == (False, None)
+    assert not Order.objects.filter(number="A-2").exists()
+
+
+def test_a_case_of_another_client_is_not_taken_along(as_li, world):
+    applicant = world.applicant()
+    ready(world, applicant, 1)
+    foreign = world.supply(world.at("preparing", applicant=world.applicant()))
+    submit(as_li, world, applicant, [foreign])
+    assert states(foreign) == ["preparing"]
+
+
 def test_of_an_order_one_comes_back_and_is_submitted_again_on_it(as_li, world):
     applicant = world.applicant()
     one, two = cases = ready(world, applicant, 2)

@@ -98,6 +98,7 @@ def _for_several(
     taken: list[Taken] = []
     data = typed(request) if request.method == "POST" else None
     if data is not None:
+        cases = _with_gone(request, cases, applicant)
         ticked = [(case, _version(request, case)) for case in cases if _is_ticked(request, case)]
         taken = take_for_all(ticked, step, request.user, data)
         done = [each.case for each in taken if each.error is None]
@@ -109,7 +110,9 @@ def _for_several(
         for case in cases:
             case.refresh_from_db()
     lines = [_line(request, case, step, taken) for case in cases]
-    first = next((line.case for line in lines if line.open), cases[0] if cases else None)
+    first = next((line.case for line in lines if line.open), None)
+    if first is None and not taken and cases:
+        first = cases[0]
     context = {
         "title": step.label,
         "applicant": applicant,
@@ -157,6 +160,19 @@ def _told(taken: Taken) -> str:
         return str(trouble.sentence)
     findings = getattr(error, "findings", ())
     return " ".join(sentence_of(finding) for finding in findings) or _("This was refused.")
+
+
+def _with_gone(
+    request: HttpRequest, cases: list[FilingCase], applicant: Applicant
+) -> list[FilingCase]:
+    """The cases, and those ticked on the page that are no longer among them: each is told of."""
+    sent = (name.removeprefix("case-") for name in request.POST if name.startswith("case-"))
+    numbers = {int(text) for text in sent if text.isascii() and text.isdigit() and len(text) < 10}
+    gone = numbers - {case.pk for case in cases}
+    if not gone:
+        return cases
+    more = FilingCase.objects.filter(applicant=applicant, pk__in=gone).with_names()
+    return sorted([*cases, *more], key=lambda case: case.pk)
 
 
 def _is_ticked(request: HttpRequest, case: FilingCase) -> bool:
