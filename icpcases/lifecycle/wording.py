@@ -36,8 +36,8 @@ _STATES: dict[State, dict[str, Any]] = {
         "applicant": _("Listed"),
         "ahead": _("Listed"),
         "meaning": _(
-            "It is listed; the number in its settings and the public-security filing are the last "
-            "duties."
+            "It is listed. Two duties come with it: the number in its settings and the "
+            "public-security filing."
         ),
     },
 }

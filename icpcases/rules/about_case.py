@@ -273,7 +273,7 @@ OPEN_AFTER_FILING = Rule(
     _open_after_filing,
     _NOT_FILED,
     GO_ON,
-    asks=_("The opening must not lie before the filing, nor in the future."),
+    asks=_("The day must not lie before the filing, nor in the future."),
 )
 
 _NOTHING_TAKEN = Words(

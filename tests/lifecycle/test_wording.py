@@ -89,6 +89,24 @@ def test_the_steps_are_called_so_by_both_sides(client, world, wei, li, kind, lab
     assert [shown["record_opening"], shown["record_footer"]] == labels
 
 
+@pytest.mark.parametrize(
+    ("kind", "labels"),
+    [
+        ("website", ["opened on", "in the footer since"]),
+        ("app", ["listed on", "in the settings since"]),
+        ("mini_program", ["listed on", "in the settings since"]),
+    ],
+)
+def test_the_days_asked_for_are_called_as_the_steps_are(client, world, wei, kind, labels):
+    case = at(world, kind, "filed")
+    client.force_login(wei)
+    pages = [client.get(step_path(case, step)) for step in ("record_opening", "record_footer")]
+    fields = [list(page.context["form"].fields.values())[0] for page in pages]
+    assert [field.label for field in fields] == labels
+    if kind != "website":
+        assert [words_of(page) for page in pages] == [[], []]
+
+
 def test_nothing_of_a_site_is_said_of_an_app(client, world, wei):
     case = at(world, "app", "open")
     client.force_login(wei)

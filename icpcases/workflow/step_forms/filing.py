@@ -252,6 +252,11 @@ class OpeningForm(StepForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    def prepare(self) -> None:
+        """Ask when it was listed, where no site opens."""
+        if self.case.facts.service_kind != ServiceKind.WEBSITE:
+            self.fields["opened_on"].label = _("listed on")
+
     def entered_dossier(self) -> CaseDossier:
         """The dossier with the opening that was entered."""
         opening = self.cleaned_data["opened_on"]
@@ -262,6 +267,11 @@ class FooterForm(StepForm):
     """The number in the footer."""
 
     footer_on = PastDateField(label=_("in the footer since"))
+
+    def prepare(self) -> None:
+        """Ask since when it stands in the settings, where there is no footer."""
+        if self.case.facts.service_kind != ServiceKind.WEBSITE:
+            self.fields["footer_on"].label = _("in the settings since")
 
     def clean_footer_on(self) -> dt.date:
         """The day since which the number is shown: not before the filing."""
