@@ -90,6 +90,7 @@ VERDICT_NOT_PERMITTED = Rule(
         Party.OFFICER,
     ),
     tuple(dict.fromkeys(name for rule in FACT_RULES[:4] for name in rule.reads)),
+    others=True,
 )
 
 _SUBJECT_BUSY = Words(

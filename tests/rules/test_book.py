@@ -94,6 +94,10 @@ HOSTED, UNHOSTED, CANCELLED = (
     replace(LIVE, state="no_access", accesses=()),
     replace(LIVE, state="cancelled", accesses=()),
 )
+NOT_DECLINED = (
+    "officer fact:server_region fact:mainland_cdn fact:access fact:service_kind fact:forum"
+    " fact:applicant_type fact:preapproval fact:province_accepts_forums"
+)
 # The types that none of the FAQ's rules is asked of.
 UNJUDGED = ("cancel_service", "cancel_subject", "cancel_access", "inspection")
 ANDROID = Platform("android", "玉兰", "cn.yulan.app", "30820122300d", "5F:2A:99")
@@ -206,9 +210,12 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("site.forum", with_facts(**FORUM), ()),
     ("site.forum", GOOD, ("officer fact:forum",)),
     ("verdict.not_permitted", with_facts(**FORUM, applicant_type="individual"), ()),
-    ("verdict.not_permitted", GOOD,
-     ("officer fact:server_region fact:mainland_cdn fact:access fact:service_kind fact:forum"
-      " fact:applicant_type fact:preapproval fact:province_accepts_forums",)),
+    ("verdict.not_permitted", GOOD, (NOT_DECLINED,)),
+    # A change is judged on what it changes: a phone is never forbidden, a private forum is.
+    ("verdict.not_permitted", changing("subject_leader_phone"), (NOT_DECLINED,)),
+    ("verdict.not_permitted", changing("subject_name", forum=None), (NOT_DECLINED,)),
+    ("verdict.not_permitted", changing("forum", forum=True, applicant_type="individual"), ()),
+    *(("verdict.not_permitted", of_type(kind), (NOT_DECLINED,)) for kind in UNJUDGED),
     ("document.mainland", GOOD, ()),
     ("document.mainland", with_papers(paper(Kind.OTHER, ACCEPTED, HONG_KONG)), ()),
     ("document.mainland", with_papers(paper(Kind.BUSINESS_LICENCE, REFUSED, HONG_KONG)), ()),
