@@ -165,6 +165,22 @@ def test_what_is_needed_is_said_in_the_applicants_own_words(as_wei, world, state
     assert shown.split("What is needed from you now ")[1][: len(said)] == said
 
 
+@pytest.mark.parametrize(
+    ("filing_type", "heading", "hint"),
+    [
+        ("cancel_service", "yulan.cn", "Cancel a service"),
+        ("cancel_subject", "Cancel the subject", "Cancel the subject"),
+    ],
+)
+def test_it_is_said_what_errand_a_case_is(as_wei, world, filing_type, heading, hint):
+    service = world.filed(world.applicant(), domain="yulan.cn", name="玉兰书店")
+    case = world.about(service, filing_type)
+    shown = section(as_wei.get(path(case)), '<p class="hint">')
+    assert f"{case.reference} · {hint}" in shown
+    assert f"<h1>{heading}</h1>" in as_wei.get(path(case)).content.decode()
+    assert heading in text_of(as_wei.get("/cases/"))
+
+
 LAST = ["ICP number granted", "Site open"]
 
 

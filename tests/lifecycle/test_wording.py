@@ -129,6 +129,8 @@ def test_the_register_says_where_the_number_is_to_stand(client, world, li, kind,
     client.force_login(li)
     portfolio = reverse("admin:cases_portfolio", args=[case.applicant_id])
     assert still in text_of(client.get(portfolio))
+    opened = {"website": "opened on", "app": "listed on"}[kind]
+    assert f"{opened} {case.service.opened_on}" in text_of(client.get(portfolio))
     world.step(case, "record_footer")
     assert still not in text_of(client.get(portfolio))
     page = text_of(client.get(reverse("admin:cases_filingcase_change", args=[case.pk])))
