@@ -169,7 +169,7 @@ def test_what_is_needed_is_said_in_the_applicants_own_words(as_wei, world, state
     ("filing_type", "heading", "hint"),
     [
         ("cancel_service", "yulan.cn", "Cancel a service"),
-        ("cancel_subject", "Cancel the subject", "Cancel the subject"),
+        ("cancel_subject", "玉兰书店有限公司", "Cancel the subject"),
     ],
 )
 def test_it_is_said_what_errand_a_case_is(as_wei, world, filing_type, heading, hint):

@@ -101,7 +101,7 @@ def test_the_days_asked_for_are_called_as_the_steps_are(client, world, wei, kind
     case = at(world, kind, "filed")
     client.force_login(wei)
     pages = [client.get(step_path(case, step)) for step in ("record_opening", "record_footer")]
-    fields = [list(page.context["form"].fields.values())[0] for page in pages]
+    fields = [next(iter(page.context["form"].fields.values())) for page in pages]
     assert [field.label for field in fields] == labels
     if kind != "website":
         assert [words_of(page) for page in pages] == [[], []]
