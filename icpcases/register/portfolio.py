@@ -161,10 +161,17 @@ def consequences(case: FilingCase) -> list[str]:
     if kind == FilingType.CANCEL_SERVICE and service:
         return [_named(service)]
     if kind == FilingType.CANCEL_ACCESS and service and access:
-        ends = f"{access.provider} · {_named(service)}"
-        others = service.accesses.filter(until=None).exclude(pk=access.pk)
-        return [ends] if others.exists() else [ends, _("No provider hosts the service after that.")]
+        return ends_with(service, access)
     return []
+
+
+def ends_with(service: Service, access: ProviderAccess | None = None) -> list[str]:
+    """What ends with a service, or with one access of it."""
+    if access is None:
+        return [_named(service)]
+    ends = f"{access.provider} · {_named(service)}"
+    others = service.accesses.filter(until=None).exclude(pk=access.pk)
+    return [ends] if others.exists() else [ends, _("No provider hosts the service after that.")]
 
 
 def _named(service: Service) -> str:
