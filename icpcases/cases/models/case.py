@@ -463,6 +463,11 @@ class FilingCase(Transitions, models.Model):
         return frozenset(self.changing)
 
     @property
+    def errand_name(self) -> str:
+        """What errand it is, for a line that says so: of a first filing nothing need be said."""
+        return "" if self.is_of == FilingType.FIRST else str(self.get_filing_type_display())
+
+    @property
     def shown_domain(self) -> str:
         """What stands for the site in a list: its domain, else its address, of an App its name."""
         named = "" if self.kind == ServiceKind.WEBSITE else self.site_name
