@@ -14,6 +14,10 @@ def type_place(filing_type: FilingType) -> Place:
     return Place(PlaceKind.FILING_TYPE, filing_type.value, filing_type.label)
 
 
+#: Where what is filed is entered as found.
+_PORTFOLIO = Place(PlaceKind.SUBJECT, "", _("what is filed for this applicant"))
+
+
 def _service_place(filed: Filed) -> Place:
     return Place(PlaceKind.SERVICE, filed.key, filed.number)
 
@@ -82,7 +86,7 @@ _SUBJECT_GONE = Words(
     Party.OFFICER,
 )
 _NO_SERVICE = Words(
-    _("It is not said which filed service this is about: %(about)s."),
+    _("It is not said which filed service this is about."),
     _("Name the service, or enter it as found in the public register."),
     Party.OFFICER,
 )
@@ -111,7 +115,7 @@ _ACCESS_ENDED = Words(
 def _service_wanting(filing_type: FilingType, filed: Filed | None) -> Gap | None:
     """What is wrong with the service that an errand is about."""
     if filed is None:
-        return Gap(_NO_SERVICE, (Place(PlaceKind.FACT, "service", _("service")),))
+        return Gap(_NO_SERVICE, (Place(PlaceKind.FACT, "service", _("service")), _PORTFOLIO))
     if filed.state == "cancelled":
         return Gap(_SERVICE_CANCELLED, (_service_place(filed),))
     hosted = filed.state == "live"
@@ -130,11 +134,11 @@ def _subject_known(d: Dossier) -> Verdict3:
     if kind == FilingType.ADD_SERVICE:
         if here.subject_state:
             return True
-        return (Gap(_NO_SUBJECT, (type_place(FilingType.FIRST),)),)
+        return (Gap(_NO_SUBJECT, (_PORTFOLIO, type_place(FilingType.FIRST))),)
     if kind == FilingType.CHANGE and not here.service:
-        return here.subject_state == "live" or (Gap(_SUBJECT_GONE),)
+        return here.subject_state == "live" or (Gap(_SUBJECT_GONE, (_PORTFOLIO,)),)
     if not TYPES[kind].about_service:
-        return bool(here.subject_state) or (Gap(_SUBJECT_GONE),)
+        return bool(here.subject_state) or (Gap(_SUBJECT_GONE, (_PORTFOLIO,)),)
     wrong = _service_wanting(kind, here.service)
     if wrong or here.service is None:
         return (wrong,) if wrong else True

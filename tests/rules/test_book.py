@@ -286,9 +286,9 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("subject.known", GOOD, ()),
     *(("subject.known", of_type("first", **subject), (f"officer subject:{NUMBER}"
        " filing_type:add_service",)) for subject in (SUBJECT, SHELL)),
-    ("subject.known", of_type("add_service"), ("officer filing_type:first",)),
+    ("subject.known", of_type("add_service"), ("officer subject: filing_type:first",)),
     *(("subject.known", of_type("add_service", **subject), ()) for subject in (SUBJECT, SHELL)),
-    *(("subject.known", of_type(kind, **SUBJECT), ("officer fact:service",))
+    *(("subject.known", of_type(kind, **SUBJECT), ("officer fact:service subject:",))
       for kind in ("add_access", "cancel_service", "cancel_access", "inspection")),
     *(("subject.known", of_type(kind, **SUBJECT, service=CANCELLED), ("officer service:7",))
       for kind in ("add_access", "change", "cancel_service", "cancel_access", "inspection")),
@@ -301,13 +301,13 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("subject.known", of_type("change", **SHELL, service=UNHOSTED),
      ("officer service:7 filing_type:add_access",)),
     ("subject.known", of_type("change", **SUBJECT), ()),
-    ("subject.known", of_type("change", **SHELL), ("officer",)),
-    ("subject.known", of_type("change"), ("officer",)),
+    ("subject.known", of_type("change", **SHELL), ("officer subject:",)),
+    ("subject.known", of_type("change"), ("officer subject:",)),
     ("subject.known", of_type("cancel_service", **SUBJECT, service=LIVE), ()),
     ("subject.known", of_type("cancel_service", **SHELL, service=UNHOSTED), ()),
     ("subject.known", of_type("cancel_subject", **SUBJECT), ()),
     ("subject.known", of_type("cancel_subject", **SHELL), ()),
-    ("subject.known", of_type("cancel_subject"), ("officer",)),
+    ("subject.known", of_type("cancel_subject"), ("officer subject:",)),
     ("subject.known", of_type("cancel_access", **SUBJECT, service=LIVE, hosted_there=True), ()),
     ("subject.known", of_type("cancel_access", **SUBJECT, service=LIVE), ("officer service:7",)),
     ("subject.known", of_type("inspection", **SUBJECT, service=LIVE), ()),
