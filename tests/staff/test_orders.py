@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from icpcases.cases.models import FilingCase, Order, OrderCase
+from icpcases.cases.models import FilingCase, Order, OrderCase, Provider
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +199,21 @@ def test_an_order_page_costs_the_same_for_one_case_and_for_three(
     order = Order.objects.get(number="A-1")
     with django_assert_num_queries(queries):
         as_li.get(reverse("admin:cases_order", args=[order.pk]))
+
+
+def test_an_order_number_is_shown_by_example_and_read_as_it_is_typed(as_li, world):
+    applicant = world.applicant()
+    [case] = ready(world, applicant, 1)
+    Provider.objects.filter(name="Example Cloud").update(
+        order_number_format=r"BA-\d{8}", order_number_example="BA-20261129"
+    )
+    page = reverse("admin:cases_submit_together", args=[applicant.pk])
+    assert "Example Cloud: BA-20261129." in as_li.get(page).content.decode()
+    wrong = submit(as_li, world, applicant, [case], order_number="20261129")
+    assert wrong.context["form"].errors["order_number"] == [
+        "This does not look like an order number of this provider: BA-20261129."
+    ]
+    # Chinese input methods type full-width characters, and copying brings spaces along.
+    right = submit(as_li, world, applicant, [case], order_number=" ＢＡ－２０２６１１２９\u3000")
+    order = Order.objects.get(memberships__case=case)
+    assert (right.status_code, order.number) == (302, "BA-20261129")

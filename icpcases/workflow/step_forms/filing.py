@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -49,11 +50,26 @@ class SubmissionForm(StepForm):
             for name in ("provider", "order_number", "order_created_on"):
                 del self.fields[name]
             return
+        if not self.rows.lean:
+            self.show_examples()
         running = [order for order in self.rows.running if order.provider_id not in self.hosts()]
         if running:
             # The one order that this subject may have before anybody now.
             self.fields["provider"].initial = running[0].provider_id
             self.fields["order_number"].initial = running[0].number
+
+    def show_examples(self) -> None:
+        """Show beside the field how each provider's numbers look."""
+        providers = Provider.objects.filter(active=True).exclude(order_number_example="")
+        shown = [_("%(provider)s: %(example)s.") % {
+            "provider": provider.name, "example": provider.order_number_example,
+        } for provider in providers]  # fmt: skip
+        field = self.fields["order_number"]
+        field.help_text = " ".join(map(str, [field.help_text, *shown]))
+
+    def clean_order_number(self) -> str:
+        """The number in half width: Chinese input methods type full-width characters."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["order_number"]).strip()
 
     def hosts(self) -> set[int]:
         """The providers that host the service already, where another one is to do so as well."""
