@@ -96,6 +96,7 @@ def shown_step(
         "name": step.value,
         "label": words.label,
         "does": words.does,
+        "needed": case.words.needed or words.needed or words.does,
         "url": own_case_url(case, "step", step.value),
         "open": explanation.open,
         "unmet": [

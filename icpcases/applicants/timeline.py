@@ -102,7 +102,7 @@ def _role(theirs: frozenset[int], row: HistoryRow) -> str:
 
 
 def _step(row: HistoryRow) -> str:
-    return step_happened(row.step, row.case.kind)
+    return step_happened(row.step, row.case.kind, row.case.about.inspection)
 
 
 def _request(row: HistoryRow) -> str:

@@ -260,13 +260,14 @@ class Cloud:
     name: str
     name_zh: str
     order_number_format: str
+    order_number_example: str
     order_life_days: int = 45
     warn_days: tuple[int, ...] = (30, 40)
     review_days: int = 2
 
 
 PROVIDERS = (
-    Cloud("Example Cloud", "示例云", r"\d{14}"),
-    Cloud("Sample Hosting", "样例主机", r"[A-Z]{2}\d{12}"),
-    Cloud("Demo Networks", "演示网络", r"BA-\d{8}-\d{4}"),
+    Cloud("Example Cloud", "示例云", r"\d{14}", "20260301000042"),
+    Cloud("Sample Hosting", "样例主机", r"[A-Z]{2}\d{12}", "BJ202603010042"),
+    Cloud("Demo Networks", "演示网络", r"BA-\d{8}-\d{4}", "BA-20260301-0042"),
 )

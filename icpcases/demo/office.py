@@ -125,6 +125,7 @@ def _provider(provider: Cloud) -> Provider:
     return Provider.objects.create(
         name=f"{provider.name} {provider.name_zh}",
         order_number_format=provider.order_number_format,
+        order_number_example=provider.order_number_example,
         order_life_days=provider.order_life_days,
         warn_days=list(provider.warn_days),
         review_days=provider.review_days,

@@ -23,6 +23,8 @@ def step_name(code: str) -> str:
     return str(STEPS[code] if code in STEPS else Step(code).label)
 
 
-def step_happened(code: str, kind: ServiceKind) -> str:
+def step_happened(code: str, kind: ServiceKind, inspection: bool = False) -> str:
     """What the applicant is told of it, in the words of the kind of service."""
-    return str(HAPPENED[code] if code in HAPPENED else step_words(Step(code), kind).happened)
+    if code in HAPPENED:
+        return str(HAPPENED[code])
+    return str(step_words(Step(code), kind, inspection).happened)

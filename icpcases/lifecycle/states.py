@@ -383,7 +383,7 @@ STATES = {
         applicant=_("Site open"),
         ahead=_("Site open"),
         meaning=_(
-            "The site is open; the footer and the public-security filing are the last duties."
+            "The site is open. Two duties come with it: the footer and the public-security filing."
         ),
         invariants=_FILED,
         locked=True,

@@ -1,5 +1,5 @@
-"""The words of states and steps where what is filed is no website: an App is listed in a store,
-and shows its number in its settings."""
+"""The words of states and steps where what is filed is no website, an App is listed in a store and
+shows its number in its settings, and where nothing is filed: an inspection is answered."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -36,8 +36,8 @@ _STATES: dict[State, dict[str, Any]] = {
         "applicant": _("Listed"),
         "ahead": _("Listed"),
         "meaning": _(
-            "It is listed; the number in its settings and the public-security filing are the last "
-            "duties."
+            "It is listed. Two duties come with it: the number in its settings and the "
+            "public-security filing."
         ),
     },
 }
@@ -61,16 +61,58 @@ _STEPS: dict[Step, StepWords] = {
 }
 
 
+_STATES_OF_INSPECTION: dict[State, dict[str, Any]] = {
+    State.PREPARING: {
+        "applicant": _("The answer is being prepared"),
+        "ahead": _("The office prepares the answer"),
+        "meaning": _("The office prepares the answer to the inspection."),
+    },
+    State.PROVIDER_REVIEW: {
+        "ahead": _("The provider looks at the answer"),
+        "meaning": _("The provider looks at the answer to the inspection."),
+    },
+    State.COMPLETED: {
+        "meaning": _("The inspection is answered; what is filed stays as it was."),
+    },
+    State.REFUSED: {
+        "applicant": _("Inspection not passed"),
+        "ahead": _("Inspection not passed"),
+        "meaning": _("The inspection was missed, or its answer was not accepted."),
+    },
+}
+_STEPS_OF_INSPECTION: dict[Step, StepWords] = {
+    Step.SUBMIT_TO_PROVIDER: StepWords(
+        _("Hand the answer to the provider"),
+        _("The answer goes to the provider; the facts are locked while others decide."),
+        _("The office has handed the answer to the provider."),
+    ),
+    Step.PROVIDER_PASSES: StepWords(
+        _("Record that the answer was accepted"),
+        _("The provider has accepted the answer, and the inspection is completed."),
+        _("The provider has accepted the answer."),
+    ),
+    Step.RECORD_REFUSAL: StepWords(
+        _("Record that it was missed or not accepted"),
+        _("The inspection is closed; a filing that was lost over it is recorded apart."),
+        _("The inspection was missed, or its answer was not accepted."),
+    ),
+}
+
+
 @cache
-def state_words(state: State, kind: ServiceKind) -> StateDefinition:
+def state_words(state: State, kind: ServiceKind, inspection: bool = False) -> StateDefinition:
     """What a state says of itself to the reader of a case about this kind of service."""
     other = {} if kind == ServiceKind.WEBSITE else _STATES.get(state, {})
+    if inspection:
+        other = _STATES_OF_INSPECTION.get(state, {})
     return replace(STATES[state], **other) if other else STATES[state]
 
 
 @cache
-def step_words(step: Step, kind: ServiceKind) -> StepWords:
+def step_words(step: Step, kind: ServiceKind, inspection: bool = False) -> StepWords:
     """What a step says of itself to the reader of a case about this kind of service."""
+    if inspection and step in _STEPS_OF_INSPECTION:
+        return _STEPS_OF_INSPECTION[step]
     if kind != ServiceKind.WEBSITE and step in _STEPS:
         return _STEPS[step]
     about = STEPS[step]

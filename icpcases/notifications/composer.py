@@ -121,8 +121,8 @@ def render(name: str, subject: str, context: Mapping[str, object]) -> Message:
 
 def subject_line(case: FilingCase, words: Text) -> str:
     """The subject line: the case and the news, in one line."""
-    site = case.shown_domain or case.site_name
-    about = f"{case.reference} {site}" if site else case.reference
+    names = [case.errand_name, case.shown_domain or case.site_name]
+    about = f"{case.reference} {' · '.join(filter(None, names))}".strip()
     line = _("%(about)s: %(text)s") % {"about": about, "text": words}
     return " ".join(line.split())[:250]
 

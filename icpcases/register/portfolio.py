@@ -3,11 +3,11 @@
 A page of it costs the same number of queries for ten services and for a thousand.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
@@ -149,18 +149,29 @@ def _newest_rows(applicant: Applicant) -> list[RegisterRow]:
 
 
 def consequences(case: FilingCase) -> list[str]:
-    """What ends with a cancelling errand, by number: said before the step."""
-    kind, service = case.is_of, case.service
+    """What ends with a cancelling errand, by number and name: said before the step."""
+    kind, service, access = case.is_of, case.service, case.provider_access
     if kind == FilingType.CANCEL_SUBJECT:
         subject = subject_of(case.applicant_id)
         if subject is None:
             return []
-        left = subject.services.exclude(state=Service.State.CANCELLED).values_list("number")
-        return [subject.number, *_numbers(left)]
+        left = subject.services.exclude(state=Service.State.CANCELLED).order_by("pk")
+        return [subject.number, *map(_named, left.only("number", "name"))]
     if kind == FilingType.CANCEL_SERVICE and service:
-        return [service.number]
+        return [_named(service)]
+    if kind == FilingType.CANCEL_ACCESS and service and access:
+        return ends_with(service, access)
     return []
 
 
-def _numbers(rows: Iterable[tuple[str]]) -> list[str]:
-    return [number for (number,) in rows]
+def ends_with(service: Service, access: ProviderAccess | None = None) -> list[str]:
+    """What ends with a service, or with one access of it."""
+    if access is None:
+        return [_named(service)]
+    ends = f"{access.provider} · {_named(service)}"
+    others = service.accesses.filter(until=None).exclude(pk=access.pk)
+    return [ends] if others.exists() else [ends, _("No provider hosts the service after that.")]
+
+
+def _named(service: Service) -> str:
+    return f"{service.number} {service.name}".rstrip()

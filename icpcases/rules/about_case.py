@@ -90,6 +90,7 @@ VERDICT_NOT_PERMITTED = Rule(
         Party.OFFICER,
     ),
     tuple(dict.fromkeys(name for rule in FACT_RULES[:4] for name in rule.reads)),
+    others=True,
 )
 
 _SUBJECT_BUSY = Words(
@@ -286,7 +287,7 @@ OPEN_AFTER_FILING = Rule(
     _open_after_filing,
     _NOT_FILED,
     GO_ON,
-    asks=_("The opening must not lie before the filing, nor in the future."),
+    asks=_("The day must not lie before the filing, nor in the future."),
 )
 
 _NOTHING_TAKEN = Words(

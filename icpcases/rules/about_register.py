@@ -1,6 +1,7 @@
 """The rules about the register: what a filing type begins with, and whose the site is."""
 
 from .about_case import GO_ON
+from .apps import APP_FEATURES, APP_PREFIX, PLATFORMS
 from .dossier import Dossier, Filed
 from .facts import FilingType
 from .filing_types import INSPECTIONS, MAKING, TYPES
@@ -11,6 +12,10 @@ from .text import _
 def type_place(filing_type: FilingType) -> Place:
     """A place that turns the errand into another type, its facts kept."""
     return Place(PlaceKind.FILING_TYPE, filing_type.value, filing_type.label)
+
+
+#: Where what is filed is entered as found.
+_PORTFOLIO = Place(PlaceKind.SUBJECT, "", _("what is filed for this applicant"))
 
 
 def _service_place(filed: Filed) -> Place:
@@ -72,10 +77,7 @@ _HAS_SUBJECT = Words(
 )
 _NO_SUBJECT = Words(
     _("The register holds no subject filing of this applicant."),
-    _(
-        "Enter the subject filing as found in the public register, or make this a first filing: "
-        "%(about)s."
-    ),
+    _("Enter the subject filing as found in the public register, or make this a first filing."),
     Party.OFFICER,
 )
 _SUBJECT_GONE = Words(
@@ -84,7 +86,7 @@ _SUBJECT_GONE = Words(
     Party.OFFICER,
 )
 _NO_SERVICE = Words(
-    _("It is not said which filed service this is about: %(about)s."),
+    _("It is not said which filed service this is about."),
     _("Name the service, or enter it as found in the public register."),
     Party.OFFICER,
 )
@@ -113,7 +115,7 @@ _ACCESS_ENDED = Words(
 def _service_wanting(filing_type: FilingType, filed: Filed | None) -> Gap | None:
     """What is wrong with the service that an errand is about."""
     if filed is None:
-        return Gap(_NO_SERVICE, (Place(PlaceKind.FACT, "service", _("service")),))
+        return Gap(_NO_SERVICE, (Place(PlaceKind.FACT, "service", _("service")), _PORTFOLIO))
     if filed.state == "cancelled":
         return Gap(_SERVICE_CANCELLED, (_service_place(filed),))
     hosted = filed.state == "live"
@@ -132,11 +134,11 @@ def _subject_known(d: Dossier) -> Verdict3:
     if kind == FilingType.ADD_SERVICE:
         if here.subject_state:
             return True
-        return (Gap(_NO_SUBJECT, (type_place(FilingType.FIRST),)),)
+        return (Gap(_NO_SUBJECT, (_PORTFOLIO, type_place(FilingType.FIRST))),)
     if kind == FilingType.CHANGE and not here.service:
-        return here.subject_state == "live" or (Gap(_SUBJECT_GONE),)
+        return here.subject_state == "live" or (Gap(_SUBJECT_GONE, (_PORTFOLIO,)),)
     if not TYPES[kind].about_service:
-        return bool(here.subject_state) or (Gap(_SUBJECT_GONE),)
+        return bool(here.subject_state) or (Gap(_SUBJECT_GONE, (_PORTFOLIO,)),)
     wrong = _service_wanting(kind, here.service)
     if wrong or here.service is None:
         return (wrong,) if wrong else True
@@ -167,28 +169,27 @@ _APP_NAMES = Words(
     _("Use one name for the App and for the filing."),
     Party.APPLICANT,
 )
-_FEATURES = (
-    ("package", _("package name or bundle ID")),
-    ("public_key", _("public key")),
-    ("fingerprint", _("certificate fingerprint")),
-)
+
+
+def _feature_place(platform: str, feature: str, label: str) -> Place:
+    return Place(PlaceKind.FACT, f"{APP_PREFIX}{platform}_{feature}", label)
 
 
 def _app_complete(d: Dossier) -> Verdict3:
     if d.facts.service_kind != "app":
         return True
     if not d.platforms:
-        return (Gap(_APP_MISSING, (Place(PlaceKind.FACT, "app_features", _("platform")),)),)
+        return (Gap(_APP_MISSING, (_feature_place("android", "app_name", _("platform")),)),)
     missing = tuple(
-        Place(PlaceKind.FACT, "app_features", f"{platform.name}: {label}")
+        _feature_place(platform.name, feature, label)
         for platform in d.platforms
-        for name, label in _FEATURES
-        if not getattr(platform, name)
+        for feature, label in APP_FEATURES[platform.name].items()
+        if feature != "app_name" and not getattr(platform, feature)
     )
     other = tuple(
-        Place(PlaceKind.FACT, "app_features", f"{platform.name}: {platform.app_name}")
-        for platform in d.platforms
-        if platform.app_name and platform.app_name != d.site_name
+        _feature_place(p.name, "app_name", f"{p.app_name} ({PLATFORMS[p.name]})")
+        for p in d.platforms
+        if p.app_name and p.app_name != d.site_name
     )
     found = ((_APP_MISSING, missing), (_APP_NAMES, other))
     return tuple(Gap(words, places) for words, places in found if places) or True

@@ -115,7 +115,8 @@ class Rule:
     `asks` is what stands at a step before that which the rule judges is entered. A rule that
     `reads` facts reads nothing else; one that `reads_date` may hold on one day and not on
     another. A rule of the `law`, as every rule about facts is, is asked by some filing types
-    only: `touched_by` are the facts beside those it reads whose change has it asked."""
+    only: `touched_by` are the facts beside those it reads whose change has it asked. One that
+    asks `others` is asked of every type: what they are asked of, they say themselves."""
 
     code: str
     source: Source
@@ -127,11 +128,12 @@ class Rule:
     reads_date: bool = False
     law: bool = False
     touched_by: tuple[str, ...] = ()
+    others: bool = False
 
     def asked_of(self, dossier: Dossier) -> bool:
         """Whether the filing type asks this rule at all; what is not asked, holds."""
         asks = TYPES[dossier.facts.filing_type].asks
-        if asks == Asks.ALL or not (self.law or self.reads):
+        if asks == Asks.ALL or self.others or not (self.law or self.reads):
             return True
         if asks == Asks.NONE:
             return False

@@ -252,7 +252,7 @@ class Effects:
     def note_confirmation(self) -> None:
         """Note who has answered: whoever was named, or the only one who was asked."""
         waiting = self.rows.unanswered
-        named = self.entered.get("person", waiting[0].person if waiting else "")
+        named = self.entered.get("person") or (waiting[0].person if waiting else "")
         for check in waiting:
             if check.person == named:
                 self.entered["person"] = check.person

@@ -144,5 +144,8 @@ def party_acted_for(change: Change, step: Step, data: Mapping[str, object]) -> s
     party = step.about.acts_for
     if party is None or change.by is None:
         return ""
+    if party == Party.AUTHORITY and change.case.about.inspection:
+        # Who asks may be the provider as well, and an inspection that was missed nobody refused.
+        return ""
     own = party == Party.APPLICANT and change.by.pk in change.case.people_pks
     return "" if own else party.value

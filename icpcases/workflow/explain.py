@@ -13,6 +13,7 @@ from icpcases.rules.about_case import SUBJECT_IDLE
 from icpcases.rules.about_register import SUBJECT_KNOWN
 from icpcases.rules.dossier import Dossier
 from icpcases.rules.facts import Facts, FilingType
+from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Finding, Guard, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.workflow.dossier import dossier_for
@@ -113,6 +114,9 @@ def checked_later(dossier: Dossier, step: Step) -> tuple[Guard, ...]:
     later = step.about.later
     if dossier.facts.filing_type != FilingType.ADD_ACCESS:
         later = tuple(guard for guard in later if guard.rule is not SUBJECT_KNOWN)
+    if dossier.facts.filing_type in INSPECTIONS:
+        # They have no order, and wait for no other errand.
+        return tuple(guard for guard in later if guard.rule not in _OF_THE_PROVIDER)
     # On an order that is alive, nothing is chosen that another errand could have.
     if not later or not dossier.provider:
         return later

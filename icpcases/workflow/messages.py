@@ -22,7 +22,9 @@ def remedy_of(finding: Finding) -> str:
 def about_of(finding: Finding) -> str:
     """The places a finding is about, by their names; empty if it is about none."""
     chinese = (get_language() or "").startswith("zh")
-    return ("、" if chinese else ", ").join(label_of(place) for place in finding.places)
+    # A type that would fit is a way out, not what is wrong.
+    about = (place for place in finding.places if place.kind != PlaceKind.FILING_TYPE)
+    return ("、" if chinese else ", ").join(map(label_of, about))
 
 
 def _worded(source: str, finding: Finding) -> str:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from icpcases.cases.models import FilingCase
-from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.states import WITH_NUMBER, Phase, State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_case import ORDER_EXPIRED
 from icpcases.rules.facts import Facts
@@ -34,6 +34,8 @@ def recommended_step(case: FilingCase) -> Step | None:
     state = case.is_at
     if state == State.RETURNED and ORDER_EXPIRED.holds(dossier_for(case)):
         return Step.EXPIRE_ORDER
+    if state in WITH_NUMBER and case.service is not None and case.service.state == "cancelled":
+        return None
     if state == State.OPEN:
         return None if case.duties_done else _next_duty(case)
     for step in Step.leading_out_of(state, case.is_of):

@@ -37,11 +37,12 @@ class Stop:
     place: str
     entered: dt.datetime | None
     kind: ServiceKind = ServiceKind.WEBSITE
+    inspection: bool = False
 
     @property
     def words(self) -> StateDefinition:
         """What the state says to whoever reads of this kind of service."""
-        return state_words(self.state, self.kind)
+        return state_words(self.state, self.kind, self.inspection)
 
 
 def path_of(case: FilingCase) -> list[Stop]:
@@ -58,11 +59,12 @@ def path_of(case: FilingCase) -> list[Stop]:
     if now.closed:
         order.append(now)
     here = order.index(now)
-    done = [Stop(s, "done", entered[s], case.kind) for s in order[:here] if s in entered]
-    present = Stop(now, "now", case.state_since, case.kind)
+    told = case.kind, case.about.inspection
+    done = [Stop(s, "done", entered[s], *told) for s in order[:here] if s in entered]
+    present = Stop(now, "now", case.state_since, *told)
     walked = {Phase.INTAKE} | {state.phase for state in entered}
     due = {segment.phase for segment in _bar(case, walked)}
-    ahead = [Stop(s, "ahead", None, case.kind) for s in order[here + 1 :] if s.phase in due]
+    ahead = [Stop(s, "ahead", None, *told) for s in order[here + 1 :] if s.phase in due]
     return [*done, present, *ahead]
 
 

@@ -147,6 +147,40 @@ def test_if_nothing_is_needed_it_says_so(as_wei, world, state, said):
     assert ("Usually until" in shown) is ("Usually until" in said)
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("draft", "Complete the application and send it. Send the application"),
+        (
+            "sms_verification",
+            "Each person asked enters the code from the ministry's SMS where the SMS says, and has "
+            "five tries; then confirm it on the case's page. Confirm the SMS check",
+        ),
+        ("filed", "Open the site, and record the day on the case's page. Record the opening"),
+        ("open", "Put the ICP number in the site's footer, linked to the ministry's register. Rec"),
+    ],
+)
+def test_what_is_needed_is_said_in_the_applicants_own_words(as_wei, world, state, said):
+    shown = text_of(as_wei.get(path(world.at(state))))
+    assert shown.split("What is needed from you now ")[1][: len(said)] == said
+
+
+@pytest.mark.parametrize(
+    ("filing_type", "heading", "hint"),
+    [
+        ("cancel_service", "yulan.cn", "Cancel a service"),
+        ("cancel_subject", "玉兰书店有限公司", "Cancel the subject"),
+    ],
+)
+def test_it_is_said_what_errand_a_case_is(as_wei, world, filing_type, heading, hint):
+    service = world.filed(world.applicant(), domain="yulan.cn", name="玉兰书店")
+    case = world.about(service, filing_type)
+    shown = section(as_wei.get(path(case)), '<p class="hint">')
+    assert f"{case.reference} · {hint}" in shown
+    assert f"<h1>{heading}</h1>" in as_wei.get(path(case)).content.decode()
+    assert heading in text_of(as_wei.get("/cases/"))
+
+
 LAST = ["ICP number granted", "Site open"]
 
 

@@ -51,7 +51,7 @@ TAKEN: list[tuple[str, str, dict[str, str], str]] = [
     ("draft", "submit_request", {}, "triage"),
     ("certificate_needed", "record_certificate_application", APPLICATION, "certificate_applied"),
     ("preapproval_needed", "record_preapproval_application", APPLICATION, "preapproval_applied"),
-    ("sms_verification", "confirm_sms", {}, "authority_review"),
+    ("sms_verification", "confirm_sms", {"person": "both"}, "authority_review"),
     ("filed", "record_opening", {}, "open"),
     ("filed", "record_footer", {}, "filed"),
     ("open", "record_footer", {}, "open"),

@@ -89,6 +89,24 @@ def test_the_steps_are_called_so_by_both_sides(client, world, wei, li, kind, lab
     assert [shown["record_opening"], shown["record_footer"]] == labels
 
 
+@pytest.mark.parametrize(
+    ("kind", "labels"),
+    [
+        ("website", ["opened on", "in the footer since"]),
+        ("app", ["listed on", "in the settings since"]),
+        ("mini_program", ["listed on", "in the settings since"]),
+    ],
+)
+def test_the_days_asked_for_are_called_as_the_steps_are(client, world, wei, kind, labels):
+    case = at(world, kind, "filed")
+    client.force_login(wei)
+    pages = [client.get(step_path(case, step)) for step in ("record_opening", "record_footer")]
+    fields = [next(iter(page.context["form"].fields.values())) for page in pages]
+    assert [field.label for field in fields] == labels
+    if kind != "website":
+        assert [words_of(page) for page in pages] == [[], []]
+
+
 def test_nothing_of_a_site_is_said_of_an_app(client, world, wei):
     case = at(world, "app", "open")
     client.force_login(wei)
@@ -111,8 +129,38 @@ def test_the_register_says_where_the_number_is_to_stand(client, world, li, kind,
     client.force_login(li)
     portfolio = reverse("admin:cases_portfolio", args=[case.applicant_id])
     assert still in text_of(client.get(portfolio))
+    opened = {"website": "opened on", "app": "listed on"}[kind]
+    assert f"{opened} {case.service.opened_on}" in text_of(client.get(portfolio))
     world.step(case, "record_footer")
     assert still not in text_of(client.get(portfolio))
     page = text_of(client.get(reverse("admin:cases_filingcase_change", args=[case.pk])))
     register = page[page.index("In the register") :]
     assert since in register[: register.index("Route") if "Route" in register else 400]
+
+
+REFUSED = "The inspection was missed, or its answer was not accepted."
+
+
+def test_an_inspection_is_answered_and_nobody_refused_a_filing(client, world, wei, li):
+    service = world.filed(world.applicant())
+    case = world.about(service, "inspection", findings="The footer is missing.")
+    client.force_login(li)
+    step = client.get(reverse("admin:cases_filingcase_step", args=[case.pk, "submit_to_provider"]))
+    assert (step.context["title"], step.context["step"].later) == (
+        "Hand the answer to the provider", [],
+    )  # fmt: skip
+    assert step.context["target_meaning"] == "The provider looks at the answer to the inspection."
+    case = world.step(case, "record_refusal")
+    row = case.history.latest("sequence")
+    assert (case.words.applicant, case.words.meaning, row.on_behalf_of) == (
+        "Inspection not passed", REFUSED, "",
+    )  # fmt: skip
+    client.force_login(wei)
+    shown = text_of(client.get(path(case)))
+    assert (shown.count(REFUSED), "refused" in shown) == (2, False)
+
+
+def test_an_inspection_that_was_answered_changed_nothing_in_the_register(world):
+    case = world.about(world.filed(), "inspection")
+    case = world.walk(case, "submit_to_provider", "provider_passes")
+    assert case.words.meaning == "The inspection is answered; what is filed stays as it was."

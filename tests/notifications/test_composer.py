@@ -116,3 +116,24 @@ def test_the_sms_check_says_until_when(world, mail, one_pass):
     with translation.override("en"):
         assert f"By when: {shown_time(case.due_at)}" in text_of(mail.mails[0])
     assert "(Shanghai time)" in text_of(mail.mails[0])
+
+
+@pytest.mark.parametrize(
+    ("filing_type", "subject", "head"),
+    [
+        ("cancel_service", "Cancel a service · yulan.cn: Being looked at",
+         "Cancel a service · yulan.cn · 玉兰书店"),
+        ("cancel_subject", "Cancel the subject: Being looked at", "Cancel the subject"),
+    ],
+)  # fmt: skip
+def test_a_mail_says_what_errand_it_is_about(world, mail, one_pass, filing_type, subject, head):
+    case = world.about(world.filed(domain="yulan.cn", name="玉兰书店"), filing_type)
+    type(case.applicant).objects.update(language="en")
+    case.refresh_from_db()
+    world.step(case, "submit_request", tell=True)
+    one_pass()
+    sent = mail.mails[-1]
+    assert str(sent["Subject"]).strip() == f"{case.reference} {subject}"
+    assert text_of(sent).splitlines()[0] == f"{case.reference} · {head}"
+    html = " ".join(Notice.objects.latest("pk").html.split())
+    assert f"{case.reference} · {head} </p>" in html

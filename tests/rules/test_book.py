@@ -94,6 +94,10 @@ HOSTED, UNHOSTED, CANCELLED = (
     replace(LIVE, state="no_access", accesses=()),
     replace(LIVE, state="cancelled", accesses=()),
 )
+NOT_DECLINED = (
+    "officer fact:server_region fact:mainland_cdn fact:access fact:service_kind fact:forum"
+    " fact:applicant_type fact:preapproval fact:province_accepts_forums"
+)
 # The types that none of the FAQ's rules is asked of.
 UNJUDGED = ("cancel_service", "cancel_subject", "cancel_access", "inspection")
 ANDROID = Platform("android", "玉兰", "cn.yulan.app", "30820122300d", "5F:2A:99")
@@ -206,9 +210,12 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("site.forum", with_facts(**FORUM), ()),
     ("site.forum", GOOD, ("officer fact:forum",)),
     ("verdict.not_permitted", with_facts(**FORUM, applicant_type="individual"), ()),
-    ("verdict.not_permitted", GOOD,
-     ("officer fact:server_region fact:mainland_cdn fact:access fact:service_kind fact:forum"
-      " fact:applicant_type fact:preapproval fact:province_accepts_forums",)),
+    ("verdict.not_permitted", GOOD, (NOT_DECLINED,)),
+    # A change is judged on what it changes: a phone is never forbidden, a private forum is.
+    ("verdict.not_permitted", changing("subject_leader_phone"), (NOT_DECLINED,)),
+    ("verdict.not_permitted", changing("subject_name", forum=None), (NOT_DECLINED,)),
+    ("verdict.not_permitted", changing("forum", forum=True, applicant_type="individual"), ()),
+    *(("verdict.not_permitted", of_type(kind), (NOT_DECLINED,)) for kind in UNJUDGED),
     ("document.mainland", GOOD, ()),
     ("document.mainland", with_papers(paper(Kind.OTHER, ACCEPTED, HONG_KONG)), ()),
     ("document.mainland", with_papers(paper(Kind.BUSINESS_LICENCE, REFUSED, HONG_KONG)), ()),
@@ -279,9 +286,9 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("subject.known", GOOD, ()),
     *(("subject.known", of_type("first", **subject), (f"officer subject:{NUMBER}"
        " filing_type:add_service",)) for subject in (SUBJECT, SHELL)),
-    ("subject.known", of_type("add_service"), ("officer filing_type:first",)),
+    ("subject.known", of_type("add_service"), ("officer subject: filing_type:first",)),
     *(("subject.known", of_type("add_service", **subject), ()) for subject in (SUBJECT, SHELL)),
-    *(("subject.known", of_type(kind, **SUBJECT), ("officer fact:service",))
+    *(("subject.known", of_type(kind, **SUBJECT), ("officer fact:service subject:",))
       for kind in ("add_access", "cancel_service", "cancel_access", "inspection")),
     *(("subject.known", of_type(kind, **SUBJECT, service=CANCELLED), ("officer service:7",))
       for kind in ("add_access", "change", "cancel_service", "cancel_access", "inspection")),
@@ -294,13 +301,13 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("subject.known", of_type("change", **SHELL, service=UNHOSTED),
      ("officer service:7 filing_type:add_access",)),
     ("subject.known", of_type("change", **SUBJECT), ()),
-    ("subject.known", of_type("change", **SHELL), ("officer",)),
-    ("subject.known", of_type("change"), ("officer",)),
+    ("subject.known", of_type("change", **SHELL), ("officer subject:",)),
+    ("subject.known", of_type("change"), ("officer subject:",)),
     ("subject.known", of_type("cancel_service", **SUBJECT, service=LIVE), ()),
     ("subject.known", of_type("cancel_service", **SHELL, service=UNHOSTED), ()),
     ("subject.known", of_type("cancel_subject", **SUBJECT), ()),
     ("subject.known", of_type("cancel_subject", **SHELL), ()),
-    ("subject.known", of_type("cancel_subject"), ("officer",)),
+    ("subject.known", of_type("cancel_subject"), ("officer subject:",)),
     ("subject.known", of_type("cancel_access", **SUBJECT, service=LIVE, hosted_there=True), ()),
     ("subject.known", of_type("cancel_access", **SUBJECT, service=LIVE), ("officer service:7",)),
     ("subject.known", of_type("inspection", **SUBJECT, service=LIVE), ()),
@@ -321,16 +328,17 @@ CASES: tuple[tuple[str, Dossier, tuple[str, ...]], ...] = (
     ("order.alive", case(order=OVER), ("officer",)),
     ("app.complete", GOOD, ()),
     ("app.complete", with_facts(service_kind="mini_program"), ()),
-    ("app.complete", app(), ("applicant fact:app_features",)),
+    ("app.complete", app(), ("applicant fact:app_android_app_name",)),
     ("app.complete", app(ANDROID), ()),
     ("app.complete", app(ANDROID, replace(ANDROID, name="ios", app_name="")), ()),
-    ("app.complete", app(replace(ANDROID, package=""), replace(ANDROID, fingerprint="")),
-     ("applicant fact:app_features fact:app_features",)),
+    ("app.complete",
+     app(replace(ANDROID, package=""), replace(ANDROID, name="ios", fingerprint="")),
+     ("applicant fact:app_android_package fact:app_ios_fingerprint",)),
     ("app.complete", app(replace(ANDROID, app_name="玉兰阅读", public_key="")),
-     ("applicant fact:app_features", "applicant fact:app_features")),
-    ("app.complete", app(filing_type="add_access"), ("applicant fact:app_features",)),
+     ("applicant fact:app_android_public_key", "applicant fact:app_android_app_name")),
+    ("app.complete", app(filing_type="add_access"), ("applicant fact:app_android_app_name",)),
     ("app.complete", replace(app(filing_type="change"), changed=frozenset({"app_features"})),
-     ("applicant fact:app_features",)),
+     ("applicant fact:app_android_app_name",)),
     ("app.complete", replace(app(filing_type="change"), changed=frozenset({"domain"})), ()),
     *(("app.complete", app(filing_type=kind), ()) for kind in UNJUDGED),
     ("order.expired", case(order=OVER), ()),

@@ -66,10 +66,13 @@ def test_a_missed_inspection_offers_the_supervisor_to_record_the_loss(
     case = world.about(service, "inspection")
     client.force_login(request.getfixturevalue(who))
     page = reverse("admin:cases_filingcase_change", args=[case.pk])
-    url = reverse("admin:cases_lost_service", args=[service.pk])
-    assert client.get(page).context["loss_url"] == ""
+    access = service.accesses.get()
+    losses = [
+        ("Access at Old Cloud", reverse("admin:cases_lost_access", args=[service.pk, access.pk])),
+        ("The filing itself", reverse("admin:cases_lost_service", args=[service.pk])),
+    ]
+    assert client.get(page).context["losses"] == []
     world.step(case, "record_refusal")
     answer = client.get(page)
-    assert (answer.context["loss_url"], url in answer.content.decode()) == (
-        (url, True) if offered else ("", False)
-    )
+    assert answer.context["losses"] == (losses if offered else [])
+    assert [url in answer.content.decode() for _label, url in losses] == [offered, offered]

@@ -135,6 +135,31 @@ def test_what_closes_every_case_alike_is_said_once(as_li, world):
     assert [line.told for line in answer.context["lines"]] == ["", ""]
 
 
+def test_a_second_tab_says_that_the_cases_were_changed_meanwhile(as_li, world):
+    applicant = world.applicant()
+    one, two, _ = cases = ready(world, applicant, 3)
+    data = ticked([one, two], provider=world.provider().pk, order_number="A-2")
+    submit(as_li, world, applicant, cases)
+    answer = as_li.post(reverse("admin:cases_submit_together", args=[applicant.pk]), data)
+    assert answer.status_code == 422
+    assert [(line.case.pk, line.open, line.told) for line in answer.context["lines"]] == [
+        (case.pk, False, "") for case in (one, two)
+    ]
+    assert answer.context["notices"] == [
+        "Somebody has changed this case since you opened the page."
+    ]
+    assert (answer.context["nothing_ticked"], answer.context["form"]) == (False, None)
+    assert not Order.objects.filter(number="A-2").exists()
+
+
+def test_a_case_of_another_client_is_not_taken_along(as_li, world):
+    applicant = world.applicant()
+    ready(world, applicant, 1)
+    foreign = world.supply(world.at("preparing", applicant=world.applicant()))
+    submit(as_li, world, applicant, [foreign])
+    assert states(foreign) == ["preparing"]
+
+
 def test_of_an_order_one_comes_back_and_is_submitted_again_on_it(as_li, world):
     applicant = world.applicant()
     one, two = cases = ready(world, applicant, 2)
@@ -221,3 +246,21 @@ def test_an_order_page_costs_the_same_for_one_case_and_for_three(
     order = Order.objects.get(number="A-1")
     with django_assert_num_queries(queries):
         as_li.get(reverse("admin:cases_order", args=[order.pk]))
+
+
+def test_an_order_number_is_shown_by_example_and_read_as_it_is_typed(as_li, world):
+    applicant = world.applicant()
+    [case] = ready(world, applicant, 1)
+    Provider.objects.filter(name="Example Cloud").update(
+        order_number_format=r"BA-\d{8}", order_number_example="BA-20261129"
+    )
+    page = reverse("admin:cases_submit_together", args=[applicant.pk])
+    assert "Example Cloud: BA-20261129." in as_li.get(page).content.decode()
+    wrong = submit(as_li, world, applicant, [case], order_number="20261129")
+    assert wrong.context["form"].errors["order_number"] == [
+        "This does not look like an order number of this provider: BA-20261129."
+    ]
+    # Chinese input methods type full-width characters, and copying brings spaces along.
+    right = submit(as_li, world, applicant, [case], order_number=" ＢＡ－２０２６１１２９\u3000")
+    order = Order.objects.get(memberships__case=case)
+    assert (right.status_code, order.number) == (302, "BA-20261129")

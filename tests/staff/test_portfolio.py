@@ -286,6 +286,21 @@ def test_a_supervisor_records_a_loss_and_nobody_else(as_chen, world, li, client)
     assert client.post(page, data).status_code == 403
 
 
+def test_the_page_of_a_loss_says_what_ends_before_it_is_entered(as_chen, world):
+    service = world.filed(number="京ICP备12345678号-1", name="玉兰书店")
+    one = service.accesses.get()
+    whole = reverse("admin:cases_lost_service", args=[service.pk])
+    access = reverse("admin:cases_lost_access", args=[service.pk, one.pk])
+    named = "Old Cloud · 京ICP备12345678号-1 玉兰书店"
+    assert [as_chen.get(page).context["ends"] for page in (whole, access)] == [
+        ["京ICP备12345678号-1 玉兰书店"],
+        [named, "No provider hosts the service after that."],
+    ]
+    service.accesses.create(provider=world.provider("Other Cloud"), since=service.filed_on)
+    assert as_chen.get(access).context["ends"] == [named]
+    assert "What ends with it" in as_chen.get(access).content.decode()
+
+
 def test_what_has_ended_or_not_begun_is_not_lost(as_chen, world):
     service = enter(as_chen, world.applicant(), world)
     page = reverse("admin:cases_lost_service", args=[service.pk])

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from icpcases.rules.about_register import type_place
+from icpcases.rules.apps import APP_FEATURES
+from icpcases.rules.facts import FilingType
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.workflow.messages import about_of, remedy_of, sentence_of
 from tests.assessment.assessments import FOREIGN, FORUM, answers, assess, refusal
@@ -71,6 +74,12 @@ def test_a_sentence_names_its_places() -> None:
         "forum, Board list with moderators",
     )
     assert about_of(finding()) == ""
+
+
+def test_a_type_that_would_fit_is_a_way_out_and_no_part_of_the_sentence():
+    filed = Place(PlaceKind.SERVICE, "1", "京ICP备12345678号-1")
+    already = finding(filed, type_place(FilingType.ADD_ACCESS), type_place(FilingType.CHANGE))
+    assert sentence_of(already) == "Missing: 京ICP备12345678号-1."
 
 
 @pytest.mark.usefixtures("chinese")
@@ -155,3 +164,15 @@ def test_assess_writes_chinese_as_it_is_read() -> None:
 )
 def test_what_people_wrote_ends_its_sentence_once(asked, shown):
     assert sentence_of(finding(Place(PlaceKind.REQUEST, "1", asked))) == shown
+
+
+def test_an_apps_features_are_named_as_on_its_form() -> None:
+    features = APP_FEATURES["ios"]
+    missing = finding(
+        *(Place(PlaceKind.FACT, f"app_ios_{name}", label) for name, label in features.items()),
+        sentence="The App's features are not complete: %(about)s.",
+    )
+    with override("zh-hans"):
+        assert about_of(missing) == (
+            "App 内显示的名称（iOS）、包标识 Bundle ID（iOS）、公钥（iOS）、证书指纹（iOS）"
+        )

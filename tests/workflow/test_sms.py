@@ -171,7 +171,21 @@ def test_the_form_offers_those_who_have_not_answered(world, two):
         (SUBJECT, "Subject leader: 李娜"), (SERVICE, "Service leader: 王伟"),
     ]  # fmt: skip
     case = world.step(two, "confirm_sms", person=SUBJECT)
-    assert "person" not in step_form(case, CaseFile(case), Step.CONFIRM_SMS).fields
+    form = step_form(case, CaseFile(case), Step.CONFIRM_SMS)
+    assert list(form.fields["person"].widget.choices) == [(SERVICE, "Service leader: 王伟")]
+    assert form.fields["person"].required is False
+
+
+@pytest.mark.parametrize("person", [SUBJECT, ""])
+def test_an_answer_sent_twice_is_not_taken_for_the_other_persons(world, chen, two, person):
+    case = world.step(two, "confirm_sms", person=SUBJECT)
+    with pytest.raises(BadEntry) as bad:
+        perform(case, "confirm_sms", chen, {"person": person}, case.version)
+    assert list(bad.value.form.errors) == ["person"]
+    assert list(bad.value.form.fields["person"].widget.choices) == [
+        ("", "---------"), (SERVICE, "Service leader: 王伟"),
+    ]  # fmt: skip
+    assert answered(case) == [f"{SUBJECT} 1"]
 
 
 # Rounds

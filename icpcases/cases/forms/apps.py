@@ -5,32 +5,19 @@ from collections.abc import Mapping
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.types import Text
+from icpcases.rules.apps import APP_FEATURES, APP_PREFIX, PLATFORMS
 
-APP_PREFIX = "app_"
-PLATFORMS: dict[str, Text] = {
-    "android": _("Android"),
-    "ios": _("iOS"),
-    "harmony": _("HarmonyOS"),
-}
-_FEATURES: dict[str, tuple[Text, int]] = {
-    "app_name": (_("name in the App"), 100),
-    "package": (_("package name or bundle ID"), 200),
-    "public_key": (_("public key"), 2000),
-    "fingerprint": (_("certificate fingerprint"), 200),
-}
+_LONGEST = {"app_name": 100, "package": 200, "public_key": 2000, "fingerprint": 200}
 
 
 def feature_fields() -> dict[str, forms.CharField]:
     """One field for each feature of each platform; a platform left empty is none of the App's."""
     return {
         f"{APP_PREFIX}{platform}_{feature}": forms.CharField(
-            label=_("%(platform)s: %(feature)s") % {"platform": shown, "feature": label},
-            max_length=longest,
-            required=False,
+            label=_(label), max_length=_LONGEST[feature], required=False
         )
-        for platform, shown in PLATFORMS.items()
-        for feature, (label, longest) in _FEATURES.items()
+        for platform, features in APP_FEATURES.items()
+        for feature, label in features.items()
     }
 
 
@@ -39,7 +26,7 @@ def features_of(data: Mapping[str, object]) -> dict[str, dict[str, str]]:
     typed = {
         platform: {
             feature: str(data.get(f"{APP_PREFIX}{platform}_{feature}") or "").strip()
-            for feature in _FEATURES
+            for feature in _LONGEST
         }
         for platform in PLATFORMS
     }

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import Applicant, FilingCase, ProviderAccess, Province, Service
+from icpcases.rules.apps import APP_PREFIX
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.domains import Domain
 from icpcases.rules.facts import (
@@ -23,7 +24,7 @@ from icpcases.rules.facts import (
 from icpcases.rules.filing_types import INSPECTIONS, JUDGED, TYPES, Leader
 from icpcases.types import Text
 
-from .apps import APP_PREFIX, feature_fields, features_of, features_shown
+from .apps import feature_fields, features_of, features_shown
 from .fields import NumberField, domain_field, keep_masked, phone_field, resident_id_today
 from .filed import (
     CHANGEABLE,

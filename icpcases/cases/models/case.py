@@ -431,12 +431,16 @@ class FilingCase(Transitions, models.Model):
 
     @property
     def words(self) -> StateDefinition:
-        """What its state says to whoever reads of this kind of service."""
-        return state_words(self.is_at, self.kind)
+        """What its state says to whoever reads of this kind of service or errand."""
+        return self.words_in(self.is_at)
+
+    def words_in(self, state: State) -> StateDefinition:
+        """The same of a state it may come to."""
+        return state_words(state, self.kind, self.about.inspection)
 
     def step_words(self, step: Step) -> StepWords:
-        """What a step says to whoever reads of this kind of service."""
-        return step_words(step, self.kind)
+        """What a step says to whoever reads of this kind of service or errand."""
+        return step_words(step, self.kind, self.about.inspection)
 
     @property
     def kind(self) -> ServiceKind:
@@ -457,6 +461,11 @@ class FilingCase(Transitions, models.Model):
     def changed(self) -> frozenset[str]:
         """The fields that a change filing changes."""
         return frozenset(self.changing)
+
+    @property
+    def errand_name(self) -> str:
+        """What errand it is, for a line that says so: of a first filing nothing need be said."""
+        return "" if self.is_of == FilingType.FIRST else str(self.get_filing_type_display())
 
     @property
     def shown_domain(self) -> str:

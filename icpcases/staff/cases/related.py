@@ -42,17 +42,27 @@ def beside_case(request: HttpRequest, case: FilingCase, may_work: bool) -> dict[
         "note_form": NoteForm() if may_work else None,
         "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
         "snippet": footer_snippet(case),
-        "loss_url": loss_url(case) if is_supervisor(request.user) else "",
+        "losses": losses(case) if is_supervisor(request.user) else [],
     }
 
 
-def loss_url(case: FilingCase) -> str:
-    """Where a supervisor records what an inspection that was missed has cost; else empty."""
+def losses(case: FilingCase) -> list[tuple[str, str]]:
+    """Where a supervisor records what an inspection that was missed has cost: label and URL."""
     missed = case.about.inspection and case.is_at == State.REFUSED
     service = case.service
     if not missed or service is None or service.state == Service.State.CANCELLED:
-        return ""
-    return reverse("admin:cases_lost_service", args=[service.pk])
+        return []
+    hosted = service.accesses.filter(until=None).select_related("provider").order_by("pk")
+    return [
+        *(
+            (
+                _("Access at %(provider)s") % {"provider": access.provider},
+                reverse("admin:cases_lost_access", args=[service.pk, access.pk]),
+            )
+            for access in hosted
+        ),
+        (_("The filing itself"), reverse("admin:cases_lost_service", args=[service.pk])),
+    ]
 
 
 @dataclass(frozen=True)

@@ -50,12 +50,14 @@ def show(
     explanation = explain_step(case, step, request.user)
     form = tried.form or step_form(case, rows, step, tried.data)
     leads_out = step.about.leads_out_of(case.is_at, case.is_of)
+    target = target_of(rows, explanation)
     context = {
         "case": case,
         "title": case.step_words(step).label,
         "step": show_step(case, explanation),
         "closed_elsewhere": not leads_out,
-        "target": target_of(rows, explanation),
+        "target": target,
+        "target_meaning": case.words_in(target).meaning if target else "",
         "form": form,
         "how": how_to_answer(case) if step == Step.CONFIRM_SMS else "",
         # What cannot be done now is announced to nobody.

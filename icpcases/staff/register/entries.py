@@ -1,6 +1,6 @@
 """Entering what was found in the public register, correcting it, and recording a loss."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from django import forms
 from django.contrib import messages
@@ -20,6 +20,7 @@ from icpcases.cases.forms.register import (
 from icpcases.cases.models import Applicant, ProviderAccess, Service
 from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.register.numbers import listed_under_subject
+from icpcases.register.portfolio import ends_with
 from icpcases.register.prefill import subject_defaults
 from icpcases.staff.pages import page
 from icpcases.web.troubles import trouble_of
@@ -105,7 +106,7 @@ def loss_page(request: HttpRequest, pk: int, access: int | None = None) -> HttpR
 
     return _entry(
         request, service.subject.applicant, form, act, title, _("The loss is recorded."),
-        supervisor=True,
+        supervisor=True, ends=ends_with(service, lost),
     )  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def _sent(request: HttpRequest) -> Mapping[str, object] | None:
 
 def _entry(
     request: HttpRequest, applicant: Applicant, form: forms.Form, act: Act, title: str, done: str,
-    supervisor: bool = False,
+    supervisor: bool = False, ends: Sequence[str] = (),
 ) -> HttpResponse:  # fmt: skip
     """A page with one form about an applicant's register; raises PermissionDenied."""
     allowed = is_supervisor(request.user) if supervisor else is_working(request.user)
@@ -142,6 +143,7 @@ def _entry(
         "form": form,
         "findings": findings,
         "trouble": trouble,
+        "ends": ends,
         "seen": register.newest_row(applicant.pk),
     }
     return page(request, "staff/register_entry.html", context, status)

@@ -99,6 +99,7 @@ def _for_several(
     taken: list[Taken] = []
     data = typed(request) if request.method == "POST" else None
     if data is not None:
+        cases = _with_gone(request, cases, applicant)
         ticked = [(case, _version(request, case)) for case in cases if _is_ticked(request, case)]
         taken = take_for_all(ticked, step, request.user, data)
         done = [each.case for each in taken if each.error is None]
@@ -113,7 +114,9 @@ def _for_several(
     alike = [sentence for sentence in next(iter(told.values()), []) if _of_all(sentence, told)]
     own = {pk: [s for s in sentences if s not in alike] for pk, sentences in told.items()}
     lines = [_line(request, case, step, taken, own.get(case.pk, [])) for case in cases]
-    first = next((line.case for line in lines if line.open), cases[0] if cases else None)
+    first = next((line.case for line in lines if line.open), None)
+    if first is None and not taken and cases:
+        first = cases[0]
     form = _form(first, step, data, taken)
     context = {
         "title": step.label,
@@ -179,6 +182,19 @@ def _at_fields(form: StepForm) -> list[str]:
 
 def _of_all(sentence: str, told: dict[int, list[str]]) -> bool:
     return all(sentence in sentences for sentences in told.values())
+
+
+def _with_gone(
+    request: HttpRequest, cases: list[FilingCase], applicant: Applicant
+) -> list[FilingCase]:
+    """The cases, and those ticked on the page that are no longer among them: each is told of."""
+    sent = (name.removeprefix("case-") for name in request.POST if name.startswith("case-"))
+    numbers = {int(text) for text in sent if text.isascii() and text.isdigit() and len(text) < 10}
+    gone = numbers - {case.pk for case in cases}
+    if not gone:
+        return cases
+    more = FilingCase.objects.filter(applicant=applicant, pk__in=gone).with_names()
+    return sorted([*cases, *more], key=lambda case: case.pk)
 
 
 def _is_ticked(request: HttpRequest, case: FilingCase) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -50,11 +51,26 @@ class SubmissionForm(StepForm):
             for name in ("provider", "order_number", "order_created_on"):
                 del self.fields[name]
             return
+        if not self.rows.lean:
+            self.show_examples()
         running = [order for order in self.rows.running if order.provider_id not in self.hosts()]
         if running:
             # The one order that this subject may have before anybody now.
             self.fields["provider"].initial = running[0].provider_id
             self.fields["order_number"].initial = running[0].number
+
+    def show_examples(self) -> None:
+        """Show beside the field how each provider's numbers look."""
+        providers = Provider.objects.filter(active=True).exclude(order_number_example="")
+        shown = [_("%(provider)s: %(example)s.") % {
+            "provider": provider.name, "example": provider.order_number_example,
+        } for provider in providers]  # fmt: skip
+        field = self.fields["order_number"]
+        field.help_text = " ".join(map(str, [field.help_text, *shown]))
+
+    def clean_order_number(self) -> str:
+        """The number in half width: Chinese input methods type full-width characters."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["order_number"]).strip()
 
     def hosts(self) -> set[int]:
         """The providers that host the service already, where another one is to do so as well."""
@@ -159,14 +175,17 @@ class ConfirmForm(StepForm):
     person = forms.ChoiceField(label=_("who has answered"))
 
     def prepare(self) -> None:
-        """Offer those who have not; one alone need not be named."""
+        """Offer those who have not; one alone need not be named, but is shown."""
         waiting = self.rows.unanswered
-        if len(waiting) == 1:
-            del self.fields["person"]
-            return
         field = self.fields["person"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(c.person, person_label(c)) for c in waiting]
+        offered = [(c.person, person_label(c)) for c in waiting]
+        typed = self.data.get("person")
+        if typed is not None and typed not in dict(offered):
+            # Whoever was meant has answered meanwhile: nobody else is put in the place.
+            offered = [("", "---------"), *offered]
+        field.choices = offered
+        field.required = typed is not None or len(waiting) > 1
 
 
 def person_label(check: SmsCheck) -> str:
@@ -252,6 +271,11 @@ class OpeningForm(StepForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    def prepare(self) -> None:
+        """Ask when it was listed, where no site opens."""
+        if self.case.facts.service_kind != ServiceKind.WEBSITE:
+            self.fields["opened_on"].label = _("listed on")
+
     def entered_dossier(self) -> CaseDossier:
         """The dossier with the opening that was entered."""
         opening = self.cleaned_data["opened_on"]
@@ -262,6 +286,11 @@ class FooterForm(StepForm):
     """The number in the footer."""
 
     footer_on = PastDateField(label=_("in the footer since"))
+
+    def prepare(self) -> None:
+        """Ask since when it stands in the settings, where there is no footer."""
+        if self.case.facts.service_kind != ServiceKind.WEBSITE:
+            self.fields["footer_on"].label = _("in the settings since")
 
     def clean_footer_on(self) -> dt.date:
         """The day since which the number is shown: not before the filing."""
