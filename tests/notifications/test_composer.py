@@ -137,3 +137,16 @@ def test_a_mail_says_what_errand_it_is_about(world, mail, one_pass, filing_type,
     assert text_of(sent).splitlines()[0] == f"{case.reference} · {head}"
     html = " ".join(Notice.objects.latest("pk").html.split())
     assert f"{case.reference} · {head} </p>" in html
+
+
+def test_what_is_called_by_its_name_is_named_once(world):
+    app = world.about(world.filed(kind="app", domain="yulan.cn", name="玉兰读书"), "cancel_service")
+    site = world.about(world.filed(domain="hai.cn", name="海"), "cancel_service")
+    with translation.override("en"):
+        assert [case.names for case in (app, site)] == [
+            ["Cancel a service", "yulan.cn", "玉兰读书"], ["Cancel a service", "hai.cn", "海"],
+        ]  # fmt: skip
+        type(app).objects.filter(pk=app.pk).update(
+            domain="", domain_unicode="", registrable_domain=""
+        )
+        assert type(app).objects.get(pk=app.pk).names == ["Cancel a service", "玉兰读书"]

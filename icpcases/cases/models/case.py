@@ -470,7 +470,9 @@ class FilingCase(Transitions, models.Model):
     @property
     def names(self) -> list[str]:
         """What tells the case apart in a letter, beside its reference."""
-        return [name for name in (self.errand_name, self.shown_domain, self.site_name) if name]
+        names = (self.errand_name, self.shown_domain, self.site_name)
+        # What stands for an App's domain is its name.
+        return list(dict.fromkeys(name for name in names if name))
 
     @property
     def shown_domain(self) -> str:
