@@ -1,7 +1,9 @@
 """What an errand is about, as its page tells: what changes, what ends, whom the SMS asks."""
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias, cast
 
 from django.db.models import Field
 from django.utils.translation import gettext as _
@@ -9,10 +11,14 @@ from django.utils.translation import gettext as _
 from icpcases.cases.models import FilingCase, SmsCheck
 from icpcases.lifecycle.states import Phase, State
 from icpcases.register.portfolio import consequences
+from icpcases.rules.apps import APP_FEATURES
 from icpcases.rules.facts import FilingType
 from icpcases.rules.numbers import mask, mask_phone, mask_resident_id
 from icpcases.types import Text
 from icpcases.workflow.casefile import CaseFile
+
+#: By platform, then by feature.
+Features: TypeAlias = Mapping[str, Mapping[str, str]]
 
 PRIVATE = {
     "subject_leader_phone": mask_phone,
@@ -77,14 +83,27 @@ def changes_of(case: FilingCase) -> list[Changed]:
     """What a change filing changes, old and new side by side, private numbers masked."""
     if case.is_of != FilingType.CHANGE:
         return []
-    found = []
-    for name, old in case.changing.items():
-        field = case._meta.get_field(name)
-        assert isinstance(field, Field)
-        new = getattr(case, name)
-        values = (shown_value(case, name, value) for value in (old, new))
-        found.append(Changed(str(field.verbose_name), *values))
-    return found
+    return [
+        change
+        for name, old in case.changing.items()
+        for change in changes_shown(case, name, old, getattr(case, name))
+    ]
+
+
+def changes_shown(case: FilingCase, name: str, old: object, new: object) -> Iterator[Changed]:
+    """A change of a field as a reader sees it; of an App each feature that changes."""
+    if name == "app_features":
+        before, after = ({} if not value else cast(Features, value) for value in (old, new))
+        for platform, labels in APP_FEATURES.items():
+            for feature, label in labels.items():
+                pair = [side.get(platform, {}).get(feature, "") for side in (before, after)]
+                if pair[0] != pair[1]:
+                    yield Changed(str(_(label)), *(value or "—" for value in pair))
+        return
+    field = case._meta.get_field(name)
+    assert isinstance(field, Field)
+    values = (shown_value(case, name, value) for value in (old, new))
+    yield Changed(str(field.verbose_name), *values)
 
 
 def shown_value(case: FilingCase, name: str, value: object) -> str:

@@ -15,7 +15,7 @@ from icpcases.cases.models import Document, FilingCase, HistoryRow, RegisterRow,
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.numbers import mask
-from icpcases.web.errand_panel import shown_value
+from icpcases.web.errand_panel import changes_shown
 from icpcases.workflow.step_forms import STEP_FORMS
 
 HISTORY_PAGE = 20
@@ -138,8 +138,8 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("domain", "registrable_domain") and name not in _GONE:
-            label = str(field_of(case, name).verbose_name)
-            yield label, shown_value(case, name, old), shown_value(case, name, new)
+            for change in changes_shown(case, name, old, new):
+                yield change.label, change.old, change.new
 
 
 def field_of(case: FilingCase, name: str) -> Field:

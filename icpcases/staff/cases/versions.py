@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from icpcases.cases.models import FilingCase, HistoryRow, Province
 from icpcases.rules.facts import FACT_FIELDS
 from icpcases.staff.pages import get_case_for_user, page
-from icpcases.web.errand_panel import shown_value
+from icpcases.web.errand_panel import changes_shown, shown_value
 
 from .history import field_of
 
@@ -92,6 +92,10 @@ def compared(case: FilingCase, old: Version, new: Version) -> list[Compared]:
             provinces.get(str(value)) or shown_value(case, name, value) for value in (before, after)
         )
         changed = _known(before) != _known(after)
+        if changed and name == "app_features":
+            shown = changes_shown(case, name, before, after)
+            found += [Compared(change.label, change.old, change.new, True) for change in shown]
+            continue
         found.append(Compared(label, old_shown, new_shown, changed))
     return found
 
