@@ -58,7 +58,7 @@ def errand_panel(case: FilingCase, rows: CaseFile) -> ErrandPanel:
         ends=consequences(case) if case.about.ends and case.is_at.phase != Phase.DONE else [],
         asked=[check for check in checks if check.number == last],
         round=last,
-        gone=_gone(case),
+        gone=gone_of(case),
         findings=case.findings if case.about.inspection else "",
         term=case.term if case.about.inspection else None,
     )
@@ -105,7 +105,7 @@ def _has_been_asked(case: FilingCase) -> bool:
     return case.is_at in passed
 
 
-def _gone(case: FilingCase) -> str:
+def gone_of(case: FilingCase) -> str:
     """What has become of the service a case filed, where that is the end of it."""
     service = case.service
     if service is None or case.is_at.phase != Phase.DONE or not case.about.makes:

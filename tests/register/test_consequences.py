@@ -68,3 +68,8 @@ def test_a_cancelled_service_asks_for_no_step_and_may_not_be_said_to_open(
         assert (meaning in shown, shown.count("The service this case filed is cancelled.")) == (
             False, 1,
         )  # fmt: skip
+    client.force_login(wei)
+    listed = text_of(client.get("/cases/"))
+    assert (meaning in listed, listed.count("The service this case filed is cancelled.")) == (
+        False, 1,
+    )  # fmt: skip
