@@ -16,7 +16,7 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
-from icpcases.web.errand_panel import errand_panel
+from icpcases.web.errand_panel import errand_panel, gone_of
 from icpcases.web.findings import refusal_of, view_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.actions.facts import edit_facts
@@ -42,7 +42,8 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     """The applicant's cases."""
     cases = FilingCase.objects.filter(people__user=request.user.pk).with_names().order_by("-pk")
     shown = Paginator(cases, CASES).get_page(request.GET.get("page"))
-    return own_page(request, "applicants/cases.html", {"cases": shown})
+    lines = [(case, gone_of(case)) for case in shown]
+    return own_page(request, "applicants/cases.html", {"cases": shown, "lines": lines})
 
 
 @never_cache

@@ -68,7 +68,7 @@ def errand_panel(case: FilingCase, rows: CaseFile) -> ErrandPanel:
         asked=[check for check in checks if check.number == last],
         round=last,
         how=how_to_answer(case),
-        gone=_gone(case),
+        gone=gone_of(case),
         findings=case.findings if case.about.inspection else "",
         term=case.term if case.about.inspection else None,
     )
@@ -133,7 +133,7 @@ def _has_been_asked(case: FilingCase) -> bool:
     return case.is_at in passed
 
 
-def _gone(case: FilingCase) -> str:
+def gone_of(case: FilingCase) -> str:
     """What has become of the service a case filed, where that is the end of it."""
     service = case.service
     if service is None or case.is_at.phase != Phase.DONE or not case.about.makes:

@@ -68,3 +68,19 @@ def test_a_cancelled_service_asks_for_no_step_and_may_not_be_said_to_open(
         assert (meaning in shown, shown.count("The service this case filed is cancelled.")) == (
             False, 1,
         )  # fmt: skip
+    client.force_login(wei)
+    listed = text_of(client.get("/cases/"))
+    assert (meaning in listed, listed.count("The service this case filed is cancelled.")) == (
+        False, 1,
+    )  # fmt: skip
+
+
+def test_the_end_of_a_subject_is_not_told_of_one_of_its_services(client, world, li):
+    case = world.about(two_sites(world), "cancel_subject")
+    world.walk(
+        case, "submit_request", "prepare_filing", "supply", "submit_to_provider",
+        "provider_passes", "sent_to_administration", "confirm_sms", "complete",
+    )  # fmt: skip
+    client.force_login(li)
+    shown = text_of(client.get(reverse("admin:cases_portfolio", args=[case.applicant_id])))
+    assert f"Changed by a case Cancel the subject {case.reference}" in shown
