@@ -468,6 +468,11 @@ class FilingCase(Transitions, models.Model):
         return "" if self.is_of == FilingType.FIRST else str(self.get_filing_type_display())
 
     @property
+    def named(self) -> list[str]:
+        """What a mail names beside the reference: the errand, the site, and its name."""
+        return [name for name in (self.errand_name, self.shown_domain, self.site_name) if name]
+
+    @property
     def shown_domain(self) -> str:
         """What stands for the site in a list: its domain, else its address, of an App its name."""
         named = "" if self.kind == ServiceKind.WEBSITE else self.site_name
