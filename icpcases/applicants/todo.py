@@ -7,8 +7,9 @@ from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_papers import REQUEST_SETTLED
+from icpcases.rules.about_register import APP_COMPLETE
 from icpcases.rules.dossier import RequestStatus
-from icpcases.rules.rule import Finding, Party, PlaceKind
+from icpcases.rules.rule import Finding, Guard, Party, PlaceKind
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.explain import Explanation, explain_step, unmet_guards
@@ -58,6 +59,9 @@ def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
     own = [explain_step(case, s, user) for s in steps if Role.APPLICANT in s.who]
     step = recommended_step(case)
     in_the_way = unmet_guards(dossier_for(case), step, for_applicant=True) if step else ()
+    if case.is_at == State.DRAFT and not in_the_way:
+        # For want of an App's features the office would send the draft back.
+        in_the_way = Guard(APP_COMPLETE).unmet(dossier_for(case), for_applicant=True)
     theirs = [f for f in in_the_way if _theirs_to_right(case, f)]
     return Todo(
         requests=[r for r in rows.requests if r.status == RequestStatus.OPEN],

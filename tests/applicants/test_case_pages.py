@@ -415,3 +415,22 @@ def test_a_second_click_on_keep_as_a_draft_leads_to_the_same_draft(client, wei, 
     for odd in ("", "x" * 500, "\0"):
         assert client.post("/apply/", {**sent, "token": odd}).status_code == 302
     assert FilingCase.objects.count() == 5
+
+
+def test_a_draft_of_an_app_asks_for_its_features_before_it_is_sent(as_wei, world):
+    case = world.case(service_kind="app", domain="", access="")
+    shown = as_wei.get(path(case))
+    asked = "The App's features are not complete: platform. Give what is missing for each platform."
+    assert asked in text_of(shown)
+    assert needed(shown) == [
+        ("platform", path(case, "facts/#id_app_android_app_name")),
+        ("Send the application", path(case, "step/submit_request/")),
+        ("Change the application", path(case, "facts/")),
+    ]
+
+
+def test_a_draft_is_not_asked_for_what_a_later_stage_brings(as_wei, world):
+    case = world.case(forum="true", preapproval="false")
+    assert needed(as_wei.get(path(case))) == [
+        ("Send the application", path(case, "step/submit_request/")), change_of(case),
+    ]  # fmt: skip
