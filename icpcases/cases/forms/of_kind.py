@@ -20,10 +20,13 @@ _LABELS: Mapping[str, Text] = {
 }
 
 
+def labels_of(kind: ServiceKind) -> Mapping[str, Text]:
+    """What the days of the opening and of the footer are called where there is no website."""
+    return {} if kind == ServiceKind.WEBSITE else _LABELS
+
+
 def label_of_kind(fields: Mapping[str, forms.Field], kind: ServiceKind) -> None:
-    """Call the days of the opening and of the footer what they are to this kind of service."""
-    if kind == ServiceKind.WEBSITE:
-        return
-    for name, label in _LABELS.items():
+    """Call the days that a form asks for what they are to this kind of service."""
+    for name, label in labels_of(kind).items():
         if name in fields:
             fields[name].label = label
