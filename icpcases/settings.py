@@ -202,6 +202,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "icpcases" / "locale"]
+FORMAT_MODULE_PATH = "icpcases.locale"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 
-from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.models import FilingCase, HistoryRow, SmsCheck
 from icpcases.lifecycle.retired import step_happened
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
+from icpcases.workflow.step_forms import person_label
 
 SHOWN = 100
 
@@ -22,7 +24,13 @@ SHOWN = 100
 def _rows(case: int) -> QuerySet[HistoryRow]:
     kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
     rows = HistoryRow.objects.filter(case=case, kind__in=kinds).order_by("-sequence")
-    return rows.defer("note_internal", "findings", "changes")
+    # Of an answer that was taken back nobody's name is kept.
+    checks = SmsCheck.objects.filter(
+        case=OuterRef("case"), person=OuterRef("person"), confirmed_at=OuterRef("happened_at")
+    )
+    rows = rows.annotate(person=KT("entered__person"))
+    named = rows.annotate(answered=Subquery(checks.values("name")[:1]))
+    return named.defer("note_internal", "findings", "changes")
 
 
 def _removed(case: int) -> QuerySet[HistoryRow, dict[str, str]]:
@@ -102,6 +110,11 @@ def _role(theirs: frozenset[int], row: HistoryRow) -> str:
 
 
 def _step(row: HistoryRow) -> str:
+    if row.step == Step.CONFIRM_SMS and row.entered.get("person") in SmsCheck.Person:
+        who = SmsCheck(person=row.entered["person"], name=vars(row).get("answered") or "")
+        return _("An answer to the SMS check has been recorded: %(who)s.") % {
+            "who": person_label(who)
+        }
     return step_happened(row.step, row.case.kind, row.case.about.inspection)
 
 

@@ -55,12 +55,15 @@ SERVER_MAINLAND = Rule(
     _server_mainland,
     Words(
         _("The server is not in Mainland China: no filing is required, nor possible."),
-        _("Nothing to do, unless the site moves to a server in Mainland China."),
+        _(
+            "Nothing to do, unless the site moves to a server in Mainland China, or nodes there "
+            "are to serve its name too (CDN, web firewall, object storage)."
+        ),
         Party.APPLICANT,
     ),
     Words(
         _("A server or nodes in Mainland China serve the site, so a filing is required."),
-        _("Go on with the filing, or correct the server region."),
+        _("Go on with the filing, or correct the server region and the nodes in the Mainland."),
         Party.OFFICER,
     ),
     ("server_region", "mainland_cdn"),

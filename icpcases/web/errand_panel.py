@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
-from django.db.models import Field
+from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, SmsCheck
@@ -90,8 +90,9 @@ def changes_of(case: FilingCase) -> list[Changed]:
     ]
 
 
-def changes_shown(case: FilingCase, name: str, old: object, new: object) -> Iterator[Changed]:
-    """A change of a field as a reader sees it; of an App each feature that changes."""
+def changes_shown(record: Model, name: str, old: object, new: object) -> Iterator[Changed]:
+    """A change of a field, of a case or in the register, as a reader sees it; of an App each
+    feature that changes."""
     if name == "app_features":
         before, after = ({} if not value else cast(Features, value) for value in (old, new))
         for platform, labels in APP_FEATURES.items():
@@ -100,13 +101,13 @@ def changes_shown(case: FilingCase, name: str, old: object, new: object) -> Iter
                 if pair[0] != pair[1]:
                     yield Changed(str(_(label)), *(value or "—" for value in pair))
         return
-    field = case._meta.get_field(name)
+    field = record._meta.get_field(name)
     assert isinstance(field, Field)
-    values = (shown_value(case, name, value) for value in (old, new))
+    values = (shown_value(record, name, value) for value in (old, new))
     yield Changed(str(field.verbose_name), *values)
 
 
-def shown_value(case: FilingCase, name: str, value: object) -> str:
+def shown_value(record: Model, name: str, value: object) -> str:
     """A field's value as a reader sees it, in words and masked where it is private."""
     if value in (None, "", {}):
         return "—"
@@ -116,9 +117,9 @@ def shown_value(case: FilingCase, name: str, value: object) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, dict):
         return ", ".join(value)
-    if name == "domain" and value == case.domain:
-        return case.domain_unicode
-    field = case._meta.get_field(name)
+    if name == "domain" and isinstance(record, FilingCase) and value == record.domain:
+        return record.domain_unicode
+    field = record._meta.get_field(name)
     assert isinstance(field, Field)
     return str(dict(field.choices or ()).get(value, value))
 

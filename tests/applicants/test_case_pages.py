@@ -434,3 +434,41 @@ def test_a_draft_is_not_asked_for_what_a_later_stage_brings(as_wei, world):
     assert needed(as_wei.get(path(case))) == [
         ("Send the application", path(case, "step/submit_request/")), change_of(case),
     ]  # fmt: skip
+
+
+def test_the_timeline_names_the_leader_who_answered_the_sms_check(as_wei, world, chen):
+    leaders = {"subject_leader": "李娜", "subject_leader_phone": "13900139000"}
+    case = world.walk(
+        world.case(service_leader="王伟", service_leader_phone="13800138000", **leaders),
+        "submit_request", "prepare_filing", "supply", "submit_to_provider", "provider_passes",
+        "sent_to_administration",
+    )  # fmt: skip
+    case = world.step(case, "confirm_sms", person="service_leader")
+    case = world.step(case, "confirm_sms", person="subject_leader")
+    said = "An answer to the SMS check has been recorded"
+
+    def told():
+        both = (
+            as_wei.get(path(case)).context["timeline"].moments,
+            as_wei.get(path(case, "timeline/")).context["pages"].object_list,
+        )
+        short, long = ([m.what for m in moments if m.what.startswith(said)] for moments in both)
+        assert short == long
+        return short
+
+    first = f"{said}: Service leader: 王伟."
+    assert told() == [f"{said}: Subject leader: 李娜.", first]
+    case = world.step(case, "step_back", by=chen, reason="It was not Na who called.")
+    assert told() == [f"{said}: Subject leader.", first]
+
+
+def test_an_answer_of_an_earlier_release_names_nobody(as_wei, world):
+    case = world.at("authority_review")
+    row = case.history.get(step="confirm_sms")
+    HistoryRow.objects.create(
+        case=case, sequence=case.version + 1, kind="step", step="confirm_sms", by=row.by,
+        from_state="sms_verification", to_state="authority_review", entered={},
+        happened_at=row.happened_at, recorded_at=row.recorded_at,
+    )  # fmt: skip
+    told = as_wei.get(path(case, "timeline/")).context["pages"].object_list[0].what
+    assert told == "An answer to the SMS check has been recorded."

@@ -187,6 +187,12 @@ def test_a_stale_page_keeps_what_was_typed_even_where_the_step_is_gone(as_wei, w
     assert answer.status_code == 409
     assert "A long reason of mine.</textarea>" in answer.content.decode()
     assert 'class="button" disabled' in answer.content.decode()
+    text = text_of(answer)
+    assert (
+        "What you typed is kept below; as the case is now, the step is closed." in text,
+        "This step is closed" in text,
+        "confirm again" in text,
+    ) == (True, True, False)
 
 
 @pytest.mark.parametrize("version", ["", "-1", "one", "９", "9" * 30, "1.0"])

@@ -39,7 +39,8 @@ UNMET = {
     "region": {
         "code": "server.mainland",
         "sentence": "The server is not in Mainland China: no filing is required, nor possible.",
-        "remedy": "Nothing to do, unless the site moves to a server in Mainland China.",
+        "remedy": "Nothing to do, unless the site moves to a server in Mainland China, or nodes "
+        "there are to serve its name too (CDN, web firewall, object storage).",
         "who": "applicant",
         "source": "FAQ Hong Kong",
     },

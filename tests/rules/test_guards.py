@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from icpcases.rules.about_facts import SERVER_MAINLAND
 from icpcases.rules.book import BOOK, RULES
 from icpcases.rules.dossier import Dossier, Rival
 from icpcases.rules.rule import Finding, Guard, Rule
@@ -132,3 +133,13 @@ def test_a_province_that_refuses_is_told_apart_from_one_not_asked(
     dossier = with_facts(forum=True, preapproval=False, province_accepts_forums=answer)
     found = Guard(BOOK["forum.province"]).unmet(dossier)
     assert [finding.sentence for finding in found] == [sentence]
+
+
+def test_whoever_is_told_of_the_server_is_told_of_the_nodes_too():
+    """Either brings a filing (domain.md, section 3: `server.mainland`)."""
+    remedies = (SERVER_MAINLAND.failing.remedy, SERVER_MAINLAND.holding.remedy)
+    assert remedies == (
+        "Nothing to do, unless the site moves to a server in Mainland China, or nodes there are to"
+        " serve its name too (CDN, web firewall, object storage).",
+        "Go on with the filing, or correct the server region and the nodes in the Mainland.",
+    )

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from icpcases.cases.models import FilingCase
+from tests.harness.reading import blocks
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,35 @@ def test_what_ends_or_is_inspected_asks_only_what_it_needs(as_li, world, filing_
     case = world.about(service, filing_type)
     page = as_li.get(reverse("admin:cases_filingcase_facts", args=[case.pk]))
     assert asked(page.context["form"]) == sorted(ASKED[filing_type])
+
+
+SAYS = {
+    "cancel_subject": "The subject is to be cancelled with all its services: say in which province,"
+                      " and whom the SMS check asks. All else is as the register has it.",
+    "cancel_service": "Say which service is to be cancelled, in which province, and whom the SMS"
+                      " check asks. All else is as the register has it.",
+    "cancel_access": "Say which access is to end, and in which province. All else is as the"
+                     " register has it.",
+    "inspection": "Say which service is inspected, what the provider or the authority wants, and"
+                  " by which day. All else is as the register has it.",
+    "change": "",
+}  # fmt: skip
+OFFICE = "Give what is known; the rest can follow."
+OWN = "What is known stands here already: add what is missing, and change what is to be different."
+
+
+@pytest.mark.parametrize("filing_type", SAYS)
+def test_its_page_says_what_it_asks_to_officers_and_applicants(client, li, wei, world, filing_type):
+    service = world.filed()
+    world.case(applicant=service.subject.applicant, filing_type="add_service")
+    for person, address, else_ in ((li, ADD, OFFICE), (wei, "/filed/next/", OWN)):
+        if person == wei and filing_type == "inspection":
+            continue
+        client.force_login(person)
+        page = client.get(address, begun(service, filing_type))
+        hints = [text for name, text in blocks(page.content.decode()) if name == "p.hint"]
+        said = [text for text in hints if text in (*SAYS.values(), OFFICE, OWN)]
+        assert said == [SAYS[filing_type] or else_]
 
 
 def sent(page, **typed):

@@ -1,9 +1,13 @@
 """The commercial licence on an applicant's page, and the loss that a missed inspection may mean."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
+
+from icpcases.cases.models import Applicant
+from tests.harness.reading import blocks
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +50,38 @@ def test_an_officer_enters_the_licence_of_whoever_holds_one(
     else:
         days = [dt.date.fromisoformat(day) if day else None for day in (issued, expires)]
         assert (answer.status_code, kept) == (302, (number, *days))
+
+
+LABELS = [
+    "Name", "Certificate type", "Certificate number", "Phone", "E-mail", "Language",
+    "Commercial licence", "Licence issued on", "Licence expires on", "Confirmed", "Confirmed by",
+]  # fmt: skip
+
+
+def test_the_labels_of_the_licence_are_written_like_the_others(client, li, sun, world):
+    url = reverse("admin:cases_applicant_change", args=[world.applicant(language="en").pk])
+    for reader in (li, sun):
+        client.force_login(reader)
+        shown = re.findall(r"<label[^>]*>([^<]*):</label>", client.get(url).content.decode())
+        assert shown == LABELS
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_days_and_times_stand_in_the_admin_as_everywhere_else(client, sun, world, language):
+    applicant = world.applicant(
+        licence_number=RIGHT[0], licence_issued_on=dt.date(2020, 5, 1),
+        licence_expires_on=dt.date(2030, 5, 1),
+    )  # fmt: skip
+    # 16:05 in Shanghai.
+    Applicant.objects.filter(pk=applicant.pk).update(
+        confirmed_at=dt.datetime(2026, 11, 3, 8, 5, tzinfo=dt.UTC)
+    )
+    client.force_login(sun)
+    client.cookies["django_language"] = language
+    page = client.get(reverse("admin:cases_applicant_change", args=[applicant.pk]))
+    shown = [text for name, text in blocks(page.content.decode()) if name == "div.readonly"]
+    days = [text for text in shown if re.search(r"20[23]\d", text)]
+    assert days == ["2020-05-01", "2030-05-01", "2026-11-03 16:05"]
 
 
 def test_a_service_is_listed_under_the_licence_that_was_entered(client, li, world):

@@ -8,6 +8,7 @@ from icpcases.cases.models import AccessLogRow, Applicant, FilingCase, Province
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.actions.assignment import add_note
+from tests.harness.reading import blocks
 from tests.world import ENTERPRISE, FORUM, upload
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,42 @@ def test_a_stale_page_says_who_did_what_and_keeps_what_was_typed(as_li, world, c
     assert [(row.by, row.step) for row in stale] == [(chen, "prepare_filing")]
     assert page.context["form"]["note_internal"].value() == "Looked at it twice."
     assert page.context["form"]["reason"].value() == "Given up."
+
+
+FITS = (
+    "What you typed is kept below. Look at the case as it is now, and confirm again if it still"
+    " fits."
+)
+CLOSED = "What you typed is kept below; as the case is now, the step is closed."
+
+
+@pytest.mark.parametrize(
+    ("state", "meanwhile", "tried", "said", "closed"),
+    [
+        ("triage", "prepare_filing", "withdraw", [FITS], False),
+        ("triage", "prepare_filing", "send_back", [CLOSED], True),
+    ],
+)
+def test_a_stale_page_says_to_confirm_again_only_where_that_can_be_done(
+    as_li, world, chen, state, meanwhile, tried, said, closed
+):
+    case = world.at(state)
+    seen = case.version
+    world.step(case, meanwhile, by=chen)
+    typed = {"version": seen, "reason": "Given up.", "note_internal": "Looked at it twice."}
+    page = as_li.post(case_path(case, f"step/{tried}/"), typed)
+    found = blocks(page.content.decode())
+    assert [text for _name, text in found if text in (FITS, CLOSED)] == said
+    assert (("h3", "This step is closed") in found) is closed
+    assert "Looked at it twice.</textarea>" in page.content.decode()
+
+
+def test_a_stale_button_has_no_form_to_confirm_again(as_li, world, chen):
+    case = world.at("triage")
+    seen = case.version
+    world.step(case, "prepare_filing", by=chen)
+    refused = as_li.post(case_path(case, "claim/"), {"version": seen})
+    assert (refused.status_code, FITS in refused.content.decode()) == (409, False)
 
 
 def test_what_was_typed_survives_an_error(as_li, world):

@@ -185,6 +185,11 @@ class FactsForm(forms.Form):
         self._insert("service", ServiceField(services))
 
     @property
+    def asks(self) -> Text:
+        """What an errand that ends or inspects something is to be given; of others nothing."""
+        return _ASKS.get(self.of_type, "")
+
+    @property
     def service(self) -> Service | None:
         """The service that stands in the form, one of the applicant's own."""
         field = self.fields.get("service")
@@ -265,6 +270,25 @@ def asked_of(filing_type: FilingType) -> frozenset[str]:
     leaders = {name for leader in about.sms for name in (leader.value, f"{leader.value}_phone")}
     own = {"term", "findings"} if about.inspection else {"province"}
     return frozenset({"filing_type", "service", "provider_access"} | own | leaders)
+
+
+_ASKS: Mapping[FilingType, Text] = {
+    FilingType.CANCEL_SERVICE: _(
+        "Say which service is to be cancelled, in which province, and whom the SMS check asks. "
+        "All else is as the register has it."
+    ),
+    FilingType.CANCEL_SUBJECT: _(
+        "The subject is to be cancelled with all its services: say in which province, and whom "
+        "the SMS check asks. All else is as the register has it."
+    ),
+    FilingType.CANCEL_ACCESS: _(
+        "Say which access is to end, and in which province. All else is as the register has it."
+    ),
+    FilingType.INSPECTION: _(
+        "Say which service is inspected, what the provider or the authority wants, and by which "
+        "day. All else is as the register has it."
+    ),
+}
 
 
 def _given(value: object) -> object:

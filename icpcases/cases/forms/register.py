@@ -15,7 +15,9 @@ from icpcases.rules.facts import ServiceKind
 from icpcases.rules.icp_numbers import A_LICENCE, A_SERVICES, IcpNumber, icp_number, service_number
 from icpcases.rules.numbers import NumberError
 
+from .apps import feature_fields, features_of, features_shown
 from .fields import NumberField, PastDateField, phone_field, resident_id_today, sentence_of_error
+from .of_kind import NUMBER_EXAMPLES, label_of_kind
 
 
 def subject_number(text: str) -> IcpNumber:
@@ -108,15 +110,13 @@ class DomainsField(forms.CharField):
 
 
 class ServiceForm(ServiceLeaderFields):
-    """A service with its dates and duties."""
+    """A service with its dates and duties, in the words of its kind; an App with its features."""
 
     service_kind = forms.ChoiceField(
         label=_("service kind"), choices=[(kind.value, _(kind.label)) for kind in ServiceKind]
     )
     name = forms.CharField(label=_("name"), max_length=100)
-    number = forms.CharField(
-        label=_("service number"), max_length=60, help_text=_("Such as 京ICP备12345678号-1.")
-    )
+    number = forms.CharField(label=_("service number"), max_length=60)
     domains = DomainsField(
         label=_("domains"), required=False, help_text=_("One a line; old filings have several.")
     )
@@ -128,9 +128,25 @@ class ServiceForm(ServiceLeaderFields):
     )
     public_security_on = PastDateField(label=_("public-security filing on"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = self["service_kind"].value()
+        kind = ServiceKind(given) if given in set(ServiceKind) else ServiceKind.WEBSITE
+        self.fields["number"].help_text = NUMBER_EXAMPLES[kind]
+        label_of_kind(self.fields, kind)
+        self.features: tuple[str, ...] = ()
+        if kind == ServiceKind.APP:
+            self.features = tuple(feature_fields())
+            self.fields.update(feature_fields())
+        self.order_fields(leaders_last(self.fields))
+
     def clean(self) -> dict[str, object]:
-        """Read the number as its kind's."""
+        """Read the number as its kind's, and of an App what it is known by."""
         data = super().clean() or self.cleaned_data
+        data["app_features"] = features_of(data)
+        if self.features and not set(self.features) & set(self.data):
+            # The page was shown before it was known to be an App, and had no place for them.
+            self.add_error("service_kind", _("An App is known by its features: enter them too."))
         typed, kind = data.get("number"), data.get("service_kind")
         if typed and kind:
             try:
@@ -175,16 +191,13 @@ class CorrectionForm(ServiceForm):
                     "by a change filing."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields(leaders_last(self.fields))
-
     @classmethod
     def of(cls, service: Service, data: Any = None) -> "CorrectionForm":
         """The form with what the service has."""
         names = [name for name in cls.base_fields if name not in ("domains", "reason")]
         initial = {name: getattr(service, name) for name in names}
         initial["domains"] = "\n".join(d.domain_unicode for d in service.domains.all())
+        initial |= features_shown(service.app_features)
         return cls(data, initial=initial)
 
 

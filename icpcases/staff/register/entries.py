@@ -22,6 +22,7 @@ from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.register.numbers import listed_under_subject
 from icpcases.register.portfolio import ends_with
 from icpcases.register.prefill import subject_defaults
+from icpcases.rules.facts import ServiceKind
 from icpcases.staff.pages import page
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions import register
@@ -55,11 +56,13 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
 def service_entry_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter a service of an applicant as it was found."""
     applicant = get_object_or_404(Applicant, pk=pk)
-    form = FoundServiceForm(_sent(request), initial={"number": listed_under_subject(applicant)})
+    kind = request.GET.get("service_kind", "")
+    initial = {"number": listed_under_subject(applicant), "service_kind": kind}
+    form = FoundServiceForm(_sent(request), initial=initial)
     return _entry(
         request, applicant, form,
         lambda seen: register.enter_service(request.user, applicant, form.cleaned_data),
-        _("Enter a service as found"), _("The service is entered."),
+        _("Enter a service as found"), _("The service is entered."), of_kind=True,
     )  # fmt: skip
 
 
@@ -116,7 +119,7 @@ def _sent(request: HttpRequest) -> Mapping[str, object] | None:
 
 def _entry(
     request: HttpRequest, applicant: Applicant, form: forms.Form, act: Act, title: str, done: str,
-    supervisor: bool = False, ends: Sequence[str] = (),
+    supervisor: bool = False, ends: Sequence[str] = (), of_kind: bool = False,
 ) -> HttpResponse:  # fmt: skip
     """A page with one form about an applicant's register; raises PermissionDenied."""
     allowed = is_supervisor(request.user) if supervisor else is_working(request.user)
@@ -144,6 +147,7 @@ def _entry(
         "findings": findings,
         "trouble": trouble,
         "ends": ends,
+        "kinds": [(kind.value, _(kind.label)) for kind in ServiceKind] if of_kind else [],
         "seen": register.newest_row(applicant.pk),
     }
     return page(request, "staff/register_entry.html", context, status)

@@ -16,6 +16,7 @@ from icpcases.rules.facts import ServiceKind
 from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.pages import for_readers, page
 from icpcases.web.errands import Offer, offer, offers_of
+from icpcases.web.register_history import register_lines
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
         "portfolio": portfolio,
         "rows": rows,
         "offers": [offer(begin, applicant, t) for t in portfolio.offers] if working else [],
+        "history": register_lines(portfolio.rows),
         "may_work": working,
         "may_correct": is_supervisor(request.user),
         "asked": asked,

@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.applicants import ApplicantForm, LicenceFields
@@ -43,6 +44,9 @@ class ApplicantAdminForm(LicenceFields, ApplicantForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # As the admin writes the label of a field that it makes itself.
+            field.label = capfirst(field.label)
         self.kept: dict[str, str] = {}
         applicant = self.instance
         if applicant.pk and applicant.phone:

@@ -42,6 +42,7 @@ _SUBJECT_LEADER = ("subject_leader", "subject_leader_phone", "subject_leader_id"
 _SERVICE_FIELDS = (
     "name", "opened_on", "footer_on", "public_security_number", "public_security_on",
     "service_leader", "service_leader_phone", "service_leader_id",
+    "app_features",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.fields import NumberField, PastDateField, ReasonsField
+from icpcases.cases.forms.of_kind import NUMBER_EXAMPLES, label_of_kind
 from icpcases.cases.models import FilingCase, Order, Provider, SmsCheck
 from icpcases.lifecycle.states import State
 from icpcases.register.numbers import look_up_number, proposed_number
@@ -206,14 +207,6 @@ class OfKindField(NumberField):
         return service_number(typed, self.kind)
 
 
-_EXAMPLES = {
-    ServiceKind.WEBSITE: _("Such as 京ICP备12345678号-1."),
-    ServiceKind.APP: _("Such as 京ICP备12345678号-2A."),
-    ServiceKind.MINI_PROGRAM: _("Such as 京ICP备12345678号-3X."),
-    ServiceKind.QUICK_APP: _("Such as 京ICP备12345678号-4K."),
-}
-
-
 class ApprovalForm(StepForm):
     """The service number, and the day it was granted."""
 
@@ -228,7 +221,7 @@ class ApprovalForm(StepForm):
         assert isinstance(field, OfKindField)
         # The field of this form, not of all.
         field.kind, field.read = self.case.facts.service_kind, field.read_kind
-        field.help_text = _EXAMPLES[field.kind]
+        field.help_text = NUMBER_EXAMPLES[field.kind]
         proposed = proposed_number(self.case)
         field.initial = str(proposed) if proposed else ""
 
@@ -273,8 +266,7 @@ class OpeningForm(StepForm):
 
     def prepare(self) -> None:
         """Ask when it was listed, where no site opens."""
-        if self.case.facts.service_kind != ServiceKind.WEBSITE:
-            self.fields["opened_on"].label = _("listed on")
+        label_of_kind(self.fields, self.case.facts.service_kind)
 
     def entered_dossier(self) -> CaseDossier:
         """The dossier with the opening that was entered."""
@@ -289,8 +281,7 @@ class FooterForm(StepForm):
 
     def prepare(self) -> None:
         """Ask since when it stands in the settings, where there is no footer."""
-        if self.case.facts.service_kind != ServiceKind.WEBSITE:
-            self.fields["footer_on"].label = _("in the settings since")
+        label_of_kind(self.fields, self.case.facts.service_kind)
 
     def clean_footer_on(self) -> dt.date:
         """The day since which the number is shown: not before the filing."""
