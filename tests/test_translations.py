@@ -28,6 +28,9 @@ from icpcases.rules.verdict import Stage, Verdict
 
 from .world import ENTERPRISE, FOREIGN, FORUM, upload
 
+# Words are the same whatever the database.
+pytestmark = pytest.mark.sqlite
+
 MESSAGES = runpy.run_path(str(Path(__file__).parent.parent / "script" / "messages.py"))
 CATALOGUE = MESSAGES["CATALOGUE"]
 REFRESH = "run script/messages, and translate what it names"

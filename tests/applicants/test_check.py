@@ -21,7 +21,8 @@ from icpcases.rules.verdict import assess
 from tests.assessment.assessments import answers
 from tests.domain import OUTSIDE, REGIONS, SELF_MADE, TYPES
 
-pytestmark = pytest.mark.django_db
+# Beside a few provinces nothing is asked of a database.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 CHECK = "/check/"
 YES_NO = ("yes", "no")

@@ -9,7 +9,8 @@ from icpcases.lifecycle.wording import state_words, step_words
 from icpcases.rules.facts import ServiceKind
 from tests.applicants.pages import path, step_path, text_of
 
-pytestmark = pytest.mark.django_db
+# Words are the same whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 APP = {
     "service_kind": "app", "app_android_app_name": "玉兰书店", "app_android_package": "cn.yulan",
     "app_android_public_key": "3082", "app_android_fingerprint": "5F:2A",

@@ -13,7 +13,8 @@ from icpcases.workflow.step_forms import step_form
 from tests.harness.smtp import text_of
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
-pytestmark = pytest.mark.django_db
+# Words are the same whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 SOURCE = {
     "send_back": "triage", "record_refusal": "authority_review", "reopen": "withdrawn",
