@@ -28,7 +28,8 @@ def operations() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     count = FilingCase.objects.count()
     middle = FilingCase.objects.order_by("-pk").values_list("pk", flat=True)[count // 2]
     last = max(1, -(-count // ROWS))
-    case = FilingCase.objects.filter(state=FREQUENT, province="CN-GD").order_by("pk")[3]
+    like_it = FilingCase.objects.filter(state=FREQUENT, province="CN-GD").exclude(domain="")
+    case = like_it.order_by("pk")[3]
     officer: Any = FilingCase.objects.filter(officer__isnull=False).order_by("pk")[9].officer_id
     month = timezone.localdate() - dt.timedelta(days=60)
     typed = _typed(case)

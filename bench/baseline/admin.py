@@ -9,11 +9,13 @@ from icpcases.cases.models import Applicant, FilingCase, Province
 
 
 class StockSite(admin.AdminSite):
-    """Django's own site. Its pages stand in our frame, whose header asks for a board."""
+    """Django's own site. Its pages stand in our frame, whose header has links of its own."""
 
     def get_urls(self) -> list[Any]:
-        """The stock addresses, and one for the header's link."""
-        return [path("board/", self.index, name="cases_board"), *super().get_urls()]
+        """The stock addresses, and those that the header links to."""
+        links = ("board", "services")
+        more = [path(f"{name}/", self.index, name=f"cases_{name}") for name in links]
+        return [*more, *super().get_urls()]
 
 
 stock = StockSite("stock")
