@@ -247,6 +247,7 @@ def test_the_real_case_goes_where_the_walk_goes(world, seed):
 
 @pytest.mark.django_db
 @pytest.mark.slow
+@pytest.mark.sqlite  # the seven above walk on both
 def test_sixty_walks_take_every_step_and_agree_each_time(world):
     done: Counter[str] = Counter()
     for seed in SEEDS:
