@@ -90,28 +90,8 @@ def open_new(
     with one_transaction(f"a new case of user {by.pk}", explain=twice):
         if applicant._state.adding:
             applicant.save()
-        case = FilingCase(
-            reference=next_reference(timezone.localdate(at).year),
-            follow_code=new_follow_code(),
-            applicant=applicant,
-            officer=account_of(by) if is_working(by) else None,
-            created_at=at,
-            state_since=at,
-            turn=Party.APPLICANT.value,
-            turn_since=at,
-            version=1,
-            form_token=token,
-            follows=follows,
-        )
-        case.filing_type = form.cleaned_data["filing_type"]
-        if case.about.about_service or case.about.about_subject:
-            seed(case, form.cleaned_data.get("service"))
-        form.write_to(case)
-        if case.about.inspection:
-            # Nothing is asked of the facts, and nothing is looked at first.
-            vars(case)["state"] = State.PREPARING.value
-            case.turn = Party.OFFICER.value
-            case.due_at = end_of(case.term) if case.term else None
+        case = _begun(by, applicant, form, at)
+        case.form_token, case.follows = token, follows
         case.save(force_insert=True)
         if owner is not None:
             CasePerson.objects.create(case=case, user=account_of(owner))
@@ -127,6 +107,31 @@ def open_new(
             entered={"opened": case.reference},
         )
         index.keep(case)
+    return case
+
+
+def _begun(by: Actor, applicant: Applicant, form: FactsForm, at: dt.datetime) -> FilingCase:
+    """A case as it begins with these facts, not saved."""
+    case = FilingCase(
+        reference=next_reference(timezone.localdate(at).year),
+        follow_code=new_follow_code(),
+        applicant=applicant,
+        officer=account_of(by) if is_working(by) else None,
+        created_at=at,
+        state_since=at,
+        turn=Party.APPLICANT.value,
+        turn_since=at,
+        version=1,
+    )
+    case.filing_type = form.cleaned_data["filing_type"]
+    if case.about.about_service or case.about.about_subject:
+        seed(case, form.cleaned_data.get("service"))
+    form.write_to(case)
+    if case.about.inspection:
+        # Nothing is asked of the facts, and nothing is looked at first.
+        vars(case)["state"] = State.PREPARING.value
+        case.turn = Party.OFFICER.value
+        case.due_at = end_of(case.term) if case.term else None
     return case
 
 
