@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, ProviderAccess, Service, SubjectFiling
-from icpcases.workflow.exceptions import Closed
+from icpcases.rules.facts import FilingType
+from icpcases.workflow.actions.types import change_type
+from icpcases.workflow.exceptions import Closed, NotAllowed
 from tests.domain import FILING_TYPES
 from tests.register.dump import register, states
 from tests.world import World
@@ -282,3 +284,20 @@ def test_what_is_withdrawn_leaves_the_register_alone(world: World, kind: str) ->
     case = world.walk(world.about(service, kind, **ABOUT[kind]), *PREPARED, "submit_to_provider")
     case = world.step(case, "withdraw")
     assert (case.state, register()) == ("withdrawn", before)
+
+
+def test_the_type_is_changed_by_working_staff_and_in_a_draft_by_its_applicant(
+    world, li, chen, sun, wei, mei, stranger
+):
+    """At the action itself: the pages ask before it."""
+    for state, may in (("draft", {li, chen, wei}), ("triage", {li, chen})):
+        for person in (li, chen, sun, wei, mei, stranger):
+            case = world.at(state)
+            if person in may:
+                changed = change_type(case, person, FilingType.ADD_SERVICE, case.version)
+                assert changed.filing_type == "add_service"
+                continue
+            with pytest.raises(NotAllowed):
+                change_type(case, person, FilingType.ADD_SERVICE, case.version)
+            case.refresh_from_db()
+            assert (case.filing_type, case.state) == ("first", state)
