@@ -183,6 +183,9 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
 NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")
 TOO_LATE = gettext_noop("It could not be delivered in time.")
+UNWRITABLE = gettext_noop(
+    "It could not be written: something it tells of makes no sense. It is tried again."
+)
 
 
 def site_url(path: str) -> str:

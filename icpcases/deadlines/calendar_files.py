@@ -2,24 +2,27 @@
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 from collections import Counter
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from icpcases.cases.models import CalendarDay
+from icpcases.cases.models import CalendarDay, CalendarYear, DueRun, TableChange
 
+from .holiday_notice import HolidayNotice, NotRead, is_notice, read_notice
 from .recalculation import ask_for_recalculation
 from .tables import calendar
 
 FIELDS = ("day", "kind", "name", "notice")
 ASK_FOR_NEXT_YEAR = 10
-_WEEKEND = 5
-_YEARS = range(2000, 2100)
+_OF_A_NOTICE = 10
 _TOLD = 5
 _LONGEST = {field.name: field.max_length or 0 for field in CalendarDay._meta.fields}
 
@@ -34,17 +37,31 @@ class BadCalendar(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """The years a file speaks of, and the days it brought, altered and took away."""
+    """The year a notice is for, and the days it brings, alters and takes away."""
 
-    years: list[int]
+    year: int
     added: list[CalendarDay]
     changed: list[CalendarDay]
     removed: list[CalendarDay]
+    #: What stood there of the days it alters.
+    before: dict[dt.date, CalendarDay]
+    #: Whether the year was known already.
+    known: bool
 
     @property
     def same(self) -> bool:
         """Whether everything stood there already."""
-        return not (self.added or self.changed or self.removed)
+        return self.known and not (self.added or self.changed or self.removed)
+
+    @property
+    def digest(self) -> str:
+        """Another one where what is done differs."""
+        words = [
+            f"{word}:{day.day}:{day.kind}:{day.name}:{day.notice}"
+            for word in ("added", "changed", "removed")
+            for day in getattr(self, word)
+        ]
+        return hashlib.sha256("\n".join([f"{self.year} {self.known}", *words]).encode()).hexdigest()
 
 
 def read_days(content: bytes) -> list[CalendarDay]:
@@ -71,31 +88,109 @@ def read_days(content: bytes) -> list[CalendarDay]:
     return days
 
 
-def load_calendar(days: list[CalendarDay]) -> Loaded:
-    """Put the days in place of all that is known of their years, wholly or not at all.
+def read_calendar(content: bytes, year: int | None = None) -> HolidayNotice:
+    """The notice's own text, or a file of its days; and which year it is for.
 
-    Due dates are then reckoned anew. Loading the same days again changes nothing.
+    Raises BadCalendar with everything that is wrong with a file.
     """
-    years = sorted({day.day.year for day in days})
+    text = _text(content)
+    if is_notice(text):
+        try:
+            found = read_notice(text, year)
+        except NotRead as error:
+            raise BadCalendar([str(error)]) from None
+        if not found.days:
+            raise BadCalendar(found.unread or [_("The text names no day.")])
+        return found
+    days = read_days(content)
+    return HolidayNotice(year or year_of(days), "", days)
+
+
+def year_of(days: list[CalendarDay]) -> int:
+    """The year most days lie in. Raises BadCalendar where that is not plain.
+
+    A notice also names days of the year beside its own: the end of December, as a rule.
+    """
+    (year, most), *others = Counter(day.day.year for day in days).most_common()
+    if any(number >= min(_OF_A_NOTICE, most) for _year, number in others):
+        raise BadCalendar([_("These are days of several years: say which year the notice is for.")])
+    return year
+
+
+def plan_calendar(days: list[CalendarDay], year: int) -> Loaded:
+    """What loading the notice of a year would change: all of its year, and days beside it.
+
+    Raises BadCalendar for days of any other year than those beside it.
+    """
+    far = [day for day in days if abs(day.day.year - year) > 1]
+    if far:
+        sentence = _("%(day)s is no day of the notice for %(year)s.")
+        raise BadCalendar(_shortened([sentence % {"day": d.day, "year": year} for d in far]))
+    for day in days:
+        if day.day.year != year and not day.notice:
+            # So that the other year, when it is loaded, leaves it there.
+            day.notice = str(year)
+    names = {day.day for day in days}
+    years = {year, *(day.day.year for day in days)}
+    known = {row.day: row for row in CalendarDay.objects.filter(day__year__in=years)}
+    others = set(CalendarYear.objects.exclude(year=year).values_list("notice", flat=True))
+    others |= {str(beside) for beside in (year - 1, year + 1)}
+    changed = [d for d in days if d.day in known and not _alike(d, known[d.day])]
+    return Loaded(
+        year,
+        added=[day for day in days if day.day not in known],
+        changed=changed,
+        removed=[
+            row for day, row in sorted(known.items())
+            if day.year == year and day not in names and row.notice not in others - {""}
+        ],
+        before={day.day: known[day.day] for day in changed},
+        known=CalendarYear.objects.filter(year=year).exists(),
+    )  # fmt: skip
+
+
+def load_calendar(
+    days: list[CalendarDay], year: int, by: User | None = None, seen: str = ""
+) -> Loaded | None:
+    """Put the days in place of all that is known of the notice's year, wholly or not at all.
+
+    Days of the years beside it are added, and nothing of these years is taken away. The year is
+    known from then on, and due dates are reckoned anew. Loading the same days again changes
+    nothing. None where `seen`, the digest of a plan, is not what would be done now.
+    """
     with transaction.atomic():
-        rows = CalendarDay.objects.select_for_update().filter(day__year__in=years)
-        known = {row.day: row for row in rows}
-        found = Loaded(
-            years,
-            added=[day for day in days if day.day not in known],
-            changed=[d for d in days if d.day in known and not _alike(d, known[d.day])],
-            removed=[known[day] for day in sorted(known.keys() - {day.day for day in days})],
-        )
+        # One at a time: on SQLite the transaction is immediate.
+        DueRun.objects.get_or_create(pk=1)
+        DueRun.objects.select_for_update().get(pk=1)
+        found = plan_calendar(days, year)
+        if seen and seen != found.digest:
+            return None
         if not found.same:
-            CalendarDay.objects.filter(pk__in=[row.pk for row in found.removed]).delete()
-            CalendarDay.objects.bulk_create(
-                [*found.added, *found.changed],
-                update_conflicts=True,
-                unique_fields=["day"],
-                update_fields=["kind", "name", "notice"],
-            )
+            _write(found, days, by)
             ask_for_recalculation()
     return found
+
+
+def _write(found: Loaded, days: list[CalendarDay], by: User | None) -> None:
+    CalendarDay.objects.filter(pk__in=[row.pk for row in found.removed]).delete()
+    CalendarDay.objects.bulk_create(
+        [*found.added, *found.changed],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["kind", "name", "notice"],
+    )
+    notices = Counter(day.notice for day in days if day.day.year == found.year)
+    saved = {"notice": notices.most_common(1)[0][0] if notices else "", "saved_at": timezone.now()}
+    CalendarYear.objects.update_or_create(year=found.year, defaults={**saved, "saved_by": by})
+    changes = {
+        word: [[], [f"{day}" for day in getattr(found, word)]]
+        for word in ("added", "changed", "removed")
+        if getattr(found, word)
+    }
+    TableChange.objects.create(
+        table="cases.calendaryear", row=str(found.year), shown=str(found.year), by=by,
+        what=TableChange.What.CHANGED if found.known else TableChange.What.ADDED, changes=changes,
+    )  # fmt: skip
 
 
 def missing_years(now: dt.datetime) -> list[str]:
@@ -155,13 +250,16 @@ def _day(row: dict[str, object]) -> CalendarDay:
     day = _date(values["day"])
     if values["kind"] not in CalendarDay.Kind.values:
         raise ValueError(_("the kind is holiday or workday, not “%s”.") % values["kind"][:40])
-    if values["kind"] == CalendarDay.Kind.WORKDAY and day.weekday() < _WEEKEND:
-        raise ValueError(_("%s is worked anyway, being no Saturday or Sunday.") % day)
     for name in ("name", "notice"):
         longest = _LONGEST[name]
         if len(values[name]) > longest or "\0" in values[name]:
             raise ValueError(_("“%(name)s” is longer than %(n)s.") % {"name": name, "n": longest})
-    return CalendarDay(day=day, **{name: values[name] for name in FIELDS[1:]})
+    found = CalendarDay(day=day, **{name: values[name] for name in FIELDS[1:]})
+    try:
+        found.clean()
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from None
+    return found
 
 
 def _date(text: str) -> dt.date:
@@ -171,8 +269,6 @@ def _date(text: str) -> dt.date:
         day = None
     if day is None or day.isoformat() != text:
         raise ValueError(_("“%s” is no day such as 2027-01-01.") % text[:40])
-    if day.year not in _YEARS:
-        raise ValueError(_("%s lies too far away.") % day)
     return day
 
 

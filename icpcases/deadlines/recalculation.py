@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet, prefetch_related_objects
 
 from icpcases.cases.models import DueRun, FilingCase, Order, OrderCase, Request
+from icpcases.cases.soundness import each_sound
 from icpcases.rules.rule import Party
 
 from .tables import Tables, forget
@@ -87,7 +88,11 @@ def _batch(after: int) -> tuple[int, int]:
         live = OrderCase.objects.filter(left_on__isnull=True).select_related("order__provider")
         memberships = Prefetch("memberships", live, to_attr="live_memberships")
         prefetch_related_objects(cases, "requests", memberships)
-        changed = [case for case in cases if _differs(case, tables)]
+        changed = list(
+            each_sound(
+                cases, lambda case: [case] if _differs(case, tables) else [], lambda case: case
+            )
+        )
         FilingCase.objects.bulk_update(changed, ["due_at", "due_provisional"])
     return (cases[-1].pk if cases else 0), len(changed)
 

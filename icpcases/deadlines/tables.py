@@ -9,9 +9,12 @@ import time
 from dataclasses import dataclass, field
 
 from django.core.cache import caches
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import ExtractYear
 from django.utils.functional import cached_property
 
-from icpcases.cases.models import CalendarDay, Clock, Setting
+from icpcases.cases.models import CalendarDay, CalendarYear, Clock, Setting
+from icpcases.cases.soundness import is_sound
 from icpcases.lifecycle.states import Length, Unit
 from icpcases.rules.working_days import Calendar
 
@@ -39,7 +42,8 @@ class Tables:
     @cached_property
     def settings(self) -> dict[str, int]:
         """Each number an office may set for itself: its own, else the default."""
-        return Setting.DEFAULTS | dict(Setting.objects.values_list("key", "value"))
+        own = {row.key: row.value for row in Setting.objects.all() if is_sound(row)}
+        return Setting.DEFAULTS | own
 
     @cached_property
     def key(self) -> int:
@@ -93,14 +97,20 @@ def forget() -> None:
 
 
 def _read_calendar() -> Calendar:
-    days = list(CalendarDay.objects.order_by().values_list("day", "kind"))
+    # One query: a day, and whether the notice of its year is in the calendar.
+    with_year = CalendarDay.objects.order_by().annotate(of=ExtractYear("day"))
+    known = Exists(CalendarYear.objects.filter(year=OuterRef("of")))
+    days = list(with_year.annotate(known=known).values_list("day", "kind", "known"))
     return Calendar(
-        holidays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.HOLIDAY),
-        workdays=frozenset(day for day, kind in days if kind == CalendarDay.Kind.WORKDAY),
-        years=frozenset(day.year for day, _ in days),
+        holidays=frozenset(day for day, kind, _ in days if kind == CalendarDay.Kind.HOLIDAY),
+        workdays=frozenset(day for day, kind, _ in days if kind == CalendarDay.Kind.WORKDAY),
+        years=frozenset(day.year for day, _, known in days if known),
     )
 
 
 def _read_clocks() -> Clocks:
-    rows = Clock.objects.values_list("state", "province", "provider", "amount", "unit")
-    return {(s, province, provider): (n, Unit(unit)) for s, province, provider, n, unit in rows}
+    return {
+        (row.state, row.province_id, row.provider_id): (row.amount, Unit(row.unit))
+        for row in Clock.objects.all()
+        if is_sound(row)
+    }

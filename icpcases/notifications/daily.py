@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, Notice, OrderCase
 from icpcases.cases.outbox import is_night
+from icpcases.cases.soundness import each_sound
 from icpcases.deadlines.orders import last_day_of
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
@@ -26,12 +27,15 @@ def expire_orders(now: dt.datetime) -> int:
     """
     today = timezone.localdate(now)
     live = OrderCase.objects.filter(left_on__isnull=True, case__state=State.RETURNED)
-    over = []
-    for row in live.select_related("order__provider", "case"):
+
+    def ended(row: OrderCase) -> list[int]:
         last_day = last_day_of(row.order, row.case)
-        if last_day is not None and last_day < today:
-            over.append(row.case_id)
-    return sum(_expire(case) for case in FilingCase.objects.with_names().filter(pk__in=over))
+        return [row.case_id] if last_day is not None and last_day < today else []
+
+    rows = live.select_related("order__provider", "case")
+    over = list(each_sound(rows, ended, lambda row: row.case))
+    cases = FilingCase.objects.with_names().filter(pk__in=over)
+    return sum(each_sound(cases, lambda case: [_expire(case)], lambda case: case))
 
 
 def _expire(case: FilingCase) -> bool:
@@ -47,7 +51,7 @@ def _expire(case: FilingCase) -> bool:
 def remind(now: dt.datetime) -> int:
     """Owe a mail for every reminder that is due and not owed yet; how many were new."""
     wanted = [r for r in reminders_due(now) if r.kind == Notice.Kind.URGENT or not is_night(now)]
-    rows = [notice for reminder in wanted for notice in _notices(reminder, now)]
+    rows = list(each_sound(wanted, lambda found: _notices(found, now), lambda found: found.key))
     keys = {row.key for row in rows}
     known = set(Notice.objects.filter(key__in=keys).values_list("key", "address"))
     fresh = [row for row in rows if (row.key, row.address) not in known]

@@ -19,7 +19,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from icpcases.cases.models import Notice
-from icpcases.cases.outbox import NEEDLESS, TOO_LATE, UNKNOWN, is_night, silent_at_night
+from icpcases.cases.outbox import (
+    NEEDLESS,
+    TOO_LATE,
+    UNKNOWN,
+    UNWRITABLE,
+    is_night,
+    silent_at_night,
+)
+from icpcases.cases.soundness import BAD_VALUE, skip
 
 from .composer import message_of
 from .reminders import reminder_letter
@@ -160,8 +168,13 @@ def lease_next(worker: str) -> Notice | None:
 
 def send(connection: BaseEmailBackend, notice: Notice) -> DeliveryFailure | None:
     """Hand a claimed notice to the mail server; None if it was taken."""
-    if not compose(notice):
-        return DeliveryFailure(NEEDLESS, for_good=True)
+    try:
+        if not compose(notice):
+            return DeliveryFailure(NEEDLESS, for_good=True)
+    except BAD_VALUE as error:
+        # What it tells of makes no sense as it stands; the others leave.
+        skip(f"notice {notice.pk}", error)
+        return DeliveryFailure(UNWRITABLE)
     try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:

@@ -7,6 +7,7 @@ runs, each is told once. Of several stages that have passed, only the newest is 
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.db.models import Max, OuterRef, QuerySet, Subquery
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 from icpcases.cases.models import Document, FilingCase, Notice, OrderCase, Request
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.outbox import audience
+from icpcases.cases.soundness import each_sound
 from icpcases.deadlines.orders import WITH_US, last_day_of
 from icpcases.deadlines.tables import recent_tables
 from icpcases.deadlines.turns import end_of
@@ -27,6 +29,9 @@ from icpcases.rules.rule import Party
 
 from . import reminder_texts as words
 from .composer import Message, case_link, render, shown_time, staff_link, subject_line
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 DAY = dt.timedelta(days=1)
 CLOSED = [state.value for state in STATES if state.phase == Phase.CLOSED]
@@ -79,6 +84,15 @@ def _shown(when: dt.datetime | dt.date | None) -> str:
     return f"{when:%Y-%m-%d}" if when else ""
 
 
+Found = Iterator[Reminder]
+
+
+class Touched(TypedDict):
+    """What is read of each draft beside its own columns."""
+
+    touched: dt.datetime
+
+
 def reminders_due(now: dt.datetime, cases: QuerySet[FilingCase] | None = None) -> list[Reminder]:
     """Everything somebody should have been reminded of by now and that still holds."""
     chosen = FilingCase.objects.all() if cases is None else cases
@@ -105,9 +119,12 @@ def _drafts(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]
     days = _setting("draft_reminder_days")
     theirs = cases.filter(state=State.DRAFT, turn=Party.APPLICANT.value)
     lying = theirs.annotate(touched=Max("history__happened_at"))
-    for case in lying.filter(touched__lte=now - days * DAY):
+
+    def made(case: "WithAnnotations[FilingCase, Touched]") -> Found:
         key = f"draft:{case.pk}:{case.state_since:%Y%m%dT%H%M%S}"
         yield Reminder(key, case, words.DRAFT, timezone.localdate(case.touched))
+
+    yield from each_sound(lying.filter(touched__lte=now - days * DAY), made, str)
 
 
 def _requests(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
@@ -116,20 +133,22 @@ def _requests(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminde
     asked = Request.objects.filter(
         status=RequestStatus.OPEN, due_on__lte=last, case__in=cases.exclude(state__in=CLOSED)
     )
-    for request in asked.select_related("case__applicant", "case__province", "case__officer"):
+
+    def made(request: Request) -> Found:
         assert request.due_on is not None
         over = request.due_on < today
         stage, said = ("over", words.REQUEST_OVERDUE) if over else ("soon", words.REQUEST_SOON)
         key = f"request:{request.pk}:{request.round}:{request.due_on}:{stage}"
         yield Reminder(key, request.case, said, request.due_on, request.text)
 
+    around = asked.select_related("case__applicant", "case__province", "case__officer")
+    yield from each_sound(around, made, lambda request: request.case)
+
 
 def _sms(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     last = now + dt.timedelta(hours=_setting("sms_reminder_hours"))
-    # A day after the window nobody can make up for it by being reminded.
-    for case in cases.filter(
-        state=State.SMS_VERIFICATION, due_at__lte=last, due_at__gt=now - DAY
-    ):  # fmt: skip
+
+    def made(case: FilingCase) -> Found:
         assert case.due_at is not None
         said = words.SMS_SOON if now < case.due_at else words.SMS_OVER
         yield Reminder(
@@ -141,20 +160,25 @@ def _sms(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
             life=case.due_at + DAY - now,
         )
 
+    # A day after the window nobody can make up for it by being reminded.
+    open_ones = cases.filter(
+        state=State.SMS_VERIFICATION, due_at__lte=last, due_at__gt=now - DAY
+    )  # fmt: skip
+    yield from each_sound(open_ones, made, str)
+
 
 def _orders(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
     with_us = cases.filter(state__in=WITH_US)
     live = OrderCase.objects.filter(left_on__isnull=True, case__in=with_us)
-    for row in live.select_related(
-        "order__provider", "case__applicant", "case__province", "case__officer", "case__service"
-    ):
+
+    def made(row: OrderCase) -> Found:
         order, case = row.order, row.case
         last_day = last_day_of(order, case)
         if last_day is None or last_day < today:
-            continue
+            return
         age = order.provider.order_life_days - (last_day - today).days
-        passed = [int(days) for days in order.provider.warn_days if int(days) <= age]
+        passed = [days for days in order.provider.warn_days if days <= age]
         if passed:
             theirs = case.whose_turn == Party.APPLICANT
             yield Reminder(
@@ -166,12 +190,18 @@ def _orders(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]
                 to_officer=not theirs,
             )
 
+    around = live.select_related(
+        "order__provider", "case__applicant", "case__province", "case__officer", "case__service"
+    )
+    yield from each_sound(around, made, lambda row: f"{row.order.provider}, {row.case}")
+
 
 def _inspections(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
     last = today + max(INSPECTION_STAGES) * DAY
     open_ones = cases.filter(filing_type__in=INSPECTIONS, state__in=IN_FILING, term__lte=last)
-    for case in open_ones.filter(term__gte=today):
+
+    def made(case: FilingCase) -> Found:
         assert case.term is not None
         stage = min(days for days in INSPECTION_STAGES if (case.term - today).days <= days)
         theirs = case.whose_turn == Party.APPLICANT
@@ -182,6 +212,8 @@ def _inspections(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Remi
             case.term,
             to_officer=not theirs,
         )
+
+    yield from each_sound(open_ones.filter(term__gte=today), made, str)
 
 
 #: Days before its term on which an inspection is reminded of (domain.md, section 4).
@@ -200,7 +232,8 @@ def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Remind
         expires_on__range=(today - stages[0] * DAY, today + stages[-1] * DAY),
         case__in=cases.exclude(state__in=CLOSED),
     )
-    for document in ending.select_related("case__applicant", "case__province", "case__officer"):
+
+    def made(document: Document) -> Found:
         assert document.expires_on is not None
         left = (document.expires_on - today).days
         stage = min(days for days in stages if left <= days)
@@ -209,19 +242,24 @@ def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Remind
         key = f"document:{document.pk}:{stage}"
         yield Reminder(key, document.case, said, document.expires_on, label)
 
+    around = ending.select_related("case__applicant", "case__province", "case__officer")
+    yield from each_sound(around, made, lambda document: document.case)
+
 
 def _public_security(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]:
     today = timezone.localdate(now)
     last = end_of(today + _setting("public_security_reminder_days") * DAY)
     unregistered = cases.filter(state=State.OPEN, service__public_security_on__isnull=True)
-    waiting = unregistered.filter(due_at__lte=last)
-    for case in waiting:
+
+    def made(case: FilingCase) -> Found:
         assert case.due_at is not None
         day = timezone.localdate(case.due_at)
         stage = "over" if day < today else "soon"
         over, soon = words.PUBLIC_SECURITY_OVERDUE, words.PUBLIC_SECURITY_SOON
         said = over if day < today else soon
         yield Reminder(f"public_security:{case.pk}:{day}:{stage}", case, said, day)
+
+    yield from each_sound(unregistered.filter(due_at__lte=last), made, str)
 
 
 _FINDERS = (_drafts, _requests, _sms, _orders, _inspections, _documents, _public_security)

@@ -1,5 +1,6 @@
 """`manage.py load_calendar`: next year's notice, wholly or not at all."""
 
+import datetime as dt
 import json
 from io import StringIO
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from icpcases.cases.models import CalendarDay, Province
+from icpcases.cases.models import CalendarDay, CalendarYear, Province
 from icpcases.deadlines import calendar_files
 from icpcases.deadlines.tables import calendar
 
+from .notices_of_the_state_council import notice_of
 from .test_turns import end, walk
 
 pytestmark = pytest.mark.django_db
@@ -65,9 +67,55 @@ def test_loaded_again_nothing_changes_and_the_file_is_the_year(tmp_path):
     assert CalendarDay.objects.filter(day__year__lt=2027).count() == before
 
 
+def test_a_notice_adds_days_of_the_year_beside_it_and_wipes_none(tmp_path):
+    """The notice for 2023 names 31 December 2022; loaded again, that of 2022 leaves it there."""
+    before = set(CalendarDay.objects.values_list("day", "kind", "notice"))
+    run(tmp_path, notice_of(2022))
+    assert (
+        run(tmp_path, notice_of(2023)).splitlines()[0] == "added: 2022-12-31 holiday New Year 元旦"
+    )
+    beside = CalendarDay.objects.get(day="2022-12-31")
+    assert beside.notice == "国办发明电〔2022〕16号"
+    assert (
+        run(tmp_path, notice_of(2022)).splitlines()[0] == "2022: everything stands there already."
+    )
+    assert CalendarDay.objects.filter(day="2022-12-31").exists()
+    # A file that names no notice: what it says of the year before stays there, too.
+    run(tmp_path, CSV.replace("国办发明电〔2026〕1号", "") + "2026-12-31,holiday,,\n")
+    of_2026 = [f"{day},{kind},,{notice}" for day, kind, notice in before if day.year == 2026]
+    said = run(tmp_path, "day,kind,name,notice\n" + "\n".join(of_2026))
+    assert "removed" not in said
+    assert CalendarDay.objects.get(day="2026-12-31").notice == "2027"
+    left = set(
+        CalendarDay.objects.filter(day__year__in=(2025, 2026)).values_list("day", "kind", "notice")
+    )
+    assert left == before | {(dt.date(2026, 12, 31), "holiday", "2027")}
+
+
+def test_one_day_by_hand_makes_no_year_known(tmp_path, world):
+    """Due dates that reach into 2027 stay provisional until its notice is saved."""
+    Province.objects.filter(pk="CN-BJ").update(review_days=70)
+    case = walk(world, "authority_review", "2026-09-25 15:00")
+    CalendarDay.objects.create(day="2027-01-01", kind="holiday")
+    call_command("recalculate", stdout=StringIO())
+    case.refresh_from_db()
+    assert (case.due_at, case.due_provisional) == (end("2027-01-08"), True)
+    assert [f"{year}" for year in calendar().years] == ["2025", "2026"]
+    run(tmp_path, CSV)
+    case.refresh_from_db()
+    assert (case.due_at, case.due_provisional) == (end("2027-01-08"), False)
+    year = CalendarYear.objects.get(year=2027)
+    assert (year.notice, year.saved_by) == ("国办发明电〔2026〕1号", None)
+
+
 @pytest.mark.parametrize(
     ("content", "sentences"),
     [
+        ("一、元旦：1月1日放假。",
+         ["The text does not say which year it is for: enter the year."]),
+        ("2027年部分节假日安排：一、元旦：1月1日放假，共2天。",
+         ["1月1日放假,共2天。 it says 2 days, and these are 1"]),
+        (CSV + "2029-01-01,holiday,,\n", ["2029-01-01 is no day of the notice for 2027."]),
         ("", ["The first line must name the columns: day, kind, name, notice."]),
         ("day,kind\n", ["The file names no day."]),
         ("[]", ["The file names no day."]),

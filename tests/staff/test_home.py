@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from icpcases.cases.models import CalendarDay, Clock, FilingCase
+from icpcases.cases.models import CalendarDay, CalendarYear, Clock, FilingCase
 from icpcases.deadlines import recalculation
 from tests.world import user
 
@@ -149,7 +149,7 @@ def test_what_is_missing_or_under_way_is_said(as_li, world):
     quiet = as_li.get(HOME)
     assert quiet.context["pending"] is False
     year = timezone.localdate().year
-    CalendarDay.objects.filter(day__year=year).delete()
+    CalendarYear.objects.filter(year=year).delete()
     recalculation.ask_later()
     page = as_li.get(HOME)
     assert page.context["missing_years"][0].startswith(f"The calendar of {year} is missing")
@@ -195,7 +195,7 @@ def test_many_cases_are_left_to_the_daily_job(as_chen, world, monkeypatch):
 def test_what_moves_no_due_date_asks_for_nothing(as_chen, world):
     provider = world.provider()
     sent = {
-        "name": "Renamed", "order_life_days": 45, "warn_days": "[30, 40]", "review_days": "",
+        "name": "Renamed", "order_life_days": 45, "warn_days": "30, 40", "review_days": "",
         "order_number_format": "", "active": "on", "order_life_from": "submission",
         "order_life_while": "always",
     }  # fmt: skip
@@ -207,7 +207,7 @@ def test_what_moves_no_due_date_asks_for_nothing(as_chen, world):
 def test_the_format_of_order_numbers_is_a_regular_expression(as_chen, world):
     provider = world.provider()
     sent = {
-        "name": provider.name, "order_life_days": 45, "warn_days": "[30, 40]", "review_days": "",
+        "name": provider.name, "order_life_days": 45, "warn_days": "30, 40", "review_days": "",
         "order_number_format": "BA-[0-9", "active": "on", "order_life_from": "submission",
         "order_life_while": "always",
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from .access_log import AccessLogRow
 from .applicants import Applicant, CertificateType
 from .case import FilingCase
-from .deadlines import CalendarDay, Clock, DueRun
+from .deadlines import CalendarDay, CalendarYear, Clock, DueRun
 from .documents import Document, NotNeeded
 from .history import HistoryRow, effective
 from .notices import Notice
@@ -22,11 +22,13 @@ from .reports import Summary
 from .requests import Request
 from .search import SearchText, SearchToken
 from .settings import ReferenceCounter, Setting
+from .table_changes import TableChange
 
 __all__ = [
     "AccessLogRow",
     "Applicant",
     "CalendarDay",
+    "CalendarYear",
     "CasePerson",
     "CertificateType",
     "Clock",
@@ -55,5 +57,6 @@ __all__ = [
     "SmsCheck",
     "SubjectFiling",
     "Summary",
+    "TableChange",
     "effective",
 ]

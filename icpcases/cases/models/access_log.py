@@ -14,6 +14,7 @@ class AccessLogRow(models.Model):
 
         DOCUMENT = "document", _("Document")
         NUMBER = "number", _("Masked number")
+        SHEET = "sheet", _("Copy sheet")
 
     what = models.CharField(_("what"), max_length=10, choices=What.choices)
     detail = models.CharField(_("detail"), max_length=100)
@@ -34,6 +35,7 @@ class AccessLogRow(models.Model):
         verbose_name = pgettext_lazy("access log", "access")
         verbose_name_plural = _("access log")
         ordering = ("-pk",)
+        indexes = [models.Index(fields=["at", "id"], name="access_at")]
 
     def __str__(self) -> str:
         return f"{self.by} {self.what} {self.detail}"

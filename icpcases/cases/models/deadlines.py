@@ -1,10 +1,18 @@
 """What due dates hang on: turn clocks, the calendar, and the run that reckons them anew."""
 
+import datetime as dt
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.lifecycle.states import State, Unit
+
+LONGEST_CLOCK = 1000
+CALENDAR_YEARS = range(2000, 2100)
+_WEEKEND = 5
 
 
 def _once(name: str, places: list[str], province: bool, provider: bool) -> models.UniqueConstraint:
@@ -43,7 +51,10 @@ class Clock(models.Model):
         related_name="+",
         help_text=_("Left empty, the clock counts with every provider."),
     )
-    amount = models.PositiveSmallIntegerField(_("amount"))
+    amount = models.PositiveSmallIntegerField(
+        _("amount"), validators=[MinValueValidator(1), MaxValueValidator(LONGEST_CLOCK)],
+        help_text=_("Counts at once, for cases in this state too."),
+    )  # fmt: skip
     unit = models.CharField(_("unit"), max_length=12, choices=Unit.choices)
 
     class Meta:
@@ -55,6 +66,12 @@ class Clock(models.Model):
             _once("clock_once_per_province", ["province"], province=False, provider=True),
             _once("clock_once_per_provider", ["provider"], province=True, provider=False),
             _once("clock_once_per_both", ["province", "provider"], province=False, provider=False),
+            models.CheckConstraint(
+                condition=models.Q(amount__range=(1, LONGEST_CLOCK)), name="clock_amount_in_range"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unit__in=[unit.value for unit in Unit]), name="clock_unit_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,9 +107,53 @@ class CalendarDay(models.Model):
         verbose_name = _("calendar day")
         verbose_name_plural = _("calendar of working days")
         ordering = ("-day",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["holiday", "workday"]), name="calendar_kind_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        """A day of our time; what is worked for it is a weekend's. Raises ValidationError."""
+        day: dt.date | None = self.day
+        if day is None:
+            return
+        if day.year not in CALENDAR_YEARS:
+            raise ValidationError({"day": _("%s lies too far away.") % self.day})
+        if self.kind == self.Kind.WORKDAY and self.day.weekday() < _WEEKEND:
+            sentence = _("%s is worked anyway, being no Saturday or Sunday.") % self.day
+            raise ValidationError({"kind": sentence})
+
+
+class CalendarYear(models.Model):
+    """A year whose notice of the State Council is in the calendar, wholly.
+
+    Days alone make no year known: a single one may have been entered by hand, or be named by the
+    notice of the year beside it.
+    """
+
+    year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
+    notice = models.CharField(_("notice"), max_length=100, blank=True)
+    saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("saved by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("year of the calendar")
+        verbose_name_plural = _("years of the calendar")
+        ordering = ("-year",)
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.notice}".rstrip()
 
 
 class DueRun(models.Model):

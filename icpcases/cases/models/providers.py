@@ -5,10 +5,17 @@ import re
 from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+LIFE_RANGE = (1, 3650)
+REVIEW_RANGE = (1, 250)
+MOST_WARNINGS = 10
+_LIFE = [MinValueValidator(LIFE_RANGE[0]), MaxValueValidator(LIFE_RANGE[1])]
+REVIEW_DAYS = [MinValueValidator(REVIEW_RANGE[0]), MaxValueValidator(REVIEW_RANGE[1])]
+WEB_ADDRESS = URLValidator(["https", "http"])
 
 
 class Provider(models.Model):
@@ -29,7 +36,10 @@ class Provider(models.Model):
         ALWAYS = "always", _("always, until the administration has it")
         ASKED = "asked", _("only while we are asked")
 
-    order_life_days = models.PositiveSmallIntegerField(_("life of an order, in days"), default=45)
+    order_life_days = models.PositiveSmallIntegerField(
+        _("life of an order, in days"), default=45, validators=_LIFE,
+        help_text=_("Counts at once, for running orders too."),
+    )  # fmt: skip
     order_life_from = models.CharField(
         _("counted from"), max_length=10, choices=LifeFrom.choices,
         default=LifeFrom.SUBMISSION.value,
@@ -39,14 +49,16 @@ class Provider(models.Model):
         default=LifeWhile.ALWAYS.value,
     )  # fmt: skip
     services_per_order = models.PositiveSmallIntegerField(
-        _("most services per order"), null=True, blank=True,
+        _("most services per order"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("Left empty, any number."),
     )  # fmt: skip
-    warn_days = models.JSONField(_("warn after days"), default=partial(list, (30, 40)))
+    #: Whole days within the order's life, in ascending order.
+    warn_days = models.JSONField(_("warn after days"), default=partial(list, (30, 40)), blank=True)
     review_days = models.PositiveSmallIntegerField(
         _("provider's review, in working days"),
         null=True,
         blank=True,
+        validators=REVIEW_DAYS,
         help_text=_("Left empty, the turn clock of this review counts."),
     )
     order_number_format = models.CharField(
@@ -59,27 +71,63 @@ class Provider(models.Model):
         _("order number, an example"), max_length=60, blank=True,
         help_text=_("Shown beside the field, so that people see what is meant."),
     )  # fmt: skip
-    telephone = models.CharField(_("telephone"), max_length=60, blank=True)
+    phone = models.CharField(
+        _("telephone"), max_length=60, blank=True,
+        help_text=_("Shown on each case that lies with it, so that officers can ask."),
+    )  # fmt: skip
     website = models.CharField(
-        _("web address"), max_length=200, blank=True, validators=[URLValidator(["https", "http"])]
-    )
-    active = models.BooleanField(_("active"), default=True)
+        _("web address"), max_length=200, blank=True, validators=[WEB_ADDRESS],
+        help_text=_("Such as https://beian.example.com."),
+    )  # fmt: skip
+    #: What the copy sheet shows, in the order the provider's form asks; empty: as usual.
+    copy_order = models.JSONField(_("order on the copy sheet"), default=list, blank=True)
+    active = models.BooleanField(
+        _("active"), default=True,
+        help_text=_("Offered where a case is submitted. Cases it already has stay with it."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("provider")
         verbose_name_plural = _("providers")
         ordering = ("name",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(order_life_days__range=LIFE_RANGE), name="provider_life_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(review_days=None) | Q(review_days__range=REVIEW_RANGE),
+                name="provider_review_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(services_per_order=None) | Q(services_per_order__gte=1),
+                name="provider_order_holds_some",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self) -> None:
-        """Refuse a format that is not a regular expression. Raises ValidationError."""
+        """What forms and jobs ask of the whole row. Raises ValidationError."""
+        wrong: dict[str, object] = {}
         try:
             re.compile(self.order_number_format)
         except re.error as error:
             sentence = _("Not a regular expression: %(error)s.") % {"error": error}
-            raise ValidationError({"order_number_format": sentence}) from error
+            wrong["order_number_format"] = sentence
+        if not self._warns_sensibly():
+            wrong["warn_days"] = _(
+                "Enter whole days within the order's life, such as 30, 40; at most ten of them."
+            )
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _warns_sensibly(self) -> bool:
+        days = self.warn_days
+        if not isinstance(days, list) or len(days) > MOST_WARNINGS:
+            return False
+        whole = all(type(day) is int for day in days)
+        return whole and all(1 <= day <= (self.order_life_days or 0) for day in days)
 
 
 class Order(models.Model):

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules.facts import ForumAnswer
 
+from .providers import REVIEW_DAYS, REVIEW_RANGE, WEB_ADDRESS
+
 
 class Province(models.Model):
     """A province whose communications administration decides on filings."""
@@ -36,8 +38,17 @@ class Province(models.Model):
         _("administration's review, in working days"),
         null=True,
         blank=True,
+        validators=REVIEW_DAYS,
         help_text=_("Left empty, the turn clock of this review counts."),
     )
+    phone = models.CharField(
+        _("telephone"), max_length=60, blank=True,
+        help_text=_("Of the administration: shown on each case that lies with it."),
+    )  # fmt: skip
+    website = models.CharField(
+        _("web address"), max_length=200, blank=True, validators=[WEB_ADDRESS],
+        help_text=_("Such as https://bjca.miit.gov.cn."),
+    )  # fmt: skip
     notes = models.TextField(_("notes"), blank=True)
 
     class Meta:
@@ -48,7 +59,11 @@ class Province(models.Model):
             models.CheckConstraint(
                 condition=models.Q(accepts_forums__in=[a.value for a in ForumAnswer]),
                 name="province_answer_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review_days=None) | models.Q(review_days__range=REVIEW_RANGE),
+                name="province_review_in_range",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,11 @@
 """The numbers an office may set for itself, and the counter of references."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+HIGHEST_SETTING = 3650
 
 
 class Setting(models.Model):
@@ -19,11 +23,16 @@ class Setting(models.Model):
     }
 
     key = models.CharField(_("setting"), max_length=40, primary_key=True)
-    value = models.PositiveIntegerField(_("value"))
+    value = models.PositiveIntegerField(_("value"), validators=[MaxValueValidator(HIGHEST_SETTING)])
 
     class Meta:
         verbose_name = _("setting")
         verbose_name_plural = _("settings")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(value__lte=HIGHEST_SETTING), name="setting_in_range"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.value}"
@@ -33,6 +42,48 @@ class Setting(models.Model):
         """What the number is about, in the reader's language; a key nobody knows as it is."""
         return str(_SETTING_LABELS.get(self.key, self.key))
 
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The least and the greatest value that makes sense."""
+        return SETTING_LIMITS.get(self.key, (0, HIGHEST_SETTING))
+
+    @property
+    def effect(self) -> str:
+        """What a change of it changes, and from when."""
+        return str(SETTING_EFFECTS.get(self.key, ""))
+
+    def clean(self) -> None:
+        """Within what makes sense. Raises ValidationError."""
+        least, most = self.limits
+        if self.value is not None and not least <= self.value <= most:
+            sentence = _("A number from %(least)s to %(most)s.") % {"least": least, "most": most}
+            raise ValidationError({"value": sentence})
+
+
+SETTING_LIMITS = {
+    "document_margin_days": (0, 365),
+    "draft_reminder_days": (1, 365),
+    "request_reminder_days": (0, 60),
+    "sms_reminder_hours": (1, 24),
+    "public_security_reminder_days": (1, 30),
+    "document_first_reminder_days": (1, 365),
+    "document_second_reminder_days": (1, 365),
+    "document_last_reminder_days": (1, 365),
+}
+_NEXT_RUN = _("Counts from the next run of the reminders; what has been sent is not sent again.")
+SETTING_EFFECTS = {
+    "document_margin_days": _(
+        "Counts at once, for every case: a document that ends earlier closes the way to the "
+        "provider. Such as 90."
+    ),
+    "draft_reminder_days": _NEXT_RUN,
+    "request_reminder_days": _NEXT_RUN,
+    "sms_reminder_hours": _NEXT_RUN,
+    "public_security_reminder_days": _NEXT_RUN,
+    "document_first_reminder_days": _NEXT_RUN,
+    "document_second_reminder_days": _NEXT_RUN,
+    "document_last_reminder_days": _NEXT_RUN,
+}
 
 _SETTING_LABELS = {
     "document_margin_days": _("Days a document must still be valid"),

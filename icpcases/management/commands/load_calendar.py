@@ -6,36 +6,47 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from icpcases.cases.models import CalendarDay
 from icpcases.deadlines import recalculation
-from icpcases.deadlines.calendar_files import BadCalendar, Loaded, load_calendar, read_days
+from icpcases.deadlines.calendar_files import BadCalendar, Loaded, load_calendar, read_calendar
 
 
 class Command(BaseCommand):
-    """The file stands in place of all that was known of its years, wholly or not at all."""
+    """The notice stands in place of all that was known of its year, wholly or not at all.
 
-    help = "Load public holidays and make-up working days from a CSV or JSON file."
+    Days of the years beside it are added.
+    """
+
+    help = "Load public holidays and make-up working days from the notice, a CSV or a JSON file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file."""
         parser.add_argument(
-            "file", help="columns or keys: day (2027-01-01), kind (holiday, workday), name, notice"
+            "file",
+            help="the notice's text, or columns or keys: day (2027-01-01), kind (holiday, "
+            "workday), name, notice",
+        )
+        parser.add_argument(
+            "--year", type=int, help="the year the notice is for, where the file leaves it open"
         )
 
-    def handle(self, *args: object, file: str, **options: object) -> None:
+    def handle(self, *args: object, file: str, year: int | None, **options: object) -> None:
         """Load it and say what has changed. Raises CommandError, and then changes nothing."""
         try:
-            found = load_calendar(read_days(Path(file).read_bytes()))
+            notice = read_calendar(Path(file).read_bytes(), year)
+            if notice.unread:
+                raise BadCalendar(notice.unread)
+            found = load_calendar(notice.days, notice.year)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
         except BadCalendar as error:
             why = "\n".join(error.sentences)
             raise CommandError(f"{file}: nothing is loaded.\n{why}") from None
-        self._say(found)
+        if found:
+            self._say(found)
         self.stdout.write(f"due dates changed: {recalculation.recalculate()}")
 
     def _say(self, found: Loaded) -> None:
-        years = ", ".join(map(str, found.years))
         if found.same:
-            self.stdout.write(f"{years}: everything stands there already.")
+            self.stdout.write(f"{found.year}: everything stands there already.")
         for word in ("added", "changed", "removed"):
             for day in getattr(found, word):
                 self.stdout.write(f"{word}: {_line(day)}")

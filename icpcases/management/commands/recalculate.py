@@ -1,7 +1,10 @@
 """`manage.py recalculate`: every due date reckoned anew."""
 
+import sys
+
 from django.core.management.base import BaseCommand, CommandParser
 
+from icpcases.cases.soundness import collecting_skipped
 from icpcases.deadlines import recalculation
 
 
@@ -22,4 +25,9 @@ class Command(BaseCommand):
         """Say how many have changed."""
         if not go_on:
             recalculation.ask_later()
-        self.stdout.write(f"due dates changed: {recalculation.recalculate()}")
+        with collecting_skipped() as skipped:
+            self.stdout.write(f"due dates changed: {recalculation.recalculate()}")
+        for sentence in skipped:
+            self.stderr.write(self.style.ERROR(f"left out: {sentence}"))
+        if skipped:
+            sys.exit(1)
