@@ -14,7 +14,7 @@ from django.db.models.functions import ExtractYear
 from django.utils.functional import cached_property
 
 from icpcases.cases.models import CalendarDay, CalendarYear, Clock, Setting
-from icpcases.cases.soundness import is_sound
+from icpcases.cases.soundness import Unsound, is_sound, unsound_rows
 from icpcases.lifecycle.states import Length, Unit
 from icpcases.rules.working_days import Calendar
 
@@ -44,6 +44,11 @@ class Tables:
         """Each number an office may set for itself: its own, else the default."""
         own = {row.key: row.value for row in Setting.objects.all() if is_sound(row)}
         return Setting.DEFAULTS | own
+
+    @cached_property
+    def unsound(self) -> list[Unsound]:
+        """The rows of the tables that make no sense, and that jobs leave out."""
+        return unsound_rows()
 
     @cached_property
     def key(self) -> int:

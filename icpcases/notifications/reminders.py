@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from icpcases.cases.models import Document, FilingCase, Notice, OrderCase, Request
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.outbox import audience
-from icpcases.cases.soundness import each_sound
+from icpcases.cases.soundness import each_sound, is_sound
 from icpcases.deadlines.orders import WITH_US, last_day_of
 from icpcases.deadlines.tables import recent_tables
 from icpcases.deadlines.turns import end_of
@@ -175,7 +175,7 @@ def _orders(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Reminder]
     def made(row: OrderCase) -> Found:
         order, case = row.order, row.case
         last_day = last_day_of(order, case)
-        if last_day is None or last_day < today:
+        if last_day is None or last_day < today or not is_sound(order.provider):
             return
         age = order.provider.order_life_days - (last_day - today).days
         passed = [days for days in order.provider.warn_days if days <= age]

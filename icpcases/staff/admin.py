@@ -10,14 +10,26 @@ from icpcases.cases.permissions import is_working
 from icpcases.staff.cases.intake import intake_page
 from icpcases.staff.cases.list import case_list
 from icpcases.staff.cases.page import case_context
+from icpcases.staff.tables.access_log import AccessLogAdmin
 from icpcases.staff.tables.applicants import ApplicantAdmin
+from icpcases.staff.tables.calendar import CalendarDayAdmin
+from icpcases.staff.tables.kept import ExtraContext, RoleAdmin
 from icpcases.staff.tables.notices import NoticeAdmin
-from icpcases.staff.tables.reference import ExtraContext, RoleAdmin
+from icpcases.staff.tables.reference import ProviderAdmin
+from icpcases.staff.tables.users import UserTable
 
-from .cases import documents, edits, related, steps, versions
+from .cases import copy_sheet, documents, edits, related, steps, versions
 from .pages import get_case_for_user, page
 
-__all__ = ["ApplicantAdmin", "FilingCaseAdmin", "NoticeAdmin"]
+__all__ = [
+    "AccessLogAdmin",
+    "ApplicantAdmin",
+    "CalendarDayAdmin",
+    "FilingCaseAdmin",
+    "NoticeAdmin",
+    "ProviderAdmin",
+    "UserTable",
+]
 
 
 @admin.register(FilingCase)
@@ -39,6 +51,7 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
             ("type/<str:filing_type>/", edits.type_page, "type"),
             ("facts/versions/", versions.versions_page, "versions"),
             ("map/", related.map_page, "map"),
+            ("copy/", copy_sheet.copy_sheet_page, "copy"),
             ("note/", edits.note_page, "note"),
             ("assign/", edits.assign_page, "assign"),
             ("people/", edits.people_page, "people"),

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
+from icpcases.cases.soundness import Unsound
 from icpcases.deadlines.calendar_files import missing_years
+from icpcases.deadlines.tables import recent_tables
 from icpcases.staff.links import case_url
 from icpcases.workflow.queue import Bucket, Listed, next_case, queue_of
 from icpcases.workflow.recommendation import recommended_step
@@ -51,8 +53,17 @@ def home_context(request: HttpRequest) -> dict[str, object]:
         "unassigned": sections[-1],
         "unassigned_only": sections[-1:],
         "missing_years": missing_years(now),
+        "unsound": unsound_lines() if is_supervisor(user) else [],
         "pending": queue.reckoning,
     }
+
+
+def unsound_lines() -> list[tuple[Unsound, str]]:
+    """The rows of the tables that jobs leave out, each with where it is put right."""
+    return [
+        (found, reverse(f"admin:cases_{found.row._meta.model_name}_change", args=[found.row.pk]))
+        for found in recent_tables().unsound
+    ]
 
 
 def _lines(listed: Listed) -> list[QueueLine]:

@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.applicants import ApplicantForm, LicenceFields
+from icpcases.cases.forms.seen import SeenForm
 from icpcases.cases.models import Applicant, FilingCase
-from icpcases.cases.permissions import is_working
+from icpcases.cases.permissions import is_working, shown_name
 from icpcases.db.pagination import CappedPaginator, collected
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.search import index
@@ -22,7 +23,7 @@ from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.links import case_url
 from icpcases.workflow.route import bars_of
 
-from .reference import ExtraContext, RoleAdmin
+from .kept import ExtraContext, RoleAdmin
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -36,7 +37,7 @@ class OfEach(TypedDict):
     case_count: int
 
 
-class ApplicantAdminForm(LicenceFields, ApplicantForm):
+class ApplicantAdminForm(LicenceFields, SeenForm, ApplicantForm):
     """An applicant as the admin edits it: private numbers are shown masked.
 
     Sent back untouched, a masked number stays as it was.
@@ -60,6 +61,10 @@ class ApplicantAdminForm(LicenceFields, ApplicantForm):
             self.initial[name] = mask(number)
             self.kept[mask(number)] = number
 
+    def secret(self, name: str) -> object:
+        """The whole number of one that is shown masked."""
+        return getattr(self.instance, name) if self.initial.get(name) in self.kept else None
+
     def clean_phone(self) -> str:
         """The phone as it was, or a new one."""
         typed = str(self.cleaned_data["phone"])
@@ -79,8 +84,9 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
     list_display = ("name", "certificate", "confirmed_mark", "number_of_cases", "progress")
     search_fields = ("name", "certificate_number", "email")
     list_filter = ("certificate_type",)
-    readonly_fields = ("confirmed_at", "confirmed_by")
+    readonly_fields = ("confirmed_at", "confirmer")
     change_form_template = "staff/applicant_change.html"
+    masked = {"phone": mask_phone, "certificate_number": mask}
     list_per_page = 50
     paginator = CappedPaginator
     show_full_result_count = False
@@ -143,7 +149,7 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
         contact = ("masked_phone",) if not is_working(request.user) else ("phone",)
         return ("name", "certificate_type", number, *contact, "email", "language",
                 "licence_number", "licence_issued_on", "licence_expires_on",
-                "confirmed_at", "confirmed_by")  # fmt: skip
+                "confirmed_at", "confirmer")  # fmt: skip
 
     @admin.display(description=_("certificate number"))
     def certificate(self, applicant: Applicant) -> str:
@@ -159,6 +165,11 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
     def confirmed_mark(self, applicant: Applicant) -> bool:
         """Whether an officer has confirmed who it is."""
         return applicant.confirmed
+
+    @admin.display(description=_("confirmed by"))
+    def confirmer(self, applicant: Applicant) -> str:
+        """The colleague's name."""
+        return shown_name(applicant.confirmed_by) if applicant.confirmed_by else ""
 
     @admin.display(description=_("cases"))
     def number_of_cases(self, applicant: "WithAnnotations[Applicant, OfEach]") -> int:

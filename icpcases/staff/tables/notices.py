@@ -14,7 +14,7 @@ from icpcases.db.pagination import collected
 from icpcases.search.listing import CaseFilter, Listing, Ordering
 from icpcases.search.query import query_of
 
-from .reference import RoleAdmin
+from .kept import RoleAdmin
 
 
 @admin.register(Notice)
@@ -35,10 +35,11 @@ class NoticeAdmin(RoleAdmin):
     actions = ("send_again",)
     fields = (
         "kind", "case", "about", "address", "language", "line", "created_at", "state", "attempts",
-        "next_try_at", "deadline", "leased_until", "leased_by", "error", "sent_at", "resent",
-        "message_id", "subject", "shown_text",
+        "next_try_at", "deadline", "error", "sent_at", "resent", "being_sent", "message_id",
+        "subject", "shown_text",
     )  # fmt: skip
     readonly_fields = fields
+    purpose = gettext_lazy("The mails this program owes, sent or could not send.")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Notice], search_term: str
@@ -93,6 +94,11 @@ class NoticeAdmin(RoleAdmin):
     def next_try(self, notice: Notice) -> dt.datetime | str:
         """When it is tried again; empty once it is settled."""
         return notice.next_try_at if notice.state == Notice.State.WAITING else ""
+
+    @admin.display(description=gettext_lazy("is just being sent, until"))
+    def being_sent(self, notice: Notice) -> dt.datetime | str:
+        """Until when a worker has it in hand; empty where none has."""
+        return notice.leased_until or ""
 
     @admin.display(description=gettext_lazy("latest error"))
     def error(self, notice: Notice) -> str:

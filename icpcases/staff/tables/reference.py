@@ -1,10 +1,8 @@
 """The tables staff keep: officers read them, supervisors keep them, nobody deletes history."""
 
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -13,96 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpcases.cases.forms.provinces import ProvinceAnswerForm
-from icpcases.cases.models import (
-    AccessLogRow,
-    Applicant,
-    CalendarDay,
-    Clock,
-    FilingCase,
-    Provider,
-    Province,
-    ProvinceAnswer,
-    Setting,
-)
-from icpcases.cases.models.documents import KINDS
-from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
-from icpcases.deadlines import recalculation
+from icpcases.cases.forms.tables import ClockForm, PlacesField, ProviderForm, SettingForm
+from icpcases.cases.models import Clock, Provider, Province, ProvinceAnswer, Setting
+from icpcases.cases.permissions import is_working, shown_name
+from icpcases.staff.cases.copy_sheet import SHEET_FIELDS, SHEET_LABELS
 from icpcases.staff.pages import page
 from icpcases.workflow.actions.provinces import answer_of_province
 
-if TYPE_CHECKING:
-    from django_stubs_ext import FieldOpts, FieldsetSpec
-
-ExtraContext: TypeAlias = dict[str, object] | None
-_Row = TypeVar("_Row", bound=Model)
-KIND_LABELS = dict(KINDS)
-
-
-class RoleAdmin(admin.ModelAdmin, Generic[_Row]):
-    """Readable for every staff role; kept by supervisors; not a matter of model permissions."""
-
-    kept_by_supervisors = False
-    deletable = False
-    # The fields on which due dates hang.
-    moves_due_dates: tuple[str, ...] = ()
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Every staff role sees it on the front page."""
-        return is_staff_role(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
-        """Every staff role reads it."""
-        return is_staff_role(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Supervisors add where the table is theirs to keep."""
-        return self.kept_by_supervisors and is_supervisor(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
-        """Supervisors change where the table is theirs to keep."""
-        return self.kept_by_supervisors and is_supervisor(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
-        """Supervisors delete only where nothing stands on the row."""
-        return self.deletable and is_supervisor(request.user)
-
-    def get_fieldsets(self, request: HttpRequest, obj: _Row | None = None) -> "FieldsetSpec":
-        """The fields; above them what saving will do, where it does more than save."""
-        hint = _(
-            "Saving reckons the due dates anew that hang on this: of up to %(n)s cases at once, "
-            "of more by the daily job."
-        )
-        fields: FieldOpts = {"fields": self.get_fields(request, obj)}
-        if self.moves_due_dates and self.has_change_permission(request):
-            fields["description"] = hint % {"n": recalculation.AT_ONCE}
-        return [(None, fields)]
-
-    def save_model(
-        self, request: HttpRequest, obj: _Row, form: forms.ModelForm, change: bool
-    ) -> None:
-        """Save, and have the tables read anew."""
-        super().save_model(request, obj, form, change)
-        self.changed(request, set(form.changed_data))
-
-    def delete_model(self, request: HttpRequest, obj: _Row) -> None:
-        """Delete, and have the tables read anew."""
-        super().delete_model(request, obj)
-        self.changed(request, set(self.moves_due_dates))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[_Row]) -> None:
-        """Delete several, and have the tables read anew."""
-        super().delete_queryset(request, queryset)
-        self.changed(request, set(self.moves_due_dates))
-
-    def changed(self, request: HttpRequest, fields: set[str]) -> None:
-        """Have the tables read anew and, where due dates hang on them, those reckoned anew."""
-        if not fields & set(self.moves_due_dates):
-            recalculation.forget_tables()
-        elif recalculation.ask_for_recalculation():
-            self.message_user(request, _("Due dates are reckoned anew."))
-        else:
-            sentence = _("Many due dates hang on this: the daily job reckons them anew.")
-            self.message_user(request, sentence)
+from .kept import ExtraContext, RoleAdmin
 
 
 @admin.register(Province)
@@ -111,19 +27,26 @@ class ProvinceAdmin(RoleAdmin[Province]):
 
     kept_by_supervisors = True
     list_display = (
-        "code", "name_zh", "name_en", "icp_character", "administration", "answer", "checked_on",
-        "checked_by", "source", "review_days",
+        "code", "name_zh", "name_en", "icp_character", "administration", "phone", "answer",
+        "checked_on", "review_days",
     )  # fmt: skip
+    fields = (
+        "code", "name_zh", "name_en", "icp_character", "administration", "phone", "website",
+        "review_days", "notes", "accepts_forums", "checked_on", "asker", "source",
+    )  # fmt: skip
+    purpose = gettext_lazy(
+        "The communications administrations that decide on filings. Their answer about forums is "
+        "recorded on a page of its own."
+    )
     list_display_links = ("code", "name_zh")
     list_filter = ("accepts_forums",)
-    list_select_related = ("checked_by",)
     search_fields = ("code", "name_en", "name_zh", "icp_character")
     readonly_fields = (
         "code",
         "icp_character",
         "accepts_forums",
         "checked_on",
-        "checked_by",
+        "asker",
         "source",
     )
     change_form_template = "staff/province_change.html"
@@ -132,6 +55,11 @@ class ProvinceAdmin(RoleAdmin[Province]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There are 31."""
         return False
+
+    @admin.display(description=gettext_lazy("asked by"))
+    def asker(self, province: Province) -> str:
+        """The colleague's name."""
+        return shown_name(province.checked_by) if province.checked_by else ""
 
     @admin.display(description=gettext_lazy("accepts forums"), ordering="accepts_forums")
     def answer(self, province: Province) -> str:
@@ -189,56 +117,87 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
     return page(request, "staff/province_answer.html", context, status)
 
 
+class ProviderTableForm(ProviderForm):
+    """A provider, with what a copy sheet can show."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = self.fields["copy_order"]
+        assert isinstance(places, PlacesField)
+        places.set_things(SHEET_FIELDS)
+
+
 @admin.register(Provider)
 class ProviderAdmin(RoleAdmin[Provider]):
-    """Providers and their settings."""
+    """Providers and how each works."""
 
+    form = ProviderTableForm
     kept_by_supervisors = True
-    list_display = (
-        "name", "order_life_days", "order_life_from", "order_life_while", "warn_days",
-        "review_days", "active",
-    )  # fmt: skip
-    search_fields = ("name",)
+    list_display = ("name", "phone", "order_life_days", "warnings", "review_days", "active")
     moves_due_dates = ("review_days",)
+    purpose = gettext_lazy(
+        "The clouds that file for our applicants. A change counts at once, for running cases too."
+    )
+    _about = (
+        "name", "phone", "website", "order_life_days", "order_life_from", "order_life_while",
+    )  # fmt: skip
+    _more = (
+        "review_days", "services_per_order", "order_number_format", "order_number_example",
+        "active",
+    )  # fmt: skip
+
+    def get_fields(self, request: HttpRequest, obj: Provider | None = None) -> tuple[str, ...]:
+        """What is typed as fields of its own kind is read as words."""
+        if self.has_change_permission(request, obj):
+            return (*self._about, "warn_days", *self._more, "copy_order")
+        return (*self._about, "warnings", *self._more, "sheet")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Provider | None = None
+    ) -> tuple[str, ...]:
+        """The same two, for whoever reads only."""
+        return () if self.has_change_permission(request, obj) else ("warnings", "sheet")
+
+    @admin.display(description=gettext_lazy("warn after days"))
+    def warnings(self, provider: Provider) -> str:
+        """As people write numbers."""
+        days = provider.warn_days
+        return ", ".join(map(str, days)) if isinstance(days, list) else str(days)
+
+    @admin.display(description=gettext_lazy("order on the copy sheet"))
+    def sheet(self, provider: Provider) -> str:
+        """What the sheet shows, by its names."""
+        return ", ".join(str(SHEET_LABELS[k]) for k in provider.copy_order if k in SHEET_LABELS)
 
 
 @admin.register(Clock)
 class ClockAdmin(RoleAdmin[Clock]):
     """Turn clocks per state, and per province and provider where they differ there."""
 
+    form = ClockForm
     kept_by_supervisors = True
     deletable = True
     list_display = ("state", "province", "provider", "amount", "unit")
     list_select_related = ("province", "provider")
     empty_value_display = gettext_lazy("all")
+    fields = ("state", "province", "provider", "amount", "unit")
     moves_due_dates = ("state", "province", "provider", "amount", "unit")
-
-
-@admin.register(CalendarDay)
-class CalendarDayAdmin(RoleAdmin[CalendarDay]):
-    """Public holidays and make-up working days."""
-
-    kept_by_supervisors = True
-    deletable = True
-    list_display = ("day", "kind", "name", "notice")
-    list_filter = ("kind", ("day", admin.DateFieldListFilter))
-    moves_due_dates = ("day", "kind")
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: CalendarDay | None = None
-    ) -> tuple[str, ...]:
-        """A day that is there stays that day: with another date it would be another row."""
-        return ("day",) if obj else ()
+    purpose = gettext_lazy(
+        "How long a case may lie in a state before it is overdue. Elapsed time stands still while "
+        "it is another's turn."
+    )
 
 
 @admin.register(Setting)
 class SettingAdmin(RoleAdmin[Setting]):
     """Numbers of the rule book that an office may set."""
 
+    form = SettingForm
     kept_by_supervisors = True
     list_display = ("label", "value")
     fields = ("label", "value")
     readonly_fields = ("label",)
+    purpose = gettext_lazy("Numbers that the office sets for itself.")
 
     @admin.display(description=gettext_lazy("setting"), ordering="key")
     def label(self, setting: Setting) -> str:
@@ -248,24 +207,3 @@ class SettingAdmin(RoleAdmin[Setting]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The program knows which there are."""
         return False
-
-
-@admin.register(AccessLogRow)
-class AccessLogAdmin(RoleAdmin[AccessLogRow]):
-    """Who looked at which private thing, when."""
-
-    list_display = ("at", "by", "what", "thing", "case")
-    list_filter = ("what",)
-    list_select_related = ("by", "case")
-    search_fields = ("case__reference", "by__username")
-
-    @admin.display(description=gettext_lazy("detail"))
-    def thing(self, row: AccessLogRow) -> str:
-        """Which document or number it was, in the reader's language."""
-        first, _space, second = row.detail.partition(" ")
-        if first == "document":
-            return _("Number of document %(pk)s") % {"pk": second}
-        if row.what == AccessLogRow.What.DOCUMENT and second in KIND_LABELS:
-            return f"{KIND_LABELS[second]} ({first})"
-        fields = (*FilingCase._meta.fields, *Applicant._meta.fields)
-        return next((str(f.verbose_name) for f in fields if f.name == row.detail), row.detail)
