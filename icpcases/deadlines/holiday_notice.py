@@ -85,7 +85,7 @@ def _name_once(found: HolidayNotice) -> None:
         kinds.setdefault(day.day, set()).add(day.kind)
     for date, said in kinds.items():
         if len(said) > 1:
-            found.unread.append(_("%s is both off and worked.") % date)
+            found.unread.append(_("%s is named both as a day off and as a working day.") % date)
     by_day = {day.day: day for day in found.days if len(kinds[day.day]) == 1}
     found.days = sorted(by_day.values(), key=lambda day: day.day)
 
@@ -115,7 +115,7 @@ def _read(found: HolidayNotice, name: str, sentence: str) -> None:
         days = [day for clause in clauses for day in _days(found, name, clause)]
         _hold_against_number(days, sentence)
         if re.search(_DATE, rest):
-            raise NotRead(_("a date in it is neither off nor worked"))
+            raise NotRead(_("it has a date that is neither a day off nor a working day"))
     except NotRead as error:
         found.unread.append(f"{sentence}。 {error}")
         return
@@ -154,7 +154,7 @@ def _each(
 ) -> Iterator[CalendarDay]:
     first, last = ends[0], ends[-1]
     if not 0 <= (last - first).days < _LONGEST:
-        raise NotRead(_("it ends before it begins, or lasts very long"))
+        raise NotRead(_("the days run backwards, or are very many"))
     for n in range((last - first).days + 1):
         day = first + dt.timedelta(days=n)
         if kind == CalendarDay.Kind.WORKDAY and day.weekday() < 5:

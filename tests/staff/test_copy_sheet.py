@@ -99,10 +99,10 @@ def looked(page: Any) -> list[str]:
     return [one.what for one in page.context["looked"]]
 
 
-WHOLE = "service leader's ID number, whole"
-SHEET = "The copy sheet: all values, whole"
+WHOLE = "service leader's ID number in full"
+SHEET = "Copy sheet, all values in full"
 PAPER = "Business licence (document 7), page 2"
-NUMBER = "The number of document 7, whole"
+NUMBER = "Number of document 7 in full"
 
 
 def test_who_looked_at_whose_data_is_asked(log, chen, sun):
@@ -159,10 +159,10 @@ def test_a_notice_is_pasted_looked_at_and_saved(chen):
     sent = {"text": notice_of(2024), "year": "", "save": "1", "plan": plan.digest}
     refused = client.post(NOTICE, sent)
     assert (refused.status_code, refused.context["form"].errors) == (
-        422, {"looked": ["Look at what was not read first."]},
+        422, {"looked": ["First check what was not read."]},
     )  # fmt: skip
     saved = client.post(NOTICE, {**sent, "looked": "on"}, follow=True)
-    assert "The calendar of 2024 is saved: 36 days added, 0 changed, 0 taken out." in text_of(saved)
+    assert "The calendar of 2024 is saved: 36 days added, 0 changed, 0 removed." in text_of(saved)
     year = CalendarYear.objects.get(year=2024)
     assert (year.notice, year.saved_by) == ("国办发明电〔2023〕7号", chen)
     assert TableChange.objects.get(row="2024").by == chen

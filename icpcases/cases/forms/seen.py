@@ -13,7 +13,6 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -92,7 +91,7 @@ class SeenForm(forms.ModelForm):
             if name in self.cleaned_data:
                 now = self.cleaned_data[name]
                 rows = isinstance(self.fields[name], forms.ModelChoiceField)
-                pair = [self.stood.get(name), _in_words(now) if rows else plain(now)]
+                pair = [self.stood.get(name), _in_words(now) if rows else as_plain(now)]
                 if pair[0] != pair[1]:
                     found[name] = pair
         return found
@@ -101,14 +100,14 @@ class SeenForm(forms.ModelForm):
         """What the row holds, of an unbound form: whole, and another row by its name."""
         field, value = self.fields[name], self[name].initial
         if isinstance(field, forms.ModelChoiceField):
-            keys = plain(value)
+            keys = as_plain(value)
             keys = keys if isinstance(keys, list) else [keys]
             return _in_words(_rows_of(field, keys))
-        return plain(self.secret(name) or value)
+        return as_plain(self.secret(name) or value)
 
     def shown_values(self) -> dict[str, Plain]:
         """What an unbound form shows, by field."""
-        return {name: plain(self[name].initial) for name in self._own_names()}
+        return {name: as_plain(self[name].initial) for name in self._own_names()}
 
     def _own_names(self) -> list[str]:
         return [n for n, field in self.fields.items() if n != "seen" and not field.disabled]
@@ -148,9 +147,9 @@ class SeenForm(forms.ModelForm):
             Meanwhile(
                 name,
                 capfirst(str(field.label or name)),
-                shown_value(field, before),
-                shown_value(field, now),
-                shown_value(field, typed) if touched else None,
+                value_in_words(field, before),
+                value_in_words(field, now),
+                value_in_words(field, typed) if touched else None,
             )
         )
 
@@ -159,14 +158,14 @@ class SeenForm(forms.ModelForm):
         field = self.fields[name]
         typed = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
         try:
-            return plain(field.prepare_value(field.to_python(typed)))
+            return as_plain(field.prepare_value(field.to_python(typed)))
         except ValidationError:
-            return plain(typed)
+            return as_plain(typed)
 
     def _put(self, name: str, value: Plain) -> None:
         """Have the form show a value in place of what was sent."""
-        data, key = QueryDict(mutable=True), self.add_prefix(name)
-        data.update(self.data)
+        data: Any = self.data.copy()
+        key = self.add_prefix(name)
         put = getattr(self.fields[name].widget, "put", None)
         if put:
             put(data, key, value)
@@ -179,10 +178,10 @@ class SeenForm(forms.ModelForm):
         self.data = data
 
 
-def plain(value: object) -> Plain:
+def as_plain(value: object) -> Plain:
     """A value as JSON holds it: a row by its key, a day as people write it, nothing as None."""
     if isinstance(value, Model):
-        return plain(value.pk)
+        return as_plain(value.pk)
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
     if isinstance(value, bool | int):
@@ -190,11 +189,11 @@ def plain(value: object) -> Plain:
     if value is None or value == "":
         return None
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | dict):
-        return [plain(one) for one in value]
+        return [as_plain(one) for one in value]
     return str(value)
 
 
-def shown_value(field: forms.Field, value: Plain) -> str:
+def value_in_words(field: forms.Field, value: Plain) -> str:
     """A value as people read it."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")

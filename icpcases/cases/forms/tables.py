@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -85,7 +84,7 @@ class PlacesInput(forms.Widget):
         found = {key: str(data.get(f"{name}-{key}", "")).strip() for key, _label in self.things}
         return {key: typed for key, typed in found.items() if typed}
 
-    def put(self, data: QueryDict, name: str, value: object) -> None:
+    def put(self, data: dict[str, str], name: str, value: object) -> None:
         """Have a form show these things in this order."""
         places = {key: n for n, key in enumerate(value if isinstance(value, list) else [], 1)}
         for key, _label in self.things:

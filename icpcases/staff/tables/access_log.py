@@ -110,12 +110,12 @@ def looked_in_words(row: AccessLogRow) -> str:
     """What was looked at."""
     first, _blank, rest = row.detail.partition(" ")
     if row.what == AccessLogRow.What.SHEET:
-        return _("The copy sheet: all values, whole")
+        return _("Copy sheet, all values in full")
     if row.what == AccessLogRow.What.NUMBER:
         if first == "document":
-            return _("The number of document %(pk)s, whole") % {"pk": rest}
+            return _("Number of document %(pk)s in full") % {"pk": rest}
         label = _FIELD_LABELS.get(row.detail, row.detail)
-        return _("%(number)s, whole") % {"number": label}
+        return _("%(number)s in full") % {"number": label}
     kind, _blank, paged = rest.partition(" page ")
     names = {"document": _KIND_LABELS.get(kind, kind), "page": paged, "pk": first}
     if paged:

@@ -48,7 +48,7 @@ class NoticeForm(forms.Form):
         help_text=gettext_lazy("Left empty, the year that its title names."),
     )
     looked = forms.BooleanField(
-        label=gettext_lazy("I have looked at what was not read; save without it"), required=False
+        label=gettext_lazy("I have checked what was not read; save without it"), required=False
     )
 
 
@@ -68,7 +68,7 @@ def notice_page(request: HttpRequest) -> HttpResponse:
                 form.add_error("text", sentence)
         else:
             if "save" in request.POST and unread and not form.cleaned_data["looked"]:
-                form.add_error("looked", _("Look at what was not read first."))
+                form.add_error("looked", _("First check what was not read."))
             elif "save" in request.POST:
                 seen = request.POST.get("plan") or "none"
                 if done := load_calendar(notice.days, notice.year, account_of(request.user), seen):
@@ -93,10 +93,10 @@ def _saved(request: HttpRequest, done: Loaded) -> HttpResponse:
     }  # fmt: skip
     said = _(
         "The calendar of %(year)s is saved: %(added)s days added, %(changed)s changed, "
-        "%(removed)s taken out. Due dates are reckoned anew."
+        "%(removed)s removed. Due dates are reckoned anew."
     )
     if done.same:
-        said = _("Everything of %(year)s stood there already.")
+        said = _("The calendar of %(year)s already says all of this.")
     messages.success(request, said % numbers)
     return HttpResponseRedirect(reverse("admin:cases_calendarday_changelist"))
 

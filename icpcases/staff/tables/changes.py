@@ -48,7 +48,7 @@ def masked(changes: Changes, masks: Mapping[str, Callable[[str], str]]) -> Chang
     }
 
 
-def changes_of(row: Model) -> QuerySet[TableChange]:
+def row_changes(row: Model) -> QuerySet[TableChange]:
     """What became of a row, the newest first."""
     kept = TableChange.objects.filter(table=row._meta.label_lower, row=str(row.pk))
     return kept.select_related("by").order_by("-pk")
@@ -76,7 +76,7 @@ def meanwhile_of(form: object) -> list[tuple[Meanwhile, TableChange | None]]:
     """What somebody else has changed since the page was opened, each with who and when."""
     if not (isinstance(form, SeenForm) and form.meanwhile):
         return []
-    newest = list(changes_of(form.instance)[:20])
+    newest = list(row_changes(form.instance)[:20])
     return [
         (one, next((change for change in newest if one.name in change.changes), None))
         for one in form.meanwhile

@@ -22,11 +22,11 @@ from icpcases.deadlines import recalculation
 from icpcases.staff.pages import page
 
 from .changes import (
-    changes_of,
     logged_before,
     masked,
     meanwhile_of,
     record_change,
+    row_changes,
     shown_change,
 )
 
@@ -86,7 +86,7 @@ class KeptTable(admin.ModelAdmin, Generic[_Row]):
         row = get_object_or_404(self.get_queryset(request), pk=object_id)
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        changes = changes_of(row)
+        changes = row_changes(row)
         pages = Paginator(changes, HISTORY_SHOWN).get_page(request.GET.get("changes"))
         context = {
             "title": row,
