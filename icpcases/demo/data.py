@@ -261,13 +261,18 @@ class Cloud:
     name_zh: str
     order_number_format: str
     order_number_example: str
+    phone: str
+    website: str
     order_life_days: int = 45
     warn_days: tuple[int, ...] = (30, 40)
     review_days: int = 2
 
 
 PROVIDERS = (
-    Cloud("Example Cloud", "示例云", r"\d{14}", "20260301000042"),
-    Cloud("Sample Hosting", "样例主机", r"[A-Z]{2}\d{12}", "BJ202603010042"),
-    Cloud("Demo Networks", "演示网络", r"BA-\d{8}-\d{4}", "BA-20260301-0042"),
-)
+    Cloud("Example Cloud", "示例云", r"\d{14}", "20260301000042",
+          "400-000-0001", "https://cloud.example/beian"),
+    Cloud("Sample Hosting", "样例主机", r"[A-Z]{2}\d{12}", "BJ202603010042",
+          "400-000-0002", "https://hosting.example/beian"),
+    Cloud("Demo Networks", "演示网络", r"BA-\d{8}-\d{4}", "BA-20260301-0042",
+          "400-000-0003", "https://networks.example/beian"),
+)  # fmt: skip

@@ -129,4 +129,6 @@ def _provider(provider: Cloud) -> Provider:
         order_life_days=provider.order_life_days,
         warn_days=list(provider.warn_days),
         review_days=provider.review_days,
+        phone=provider.phone,
+        website=provider.website,
     )

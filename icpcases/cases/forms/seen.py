@@ -164,8 +164,8 @@ class SeenForm(forms.ModelForm):
 
     def _put(self, name: str, value: Plain) -> None:
         """Have the form show a value in place of what was sent."""
-        data: Any = self.data.copy()
-        key = self.add_prefix(name)
+        sent: Any = self.data
+        data, key = sent.copy(), self.add_prefix(name)
         put = getattr(self.fields[name].widget, "put", None)
         if put:
             put(data, key, value)

@@ -23,6 +23,7 @@ from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.links import case_url
 from icpcases.workflow.route import bars_of
 
+from .access_log import reads_the_log
 from .kept import ExtraContext, RoleAdmin
 
 if TYPE_CHECKING:
@@ -196,5 +197,9 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
         theirs = theirs.filter(applicant=int(object_id)) if digits else theirs.none()
         pages = Paginator(theirs, CASES).get_page(request.GET.get("cases"))
         cases = list(pages.object_list)
-        shown = {"cases": list(zip(cases, bars_of(cases), strict=True)), "pages": pages}
+        shown = {
+            "cases": list(zip(cases, bars_of(cases), strict=True)),
+            "pages": pages,
+            "reads_log": reads_the_log(request.user),
+        }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
