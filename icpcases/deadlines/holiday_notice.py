@@ -47,6 +47,8 @@ class HolidayNotice:
     notice: str
     days: list[CalendarDay] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    #: What is read and makes no day of the calendar: employers are only asked for it (鼓励).
+    aside: list[str] = field(default_factory=list)
 
 
 class NotRead(ValueError):
@@ -108,9 +110,11 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 
 def _read(found: HolidayNotice, name: str, sentence: str) -> None:
     """What one sentence says, or that it was not read."""
-    # 鼓励 only asks employers for it: no day of the calendar.
-    clauses = [] if "鼓励" in sentence else list(_CLAUSE.finditer(sentence))
-    rest = _CLAUSE.sub("", sentence) if clauses else sentence
+    if "鼓励" in sentence:
+        found.aside.append(f"{sentence}。")
+        return
+    clauses = list(_CLAUSE.finditer(sentence))
+    rest = _CLAUSE.sub("", sentence)
     try:
         days = [day for clause in clauses for day in _days(found, name, clause)]
         _hold_against_number(days, sentence)

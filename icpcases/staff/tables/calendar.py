@@ -56,13 +56,15 @@ class NoticeForm(forms.Form):
 @for_readers
 def notice_page(request: HttpRequest) -> HttpResponse:
     """Paste a notice, look at what it says, and save it."""
-    may, plan, unread = is_supervisor(request.user), None, list[str]()
+    may, plan = is_supervisor(request.user), None
+    unread, aside = list[str](), list[str]()
     data = request.POST if may and request.method == "POST" else None
     form = NoticeForm(data, label_suffix="")
     if form.is_valid():
         try:
             notice = read_calendar(form.cleaned_data["text"].encode(), form.cleaned_data["year"])
-            plan, unread = plan_calendar(notice.days, notice.year), notice.unread
+            plan = plan_calendar(notice.days, notice.year)
+            unread, aside = notice.unread, notice.aside
         except BadCalendar as error:
             for sentence in error.sentences:
                 form.add_error("text", sentence)
@@ -78,7 +80,8 @@ def notice_page(request: HttpRequest) -> HttpResponse:
                 )
     context = {
         "title": _("Paste the State Council's notice"), "form": form, "may": may, "plan": plan,
-        "unread": unread, "lines": _lines(plan) if plan else [], "opts": CalendarDay._meta,
+        "unread": unread, "aside": aside, "lines": _lines(plan) if plan else [],
+        "opts": CalendarDay._meta,
         "years": CalendarYear.objects.select_related("saved_by"),
     }  # fmt: skip
     refused = request.method == "POST" and bool(form.errors)
