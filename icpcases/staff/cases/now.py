@@ -15,7 +15,7 @@ from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.rule import Guard, Party
 from icpcases.staff.links import StepShown, case_url, link, show_step
 from icpcases.web.findings import FindingView, view_of
-from icpcases.workflow.agenda import Task, Agenda, agenda_of
+from icpcases.workflow.agenda import Agenda, Task, agenda_of
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.explain import explain
