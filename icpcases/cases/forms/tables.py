@@ -84,6 +84,10 @@ class PlacesInput(forms.Widget):
         found = {key: str(data.get(f"{name}-{key}", "")).strip() for key, _label in self.things}
         return {key: typed for key, typed in found.items() if typed}
 
+    def id_for_label(self, id_: str) -> str:
+        """None: each place has a label of its own."""
+        return ""
+
     def put(self, data: dict[str, str], name: str, value: object) -> None:
         """Have a form show these things in this order."""
         places = {key: n for n, key in enumerate(value if isinstance(value, list) else [], 1)}

@@ -60,8 +60,8 @@ class Setting(models.Model):
             raise ValidationError({"value": sentence})
 
 
+# The margin has no narrower limits than the database's: under a case's lock it is read as it is.
 SETTING_LIMITS = {
-    "document_margin_days": (0, 365),
     "draft_reminder_days": (1, 365),
     "request_reminder_days": (0, 60),
     "sms_reminder_hours": (1, 24),
