@@ -2,12 +2,15 @@
 
    <a href="…" data-key="n">             n follows the link; on a button it is pressed, on a field
    <button data-key="a">                 the focus goes there. A letter, a digit, "/" or "?".
+   <button data-key="mod+k">             the same with Ctrl, or Command on a Mac, also while typing.
    <button data-key="mod+enter">         Ctrl or Command and Enter, also while a field of the same
                                          form has the focus (of none: the first on the page).
    <table data-rows>                     J and K move through its rows, X ticks a row's box, Enter
                                          opens it: the focus is on the row's first link in
                                          th[scope=row], or on what data-rows="…" selects.
    {% include "staff/_keys.html" with key="N" %}  an announcement, shown only while it is true.
+
+   data-key-always                       it works though its element is folded away on a telephone.
 
    What a key is called in the list of keys ("?"): data-key-name, else the element's text. What is
    hidden, closed or disabled has no key; while a dialog is open only the keys within it work. No
@@ -24,10 +27,14 @@
   const typing = (element) =>
     element?.isContentEditable ||
     element?.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
-  const shown = (element) => !element.disabled && element.getClientRects().length > 0;
+  const shown = (element) =>
+    !element.disabled && ("keyAlways" in element.dataset || element.getClientRects().length > 0);
   const within = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
   const holders = () => [...within().querySelectorAll("[data-key]")].filter(shown);
-  const keyed = (key) => holders().filter((element) => element.dataset.key.toLowerCase() === key);
+  // What the page itself says comes before the frame around it.
+  const inner = (element) => Number(!element.closest("main, dialog"));
+  const keyed = (key) => holders().filter((element) => element.dataset.key.toLowerCase() === key)
+    .sort((one, other) => inner(one) - inner(other));
 
   function press(element) {
     if (typing(element)) { element.focus(); element.select?.(); } else element.click();
@@ -72,6 +79,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { confirm(event); return; }
+    if (mac ? event.metaKey : event.ctrlKey) {
+      const [one] = event.shiftKey || event.altKey ? [] : keyed(`mod+${event.key.toLowerCase()}`);
+      if (one) { event.preventDefault(); press(one); }
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || root.dataset.keys === "off") return;
     if (typing(event.target)) return;
     const key = letter(event), [one] = event.repeat ? [] : keyed(key);
@@ -121,7 +133,7 @@
       lines.push(line([["J"]], words.next), line([["K"]], words.previous), line([["Enter"]], words.open));
       if (rows().some((link) => rowOf(link).querySelector("input[type=checkbox]"))) lines.push(line([["X"]], words.tick));
     }
-    for (const element of holders()) {
+    for (const element of holders().sort((one, other) => inner(one) - inner(other))) {
       const found = ways(element);
       if (!found.length || seen.has(element.dataset.key)) continue;
       seen.add(element.dataset.key);
