@@ -6,6 +6,8 @@ from django import template
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -92,3 +94,9 @@ def rooms(context: template.Context) -> list[Room]:
     """The rooms in the header of the page."""
     request: HttpRequest = context["request"]
     return rooms_of(request.user, request.path)
+
+
+@register.filter
+def at_dots(text: str) -> SafeString:
+    """A domain that may break after its dots, and nowhere else as long as they will do."""
+    return mark_safe(escape(text).replace(".", ".<wbr>"))
