@@ -99,4 +99,4 @@ def test_the_palette_leads_to_a_step_and_to_a_case(page: Page, world, li):
     expect(page.locator("h1")).to_have_text(other.reference)
     page.keyboard.press("ControlOrMeta+k")
     page.keyboard.type("nothing of that name")
-    expect(page.get_by_text("Nothing is called so.")).to_be_visible()
+    expect(page.get_by_text("Nothing found.")).to_be_visible()

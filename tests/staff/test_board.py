@@ -251,11 +251,11 @@ def test_it_says_as_of_when_and_that_others_still_count(as_chen, world):
     Summary.objects.update(made_at=at, leased_until=timezone.now() + dt.timedelta(minutes=1))
     text = as_chen.get(BOARD).content.decode()
     assert f"As of {timezone.localtime(at):%Y-%m-%d %H:%M:%S}." in text
-    assert "They are just being counted anew" in text
+    assert "New figures are being counted" in text
     Summary.objects.update(leased_until=None)
     text = as_chen.get(BOARD).content.decode()
     made = timezone.localtime(Summary.objects.get(key="now").made_at)
-    assert f"As of {made:%H:%M:%S}; counted anew once a minute at most." in text
+    assert f"As of {made:%H:%M:%S}; updated once a minute at most." in text
 
 
 def cases_shown(page) -> int:
