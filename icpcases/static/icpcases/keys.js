@@ -4,7 +4,8 @@
    <button data-key="a">                 the focus goes there. A letter, a digit, "/" or "?".
    <button data-key="mod+k">             the same with Ctrl, or Command on a Mac, also while typing.
    <button data-key="mod+enter">         Ctrl or Command and Enter, also while a field of the same
-                                         form has the focus (of none: the first on the page).
+                                         form has the focus (of none: the first on the page). In a
+                                         form without one it presses the form's first button.
    <table data-rows>                     J and K move through its rows, X ticks a row's box, Enter
                                          opens it: the focus is on the row's first link in
                                          th[scope=row], or on what data-rows="…" selects.
@@ -72,7 +73,9 @@
 
   function confirm(event) {
     const form = event.target.closest?.("form"), all = keyed("mod+enter");
-    const one = form ? all.find((button) => button.form === form) : all[0];
+    // Without a mark it is the button that Enter in a field of the form would press.
+    const usual = () => typing(event.target) && form.querySelector("button:not([type=button]):enabled");
+    const one = form ? all.find((button) => button.form === form) || usual() : all[0];
     if (one) { event.preventDefault(); press(one); }
   }
 
