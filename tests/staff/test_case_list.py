@@ -473,7 +473,7 @@ def test_a_click_on_a_column_sorts_and_the_filters_stay(as_li, world, monkeypatc
     monkeypatch.setattr(listing_module, "RARE", 1)
     page = as_li.get(LIST, {"state": "triage", "sort": "applicant"})
     assert [line.case["applicant__name"] for line in page.context["lines"]] == ["Alder", "Birch"]
-    assert "cannot be sorted so" in page.content.decode()
+    assert "cannot be sorted this way" in page.content.decode()
 
 
 def test_a_domain_breaks_at_its_dots(as_li, world):
