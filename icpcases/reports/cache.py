@@ -8,7 +8,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
@@ -79,6 +81,22 @@ def figures(
             if ours or kept[Summary.NOW].made_at is None:
                 kept |= _count(scope, before, mondays, _missing(kept, mondays))
     return _figures(kept, mondays)
+
+
+def figures_of_days(first: dt.date, last: dt.date, scope: Scope = EVERYTHING) -> Figures:
+    """The same, but of the weeks at both ends only the days from `first` to `last` are counted.
+
+    These two are not kept: they are counted as often as whoever shows them asks.
+    """
+    found, sunday = figures(first, last, scope=scope), dt.timedelta(days=6)
+    beyond = {
+        monday
+        for monday in (queries.monday_of(first), queries.monday_of(last))
+        # What is still to come has nothing to be left out.
+        if monday < first or last < min(monday + sunday, timezone.localdate())
+    }
+    counted = [queries.count_weeks([monday], scope, first, last) for monday in sorted(beyond)]
+    return replace(found, weeks=reduce(or_, counted, found.weeks))
 
 
 def mark(first: dt.date, last: dt.date, scope: Scope = EVERYTHING) -> Mark | None:

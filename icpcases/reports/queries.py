@@ -85,15 +85,22 @@ def _standing_sql(only: str) -> str:
             GROUP BY state, province_id, {day}"""
 
 
-def count_weeks(mondays: Iterable[dt.date], scope: Scope = EVERYTHING) -> dict[dt.date, Counted]:
+def count_weeks(
+    mondays: Iterable[dt.date], scope: Scope = EVERYTHING,
+    since: dt.date = dt.date.min, until: dt.date = dt.date.max,
+) -> dict[dt.date, Counted]:  # fmt: skip
     """What happened in each of these weeks, steps that were taken back left out.
+
+    Of a week that reaches beyond `since` or `until` only the days within.
 
     The opening of a case is a move without a step; the reasons are those of returns.
     """
     found = {monday: Counted() for monday in mondays}
     only, values = scope.condition()
     for first, last in _runs(sorted(found)):
-        span = [_moment(start_of(day)) for day in (first, last + dt.timedelta(days=7))]
+        sunday = min(last + dt.timedelta(days=6), until)
+        days = (max(first, since), sunday + dt.timedelta(days=1))
+        span = [_moment(start_of(day)) for day in days]
         with in_files():
             moves = _rows(_moves_sql(only), [*span, *values, *span])
         for week, *move in moves:

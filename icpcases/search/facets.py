@@ -48,7 +48,7 @@ def counts_of(listing: Listing) -> Counts:
     wanted = listing.wanted
     standing, times = _case_by_case(listing)
     used = {"due": wanted.due, "answered": wanted.answered, "created": wanted.created}
-    what = wanted.filing_type or wanted.kind
+    what = wanted.filing_type or wanted.kind or wanted.filed
     if wanted.query.words or what or any(used.values()):
         found = _left_by_search_and_dates(listing, standing)
         counts = found.counts(wanted) if found else {}

@@ -26,6 +26,21 @@ SAMPLE = 1_000
 NOBODY = "nobody"
 _TEXT = {"state", "turn", "province_id", "filing_type", "service_kind"}
 _TIME = {"due_at", "created_at", "state_since"}
+# The day a service got its number: the step that counts, by the board's index of steps.
+_FILED = (
+    "{0} IN (SELECT h.case_id FROM cases_historyrow h"
+    " LEFT JOIN cases_historyrow u ON u.case_id = h.case_id AND u.undoes = h.sequence"
+    " WHERE u.id IS NULL AND h.step = 'approve' AND h.happened_at >= %s AND h.happened_at < %s)"
+)
+# What no index of the case holds in order: lists of up to RARE cases are sorted by it.
+_LOOKED_UP = {
+    "applicant": "(SELECT a.name FROM cases_applicant a WHERE a.id = {0}.applicant_id)",
+    "officer": "COALESCE((SELECT o.last_name || o.first_name || o.username FROM auth_user o"
+    " WHERE o.id = {0}.officer_id), '')",
+    "state": "CASE {0}.state "
+    + " ".join(f"WHEN '{state}' THEN {n}" for n, state in enumerate(State.values))
+    + " END",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,7 @@ class CaseFilter:
     due: str = ""
     answered: bool = False
     created: tuple[dt.datetime, dt.datetime] | None = None
+    filed: tuple[dt.datetime, dt.datetime] | None = None
     filing_type: str = ""
     kind: str = ""
     query: Query = field(default_factory=Query)
@@ -52,6 +68,7 @@ class CaseFilter:
             "due_at": self._due(),
             "created_at": self.created
             and Condition("created_at", "{0} >= %s AND {0} < %s", _times(*self.created)),
+            "filed": self.filed and Condition("id", _FILED, _times(*self.filed)),
             "officer_id": self._officer(),
             "province_id": self.province and Condition("province_id", "{} = %s", [self.province]),
             "state": states and Condition("state", f"{{}} IN ({_marks(states)})", list(states)),
@@ -120,6 +137,11 @@ class Ordering:
     down: bool = True
 
     @property
+    def looked_up(self) -> bool:
+        """Whether only a list of up to RARE cases can be sorted so."""
+        return self.column in _LOOKED_UP
+
+    @property
     def stretches(self) -> tuple[tuple[str, bool, str], ...]:
         """What is walked one after the other: the column, whether downwards, and of which."""
         if self.column != "due_at":
@@ -144,6 +166,8 @@ class Listing:
         #: Of a search, the newest cases that are found: all of them unless the total has more.
         self.found: list[int] = []
         self.total = Count(0) if self.hopeless else self._count()
+        if order.looked_up and self.total.more:
+            self.order = Ordering()
         #: Whether all of them are collected and sorted, rather than walked.
         self.few = not self.total.more or self._slim
 
@@ -157,18 +181,23 @@ class Listing:
     @property
     def _slim(self) -> bool:
         """Whether an index holds few enough of them in any order, though more than RARE."""
-        return bool({"officer_id", "due_at", "created_at", "answered"} & self.parts.keys())
+        slim = {"officer_id", "due_at", "created_at", "filed", "answered"}
+        return bool(slim & self.parts.keys())
 
     def keys(self, size: int, mark: Mark | None = None, back: bool = False) -> list[int]:
         """The keys of the first `size` cases after the mark, or of the last before it."""
         if not self.total:
             return []
+        if self.order.looked_up and mark:
+            mark = Mark(mark.pk)
         if self._at_hand(size, mark, back):
             return _page(self.found, self.order.down, size, mark, back)
         found: list[int] = []
         stretches = self.order.stretches
         for column, down, of in reversed(stretches) if back else stretches:
-            here = mark is not None and (column == "id") == (mark.value is None)
+            here = mark is not None and (
+                self.order.looked_up or (column == "id") == (mark.value is None)
+            )
             if mark is not None and not here and (column == "id") == back:
                 # This stretch lies wholly on the other side of the mark.
                 continue
@@ -229,7 +258,7 @@ class Listing:
 
     def _free(self) -> tuple[str, ...]:
         """The columns whose index finds the cases; the rest are looked at."""
-        for name in ("answered", "due_at", "created_at"):
+        for name in ("answered", "filed", "due_at", "created_at"):
             if name in self.parts:
                 return (name,)
         for name in ("filing_type", "service_kind"):
@@ -335,17 +364,28 @@ def _ordered(
         place = "c.due_at" if walk and column == "due_at" else fenced("due_at")
         sql += f" AND {place} {of}"
     key = stream.key if walk else fenced("id")
-    by = [key] if column == "id" else [f"c.{column}" if walk else fenced(column), key]
+    by = [key] if column == "id" else [_sorting(column, walk), key]
     place, values = _beyond(by, mark, down)
     sql, params = sql + place, params + values
     way = " DESC" if down else " ASC"
     return f"{sql} ORDER BY {', '.join(name + way for name in by)} LIMIT {size}", params
 
 
+def _sorting(column: str, walk: bool) -> str:
+    if column in _LOOKED_UP:
+        return _LOOKED_UP[column].format("c")
+    return f"c.{column}" if walk else fenced(column)
+
+
 def _beyond(by: list[str], mark: Mark | None, down: bool) -> Sql:
     """The further condition on what a list is sorted by: beyond the mark."""
     if mark is None:
         return "", []
+    if len(by) == 2 and mark.value is None:
+        # What is looked up of the cases is looked up of the mark too.
+        looked_up = next(sql for sql in _LOOKED_UP.values() if sql.format("c") == by[0])
+        there = f"(SELECT {looked_up.format('m')} FROM {CASES} m WHERE m.id = %s)"
+        return f" AND ({', '.join(by)}) {'<' if down else '>'} ({there}, %s)", [mark.pk, mark.pk]
     values = [*_times(*([mark.value] if mark.value else ())), mark.pk]
     return f" AND ({', '.join(by)}) {'<' if down else '>'} ({_marks(values)})", values
 

@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -54,10 +55,21 @@ def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return guarded
 
 
+#: The pages with one form on a case.
+FORMS = frozenset({"staff/form.html", "staff/step.html"})
+
+
+def _focus_first(form: object) -> None:
+    if isinstance(form, BaseForm) and not form.errors and form.visible_fields():
+        form.visible_fields()[0].field.widget.attrs["autofocus"] = True
+
+
 def page(
     request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """A page in the admin's frame."""
+    """A page in the admin's frame; the first field of a form that is new has the focus."""
+    if template in FORMS and not context.get("refusal"):
+        _focus_first(context["form"])
     frame = {**admin.site.each_context(request), "opts": FilingCase._meta, **context}
     return render(request, template, frame, status=status)
 

@@ -27,29 +27,29 @@ class Trouble:
 
 BUSY = Trouble(
     409,
-    _("Somebody else is just changing this"),
-    _("Nothing was changed by you. Try again."),
+    _("Somebody else is changing this right now"),
+    _("Your change was not made. Try again."),
 )
 # 503 and no 409: nobody is in the way, and the same may go through in a moment.
 NOT_KEPT = Trouble(
     503,
-    _("The database could not keep this"),
+    _("The database could not save this"),
     _("Nothing was changed. Try again in a moment."),
 )
 UNKNOWN = Trouble(
     503,
-    _("It is not known whether this was kept"),
+    _("It is not known whether this was saved"),
     _(
-        "The connection to the database broke in the middle of it. "
-        "Look whether it is there before you try again."
+        "The connection to the database broke while saving. Check whether it was saved before you "
+        "try again."
     ),
 )
 UNEXPLAINED = Trouble(
     500,
     _("The database refuses this, and nothing was changed"),
     _(
-        "No rule says why: the fault lies in the program or in what is stored. "
-        "It has been written down; before it is mended, trying again does not help."
+        "No rule explains this: the fault is in the program or in the stored data. It has been "
+        "logged; until it is fixed, trying again will not help."
     ),
 )
 SILENT = Trouble(

@@ -62,12 +62,12 @@ def footer_snippet(case: FilingCase) -> str:
 def _footer(case: FilingCase, service: Service) -> Duty:
     name, says = (
         _("Number in the footer"),
-        _("The ICP number stands at the foot of every page and leads to the ministry's register."),
+        _("The foot of every page shows the ICP number, linked to the ministry's register."),
     )
     if case.kind != ServiceKind.WEBSITE:
         name, says = (
             _("Number in the settings"),
-            _("The ICP number stands in the settings and leads to the ministry's register."),
+            _("The settings show the ICP number, linked to the ministry's register."),
         )
     step = Step.RECORD_FOOTER
     return Duty(step, name, says, service.footer_on, **_openness(case, step))

@@ -139,10 +139,10 @@ def state_findings(case: FilingCase, step: Step) -> tuple[Finding, ...]:
     """That a step does not lead out of the state the case is in."""
     if step.about.leads_out_of(case.is_at, case.is_of):
         return ()
-    sentence = _("This step does not lead out of the state the case is in: %(about)s.")
+    sentence = _("This step is not possible while the case is in this state: %(about)s.")
     place = Place(PlaceKind.STATE, case.state, str(case.is_at.label))
     if case.is_at in step.about.sources:
         sentence = _("This step is no part of a filing of this type: %(about)s.")
         place = Place(PlaceKind.FACT, "filing_type", case.is_of.label)
-    remedy = _("Look at the steps that do lead on.")
+    remedy = _("See which steps are possible now.")
     return (Finding("state", Source.NONE, sentence, remedy, Party.NOBODY, (place,)),)

@@ -109,7 +109,7 @@ def test_a_step_that_is_not_due_says_so_and_changes_nothing(as_wei, world, state
     case = world.at(state)
     page = as_wei.get(step_path(case, step))
     assert page.status_code == 200
-    said = "This step does not lead out of the state the case is in: "
+    said = "This step is not possible while the case is in this state: "
     assert said in text_of(page)
     assert "Confirm:" not in text_of(page)
     before = case.version

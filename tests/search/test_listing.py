@@ -118,6 +118,35 @@ def test_collected_walked_and_turned_by_pages_a_list_is_the_same(cases, li, monk
             assert walked.total.number == min(len(keys), walked.total.number)
 
 
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("column", ["applicant", "officer", "state"])
+def test_a_short_list_is_sorted_by_what_is_looked_up(cases, li, chen, monkeypatch, column, down):
+    others = [Applicant.objects.create(name=name) for name in ("Birch", "Alder")]
+    for n, case in enumerate(cases[::3]):
+        FilingCase.objects.filter(pk=case.pk).update(applicant=others[n % 2])
+    FilingCase.objects.filter(pk__in=[case.pk for case in cases[::5]]).update(officer=chen)
+    shown = {
+        "applicant": lambda case: case.applicant.name,
+        "officer": lambda case: case.officer.username if case.officer else "",
+        "state": lambda case: State.values.index(case.state),
+    }
+    order = Ordering(column, down)
+    rows = FilingCase.objects.select_related("applicant", "officer")
+    by_hand = sorted(rows, key=lambda case: (shown[column](case), case.pk), reverse=down)
+    keys = [case.pk for case in by_hand]
+    made = Listing(CaseFilter(), order)
+    assert made.keys(1000) == keys
+    assert made.keys(1000, back=True) == keys
+    found = made.keys(7)
+    while more := made.keys(7, Mark(found[-1], dt.datetime.now(dt.UTC))):
+        found += more
+    assert found == keys
+    assert made.keys(7, Mark(keys[20]), back=True) == keys[13:20]
+    monkeypatch.setattr(listing, "RARE", 5)
+    # Of more than can be looked at the newest come first.
+    assert Listing(CaseFilter(), order).keys(3) == sorted(keys, reverse=True)[:3]
+
+
 def test_words_are_all_wanted_and_each_may_be_found_anywhere(cases):
     def found(typed):
         return set(Listing(CaseFilter(query=query_of(typed)), Ordering()).keys(1000))

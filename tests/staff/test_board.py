@@ -251,11 +251,11 @@ def test_it_says_as_of_when_and_that_others_still_count(as_chen, world):
     Summary.objects.update(made_at=at, leased_until=timezone.now() + dt.timedelta(minutes=1))
     text = as_chen.get(BOARD).content.decode()
     assert f"As of {timezone.localtime(at):%Y-%m-%d %H:%M:%S}." in text
-    assert "They are just being counted anew" in text
+    assert "New figures are being counted" in text
     Summary.objects.update(leased_until=None)
     text = as_chen.get(BOARD).content.decode()
     made = timezone.localtime(Summary.objects.get(key="now").made_at)
-    assert f"As of {made:%H:%M:%S}; counted anew once a minute at most." in text
+    assert f"As of {made:%H:%M:%S}; updated once a minute at most." in text
 
 
 def cases_shown(page) -> int:
@@ -330,3 +330,41 @@ def test_the_map_shows_the_number_in_each_state_and_leads_to_the_list(as_chen, w
     found = re.findall(r'<a href="([^"]+)" aria-label="([^"]+)">.*?>(\d+)</text></a>', drawn)
     assert found == [(url, "Triage: 2 cases", "2")]
     assert drawn.count('class="nought"') == 21
+
+
+def test_a_calendar_month_counts_its_days_alone_and_leads_to_their_cases(as_chen, world):
+    first_of_this = timezone.localdate().replace(day=1)
+    last = first_of_this - dt.timedelta(days=1)
+    first = last.replace(day=1)
+
+    def opened(day: dt.date, hour: int) -> None:
+        moment = dt.datetime.combine(day, dt.time(hour, 30), timezone.get_current_timezone())
+        world.case(happened=moment)
+
+    # The last hour before the month, its first and its last, one within, and the first after.
+    opened(first - dt.timedelta(days=1), 23)
+    opened(first, 0)
+    opened(first + dt.timedelta(days=10), 12)
+    opened(last, 23)
+    opened(first_of_this, 0)
+    month = f"{first:%Y-%m}"
+    page = as_chen.get(BOARD, {"month": month})
+    (figure, *_others) = page.context["weeks_total"].cells
+    assert figure.text == "3"
+    assert len(as_chen.get(figure.url).context["rows"]) == 3
+    lines = page.context["weeks"]
+    assert sum(int(line.cells[0].text) for line in lines) == 3
+    assert lines[-1].label == str(first)
+    assert [len(as_chen.get(line.cells[0].url).context["rows"]) for line in lines
+            if line.cells[0].url] == [int(c) for c in (line.cells[0].text for line in lines)
+                                      if c != "0"]  # fmt: skip
+    # Whole weeks count the days around it as well.
+    weeks = as_chen.get(BOARD, {"since": str(first), "until": str(last)})
+    assert int(weeks.context["weeks_total"].cells[0].text) >= 3
+    places = [place for place, _name, _url in page.context["months"]]
+    assert places == ["prev", "next"]
+    (_place, _name, onward) = page.context["months"][1]
+    after = as_chen.get(f"{BOARD}{onward}")
+    assert after.context["weeks_total"].cells[0].text == "1"
+    assert [place for place, _name, _url in after.context["months"]] == ["prev"]
+    assert "Select a valid choice" in as_chen.get(BOARD, {"month": "1999-01"}).content.decode()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.states import Phase, State
 from icpcases.search import facets
+from icpcases.search import listing as listing_module
 from icpcases.search.listing import Listing
 from icpcases.staff.cases.filters import ORDERS, ListQuery
 from icpcases.staff.cases.list import SIZE
@@ -188,7 +189,7 @@ def test_each_choice_says_how_many_cases_it_would_leave(as_li, world, chen):
         "turn": {"applicant": "2", "officer": "1"},
         "officer": {"mine": "3"},
         "province": {"CN-BJ": "3", "CN-GD": "1"},
-        "due": {}, "created": {f"{timezone.localdate():%Y-%m}": "3"}, "answered": {},
+        "due": {}, "created": {f"{timezone.localdate():%Y-%m}": "3"}, "filed": {}, "answered": {},
         "type": {}, "kind": {},
     }  # fmt: skip
     assert counts(q=far.reference)["officer"] == {"nobody": "1"}
@@ -332,7 +333,8 @@ def test_ten_thousand_random_searches_and_filters_are_no_error(as_li, world):
     values = {
         "state": [*State.values, "x"], "phase": [*Phase.values, "x"], "turn": ["officer", "nobody"],
         "officer": ["mine", "nobody", "7", "x"], "province": ["CN-BJ", "CN-GD", "x"],
-        "due": ["over", "today"], "created": ["2026-01", "x"], "answered": ["1"],
+        "due": ["over", "today"], "created": ["2026-01", "x"],
+        "filed": ["2026-11", "x"], "answered": ["1"],
         "sort": [*ORDERS, "x"], "after": ["5", "2026-01-01T00:00:00Z~5", "x"],
     }  # fmt: skip
     for n in range(10_000):
@@ -436,3 +438,45 @@ def test_the_queue_costs_the_same_for_one_app_and_for_three(
     with django_assert_num_queries(8):
         page = client.get("/admin/")
     assert page.content.decode().count("玉兰记账") == apps
+
+
+def test_what_was_filed_in_a_month_is_found_and_steps_taken_back_do_not_count(as_li, world):
+    filed, undone, other = world.at("filed"), world.at("filed"), world.at("authority_review")
+    world.step(undone, "step_back", by=world.chen, reason="A slip.")
+    opened = world.at("open")
+    month = f"{timezone.localdate():%Y-%m}"
+    assert listed(as_li, filed=month) == [opened.pk, filed.pk]
+    assert listed(as_li, filed="2020-01") == []
+    assert listed(as_li, filed=month, state="filed") == [filed.pk]
+    assert listed(as_li, filed=month, q=opened.domain) == [opened.pk]
+    assert len(listed(as_li, filed="x")) == 4
+    assert other.state == "authority_review"
+
+
+def test_a_click_on_a_column_sorts_and_the_filters_stay(as_li, world, monkeypatch):
+    for name in ("Birch", "Alder"):
+        world.at("triage", applicant=world.applicant(name=name))
+    page = as_li.get(LIST, {"state": "triage", "sort": "applicant"})
+    assert [line.case["applicant__name"] for line in page.context["lines"]] == ["Alder", "Birch"]
+    links = {column.label: (column.address, column.sorted) for column in page.context["columns"]}
+    assert links == {
+        "reference": ("?state=triage", "none"),
+        "applicant": ("?state=triage&sort=-applicant", "ascending"),
+        "service": ("", ""),
+        "province": ("", ""),
+        "state": ("?state=triage&sort=state", "none"),
+        "turn": ("", ""),
+        "officer": ("?state=triage&sort=officer", "none"),
+        "since": ("?state=triage&sort=-since", "none"),
+        "due": ("?state=triage&sort=due", "none"),
+    }
+    monkeypatch.setattr(listing_module, "RARE", 1)
+    page = as_li.get(LIST, {"state": "triage", "sort": "applicant"})
+    assert [line.case["applicant__name"] for line in page.context["lines"]] == ["Alder", "Birch"]
+    assert "cannot be sorted this way" in page.content.decode()
+
+
+def test_a_domain_breaks_at_its_dots(as_li, world):
+    world.at("triage", domain="a-long-name.shop.example.cn")
+    page = as_li.get(LIST).content.decode()
+    assert "a-long-name.<wbr>shop.<wbr>example.<wbr>cn" in page

@@ -58,7 +58,7 @@ SAYS = {
                   " by which day. All else is as the register has it.",
     "change": "",
 }  # fmt: skip
-OFFICE = "Give what is known; the rest can follow."
+OFFICE = "Enter what is known; the rest can follow."
 OWN = "What is known stands here already: add what is missing, and change what is to be different."
 
 

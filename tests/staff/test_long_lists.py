@@ -62,7 +62,7 @@ def test_older_notes_are_named_and_stand_in_the_history(as_li, world, li, number
     page = as_li.get(f"{LIST}{case.pk}/change/")
     newest = [f"note {n}" for n in range(number - 1, -1, -1)]
     assert [row.note_internal for row in page.context["notes"]] == newest[:5]
-    assert ("Older notes stand in the history." in text_of(page)) is more
+    assert ("Older notes are in the history." in text_of(page)) is more
     assert [line.row.note_internal for line in page.context["history"]] == [*newest, ""]
 
 

@@ -90,7 +90,7 @@ def test_one_that_refuses_stops_no_other_and_says_why(as_li, world):
     assert states(one, two) == ["provider_passed", "returned"]
 
 
-NOTICE = "Something has to be corrected; it stands at the field."
+NOTICE = "Something needs correcting: see the marked fields."
 
 
 def step_page(order, step):
@@ -130,7 +130,7 @@ def test_what_closes_every_case_alike_is_said_once(as_li, world):
     order = Order.objects.get(number="A-1")
     answer = as_li.post(step_page(order, "expire_order"), ticked(cases))
     assert answer.context["notices"] == [
-        "This step does not lead out of the state the case is in: Provider's review."
+        "This step is not possible while the case is in this state: Provider's review."
     ]
     assert [line.told for line in answer.context["lines"]] == ["", ""]
 

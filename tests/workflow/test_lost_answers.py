@@ -22,9 +22,9 @@ from tests.world import ENTERPRISE, World, png, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-UNKNOWN = "It is not known whether this was kept"
-BUSY = "Somebody else is just changing this"
-NOT_KEPT = "The database could not keep this Nothing was changed."
+UNKNOWN = "It is not known whether this was saved"
+BUSY = "Somebody else is changing this right now"
+NOT_KEPT = "The database could not save this Nothing was changed."
 CHANGED = "The case has changed since you opened this page."
 UNCHANGED = "The case has not changed since you opened this page, as far as can be seen now."
 

@@ -30,11 +30,13 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Period:
-    """Whole weeks, the last one up to today, and which cases."""
+    """Whole weeks, or the days of a month, up to today at most; and which cases."""
 
     first: dt.date
     last: dt.date
     scope: Scope = EVERYTHING
+    #: Such as 2026-11; empty for weeks.
+    month: str = ""
 
 
 @cache

@@ -39,11 +39,17 @@ def panels_of(period: Period, provinces: dict[str, Province]) -> Panels:
     mark = cache.mark(period.first, period.last, period.scope)
     found = _kept.get(_key(mark, period)) if mark else None
     if found is None:
-        figures = cache.figures(period.first, period.last, scope=period.scope)
+        figures = _figures(period)
         key = _key(figures.mark, period)
         # While another process counts, these are still the figures from before.
         found = _kept.get(key) or _keep(key, _written(figures, period, provinces))
     return found
+
+
+def _figures(period: Period) -> Figures:
+    if period.month:
+        return cache.figures_of_days(period.first, period.last, period.scope)
+    return cache.figures(period.first, period.last, scope=period.scope)
 
 
 def _key(mark: Mark, period: Period) -> _Key:

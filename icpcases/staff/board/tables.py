@@ -153,10 +153,11 @@ FIGURE_NAMES = {
 
 def _week_line(week: metrics.Week, period: Period) -> BoardRow:
     last = min(week.monday + dt.timedelta(days=6), period.last)
-    own = Period(week.monday, last, period.scope)
+    first = max(week.monday, period.first)
+    own = Period(first, last, period.scope)
     flow = [number(getattr(week, name), behind_url(name, own)) for name in _FLOW]
     passed = [cell for n in _DECISIONS for cell in _passed_cells(n, getattr(week, n), own)]
-    return BoardRow(f"{week.monday:%Y-%m-%d}", [*flow, *passed])
+    return BoardRow(f"{first:%Y-%m-%d}", [*flow, *passed])
 
 
 def _total_line(weeks: list[metrics.Week], period: Period) -> BoardRow:

@@ -57,7 +57,7 @@ def type_page(request: HttpRequest, pk: int, filing_type: str) -> HttpResponse:
         lambda version: change_type(case, request.user, wanted, version),
         title=_("Make this another filing type: %(type)s") % {"type": _(wanted.label)},
         hint=_(TYPES[wanted].begins), submit=_("Change the type, keep the facts"),
-        done=_("The filing type is changed; the facts are as they were."),
+        done=_("The filing type has been changed; the facts have not."),
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
     return STAFF.form_page(
         request, case, form,
         lambda version: add_note(case, request.user, form.cleaned_data["text"], version),
-        title=_("Internal note"), submit=_("Keep the note"), done=_("The note is kept."),
+        title=_("Internal note"), submit=_("Save the note"), done=_("The note is saved."),
     )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ from icpcases.search.listing import NOBODY, CaseFilter, Listing, Ordering
 from icpcases.search.query import LONGEST_QUERY, query_of
 
 NAMES = (
-    "state", "phase", "turn", "officer", "province", "due", "created", "answered", "type",
-    "kind",
+    "state", "phase", "turn", "officer", "province", "due", "created", "filed", "answered",
+    "type", "kind",
 )  # fmt: skip
 ORDERS = {
     "reference": Ordering("id", down=False),
@@ -37,6 +37,11 @@ ORDERS = {
     "-due": Ordering("due_at", down=True),
     "since": Ordering("state_since", down=False),
     "-since": Ordering("state_since", down=True),
+    **{
+        f"{sign}{name}": Ordering(name, down=bool(sign))
+        for name in ("applicant", "state", "officer")
+        for sign in ("", "-")
+    },
 }
 KEPT_SECONDS = 60
 NEWEST_FIRST = "-reference"
@@ -87,6 +92,7 @@ class ListQuery:
             due=value("due", ""),
             answered=bool(value("answered")),
             created=month_of(value("created", "")),
+            filed=month_of(value("filed", "")),
             filing_type=value("type", ""),
             kind=value("kind", ""),
             query=query_of(self.typed),
@@ -105,7 +111,7 @@ def _offered(name: str, value: str) -> bool:
     if name == "officer":
         number = value.isascii() and value.isdigit() and len(value) < 10
         return number or value in ("mine", NOBODY)
-    if name == "created":
+    if name in ("created", "filed"):
         return month_of(value) is not None
     offered: dict[str, Iterable[str]] = {
         "state": State.values,
@@ -212,7 +218,8 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
         _officers(query, counts.get("officer"), user),
         _field(query, "province", _("province"), province_names().items(), counts.get("province")),
         _field(query, "due", _("due"), due, counts.get("due")),
-        _field(query, "created", _("opened in"), _months(query), counts.get("created")),
+        _field(query, "created", _("opened in"), _months(query, "created"), counts.get("created")),
+        _field(query, "filed", _("filed in"), _months(query, "filed")),
         _field(query, "answered", _("answers"), answered, counts.get("answered")),
         _field(query, "type", _("filing type"), _labelled(FilingType)),
         _field(query, "kind", _("service kind"), _labelled(ServiceKind)),
@@ -257,12 +264,12 @@ def _turns() -> list[tuple[str, str]]:
     return [(party.value, _(party.label)) for party in TURNS]
 
 
-def _months(query: ListQuery) -> list[tuple[str, str]]:
+def _months(query: ListQuery, name: str) -> list[tuple[str, str]]:
     today = timezone.localdate()
     oldest = min(_kept("oldest_day", _read_oldest_day) or today, today)
     newest, last = (day.year * 12 + day.month - 1 for day in (today, oldest))
     months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(newest, min(last, newest - 23) - 1, -1)]
-    chosen = query.values.get("created", "")
+    chosen = query.values.get(name, "")
     if chosen and chosen not in months:
         months.append(chosen)
     return [(month, month_name(month)) for month in months]

@@ -87,7 +87,7 @@ class CaseLine:
 
     def mark(self, order: Ordering) -> str:
         """Its place in the list's order, as the address has it."""
-        value = self.case.get(order.column)
+        value = None if order.looked_up else self.case.get(order.column)
         prefix = value.astimezone(dt.UTC).isoformat() + "~" if value else ""
         return f"{prefix}{self.case['pk']}"
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from icpcases.cases.permissions import is_working
 from icpcases.search.listing import Listing, Mark
+from icpcases.search.query import RARE
 from icpcases.staff.pages import page
 
 from .filters import ListQuery, fields_of
@@ -35,7 +36,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "too_short": wanted.query.too_short,
         "left_out": wanted.query.left_out,
         "fields": fields_of(query, listing, request.user),
-        "columns": _columns(query),
+        "columns": _columns(query, listing),
+        "unsorted": query.order.looked_up and listing.total.more,
+        "sorted_up_to": f"{RARE:,}",
         "lines": turned.lines,
         "turned": turned,
         "may_add": is_working(request.user),
@@ -65,11 +68,12 @@ def _turned(listing: Listing, query: ListQuery, request: HttpRequest) -> Turned:
         return Turned([], first=query.address() if after or before else "")
     backward = more if back else after is not None
     forward = bool(before) if back else more
+    order = listing.order
     return Turned(
         lines,
         first=query.address() if backward else "",
-        previous=query.address(before=lines[0].mark(query.order)) if backward else "",
-        next=query.address(after=lines[-1].mark(query.order)) if forward else "",
+        previous=query.address(before=lines[0].mark(order)) if backward else "",
+        next=query.address(after=lines[-1].mark(order)) if forward else "",
         last=query.address(end="1") if forward else "",
     )
 
@@ -95,15 +99,19 @@ class Column:
     sorted: str = ""
 
 
-def _columns(query: ListQuery) -> list[Column]:
+def _columns(query: ListQuery, listing: Listing) -> list[Column]:
+    def short(name: str, label: str) -> Column:
+        """Sortable where all of the list is looked at anyway."""
+        return Column(label) if listing.total.more else _sortable(query, name, label, name)
+
     return [
         _sortable(query, "reference", _("reference"), "-reference"),
-        Column(_("applicant")),
+        short("applicant", _("applicant")),
         Column(_("service")),
         Column(_("province")),
-        Column(_("state")),
+        short("state", _("state")),
         Column(_("turn")),
-        Column(_("officer")),
+        short("officer", _("officer")),
         _sortable(query, "since", _("since"), "-since"),
         _sortable(query, "due", _("due"), "due"),
     ]

@@ -34,7 +34,7 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 def said(case: FilingCase, step: Step) -> str:
     """One sentence for what has happened and whose turn it is now."""
-    return _("%(step)s: done. The case is now in “%(state)s”; it is the turn of %(turn)s.") % {
+    return _("%(step)s: done. The case is now in “%(state)s”; next is the turn of %(turn)s.") % {
         "step": case.step_words(step).label,
         "state": case.is_at.label,
         "turn": case.turn_name,

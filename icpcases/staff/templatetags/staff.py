@@ -4,7 +4,10 @@ import datetime as dt
 
 from django import template
 from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +17,7 @@ from icpcases.lifecycle.retired import step_name
 from icpcases.lifecycle.states import State
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
+from icpcases.staff.rooms import Room, rooms_of
 
 register = template.Library()
 
@@ -83,3 +87,16 @@ def iso(when: dt.datetime) -> str:
 def answered(code: str) -> str:
     """A province's answer, in words."""
     return _(ForumAnswer(code).label)
+
+
+@register.simple_tag(takes_context=True)
+def rooms(context: template.Context) -> list[Room]:
+    """The rooms in the header of the page."""
+    request: HttpRequest = context["request"]
+    return rooms_of(request.user, request.path)
+
+
+@register.filter
+def at_dots(text: str) -> SafeString:
+    """A domain that may break after its dots, and nowhere else as long as they will do."""
+    return mark_safe(escape(text).replace(".", ".<wbr>"))

@@ -67,7 +67,10 @@ def need_same_beginning(change: Change) -> None:
 _OTHER_BEGINNING = Finding(
     "filing.type",
     Source.NONE,
-    _("An inspection is begun by whoever inspects; no other errand becomes one, nor one another."),
+    _(
+        "Only whoever inspects begins an inspection; another errand cannot become one, nor an "
+        "inspection another errand."
+    ),
     _("Open a new case, and withdraw this one if it is not needed."),
     Party.OFFICER,
 )
@@ -120,7 +123,7 @@ def broken_invariants(
     back = Finding(
         "state.stands",
         Source.NONE,
-        _("The case's state stands on what this would change."),
+        _("The case's state depends on what this would change."),
         _("A supervisor first takes back this step: %(about)s."),
         Party.SUPERVISOR,
         (Place(PlaceKind.STEP, "step_back", str(Step(step.step).label)),),

@@ -152,7 +152,7 @@ def _need_new(change: Change, kind: Kind, sha256: str) -> None:
         "document.once",
         Source.NONE,
         _HERE_ALREADY[DocumentStatus(same.status)],
-        _("Hand in another file, or none: this one need not come twice."),
+        _("Hand in a different file, or none: this one is not needed twice."),
         Party.APPLICANT,
         (Place(PlaceKind.DOCUMENT, kind.value, kind.label),),
     )

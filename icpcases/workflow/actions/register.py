@@ -222,14 +222,14 @@ _TAKEN = _finding(
 )
 _CHANGED_MEANWHILE = _finding(
     _("Somebody has changed this applicant's register since you opened the page."),
-    _("Look at what it says now, and enter yours again."),
+    _("See what it says now, and enter yours again."),
 )
 _UNCONFIRMED = _finding(
     _("No officer has confirmed who the applicant is, so nothing can be filed in this name."),
     _("Confirm the applicant from one of his cases first."),
 )
 _NO_SUBJECT = _finding(
-    _("The applicant has no subject filing that the service could stand under."),
+    _("The applicant has no subject filing to which the service could belong."),
     _("Enter the subject filing first."),
 )
 _CANCELLED = _finding(
@@ -238,7 +238,7 @@ _CANCELLED = _finding(
 )
 _HOSTED_THERE = _finding(
     _("This provider hosts the service already."),
-    _("Choose the provider that hosts it as well, or leave it as it stands."),
+    _("Choose the provider that hosts it as well, or leave it as it is."),
 )
 _CANCELLED_ALREADY = _finding(
     _("The service is cancelled already."),

@@ -121,7 +121,7 @@ def _request(change: Change, pk: int, *statuses: RequestStatus) -> Request:
     finding = Finding(
         "request.status",
         Source.NONE,
-        _("This request no longer stands where that could be done: %(about)s."),
+        _("This request can no longer be handled in this way: %(about)s."),
         _("Look at the case as it is now."),
         Party.NOBODY,
         (place,),

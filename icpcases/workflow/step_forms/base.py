@@ -36,7 +36,7 @@ class StepForm(forms.Form):
     happened = forms.DateTimeField(
         label=_("when it happened"),
         required=False,
-        help_text=_("Shanghai time; left empty, it is now."),
+        help_text=_("Shanghai time; leave it empty for now."),
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"
         ),
