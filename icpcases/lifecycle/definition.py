@@ -49,6 +49,8 @@ class StepDefinition:
     target: State | str | tuple[State, ...] | None
     who: frozenset[Role]
     does: Text
+    #: Who may take it, too, for a while after the newest step was their own.
+    own: frozenset[Role] = frozenset()
     happened: Text = ""
     needed: Text = ""
     guards: tuple[Guard, ...] = ()

@@ -9,3 +9,4 @@ ENTERED = {
     "icp_number": _("ICP number"),
     "public_security_number": _("public-security number"),
 }
+TAKEN_BACK = _("The office has taken back what it told you last, which was a mistake: “{happened}”")

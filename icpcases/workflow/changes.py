@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any, TypedDict, Unpack
 
@@ -14,7 +14,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, HistoryRow
-from icpcases.cases.outbox import asked_audience, enqueue
+from icpcases.cases.outbox import Audience, asked_audience, enqueue, told_of
 from icpcases.cases.permissions import may_see
 from icpcases.db.postgres import pipeline
 from icpcases.db.statements import Rows, insert, update
@@ -119,7 +119,7 @@ class Change:
         """The history row, and what hangs on it: its notes can be found, people are told."""
         case = self.case
         # Asked for before it is needed: what is sent together is waited for once.
-        audience = asked_audience(case) if row.get("told") else None
+        told = self._asked_who_is_told(row) if row.get("told") else None
         saved: HistoryRow = insert(
             HistoryRow,
             case_id=case.pk,
@@ -134,9 +134,17 @@ class Change:
             **row,
         )
         index.note(case, saved)
-        if audience:
-            enqueue(case, saved, audience())
+        if told:
+            # A step may be taken back while its mail waits; nothing else may.
+            may_be_undone = kind == HistoryRow.Kind.STEP and row.get("undoes") is None
+            minutes = self.rows.tables.settings["mail_wait_minutes"] if may_be_undone else 0
+            enqueue(case, saved, told(), dt.timedelta(minutes=minutes))
         return saved
+
+    def _asked_who_is_told(self, row: Recorded) -> Callable[[], Audience]:
+        """Everybody concerned; of a taking back, whoever was told of what is taken back."""
+        undone = self.rows.step_to_undo if row.get("undoes") else None
+        return partial(told_of, self.case, undone) if undone else asked_audience(self.case)
 
 
 def _moment(rows: CaseFile, happened: dt.datetime | None, now: dt.datetime) -> dt.datetime:

@@ -15,6 +15,7 @@ from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
     Document,
     FilingCase,
+    HistoryRow,
     Order,
     OrderCase,
     ProviderAccess,
@@ -22,6 +23,7 @@ from icpcases.cases.models import (
     Request,
     SmsCheck,
 )
+from icpcases.cases.outbox import hold_back
 from icpcases.db.statements import insert_row, update
 from icpcases.deadlines.turns import due
 from icpcases.lifecycle.roles import Actor
@@ -300,6 +302,14 @@ class Effects:
         row = self.rows.step_to_undo
         assert row is not None
         self.undoes = row.sequence
+        hold_back(row)
+        earlier = self.set_back(row)
+        self._undo_rows(row.changes)
+        self._undo_orders(row.changes, earlier)
+        return earlier
+
+    def set_back(self, row: HistoryRow) -> State:
+        """Give the case the fields and times it had before a step, and say the state."""
         known = {field.attname for field in self.case._meta.concrete_fields}
         for name, (old, _new) in row.changes.get("fields", {}).items():
             if name not in known:
@@ -309,8 +319,6 @@ class Effects:
             assert isinstance(field, Field)
             setattr(self.case, name, field.to_python(old))
         self.case.state_since, self.case.turn_since, self.case.turn = times_before(row)
-        self._undo_rows(row.changes)
-        self._undo_orders(row.changes, State(row.from_state))
         if State(row.to_state) == State.FILED and State(row.from_state) != State.FILED:
             self.case.service = None
         return State(row.from_state)

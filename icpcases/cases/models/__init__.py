@@ -21,6 +21,7 @@ from .register import (
 from .reports import Summary
 from .requests import Request
 from .search import SearchText, SearchToken
+from .sendings import Sending
 from .settings import ReferenceCounter, Setting
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Request",
     "SearchText",
     "SearchToken",
+    "Sending",
     "Service",
     "ServiceDomain",
     "Setting",

@@ -16,6 +16,8 @@ class Setting(models.Model):
         "document_first_reminder_days": 90,
         "document_second_reminder_days": 60,
         "document_last_reminder_days": 30,
+        "step_back_minutes": 15,
+        "mail_wait_minutes": 2,
     }
 
     key = models.CharField(_("setting"), max_length=40, primary_key=True)
@@ -45,6 +47,8 @@ _SETTING_LABELS = {
     "document_first_reminder_days": _("Days before a document expires, first reminder"),
     "document_second_reminder_days": _("Days before a document expires, second reminder"),
     "document_last_reminder_days": _("Days before a document expires, last reminder"),
+    "step_back_minutes": _("Minutes in which officers take back their own newest step"),
+    "mail_wait_minutes": _("Minutes the mail of a step waits, so that it can be taken back"),
 }
 
 

@@ -31,6 +31,7 @@ from icpcases.workflow.route import route_bar
 
 from .history import history_page
 from .related import beside_case
+from .undo import own_step
 
 
 def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
@@ -50,6 +51,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "mine": case.officer_id == request.user.pk,
         "bar": route_bar(case),
         "steps": steps,
+        "own_step": own_step(rows, steps, request.user),
         "steps_aside": aside,
         "names_aside": [step.label for step in aside],
         "facts": list(fact_rows(case)),

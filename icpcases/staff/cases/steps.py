@@ -62,7 +62,7 @@ def show(
         "how": how_to_answer(case) if step == Step.CONFIRM_SMS else "",
         # What cannot be done now is announced to nobody.
         "previews": previews(case, step, looked_over(form)) if explanation.open else [],
-        "tells": step.about.tells,
+        "tells": step.about.tells or bool(form.fields.get("tell")),
         "refusal": tried.error and refusal_of(case, tried.error, link),
         "version": case.version,
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Invitation
 from icpcases.cases.models.participants import InvitationQuerySet
-from icpcases.cases.outbox import drop_letters, post, site_url
+from icpcases.cases.outbox import drop_letters, invitation_key, post, site_url
 from icpcases.cases.permissions import is_staff_role, is_working, roles_on
 from icpcases.lifecycle.roles import Actor
 from icpcases.types import Cleaned
@@ -74,6 +74,7 @@ def _post(case: FilingCase, invitation: Invitation) -> None:
             render_to_string("mail/invitation.html", context),
             life=VALID_FOR,
             case=case,
+            key=invitation_key(invitation.pk),
         )
 
 
