@@ -27,6 +27,7 @@ class Effect(StrEnum):
     END_ORDER = "end_order"
     MARK_LATE = "mark_late"
     DOUBT_PAPERS = "doubt_papers"
+    RENEW_REQUESTS = "renew_requests"
     ASK_BY_SMS = "ask_by_sms"
     CLOSE_ROUND = "close_round"
     NOTE_CONFIRMATION = "note_confirmation"

@@ -481,7 +481,7 @@ STEPS = {
             "The case starts again as a draft; its order ends; an officer confirms its papers anew."
         ),
         happened=_("The office has opened the case again."),
-        effects=(Effect.END_ORDER, Effect.DOUBT_PAPERS),
+        effects=(Effect.END_ORDER, Effect.DOUBT_PAPERS, Effect.RENEW_REQUESTS),
         tells_reasons=True,
     ),
     Step.STEP_BACK: StepDefinition(

@@ -108,7 +108,9 @@ class Rehearsal(Effects):
         """Stand it beside the others."""
         getattr(self.rows, what).append(row)
 
-    def change(self, what: str, row: Document | OrderCase | SmsCheck, **fields: object) -> None:
+    def change(
+        self, what: str, row: Document | OrderCase | Request | SmsCheck, **fields: object
+    ) -> None:
         """Change it in memory."""
         vars(row).update(fields)
 

@@ -100,7 +100,9 @@ class Effects:
         insert_row(row)
         self.made.setdefault(what, []).append(row.pk)
 
-    def change(self, what: str, row: Document | OrderCase | SmsCheck, **fields: object) -> None:
+    def change(
+        self, what: str, row: Document | OrderCase | Request | SmsCheck, **fields: object
+    ) -> None:
         """Change a row that is there."""
         vars(row).update(fields)
         update(row, tuple(fields))
@@ -297,6 +299,15 @@ class Effects:
             if document.status == DocumentStatus.ACCEPTED:
                 self.change("doubted", document, status=DocumentStatus.PENDING.value)
 
+    def renew_requests(self) -> None:
+        """Give what is still asked as many days as it had, from the day of this step."""
+        for request in self.rows.requests:
+            if request.status == RequestStatus.OPEN and request.due_on is not None:
+                was, asked_on = request.due_on, timezone.localdate(request.created_at)
+                due_on = self.day + max(was - asked_on, dt.timedelta(days=1))
+                self.change("renewed", request, due_on=due_on)
+                self.made.setdefault("due_was", []).append([request.pk, plain_day(was)])
+
     def undo(self) -> State:
         """Take back the newest step: its fields, its rows; the history keeps them."""
         row = self.rows.step_to_undo
@@ -339,6 +350,10 @@ class Effects:
         checks.filter(pk__in=made.get("sms_checks", ())).delete()
         checks.filter(pk__in=made.get("confirmed_checks", ())).update(confirmed_at=None)
         checks.filter(pk__in=made.get("closed_checks", ())).update(closed=False)
+        for pk, due_on in made.get("due_was", ()):
+            # One that was asked again since has a term of its own.
+            again = Request.objects.filter(pk=pk, status=RequestStatus.OPEN.value)
+            again.update(due_on=due_on)
         waiting = [RequestStatus.OPEN.value, RequestStatus.ANSWERED.value]
         Request.objects.filter(pk__in=made.get("requests", ()), status__in=waiting).update(
             status=RequestStatus.WAIVED.value, waiver=_("Taken back with the step that asked.")

@@ -7,6 +7,7 @@ from icpcases.deadlines import recalculation
 from icpcases.deadlines.calendar_files import missing_years
 from icpcases.notifications.daily import expire_orders, forget_codes, remind
 from icpcases.reports.cache import look_after_weeks
+from icpcases.workflow.sendings import forget_sendings
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         self.stdout.write(f"orders expired: {expire_orders(now)}")
         self.stdout.write(f"reminders written: {remind(now)}")
         forget_codes(now)
+        forget_sendings(now)
         self.stdout.write(f"due dates changed: {recalculation.recalculate()}")
         self.stdout.write(f"weeks counted anew: {look_after_weeks()}")
         for sentence in missing_years(now):

@@ -1,5 +1,6 @@
 """The tables staff keep: officers read them, supervisors keep them, nobody deletes history."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from django import forms
@@ -28,7 +29,10 @@ from icpcases.cases.models.documents import KINDS
 from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
 from icpcases.deadlines import recalculation
 from icpcases.staff.pages import page
+from icpcases.web.changes import sending_of
+from icpcases.web.sendings import MakesOnce
 from icpcases.workflow.actions.provinces import answer_of_province
+from icpcases.workflow.sendings import MadeAlready, Sent
 
 if TYPE_CHECKING:
     from django_stubs_ext import FieldOpts, FieldsetSpec
@@ -38,7 +42,7 @@ _Row = TypeVar("_Row", bound=Model)
 KIND_LABELS = dict(KINDS)
 
 
-class RoleAdmin(admin.ModelAdmin, Generic[_Row]):
+class RoleAdmin(MakesOnce, admin.ModelAdmin, Generic[_Row]):
     """Readable for every staff role; kept by supervisors; not a matter of model permissions."""
 
     kept_by_supervisors = False
@@ -172,11 +176,14 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
     if not is_working(request.user):
         status = 403
     elif posted and form.is_valid():
-        answer_of_province(province, request.user, form.cleaned_data)
+        back = reverse("admin:cases_province_changelist")
+        sent = Sent(sending_of(request), back)
+        with suppress(MadeAlready):
+            answer_of_province(province, request.user, form.cleaned_data, sent)
         admin.site.get_model_admin(Province).message_user(
             request, _("The answer is recorded."), messages.SUCCESS
         )
-        return HttpResponseRedirect(reverse("admin:cases_province_changelist"))
+        return HttpResponseRedirect(back)
     context = {
         "title": _("Forums in %(province)s") % {"province": province},
         "province": province,
