@@ -96,6 +96,8 @@ def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
         return event(case, Step(row.step), row.entered, row.reasons, line)
     if row.kind == HistoryRow.Kind.DOCUMENT:
         return Event(words.DOCUMENT_REFUSED, reasons=tuple(row.reasons), line=line)
+    if row.kind == HistoryRow.Kind.CORRECTION:
+        return Event(words.CORRECTED, line=line)
     return Event(words.ASKED, line=line)
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -23,7 +24,8 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.effects import Effects
 from icpcases.workflow.step_forms import STEP_FORMS, StepBackForm, StepForm, reasons_in
 
-from .composer import Message, event, message_about
+from . import texts as words
+from .composer import Event, Message, event, message_about
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,26 @@ def previews(case: FilingCase, step: Step, form: StepForm | None = None) -> list
 
     Nothing is written. Empty for a step that tells nobody, and where nobody can be told.
     """
+    data = getattr(form, "cleaned_data", {}) if form is not None else {}
     told = people_told(case, step, form)
+    return _in_each_language(told, lambda language: message(case, step, language, data))
+
+
+def correction_previews(case: FilingCase) -> list[Preview]:
+    """The same of a correction of locked facts; its own words come with the note."""
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    about = Event(words.CORRECTED)
+    return _in_each_language(
+        audience(case), lambda language: message_about(case, rows, about, language)
+    )
+
+
+def _in_each_language(told: Audience, write: Callable[[str], Message]) -> list[Preview]:
     by_language: dict[str, list[str]] = {}
     for recipient in told:
         by_language.setdefault(recipient.language, []).append(recipient.address)
-    data = getattr(form, "cleaned_data", {}) if form is not None else {}
-    return [
-        Preview(addresses, message(case, step, language, data), language)
-        for language, addresses in by_language.items()
-    ]
+    return [Preview(found, write(language), language) for language, found in by_language.items()]
 
 
 def people_told(case: FilingCase, step: Step, form: StepForm | None) -> Audience:

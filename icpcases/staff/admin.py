@@ -14,7 +14,7 @@ from icpcases.staff.tables.applicants import ApplicantAdmin
 from icpcases.staff.tables.notices import NoticeAdmin
 from icpcases.staff.tables.reference import ExtraContext, RoleAdmin
 
-from .cases import documents, edits, related, steps, versions
+from .cases import corrections, documents, edits, related, steps, versions
 from .pages import get_case_for_user, page
 
 __all__ = ["ApplicantAdmin", "FilingCaseAdmin", "NoticeAdmin"]
@@ -37,6 +37,7 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
             ("step/<str:step>/", steps.step_page, "step"),
             ("facts/", edits.facts_page, "facts"),
             ("type/<str:filing_type>/", edits.type_page, "type"),
+            ("facts/correct/", corrections.correct_facts_page, "correct"),
             ("facts/versions/", versions.versions_page, "versions"),
             ("map/", related.map_page, "map"),
             ("note/", edits.note_page, "note"),

@@ -26,6 +26,7 @@ from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.types import change_type
 
+from .corrections import locked_page
 from .page import masked_certificate
 
 
@@ -34,6 +35,8 @@ from .page import masked_certificate
 def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the facts; where the state stands on them, refused with a step's explanation."""
     case = get_case_for_user(pk, request.user)
+    if case.is_at.locked and request.method == "GET":
+        return locked_page(request, case)
     form = FactsForm.of(case, request.POST if request.method == "POST" else None)
     return STAFF.form_page(
         request, case, form,

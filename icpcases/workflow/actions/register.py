@@ -69,7 +69,7 @@ def registering(
     change: RegisterChange | None = None
 
     def refused() -> Refused | None:
-        return Closed(_taken(change) or (_TAKEN,))
+        return Closed(taken_findings(change) or (_TAKEN,))
 
     with one_transaction(f"the register of applicant {applicant}", explain=refused):
         make_once(sent)
@@ -199,7 +199,7 @@ def _can_be_lost(service: Service, access: ProviderAccess | None, day: dt.date) 
         raise Closed((_finding(_NOT_YET, _("Correct the day."), place),))
 
 
-def _taken(change: RegisterChange | None) -> tuple[Finding, ...]:
+def taken_findings(change: RegisterChange | None) -> tuple[Finding, ...]:
     """What another record has already of what was to be entered, and which record it is."""
     found = holders_of(change) if change else []
     places = ((what, Place(PlaceKind.RULE, what, words)) for what, words in found)
