@@ -61,6 +61,7 @@ def show(
         "target": target,
         "target_meaning": case.words_in(target).meaning if target else "",
         "form": form,
+        "undone": rows.step_to_undo if step == Step.STEP_BACK else None,
         "late_since": late_since(case, step),
         "how": how_to_answer(case) if step == Step.CONFIRM_SMS else "",
         # What cannot be done now is announced to nobody.
