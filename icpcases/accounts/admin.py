@@ -5,21 +5,27 @@ from collections.abc import Sequence
 from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from icpcases.lifecycle.roles import STAFF_GROUPS
+from icpcases.web.sendings import MakesOnce
 
 from .models import SecondFactor
 
 # The first is used by no page of ours, and the second shows its secrets.
-admin.site.unregister([account_admin.EmailAddress, mfa_admin.Authenticator, Group])
+admin.site.unregister([account_admin.EmailAddress, mfa_admin.Authenticator, Group, User])
+
+
+@admin.register(User)
+class AccountAdmin(MakesOnce, UserAdmin):
+    """Accounts, as Django has them."""
 
 
 @admin.register(Group)
-class RoleGroupAdmin(GroupAdmin):
+class RoleGroupAdmin(MakesOnce, GroupAdmin):
     """Groups; those that stand for a role keep their name, by which the program knows them."""
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from icpcases.cases.models import Applicant, HistoryRow, Sending
 from icpcases.workflow.actions.assignment import add_note
+from icpcases.workflow.actions.participants import invite, token_of
 from icpcases.workflow.sendings import forget_sendings
-from tests.world import upload
+from tests.world import upload, user
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +109,28 @@ def test_what_an_applicant_cannot_see_makes_nothing_of_his_stale(
         client.force_login(wei)
         again = client.post(url, {**PAGE, "version": seen, "answer": "Ours."})
         assert (again.status_code, again["Location"]) == (302, answered["Location"])
+
+
+def test_an_account_that_is_added_by_two_clicks_is_there_once(client):
+    keeper = user("root", is_staff=True, is_superuser=True)
+    client.force_login(keeper)
+    secret = "quite a long pass phrase"
+    data = {**PAGE, "username": "zhao", "usable_password": "true"}
+    data |= {"password1": secret, "password2": secret}
+    first = client.post("/admin/auth/user/add/", data)
+    second = client.post("/admin/auth/user/add/", data)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+    assert User.objects.filter(username="zhao").count() == 1
+
+
+def test_who_accepts_an_invitation_by_two_clicks_is_led_to_the_case(client, li, mei, world):
+    case = world.case()
+    invitation = invite(case, li, "mei@example.com", case.version)
+    url = f"/invitation/{token_of(invitation)}/"
+    client.force_login(mei)
+    first, second = client.post(url, PAGE), client.post(url, PAGE)
+    assert [first.url, second.url] == [f"/cases/{case.reference}/"] * 2
+    # To anybody else it is used up.
+    client.force_login(user("other"))
+    assert client.post(url, PAGE).status_code == 404

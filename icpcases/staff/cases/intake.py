@@ -46,7 +46,7 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     if data is not None and (there := opened_by_form(request.user, sending_of(request))):
         # A second click, before it is judged: what it typed is taken, by itself.
-        return opened(request, there)
+        return on_to_case(request, there)
     begun = begun_with(request)
     find = FindForm(data if data is not None else begun)
     applicant_form = ApplicantForm(data, prefix="new")
@@ -114,10 +114,12 @@ def save(
     applicant = chosen or applicant_form.save(commit=False)
     follows = followed(begun, chosen) if chosen else None
     token = sending_of(request)
-    return opened(request, open_case(request.user, applicant, facts, token=token, follows=follows))
+    return on_to_case(
+        request, open_case(request.user, applicant, facts, token=token, follows=follows)
+    )
 
 
-def opened(request: HttpRequest, case: FilingCase) -> HttpResponse:
+def on_to_case(request: HttpRequest, case: FilingCase) -> HttpResponse:
     """On to the case that was opened."""
     messages.success(request, _("%(reference)s is open.") % {"reference": case.reference})
     return HttpResponseRedirect(case_url(case))

@@ -103,6 +103,17 @@ def find_invitation(token: str) -> Invitation | None:
     return waiting.select_related("case", "case__applicant").first()
 
 
+def case_joined_by(token: str, user: Actor) -> FilingCase | None:
+    """The case that this very account joined by the token: a second click finds it done."""
+    try:
+        pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+    except signing.BadSignature:
+        return None
+    used = Invitation.objects.filter(pk=pk, accepted_at__isnull=False)
+    joined = used.filter(case__people__user=user.pk).select_related("case").first()
+    return joined.case if joined else None
+
+
 def accept(invitation: Invitation, user: Actor) -> CasePerson | None:
     """Link the account that opened the invitation; None if it was used up meanwhile."""
     if is_staff_role(user):
