@@ -21,15 +21,14 @@ from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS, FilingType
 from icpcases.rules.filing_types import JUDGED
 from icpcases.rules.numbers import mask, mask_phone
-from icpcases.staff.links import show_step
+from icpcases.rules.verdict import missing_facts
 from icpcases.web.errand_panel import PRIVATE, errand_panel
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
-from icpcases.workflow.explain import explain
-from icpcases.workflow.recommendation import recommended_step
 from icpcases.workflow.route import route_bar
 
 from .history import history_page
+from .now import now_of
 from .related import beside_case
 from .undo import own_step
 
@@ -40,20 +39,15 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
     # All orders are shown, and the live one is among them.
     orders = rows.orders
     case.dossier = dossier_of(case, rows)
-    suggested = recommended_step(case)
-    steps = [show_step(case, explanation) for explanation in explain(case, request.user)]
-    # The step that is due next is always seen, whoever reads.
-    aside = [step for step in steps if step.aside and step.name != suggested]
+    now = now_of(request, case, rows)
     return {
         "case": case,
         "title": case.reference,
-        "suggested": suggested,
+        "now": now,
+        "steps": now.steps,
         "mine": case.officer_id == request.user.pk,
         "bar": route_bar(case),
-        "steps": steps,
-        "own_step": own_step(rows, steps, request.user),
-        "steps_aside": aside,
-        "names_aside": [step.label for step in aside],
+        "own_step": own_step(rows, now.steps, request.user),
         "facts": list(fact_rows(case)),
         "site": list(site_rows(case)),
         "papers": paper_rows(case, rows),
@@ -94,9 +88,16 @@ def answer_changed(case: FilingCase) -> bool:
     return under_way and not FORUM_PROVINCE.holds(dossier_for(case))
 
 
+_ALWAYS = ("applicant_type", "server_region", "access", "forum", "province")
+
+
 def fact_rows(case: FilingCase) -> Iterator[tuple[str, str, str]]:
     """Name, label and shown value of every fact."""
+    asked = missing_facts(case.facts, case.changed)
     for name in filter(partial(is_of_the_errand, case), FACT_FIELDS):
+        # What is neither given nor wanted is no matter of this case.
+        if getattr(case, name) in (None, "") and name not in asked and name not in _ALWAYS:
+            continue
         yield name, gettext(FACT_LABELS[name]), shown_fact(case, name)
     if case.forum and case.province:
         answer = case.province.get_accepts_forums_display()
