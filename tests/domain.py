@@ -172,7 +172,7 @@ TABLE = {
         "withdrawn", "A O",
     ),
     "reopen": row("not_required referred ineligible refused withdrawn", "draft", "S"),
-    "step_back": row(" ".join(STATES), BACK, "S", "state.restorable"),
+    "step_back": row(" ".join(STATES), BACK, "o S", "state.restorable"),
 }  # fmt: skip
 
 

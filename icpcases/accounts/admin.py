@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from icpcases.lifecycle.roles import STAFF_GROUPS
+from icpcases.web.sendings import MakesOnce
 
 from .models import SecondFactor
 
@@ -19,7 +20,7 @@ admin.site.unregister([account_admin.EmailAddress, mfa_admin.Authenticator, Grou
 
 
 @admin.register(Group)
-class RoleGroupAdmin(GroupAdmin):
+class RoleGroupAdmin(MakesOnce, GroupAdmin):
     """Groups; those that stand for a role keep their name, by which the program knows them."""
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:

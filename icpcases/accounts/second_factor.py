@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from icpcases.cases.permissions import is_staff_role
+from icpcases.web.addresses import page_of
 
 # What somebody needs on the way there, and the ways out.
 OPEN = frozenset(
@@ -49,8 +50,7 @@ class StaffSecondFactor:
         # A session from before: of an applicant who joined the staff, or of another browser
         # in which no second factor was asked for yet.
         logout(request)
-        after = request.get_full_path() if request.method == "GET" else reverse("admin:index")
-        return redirect_to_login(after, reverse("account_login"))
+        return redirect_to_login(page_of(request), reverse("account_login"))
 
 
 def is_staff(user: User | AnonymousUser) -> bool:

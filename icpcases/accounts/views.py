@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from .adapters import home_of
 from .codes import SignInByCode
@@ -68,10 +68,11 @@ def sign_in_code(request: HttpRequest) -> HttpResponseBase:
     return _ask_code(request, process, form)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, also one that is only halfway in."""
-    logout(request)
+    """End the session, also one that is only halfway in; who only looks is led home."""
+    if request.method == "POST":
+        logout(request)
     return redirect("/")
 
 

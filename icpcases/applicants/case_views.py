@@ -16,7 +16,7 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Finding
-from icpcases.web.errand_panel import errand_panel, gone_of
+from icpcases.web.errand_panel import errand_panel, gone_of, late_since, said_of_lateness
 from icpcases.web.findings import refusal_of, view_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.actions.facts import edit_facts
@@ -134,7 +134,8 @@ def own_step_page(request: HttpRequest, reference: str, step: str) -> HttpRespon
 
 def own_said(case: FilingCase, step: Step) -> str:
     """One sentence for what has happened."""
-    return _("%(step)s: done.") % {"step": case.step_words(step).label}
+    sentence = _("%(step)s: done.") % {"step": case.step_words(step).label}
+    return f"{sentence} {said_of_lateness(case, step)}".strip()
 
 
 def show_own_step(
@@ -147,6 +148,7 @@ def show_own_step(
     context = {
         "case": case,
         "step": shown_step(case, explanation),
+        "late_since": late_since(case, step),
         "elsewhere": not step.about.leads_out_of(case.is_at, case.is_of),
         "form": tried.form or step_form(case, rows, step, tried.data, for_applicant=True),
         "refusal": tried.error and refusal_of(case, tried.error, own_link),

@@ -45,7 +45,7 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation: shown, and accepted by a click. An old or made-up one tells nothing."""
     invitation = participants.find_invitation(token)
     if invitation is None:
-        return own_page(request, "applicants/no_invitation.html", {}, 404)
+        return _used_up(request, token)
     if request.method == "POST":
         try:
             joined = participants.accept(invitation, request.user)
@@ -53,7 +53,16 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
             messages.error(request, _("Staff accounts join no case."))
             return HttpResponseRedirect("/")
         if joined is None:
-            return own_page(request, "applicants/no_invitation.html", {}, 404)
+            return _used_up(request, token)
         messages.success(request, _("You may now see this case."))
         return HttpResponseRedirect(own_case_url(invitation.case))
     return own_page(request, "applicants/invitation.html", {"invitation": invitation})
+
+
+def _used_up(request: HttpRequest, token: str) -> HttpResponse:
+    """Nothing is told, but to whoever has just clicked twice."""
+    case = participants.case_joined_by(token, request.user) if request.method == "POST" else None
+    if case is None:
+        return own_page(request, "applicants/no_invitation.html", {}, 404)
+    messages.success(request, _("You may now see this case."))
+    return HttpResponseRedirect(own_case_url(case))

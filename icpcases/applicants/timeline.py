@@ -1,7 +1,7 @@
 """The dated timeline of a case, as its applicant may read it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
@@ -19,11 +19,14 @@ from icpcases.rules.rule import Party
 from icpcases.workflow.step_forms import person_label
 
 SHOWN = 100
+_SHOWN = (
+    HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT,
+    HistoryRow.Kind.CORRECTION,
+)  # fmt: skip
 
 
 def _rows(case: int) -> QuerySet[HistoryRow]:
-    kinds = (HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT)
-    rows = HistoryRow.objects.filter(case=case, kind__in=kinds).order_by("-sequence")
+    rows = HistoryRow.objects.filter(case=case, kind__in=_SHOWN).order_by("-sequence")
     # Of an answer that was taken back nobody's name is kept.
     checks = SmsCheck.objects.filter(
         case=OuterRef("case"), person=OuterRef("person"), confirmed_at=OuterRef("happened_at")
@@ -76,6 +79,12 @@ def older_moments(case: FilingCase, number: str | None) -> Page:
     return pages
 
 
+def moments_of(case: FilingCase, rows: Iterable[HistoryRow]) -> list[Moment]:
+    """What these rows say to the applicant."""
+    theirs = people_ever(case, addresses_removed(case))
+    return [moment for row in rows for moment in _moments(case, theirs, row)]
+
+
 def addresses_removed(case: FilingCase) -> list[str]:
     """The addresses of the people who were removed from the case."""
     return [entered["removed"] for entered in _removed(case.pk)]
@@ -91,10 +100,12 @@ def people_ever(case: FilingCase, removed: list[str]) -> frozenset[int]:
 
 def _moments(case: FilingCase, theirs: frozenset[int], row: HistoryRow) -> Iterator[Moment]:
     row.case = case
-    what = _WHAT[HistoryRow.Kind(row.kind)](row)
+    tell = _WHAT.get(HistoryRow.Kind(row.kind))
+    what = tell(row) if tell else ""
     if what:
         # Why a step was taken back is the office's own affair, and told to nobody.
-        told = [] if row.step == Step.STEP_BACK else row.reasons
+        silent = row.step == Step.STEP_BACK or row.kind == HistoryRow.Kind.CORRECTION
+        told = [] if silent else row.reasons
         # Nor what the office puts right by itself.
         told = [reason for reason in told if not reason.get("office")]
         reasons = [reason["text"] for reason in told if reason.get("text")]
@@ -141,6 +152,14 @@ def _document(row: HistoryRow) -> str:
     return text % {"kind": _kind(row.entered["judged"])}
 
 
+def _edited(row: HistoryRow) -> str:
+    return _("The facts of the case were changed.") if row.changes.get("fields") else ""
+
+
+def _corrected(row: HistoryRow) -> str:
+    return _("The office has corrected its record.")
+
+
 def _kind(code: str) -> str:
     return _(Kind(code).label)
 
@@ -149,4 +168,6 @@ _WHAT: dict[HistoryRow.Kind, Callable[[HistoryRow], str]] = {
     HistoryRow.Kind.STEP: _step,
     HistoryRow.Kind.REQUEST: _request,
     HistoryRow.Kind.DOCUMENT: _document,
+    HistoryRow.Kind.EDIT: _edited,
+    HistoryRow.Kind.CORRECTION: _corrected,
 }

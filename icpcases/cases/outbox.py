@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -16,6 +17,7 @@ from .models import CasePerson, FilingCase, HistoryRow, Notice
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
 PATIENCE = dt.timedelta(minutes=15)
+AT_ONCE = dt.timedelta()
 NOT_YET = gettext_noop("The mail has been waiting since then and has not left yet.")
 
 
@@ -31,22 +33,35 @@ def silent_at_night() -> Q:
     return Q(kind=Notice.Kind.REMINDER) | by_itself
 
 
-def _addresses(case: int) -> QuerySet[CasePerson, str]:
+def _addresses(case: int) -> QuerySet[CasePerson, tuple[int, str]]:
     people = CasePerson.objects.filter(case=case, user__is_active=True).exclude(user__email="")
-    return people.order_by("pk").values_list("user__email", flat=True)
+    return people.order_by("pk").values_list("user", "user__email")
 
 
 _ADDRESSES = Values(
-    "SELECT u.email FROM cases_caseperson own JOIN auth_user u ON u.id = own.user_id"
+    "SELECT u.id, u.email FROM cases_caseperson own JOIN auth_user u ON u.id = own.user_id"
     " WHERE own.case_id = %s AND u.is_active AND u.email <> '' ORDER BY own.id",
-    str,
+    int, str,
     same_as=_addresses,
-)
-Audience = list[tuple[str, str]]
+)  # fmt: skip
+
+
+class Recipient(NamedTuple):
+    """Who is told: address, language, and whose account it is; None: the applicant's own."""
+
+    address: str
+    language: str
+    person: int | None = None
+
+
+Audience = list[Recipient]
 
 
 def audience(case: FilingCase) -> Audience:
-    """Who is told of a step: the people on the case, else the applicant's own address."""
+    """Who is told of a step: the people on the case, else the applicant's own address.
+
+    Where people were on it who may read it no more, nobody is told in their place.
+    """
     return asked_audience(case)()
 
 
@@ -55,26 +70,70 @@ def asked_audience(case: FilingCase) -> Callable[[], Audience]:
     taken = _ADDRESSES.sent(case.pk)
 
     def found() -> Audience:
-        own = [case.applicant.email] if case.applicant.email else []
-        return [(address, case.applicant.language) for address in dict.fromkeys(taken() or own)]
+        language, own = case.applicant.language, case.applicant.email
+        people: dict[str, int] = {}
+        for person, address in taken():
+            people.setdefault(address, person)
+        if people:
+            return [Recipient(address, language, person) for address, person in people.items()]
+        return [Recipient(own, language)] if own and not _had_people(case) else []
 
     return found
 
 
-def enqueue(case: FilingCase, row: HistoryRow, to: Audience) -> None:
-    """Owe a mail about a history row to everybody concerned, in the row's own transaction."""
-    for address, language in to:
+def _had_people(case: FilingCase) -> bool:
+    if CasePerson.objects.filter(case=case).exists():
+        return True
+    rows = HistoryRow.objects.filter(case=case, kind=HistoryRow.Kind.ASSIGNMENT)
+    return rows.filter(entered__has_key="removed").exists()
+
+
+def enqueue(case: FilingCase, row: HistoryRow, to: Audience, wait: dt.timedelta = AT_ONCE) -> None:
+    """Owe a mail about a history row to everybody concerned, in the row's own transaction.
+
+    It leaves after the `wait`.
+    """
+    for recipient in to:
         write(
             Notice,
             kind=Notice.Kind.STEP.value,
             case_id=case.pk,
             history_id=row.pk,
-            address=address,
-            language=language,
+            person_id=recipient.person,
+            address=recipient.address,
+            language=recipient.language,
             line=row.note_public,
             created_at=row.recorded_at,
-            deadline=row.recorded_at + LIFE,
+            next_try_at=row.recorded_at + wait,
+            deadline=row.recorded_at + wait + LIFE,
         )
+
+
+def _waits(now: dt.datetime) -> Q:
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+    return Q(state=Notice.State.WAITING) & free
+
+
+def hold_back(row: HistoryRow) -> None:
+    """Keep the mail of a step that is taken back from leaving, as far as it still waits."""
+    Notice.objects.filter(_waits(timezone.now()), history=row).update(
+        state=Notice.State.HELD, latest_error=TAKEN_BACK, subject="", text="", html="",
+        leased_until=None, leased_by="",
+    )  # fmt: skip
+
+
+def told_of(case: FilingCase, row: HistoryRow) -> Audience:
+    """Whom the mail of a step has reached, or is just reaching, and who may still read the case."""
+    left = Q(state=Notice.State.SENT) | Q(
+        state=Notice.State.WAITING, leased_until__gt=timezone.now()
+    )
+    reached = Notice.objects.filter(left, history=row).values_list("person", "address")
+    people, addresses = {person for person, _address in reached}, {a for _person, a in reached}
+    return [
+        recipient
+        for recipient in (audience(case) if addresses else [])
+        if recipient.address in addresses or recipient.person in people
+    ]
 
 
 def post(
@@ -86,8 +145,9 @@ def post(
     life: dt.timedelta = LIFE,
     once: bool = False,
     case: FilingCase | None = None,
+    key: str = "",
 ) -> Notice:
-    """Owe a ready-made mail such as an invitation.
+    """Owe a ready-made mail such as an invitation, of which `key` says what it invites to.
 
     With `once` a mail that may have been sent is never sent a second time. Its text is
     forgotten once it has left or its life is over.
@@ -96,6 +156,7 @@ def post(
     return Notice.objects.create(
         kind=Notice.Kind.LETTER,
         case=case,
+        key=key,
         address=address,
         language=language,
         created_at=now,
@@ -158,21 +219,26 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
     """The addresses that mail of this case does not reach now, in one query.
 
     Refused or given up; or still waiting after an error or after a quarter of an hour. What a
-    later mail to the same address has overtaken is no problem any more.
+    later mail to the same address, or of this case to the same person, has overtaken is no
+    problem any more; nor is what nobody is to read now.
     """
     now = timezone.now()
     later = Notice.objects.filter(
         address=OuterRef("address"), state=Notice.State.SENT, sent_at__gt=OuterRef("created_at")
     )
+    own = Notice.objects.filter(
+        case=case, state=Notice.State.SENT, sent_at__gt=OuterRef("created_at")
+    )
+    theirs = own.filter(person=OuterRef("person"))
     given_up = Q(state__in=[Notice.State.FAILED, Notice.State.EXPIRED]) & ~Q(latest_error=NEEDLESS)
     stuck = Q(state=Notice.State.WAITING) & (
         ~Q(latest_error="") | Q(created_at__lt=now - PATIENCE, next_try_at__lt=now - PATIENCE)
     )
     if is_night(now):
         stuck &= ~silent_at_night() | ~Q(latest_error="")
-    rows = Notice.objects.filter(given_up | stuck, ~Exists(later), case=case).order_by("pk")
+    rows = Notice.objects.filter(given_up | stuck, ~Exists(later), ~Exists(theirs), case=case)
     found: dict[str, Problem] = {}
-    for row in rows.only("address", "latest_error", "created_at", "state"):
+    for row in _still_meant(case, list(rows.order_by("pk").defer("text", "html"))):
         since = found[row.address].since if row.address in found else row.created_at
         error = gettext(row.latest_error or NOT_YET)
         waiting = row.state == Notice.State.WAITING
@@ -180,7 +246,30 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
     return list(found.values())
 
 
+def _still_meant(case: FilingCase, rows: list[Notice]) -> list[Notice]:
+    """Those that somebody would still get; looked for only where there are any."""
+    if not rows:
+        return []
+    people = {recipient.person for recipient in audience(case)} | {case.officer_id, None}
+    invited = {invitation_key(pk) for pk in case.invitations.waiting().values_list("pk", flat=True)}
+    return [
+        row
+        for row in rows
+        if (row.key in invited if row.key.startswith(_INVITATION) else row.person_id in people)
+    ]
+
+
+_INVITATION = "invitation:"
+
+
+def invitation_key(pk: int) -> str:
+    """What the mail of an invitation is known by."""
+    return f"{_INVITATION}{pk}"
+
+
 NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
+TAKEN_BACK = gettext_noop("The step was taken back before its mail left.")
+NO_READER = gettext_noop("Whoever it was for may not read this case any more.")
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")
 TOO_LATE = gettext_noop("It could not be delivered in time.")
 UNWRITABLE = gettext_noop(

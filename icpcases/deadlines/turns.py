@@ -75,14 +75,15 @@ def due(case: FilingCase, rows: AroundCase, tables: Tables) -> tuple[dt.datetime
     """When the present turn should end, and whether that date is provisional."""
     state, turn = case.is_at, case.whose_turn
     if state in PAUSING and turn == Party.APPLICANT:
-        days = [r.due_on for r in rows.requests if r.status == RequestStatus.OPEN and r.due_on]
-        return (end_of(min(days)), False) if days else (None, False)
+        return _asked_until(rows)
     if case.about.inspection and case.term and state.phase == Phase.FILING:
         # Whoever asks has said until when, whosever turn it is.
         return end_of(case.term), False
     limit = limit_of(case, rows, tables)
     if limit is None:
-        return None, False
+        # Of a case that is done, nothing else has a day.
+        asked = turn == Party.APPLICANT and state.phase == Phase.DONE
+        return _asked_until(rows) if asked else (None, False)
     amount, unit = limit
     if unit == Unit.HOURS:
         return case.turn_since + dt.timedelta(hours=amount), False
@@ -92,6 +93,12 @@ def due(case: FilingCase, rows: AroundCase, tables: Tables) -> tuple[dt.datetime
     left = max(amount - _used_up(case, rows, tables.calendar), 0)
     day = tables.calendar.add(start, left)
     return end_of(day), tables.calendar.provisional(start, day)
+
+
+def _asked_until(rows: AroundCase) -> tuple[dt.datetime | None, bool]:
+    """The first day by which something is to be answered."""
+    days = [r.due_on for r in rows.requests if r.status == RequestStatus.OPEN and r.due_on]
+    return (end_of(min(days)), False) if days else (None, False)
 
 
 def limit_of(case: FilingCase, rows: AroundCase, tables: Tables | None = None) -> Length | None:

@@ -44,15 +44,16 @@ _STEPS = """\
 
 **not** before a rule: the step asks that the rule fails. *(on the form)*: judged on what is
 entered with the step, the others before it is offered. A applicant (own case), O officer,
-S supervisor. Every step also takes {common}; but {silent} tells nobody, so it takes neither
-`note_public` nor `tell`.
+S supervisor; o an officer for a short time, where the newest step is their own. Every step also
+takes {common}; but {silent} tells nobody, so it takes neither `note_public` nor `tell`.
 """
 _MATRIX = """\
 ## Who may do what, where
 
 Per phase, the steps that lead out of its states and who may take them: A applicant (own case),
-O officer, S supervisor. {never} means that the step does not lead out of that state. Whether a
-step is open in a given case is said by its guards, above.
+O officer, S supervisor; o an officer for a short time, where the newest step is their own.
+{never} means that the step does not lead out of that state. Whether a step is open in a given
+case is said by its guards, above.
 """
 _BOOK = """\
 ## The rule book
@@ -212,8 +213,11 @@ def _entered(step: Step) -> Iterable[str]:
 
 
 def who(step: Step) -> str:
-    """The letters of everybody who may take a step."""
-    return " ".join(role.value[0].upper() for role in ROLES if role in step.who)
+    """The letters of everybody who may take a step; small where it must be their own newest."""
+    letters = {role: role.value[0] for role in ROLES if role in step.who | step.about.own}
+    return " ".join(
+        letters[role].upper() if role in step.who else letters[role] for role in letters
+    )
 
 
 def _matrix(phase: Phase) -> tuple[str, ...]:

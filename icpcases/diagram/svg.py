@@ -128,7 +128,8 @@ def letters(step: Step) -> str:
     found = [role for role in order if role in step.who]
     if Role.OFFICER in found:
         found.remove(Role.SUPERVISOR)
-    return " ".join(role.value[0].upper() for role in found)
+    own = [role.value[0] for role in order if role in step.about.own - step.who]
+    return " ".join([*own, *(role.value[0].upper() for role in found)])
 
 
 def _arrow(step: Step, source: State, way: Sequence[Point], written: Overlay) -> str:

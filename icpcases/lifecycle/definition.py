@@ -27,6 +27,7 @@ class Effect(StrEnum):
     END_ORDER = "end_order"
     MARK_LATE = "mark_late"
     DOUBT_PAPERS = "doubt_papers"
+    RENEW_REQUESTS = "renew_requests"
     ASK_BY_SMS = "ask_by_sms"
     CLOSE_ROUND = "close_round"
     NOTE_CONFIRMATION = "note_confirmation"
@@ -49,6 +50,8 @@ class StepDefinition:
     target: State | str | tuple[State, ...] | None
     who: frozenset[Role]
     does: Text
+    #: Who may take it, too, for a while after the newest step was their own.
+    own: frozenset[Role] = frozenset()
     happened: Text = ""
     needed: Text = ""
     guards: tuple[Guard, ...] = ()

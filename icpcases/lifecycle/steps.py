@@ -483,14 +483,15 @@ STEPS = {
             "The case starts again as a draft; its order ends; an officer confirms its papers anew."
         ),
         happened=_("The office has opened the case again."),
-        effects=(Effect.END_ORDER, Effect.DOUBT_PAPERS),
+        effects=(Effect.END_ORDER, Effect.DOUBT_PAPERS, Effect.RENEW_REQUESTS),
         tells_reasons=True,
     ),
     Step.STEP_BACK: StepDefinition(
         sources=tuple(STATES),
         target=BACK,
         who=SUPERVISORS,
-        does=_("The newest step is undone and what it entered is cleared; nobody is told."),
+        own=OFFICE,
+        does=_("The newest step is undone, what it entered is cleared; unsent mail is held back."),
         happened=_("The last step has been taken back."),
         guards=(Guard(case.STATE_RESTORABLE),),
         tells=False,

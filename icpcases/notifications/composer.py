@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, HistoryRow, Notice, Request
@@ -65,21 +66,38 @@ def event(
     entered: Mapping[str, object],
     reasons: list[dict[str, str]],
     line: str,
+    undone: HistoryRow | None = None,
 ) -> Event:
-    """What a step brings about, in the applicant's words."""
+    """What a step brings about, in the applicant's words; of a taking back, what was `undone`.
+
+    Why it was taken back is the office's own affair.
+    """
+    if undone is not None:
+        return Event(format_lazy(words.TAKEN_BACK, happened=_happened(case, undone)), line=line)
     theirs = (reason for reason in reasons if not reason.get("office"))
     told = tuple(theirs) if step.about.tells_reasons else ()
     return Event(case.step_words(step).happened, entered, told, line)
 
 
+def _happened(case: FilingCase, row: HistoryRow) -> Text:
+    if row.step in retired.STEPS:
+        return retired.HAPPENED[row.step]
+    return case.step_words(Step(row.step)).happened
+
+
 def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
     """What a history row tells the applicant. Its internal note never is part of it."""
     if row.step in retired.STEPS:
-        return Event(retired.HAPPENED[row.step], row.entered, tuple(row.reasons), line)
+        return Event(_happened(case, row), row.entered, tuple(row.reasons), line)
+    if row.undoes is not None:
+        undone = HistoryRow.objects.get(case=row.case_id, sequence=row.undoes)
+        return event(case, Step(row.step), {}, [], line, undone)
     if row.kind == HistoryRow.Kind.STEP:
         return event(case, Step(row.step), row.entered, row.reasons, line)
     if row.kind == HistoryRow.Kind.DOCUMENT:
         return Event(words.DOCUMENT_REFUSED, reasons=tuple(row.reasons), line=line)
+    if row.kind == HistoryRow.Kind.CORRECTION:
+        return Event(words.CORRECTED, line=line)
     return Event(words.ASKED, line=line)
 
 

@@ -61,11 +61,12 @@ def remind(now: dt.datetime) -> int:
 
 
 def _notices(reminder: Reminder, now: dt.datetime) -> Iterator[Notice]:
-    for address, language in reminder.recipients():
+    for address, language, person in reminder.recipients():
         yield Notice(
             kind=reminder.kind,
             case=reminder.case,
             key=reminder.key,
+            person_id=person,
             address=address,
             language=language,
             created_at=now,

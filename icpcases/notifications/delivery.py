@@ -21,6 +21,8 @@ from django.utils import timezone, translation
 from icpcases.cases.models import Notice
 from icpcases.cases.outbox import (
     NEEDLESS,
+    NO_READER,
+    TAKEN_BACK,
     TOO_LATE,
     UNKNOWN,
     UNWRITABLE,
@@ -30,6 +32,7 @@ from icpcases.cases.outbox import (
 from icpcases.cases.soundness import BAD_VALUE, skip
 
 from .composer import message_of
+from .recipients import withheld
 from .reminders import reminder_letter
 
 
@@ -63,6 +66,10 @@ FIRST_WAIT, LONGEST_WAIT = dt.timedelta(seconds=10), dt.timedelta(hours=12)
 SERVER_SECONDS = 30
 _FORGET = {"text": "", "html": ""}
 _FREE = {"leased_until": None, "leased_by": ""}
+# What is kept from leaving on purpose: nobody has failed.
+_NOT_SENT = {
+    NEEDLESS: Notice.State.EXPIRED, TAKEN_BACK: Notice.State.HELD, NO_READER: Notice.State.HELD,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -169,8 +176,9 @@ def lease_next(worker: str) -> Notice | None:
 def send(connection: BaseEmailBackend, notice: Notice) -> DeliveryFailure | None:
     """Hand a claimed notice to the mail server; None if it was taken."""
     try:
-        if not compose(notice):
-            return DeliveryFailure(NEEDLESS, for_good=True)
+        why_not = withheld(notice)
+        if why_not or not compose(notice):
+            return DeliveryFailure(why_not or NEEDLESS, for_good=True)
     except BAD_VALUE as error:
         # What it tells of makes no sense as it stands; the others leave.
         skip(f"notice {notice.pk}", error)
@@ -253,8 +261,8 @@ def record_outcome(notice: Notice, trouble: DeliveryFailure | None) -> str:
     """Write down what became of a claimed notice; gives the name of the outcome."""
     if trouble is None:
         return _sent(notice)
-    if trouble.sentence == NEEDLESS:
-        return _ended(notice, Notice.State.EXPIRED, NEEDLESS)
+    if trouble.sentence in _NOT_SENT:
+        return _ended(notice, _NOT_SENT[trouble.sentence], trouble.sentence)
     if notice.once and trouble.unknown:
         return _ended(notice, Notice.State.FAILED, UNKNOWN)
     if trouble.for_good:

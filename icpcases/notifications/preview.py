@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from icpcases.cases.document_store import OnPaper
 from icpcases.cases.models import Document, FilingCase, Order, OrderCase, Request, Service, SmsCheck
-from icpcases.cases.outbox import audience
+from icpcases.cases.outbox import Audience, audience
 from icpcases.deadlines.tables import recent_tables
 from icpcases.deadlines.turns import set_turn
 from icpcases.lifecycle.definition import BACK
@@ -21,9 +22,10 @@ from icpcases.types import Cleaned
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.effects import Effects
-from icpcases.workflow.step_forms import STEP_FORMS, StepForm, reasons_in
+from icpcases.workflow.step_forms import STEP_FORMS, StepBackForm, StepForm, reasons_in
 
-from .composer import Message, event, message_about
+from . import texts as words
+from .composer import Event, Message, event, message_about
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,41 @@ def previews(case: FilingCase, step: Step, form: StepForm | None = None) -> list
 
     Nothing is written. Empty for a step that tells nobody, and where nobody can be told.
     """
-    if not step.about.tells:
-        return []
-    by_language: dict[str, list[str]] = {}
-    for address, language in audience(case):
-        by_language.setdefault(language, []).append(address)
     data = getattr(form, "cleaned_data", {}) if form is not None else {}
-    return [
-        Preview(addresses, message(case, step, language, data), language)
-        for language, addresses in by_language.items()
-    ]
+    told = people_told(case, step, form)
+    return _in_each_language(told, lambda language: message(case, step, language, data))
+
+
+def correction_previews(case: FilingCase) -> list[Preview]:
+    """The same of a correction of locked facts; its own words come with the note."""
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    about = Event(words.CORRECTED)
+    return _in_each_language(
+        audience(case), lambda language: message_about(case, rows, about, language)
+    )
+
+
+def _in_each_language(told: Audience, write: Callable[[str], Message]) -> list[Preview]:
+    by_language: dict[str, list[str]] = {}
+    for recipient in told:
+        by_language.setdefault(recipient.language, []).append(recipient.address)
+    return [Preview(found, write(language), language) for language, found in by_language.items()]
+
+
+def people_told(case: FilingCase, step: Step, form: StepForm | None) -> Audience:
+    """Who would be told of a step; of a taking back, whoever the mail of the step has reached."""
+    if step.about.tells:
+        return audience(case)
+    return form.already_told if isinstance(form, StepBackForm) else []
 
 
 def message(case: FilingCase, step: Step, language: str, data: Cleaned | None = None) -> Message:
     """The mail that a step would send, given what was entered so far."""
     data = data or {}
     after, rows = case_after(case, step, data)
-    about = event(case, step, data, reasons_in(data), data.get("note_public", ""))
+    undone = CaseFile(case).step_to_undo if step.about.target == BACK else None
+    about = event(case, step, data, reasons_in(data), data.get("note_public", ""), undone)
     return message_about(after, rows, about, language)
 
 
@@ -65,11 +85,12 @@ def case_after(case: FilingCase, step: Step, data: Cleaned) -> tuple[FilingCase,
     after = copy.copy(case)
     rows, at = CaseFile(after), data.get("happened") or timezone.now()
     leads = Rehearsal(after, rows, step, data, at).apply()
-    target = leads if isinstance(step.about.target, tuple) else step.about.target
-    moved = target is not None and target not in (BACK, case.state)
-    if target is not None and moved:
+    target = leads or next(iter(step.about.targets), None)
+    if target is not None:
         # Past the guard of the protected field: this copy never meets the database.
-        vars(after)["state"] = State(target).value
+        vars(after)["state"] = target.value
+    moved = target not in (None, case.is_at) and step.about.target != BACK
+    if moved:
         after.state_since = at
     set_turn(after, rows, at, moved, recent_tables())
     after.dossier = dossier_of(after, rows, at)
@@ -100,13 +121,25 @@ class Rehearsal(Effects):
         """Stand it beside the others."""
         getattr(self.rows, what).append(row)
 
-    def change(self, what: str, row: Document | OrderCase | SmsCheck, **fields: object) -> None:
+    def change(
+        self, what: str, row: Document | OrderCase | Request | SmsCheck, **fields: object
+    ) -> None:
         """Change it in memory."""
         vars(row).update(fields)
 
     def keep(self, kind: Kind, **fields: Unpack[OnPaper]) -> None:
         """Stand a document without a file beside the others."""
         self.rows.documents.append(Document(case=self.case, kind=kind.value, **fields))
+
+    def undo(self) -> State:
+        """The case as it was, and nobody asked; of orders and the register a mail says nothing."""
+        row = self.rows.step_to_undo
+        assert row is not None
+        asked = row.changes.get("requests", ())
+        self.rows.requests = [r for r in self.rows.requests if r.pk not in asked]
+        checks = row.changes.get("sms_checks", ())
+        self.rows.sms_checks = [c for c in self.rows.sms_checks if c.pk not in checks]
+        return self.set_back(row)
 
     def start_order(self) -> None:
         """As soon as a provider is chosen; its number matters to no mail."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from icpcases.cases.models import Document, FilingCase, Notice, OrderCase, Request
 from icpcases.cases.models.notices import LIFE
-from icpcases.cases.outbox import audience
+from icpcases.cases.outbox import Audience, Recipient, audience
 from icpcases.cases.soundness import each_sound, is_sound
 from icpcases.deadlines.orders import WITH_US, last_day_of
 from icpcases.deadlines.tables import recent_tables
@@ -50,13 +50,15 @@ class Reminder:
     life: dt.timedelta = LIFE
     to_officer: bool = False
 
-    def recipients(self) -> list[tuple[str, str]]:
-        """Addresses and languages of those reminded."""
+    def recipients(self) -> Audience:
+        """Those reminded."""
         if not self.to_officer:
             return audience(self.case)
         officer = self.case.officer
         # Accounts keep no language: a colleague reads the one the office runs in.
-        return [(officer.email, settings.LANGUAGE_CODE)] if officer and officer.email else []
+        if officer is None or not (officer.email and officer.is_active):
+            return []
+        return [Recipient(officer.email, settings.LANGUAGE_CODE, officer.pk)]
 
     def letter(self, language: str) -> Message:
         """The mail, in a language."""
@@ -100,15 +102,18 @@ def reminders_due(now: dt.datetime, cases: QuerySet[FilingCase] | None = None) -
     return [reminder for finder in _FINDERS for reminder in finder(now, chosen)]
 
 
-def reminder_letter(notice: Notice, now: dt.datetime) -> Message | None:
-    """The mail of a reminder, as things stand now; None once it is no longer true."""
+def reminder_of(notice: Notice, now: dt.datetime) -> Reminder | None:
+    """What a notice reminds of, as things stand now; None once it is no longer true."""
     if notice.case_id is None:
         return None
     found = reminders_due(now, FilingCase.objects.filter(pk=notice.case_id))
-    for reminder in found:
-        if reminder.key == notice.key:
-            return reminder.letter(notice.language)
-    return None
+    return next((reminder for reminder in found if reminder.key == notice.key), None)
+
+
+def reminder_letter(notice: Notice, now: dt.datetime) -> Message | None:
+    """The mail of a reminder, as things stand now; None once it is no longer true."""
+    reminder = reminder_of(notice, now)
+    return reminder.letter(notice.language) if reminder else None
 
 
 def _setting(key: str) -> int:

@@ -9,3 +9,5 @@ ENTERED = {
     "icp_number": _("ICP number"),
     "public_security_number": _("public-security number"),
 }
+CORRECTED = _("The office has corrected what it had recorded of the case.")
+TAKEN_BACK = _("The office has taken back what it told you last, which was a mistake: “{happened}”")

@@ -18,7 +18,7 @@ from icpcases.staff.tables.notices import NoticeAdmin
 from icpcases.staff.tables.reference import ProviderAdmin
 from icpcases.staff.tables.users import UserTable
 
-from .cases import copy_sheet, documents, edits, related, steps, versions
+from .cases import copy_sheet, corrections, documents, edits, related, steps, versions
 from .pages import get_case_for_user, page
 
 __all__ = [
@@ -49,6 +49,7 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
             ("step/<str:step>/", steps.step_page, "step"),
             ("facts/", edits.facts_page, "facts"),
             ("type/<str:filing_type>/", edits.type_page, "type"),
+            ("facts/correct/", corrections.correct_facts_page, "correct"),
             ("facts/versions/", versions.versions_page, "versions"),
             ("map/", related.map_page, "map"),
             ("copy/", copy_sheet.copy_sheet_page, "copy"),

@@ -6,7 +6,13 @@ from functools import wraps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 
 from icpcases.cases.models import FilingCase
@@ -36,6 +42,23 @@ def for_working(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         if not is_working(request.user):
             return STAFF.refused(request, case, NotAllowed(request.user))
         return view(request, pk, *args, **kwargs)
+
+    return guarded
+
+
+def by_button(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What a mere button on a case does: no page. Who comes without it is led to the case.
+
+    So do those who have signed in anew after their click, or choose a language on its answer.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: int, *args: object, **kwargs: object) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, pk, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["POST"])
+        return HttpResponseRedirect(case_url(get_case_for_user(pk, request.user)))
 
     return guarded
 

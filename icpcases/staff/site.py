@@ -1,9 +1,14 @@
 """The admin site of the office."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar, cast
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
@@ -20,6 +25,9 @@ from icpcases.staff.register.entries import (
 from icpcases.staff.register.orders import order_page, order_step_page, submit_page
 from icpcases.staff.register.portfolio import portfolio_page, service_page
 from icpcases.staff.register.services import services_page
+from icpcases.web.addresses import page_of
+
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
 
 class StaffSite(AdminSite):
@@ -39,6 +47,24 @@ class StaffSite(AdminSite):
         """The day: what to take next, what nobody has, and the tables."""
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
         return super().index(request, context)
+
+    def admin_view(self, view: _View, cacheable: bool = False) -> _View:
+        """The stock guard; after a click whose session was over, back to where the button stood.
+
+        Who only looks at the address that signs out is led to the start.
+        """
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def inner(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            posted, signing_out = request.method == "POST", request.path == reverse("admin:logout")
+            if signing_out and not posted:
+                return HttpResponseRedirect(reverse("admin:index"))
+            if posted and not signing_out and not self.has_permission(request):
+                return redirect_to_login(page_of(request), reverse("account_login"))
+            return guarded(request, *args, **kwargs)
+
+        return cast("_View", inner)
 
     def each_context(self, request: HttpRequest) -> dict[str, object]:
         """What every page's frame shows; the list of all tables stands on the start page only."""

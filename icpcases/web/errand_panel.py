@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 from django.db.models import Field, Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import FilingCase, SmsCheck
 from icpcases.lifecycle.states import Phase, State
+from icpcases.lifecycle.steps import Step
 from icpcases.register.portfolio import consequences
 from icpcases.rules.apps import APP_FEATURES
 from icpcases.rules.facts import FilingType
@@ -72,6 +74,22 @@ def errand_panel(case: FilingCase, rows: CaseFile) -> ErrandPanel:
         findings=case.findings if case.about.inspection else "",
         term=case.term if case.about.inspection else None,
     )
+
+
+def late_since(case: FilingCase, step: Step) -> dt.datetime | None:
+    """When the SMS window ended, where its check is to be confirmed after that."""
+    if step != Step.CONFIRM_SMS or case.is_at != State.SMS_VERIFICATION or case.due_at is None:
+        return None
+    return case.due_at if case.due_at < timezone.now() else None
+
+
+def said_of_lateness(case: FilingCase, step: Step) -> str:
+    """That the confirmation just recorded is marked as late; empty where it is not."""
+    if step != Step.CONFIRM_SMS:
+        return ""
+    row = case.history.filter(step=step).order_by("-sequence").first()
+    late = row is not None and row.entered.get("late")
+    return _("It is marked as late: the SMS window was over.") if late else ""
 
 
 def how_to_answer(case: FilingCase) -> Text:

@@ -14,14 +14,24 @@ from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.actions.documents import add_documents, paper_rows_of, repeated
+from icpcases.workflow.changes import done_already
 from icpcases.workflow.engine import perform
-from icpcases.workflow.exceptions import BadEntry, NotAllowed, Refused
+from icpcases.workflow.exceptions import BadEntry, DoneAlready, NotAllowed, Refused
 from icpcases.workflow.step_forms import StepForm
 
 from .changes import attempt, seen_version, typed, went
 from .findings import Link, Refusal, refusal_of, status_of
 
 Change = Callable[[int], object]
+
+
+def kept_of(form: forms.BaseForm | PaperRows) -> list[tuple[str, str]]:
+    """The words somebody typed, by their labels: shown where the form itself is shown no more."""
+    if not isinstance(form, forms.BaseForm):
+        return []
+    fields = [field for field in form if isinstance(field.field, forms.CharField)]
+    typed_values = ((str(field.label), str(field.value() or "")) for field in fields)
+    return [(label, text) for label, text in typed_values if text.strip()]
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,9 @@ class Surface:
         """
         refusal, status = None, 200
         if request.method == "POST":
+            if done_already(case, request.user, seen_version(request)):
+                # Before it is judged: what it asked for is no longer there to be asked for.
+                return self.done(request, case, context.get("done"), context.get("back"))
             if form.is_valid():
                 tried = attempt(request, case, change, self.link)
                 if tried.done:
@@ -90,7 +103,11 @@ class Surface:
                 refusal, status = tried.refusal, tried.status
             else:
                 status = 422
-        values = {"case": case, "form": form, "refusal": refusal, "version": case.version}
+        values: dict[str, object] = {
+            "case": case, "form": form, "refusal": refusal, "version": case.version,
+        }  # fmt: skip
+        if refusal is not None:
+            values["kept"] = kept_of(form)
         return self.frame(request, f"{self.folder}/{template}", {**values, **context}, status)
 
     def hand_in(
@@ -120,6 +137,8 @@ class Surface:
         data = typed(request)
         try:
             after = perform(case, step, request.user, data, seen_version(request))
+        except DoneAlready:
+            after = self.read(case, request.user)
         except NotAllowed as error:
             return self.refused(request, case, error)
         except BadEntry as error:

@@ -344,7 +344,7 @@ class CaseFile:
         return rows
 
     def _steps_newest_first(self) -> Iterator[HistoryRow]:
-        rows = _step_rows(self.case.pk)
+        rows = _step_rows(self.case.pk).select_related("by")
         first = list(rows[:_CHUNK])
         yield from first
         if len(first) == _CHUNK:

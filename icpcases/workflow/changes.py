@@ -1,10 +1,10 @@
 """One change of a case: the lock, and the one history row it leaves."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any, TypedDict, Unpack
 
@@ -14,8 +14,8 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, HistoryRow
-from icpcases.cases.outbox import asked_audience, enqueue
-from icpcases.cases.permissions import may_see
+from icpcases.cases.outbox import Audience, asked_audience, enqueue, told_of
+from icpcases.cases.permissions import is_staff_role, may_see
 from icpcases.db.postgres import pipeline
 from icpcases.db.statements import Rows, insert, update
 from icpcases.deadlines.turns import set_turn
@@ -27,7 +27,7 @@ from icpcases.search import index
 from icpcases.types import HistoryValue, SqlRow
 
 from .casefile import BESIDE, CaseFile
-from .exceptions import Closed, NotAllowed, Refused, Stale
+from .exceptions import Closed, DoneAlready, NotAllowed, Refused, Stale
 from .timing import checked_moment
 from .transactions import one_transaction
 
@@ -36,6 +36,18 @@ _DERIVED = {
     "version", "state", "state_since",
     "turn", "turn_since", "due_at", "due_provisional", "answered",
 }  # fmt: skip
+
+
+class SeenVersion(int):
+    """The version of a case that a page showed, with what the sending of its form is known by."""
+
+    sending: str
+
+    def __new__(cls, version: int, sending: str = "") -> "SeenVersion":
+        """The number, and the digest of all that was sent."""
+        made = super().__new__(cls, version)
+        made.sending = sending
+        return made
 
 
 class Recorded(TypedDict, total=False):
@@ -64,6 +76,7 @@ class Change:
     at: dt.datetime
     rows: CaseFile
     before: dict[str, object]
+    sending: str = ""
 
     @classmethod
     def on(
@@ -119,7 +132,7 @@ class Change:
         """The history row, and what hangs on it: its notes can be found, people are told."""
         case = self.case
         # Asked for before it is needed: what is sent together is waited for once.
-        audience = asked_audience(case) if row.get("told") else None
+        told = self._asked_who_is_told(row) if row.get("told") else None
         saved: HistoryRow = insert(
             HistoryRow,
             case_id=case.pk,
@@ -130,13 +143,21 @@ class Change:
             by_id=self.by and self.by.pk,
             happened_at=at,
             recorded_at=self.now,
-            changes={name: value for name, value in changes.items() if value},
+            changes={name: v for name, v in (changes | {SENDING: self.sending}).items() if v},
             **row,
         )
         index.note(case, saved)
-        if audience:
-            enqueue(case, saved, audience())
+        if told:
+            # A step may be taken back while its mail waits; nothing else may.
+            may_be_undone = kind == HistoryRow.Kind.STEP and row.get("undoes") is None
+            minutes = self.rows.tables.settings["mail_wait_minutes"] if may_be_undone else 0
+            enqueue(case, saved, told(), dt.timedelta(minutes=minutes))
         return saved
+
+    def _asked_who_is_told(self, row: Recorded) -> Callable[[], Audience]:
+        """Everybody concerned; of a taking back, whoever was told of what is taken back."""
+        undone = self.rows.step_to_undo if row.get("undoes") else None
+        return partial(told_of, self.case, undone) if undone else asked_audience(self.case)
 
 
 def _moment(rows: CaseFile, happened: dt.datetime | None, now: dt.datetime) -> dt.datetime:
@@ -204,13 +225,14 @@ def changing(
 
     `happened` sets a change back that is recorded late. Where the database refuses it, `explain`
     says which rule does, asked of the case as it is then. Raises NotAllowed before anything is
-    told to whoever may not see the case, Stale if it has changed meanwhile, and DatabaseTrouble.
+    told to whoever may not see the case, Stale if it has changed meanwhile in a way that concerns
+    `by`, DoneAlready if the very same sending did it, and DatabaseTrouble.
     Source of the order: the locked row is judged again, never the page.
     """
 
     def refused() -> Refused | None:
         fresh = FilingCase.objects.with_names().get(pk=case.pk)
-        return explain(fresh) or _stale(fresh, seen_version)
+        return explain(fresh) or _stale(fresh, seen_version, by)
 
     with one_transaction(f"{case.reference}, {what}", seen_version, refused):
         with pipeline():
@@ -218,16 +240,66 @@ def changing(
             [locked], [beside] = take_case(), take_beside()
         if by is not SYSTEM and not may_see(locked, by):
             raise NotAllowed(by)
-        if stale := _stale(locked, seen_version):
+        if stale := _stale(locked, seen_version, by):
             raise stale
-        yield Change.on(locked, None if by is SYSTEM else by, happened, beside)
+        change = Change.on(locked, None if by is SYSTEM else by, happened, beside)
+        change.sending = _sending(seen_version)
+        yield change
 
 
-def _stale(case: FilingCase, seen_version: int) -> Stale | None:
+#: Under which name a history row keeps what the sending is known by; shown nowhere.
+SENDING = "sending"
+
+
+def _sending(seen_version: int) -> str:
+    return seen_version.sending if isinstance(seen_version, SeenVersion) else ""
+
+
+def _stale(case: FilingCase, seen_version: int, by: Actor) -> Refused | None:
     if case.version == seen_version:
         return None
-    meanwhile = HistoryRow.objects.filter(case=case, sequence__gt=seen_version)
-    return Stale(list(meanwhile.select_related("by").order_by("sequence")))
+    meanwhile = list(_since(case, seen_version))
+    if _did(meanwhile, by, seen_version):
+        return DoneAlready(str(case))
+    for_applicant = by is not SYSTEM and not is_staff_role(by)
+    if meanwhile and for_applicant and not any(map(_concerns_applicants, meanwhile)):
+        return None
+    return Stale(meanwhile)
+
+
+def _since(case: FilingCase, seen_version: int) -> QuerySet[HistoryRow]:
+    rows = HistoryRow.objects.filter(case=case, sequence__gt=seen_version)
+    return rows.select_related("by").order_by("sequence")
+
+
+def _did(rows: Iterable[HistoryRow], by: Actor, seen_version: int) -> bool:
+    sending = _sending(seen_version)
+    return bool(sending) and any(
+        row.by_id == by.pk and row.changes.get(SENDING) == sending for row in rows
+    )
+
+
+def done_already(case: FilingCase, by: Actor, seen_version: int) -> bool:
+    """Whether the very same sending has changed the case since; asked only if it has changed."""
+    if case.version == seen_version:
+        return False
+    return _did(_since(case, seen_version), by, seen_version)
+
+
+# Fields of a case that are the office's own affair: applicants neither see nor need them.
+_OWN_AFFAIRS = {"officer_id"}
+
+
+def _concerns_applicants(row: HistoryRow) -> bool:
+    """Whether a change is seen by applicants, or touches anything that their acts depend on.
+
+    Notes and who works the case are the office's own affair.
+    """
+    own_kind = row.kind == HistoryRow.Kind.NOTE or (
+        row.kind == HistoryRow.Kind.ASSIGNMENT and row.entered.keys() <= {"assigned"}
+    )
+    fields = row.changes.get("fields", {}).keys()
+    return not (own_kind and row.changes.keys() <= {"fields", SENDING} and fields <= _OWN_AFFAIRS)
 
 
 class _System:

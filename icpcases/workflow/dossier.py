@@ -42,6 +42,11 @@ class CaseDossier(d.Dossier):
             met_for=None,
         )
 
+    @property
+    def rows(self) -> CaseFile:
+        """The rows around the case."""
+        return self._rows
+
     def but(self, **changes: object) -> "CaseDossier":
         """This dossier with other values in some fields; the rest is fetched when it is read."""
         other = object.__new__(CaseDossier)
@@ -120,6 +125,12 @@ class CaseDossier(d.Dossier):
     def used_by(self) -> tuple[str, ...]:
         row = self._rows.step_to_undo
         return used_since(row) if row else ()
+
+
+def rows_for(case: FilingCase) -> CaseFile:
+    """The rows that the attached dossier has fetched or will fetch, else those around the case."""
+    dossier = dossier_for(case)
+    return dossier.rows if isinstance(dossier, CaseDossier) else CaseFile(case)
 
 
 def platforms_of(features: dict[str, dict[str, str]]) -> tuple[d.Platform, ...]:

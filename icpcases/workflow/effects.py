@@ -15,6 +15,7 @@ from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import (
     Document,
     FilingCase,
+    HistoryRow,
     Order,
     OrderCase,
     ProviderAccess,
@@ -22,6 +23,7 @@ from icpcases.cases.models import (
     Request,
     SmsCheck,
 )
+from icpcases.cases.outbox import hold_back
 from icpcases.db.statements import insert_row, update
 from icpcases.deadlines.turns import due
 from icpcases.lifecycle.roles import Actor
@@ -98,7 +100,9 @@ class Effects:
         insert_row(row)
         self.made.setdefault(what, []).append(row.pk)
 
-    def change(self, what: str, row: Document | OrderCase | SmsCheck, **fields: object) -> None:
+    def change(
+        self, what: str, row: Document | OrderCase | Request | SmsCheck, **fields: object
+    ) -> None:
         """Change a row that is there."""
         vars(row).update(fields)
         update(row, tuple(fields))
@@ -295,11 +299,28 @@ class Effects:
             if document.status == DocumentStatus.ACCEPTED:
                 self.change("doubted", document, status=DocumentStatus.PENDING.value)
 
+    def renew_requests(self) -> None:
+        """Give what is still asked as many days as it had, from the day of this step."""
+        for request in self.rows.requests:
+            if request.status == RequestStatus.OPEN and request.due_on is not None:
+                was, asked_on = request.due_on, timezone.localdate(request.created_at)
+                due_on = self.day + max(was - asked_on, dt.timedelta(days=1))
+                self.change("renewed", request, due_on=due_on)
+                self.made.setdefault("due_was", []).append([request.pk, plain_day(was)])
+
     def undo(self) -> State:
         """Take back the newest step: its fields, its rows; the history keeps them."""
         row = self.rows.step_to_undo
         assert row is not None
         self.undoes = row.sequence
+        hold_back(row)
+        earlier = self.set_back(row)
+        self._undo_rows(row.changes)
+        self._undo_orders(row.changes, earlier)
+        return earlier
+
+    def set_back(self, row: HistoryRow) -> State:
+        """Give the case the fields and times it had before a step, and say the state."""
         known = {field.attname for field in self.case._meta.concrete_fields}
         for name, (old, _new) in row.changes.get("fields", {}).items():
             if name not in known:
@@ -309,8 +330,6 @@ class Effects:
             assert isinstance(field, Field)
             setattr(self.case, name, field.to_python(old))
         self.case.state_since, self.case.turn_since, self.case.turn = times_before(row)
-        self._undo_rows(row.changes)
-        self._undo_orders(row.changes, State(row.from_state))
         if State(row.to_state) == State.FILED and State(row.from_state) != State.FILED:
             self.case.service = None
         return State(row.from_state)
@@ -331,6 +350,10 @@ class Effects:
         checks.filter(pk__in=made.get("sms_checks", ())).delete()
         checks.filter(pk__in=made.get("confirmed_checks", ())).update(confirmed_at=None)
         checks.filter(pk__in=made.get("closed_checks", ())).update(closed=False)
+        for pk, due_on in made.get("due_was", ()):
+            # One that was asked again since has a term of its own.
+            again = Request.objects.filter(pk=pk, status=RequestStatus.OPEN.value)
+            again.update(due_on=due_on)
         waiting = [RequestStatus.OPEN.value, RequestStatus.ANSWERED.value]
         Request.objects.filter(pk__in=made.get("requests", ()), status__in=waiting).update(
             status=RequestStatus.WAIVED.value, waiver=_("Taken back with the step that asked.")

@@ -82,14 +82,15 @@ def _need_open(change: Change, step: Step, by: Actor) -> tuple[Finding, ...]:
     elsewhere = explaining.state_findings(case, step)
     if elsewhere:
         raise Closed(elsewhere)
+    if step.guards:
+        case.dossier = dossier_of(case, change.rows, change.now)
     if not (by is SYSTEM and step in _SYSTEM_STEPS):
         wanting = explaining.permission_findings(case, step, by)
         if wanting:
             raise NotAllowed(by, wanting)
     if not step.guards:
         return ()
-    case.dossier = dossier_of(case, change.rows, change.now)
-    unmet = explaining.unmet_guards(case.dossier, step, not is_staff_role(by))
+    unmet = explaining.unmet_guards(dossier_for(case), step, not is_staff_role(by))
     by_date = {guard.rule.code for guard in step.guards if guard.rule.reads_date}
     if any(finding.code not in by_date for finding in unmet):
         raise Closed(unmet)

@@ -40,6 +40,10 @@ class Stale(Refused):
         self.rows = rows
 
 
+class DoneAlready(Refused):
+    """The very same sending has done this already: its second click finds it done."""
+
+
 class BadEntry(Refused):
     """What was entered cannot be taken; the form says what, and keeps what was typed."""
 

@@ -16,8 +16,9 @@ from icpcases.rules.facts import Facts, FilingType
 from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Finding, Guard, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
-from icpcases.workflow.dossier import dossier_for
+from icpcases.workflow.dossier import dossier_for, rows_for
 
+from .own_step import taking_back_findings
 from .recommendation import recommended_step
 
 _WHO_MAY = {
@@ -127,6 +128,8 @@ def permission_findings(case: FilingCase, step: Step, user: Actor | None) -> tup
     """Wanting permission, told as a rule is: who may take the step."""
     if may_take(case, step, user):
         return ()
+    if step.about.own:
+        return taking_back_findings(rows_for(case), step, user, NOT_PERMITTED)
     wanted = next(role for role in _ORDER if role in step.who)
     sentence, remedy, who = _WHO_MAY[wanted]
     return (Finding(NOT_PERMITTED, Source.NONE, sentence, remedy, who),)

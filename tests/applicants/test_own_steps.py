@@ -10,7 +10,6 @@ from django.utils import timezone
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow
 from icpcases.lifecycle.roles import Role
 from icpcases.lifecycle.steps import Step
-from icpcases.workflow.actions.assignment import add_note
 from icpcases.workflow.actions.requests import ask
 from tests.domain import CREDIT_CODES
 from tests.world import ENTERPRISE, upload
@@ -206,8 +205,9 @@ def test_an_odd_version_is_stale(as_wei, world, version):
 
 def test_two_clicks_take_one_step(as_wei, world):
     case = world.at("sms_verification")
-    answers = [take(as_wei, case, "confirm_sms").status_code for _ in range(2)]
-    assert answers == [302, 409]
+    answers = [take(as_wei, case, "confirm_sms") for _ in range(2)]
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, path(case))] * 2
+    assert take(as_wei, case, "confirm_sms", csrfmiddlewaretoken="another").status_code == 409
     assert list(case.history.filter(step="confirm_sms").values_list("to_state", flat=True)) == [
         "authority_review"
     ]
@@ -263,7 +263,7 @@ def test_what_was_sent_is_not_changed_by_its_applicant(as_wei, world, state):
 def test_a_stale_edit_keeps_what_was_typed(as_wei, world, li):
     case = world.case()
     sent = facts_of(case, site_name="木兰书店")
-    add_note(case, li, "By phone.", case.version)
+    ask(case, li, {"about": "domain", "text": "Which registrar?"}, case.version)
     answer = as_wei.post(path(case, "facts/"), sent)
     assert answer.status_code == 409
     assert 'value="木兰书店"' in answer.content.decode()
@@ -357,7 +357,9 @@ def test_a_request_is_answered_once(as_wei, world, wei):
     address = path(case, f"requests/{asked.pk}/")
     assert "The domain certificate is blurred." in text_of(as_wei.get(address))
     sent = {"version": case.version, "answer": "Here is a better scan."}
-    assert [as_wei.post(address, sent).status_code for _ in range(2)] == [302, 409]
+    assert [as_wei.post(address, sent).status_code for _ in range(2)] == [302, 302]
+    another = sent | {"csrfmiddlewaretoken": "another page"}
+    assert as_wei.post(address, another).status_code == 409
     asked.refresh_from_db()
     assert (asked.status, asked.answer) == ("answered", "Here is a better scan.")
     assert (newest(case).by, newest(case).on_behalf_of) == (wei, "")

@@ -192,7 +192,7 @@ def matrix() -> dict[tuple[str, str], str]:
 def test_matrix_says_who_takes_which_step_where():
     drawn = {cell: who for cell, who in matrix().items() if who != NEVER}
     assert drawn == {
-        (step, state): " ".join(who for who in "AOS" if may(who, step))
+        (step, state): " ".join(who for who in "AoOS" if may(who, step))
         for step, row in TABLE.items()
         for state in row.sources
     }

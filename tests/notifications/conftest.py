@@ -2,10 +2,16 @@
 
 import pytest
 
-from icpcases.cases.models import Notice
+from icpcases.cases.models import Notice, Setting
 from icpcases.notifications.delivery import deliver, worker_name
 from icpcases.workflow.engine import perform
 from tests.harness.smtp import running_mail_server
+
+
+@pytest.fixture(autouse=True)
+def no_wait(db):
+    """The mail of a step leaves at once: how it waits is tried in test_waiting.py."""
+    Setting.objects.filter(pk="mail_wait_minutes").update(value=0)
 
 
 @pytest.fixture

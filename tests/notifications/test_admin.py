@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from icpcases.cases.models import Notice
+from icpcases.cases.models import FilingCase, Notice
 from icpcases.cases.outbox import delivery_problems
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +59,13 @@ def test_the_list_costs_the_same_for_every_row(client, li, owe):
     assert counts[0] == counts[1]
 
 
-def test_the_problems_of_a_case_take_one_query(failed, django_assert_num_queries):
-    case = failed.case
-    with django_assert_num_queries(1):
+def test_the_problems_of_a_case_take_one_query_and_some_only_where_there_are_any(
+    failed, django_assert_num_queries
+):
+    case = FilingCase.objects.with_names().get(pk=failed.case_id)
+    with django_assert_num_queries(5):
         (problem,) = delivery_problems(case)
     assert (problem.error, problem.since) == (failed.latest_error, failed.created_at)
+    Notice.objects.update(state="held")
+    with django_assert_num_queries(1):
+        assert delivery_problems(case) == []

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from icpcases.cases.models import HistoryRow, Notice
+from icpcases.cases.models import Applicant, HistoryRow, Notice
 from icpcases.cases.outbox import UNKNOWN, delivery_problems, post, send_again
 from icpcases.notifications import delivery
 from icpcases.notifications.delivery import lease_next, wait_after
@@ -256,7 +256,7 @@ def test_sent_again_on_purpose_it_is_another_mail(owe, mail, one_pass):
 
 def test_an_address_no_mail_can_carry_fails_alone(owe, mail, one_pass):
     bad, good = owe("en", "en")
-    Notice.objects.filter(pk=bad.pk).update(address="a b@example.com\nBcc: x@example.com")
+    Applicant.objects.filter(cases=bad.case).update(email="a b@example.com\nBcc: x@example.com")
     assert one_pass() == {"failed": 1, "sent": 1}
     assert [m["To"] for m in mail.mails] == [good.address]
 

@@ -7,16 +7,19 @@ import pytest
 from django.utils import timezone
 
 from icpcases.cases.forms.facts import FactsForm
-from icpcases.cases.models import FilingCase, Order, Service
+from icpcases.cases.models import FilingCase, Order, Service, Setting
+from icpcases.lifecycle.steps import Step
+from icpcases.workflow.actions.assignment import add_note
 from icpcases.workflow.actions.documents import judge_document
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.requests import settle
 from icpcases.workflow.engine import perform
-from icpcases.workflow.exceptions import Closed
-from icpcases.workflow.explain import explain
+from icpcases.workflow.exceptions import Closed, NotAllowed
+from icpcases.workflow.explain import explain, explain_step
+from icpcases.workflow.messages import sentence_of
 from tests.domain import TABLE
 from tests.register.dump import register, states
-from tests.world import ENTERPRISE, FOREIGN, FORUM
+from tests.world import ENTERPRISE, FOREIGN, FORUM, user
 
 pytestmark = pytest.mark.django_db
 
@@ -383,3 +386,60 @@ def test_a_case_is_not_back_before_the_provider_beside_another_order(world):
     three = world.step(three, "step_back", by=world.chen)
     world.step(three, "submit_to_provider", provider=world.provider("Other").pk)
     assert refused(one, world) == ["subject.idle"]
+
+
+def said_to(case: FilingCase, somebody) -> list[tuple[str, str]]:
+    fresh = FilingCase.objects.with_names().get(pk=case.pk)
+    unmet = explain_step(fresh, Step.STEP_BACK, somebody).unmet
+    return [(finding.code, sentence_of(finding)) for finding in unmet]
+
+
+def test_an_officer_takes_back_the_newest_step_that_is_his_own_for_a_while(world, li, chen, wei):
+    other = user("zhao", "officer", is_staff=True, first_name="Na", last_name="Zhao")
+    case = world.step(world.at("provider_review"), "provider_passes", by=li)
+    assert said_to(case, li) == said_to(case, chen) == []
+    another = "Only a supervisor takes back a step that somebody else has taken: "
+    assert said_to(case, other) == [
+        ("permission", f"{another}Record that the provider passed it (li).")
+    ]
+    only = "Only a supervisor takes a step back, and for a short time the officer who took it."
+    assert said_to(case, wei) == [("permission", only)]
+    with pytest.raises(NotAllowed) as refused:
+        perform(case, "step_back", other, {"reason": "A slip."}, case.version)
+    assert [f.code for f in refused.value.findings] == ["permission"]
+    # A note of somebody else is no step, and changes nothing of whose the newest is.
+    add_note(case, other, "Called them.", case.version)
+    case = world.step(case, "step_back", by=li)
+    # The one before it is a supervisor's.
+    assert said_to(case, li) == [("permission", f"{another}Submit to the provider (chen).")]
+    case = world.step(case, "step_back", by=chen)
+    assert case.state == "preparing"
+
+
+def test_the_time_runs_from_when_it_was_recorded_and_the_office_sets_it(world, li, monkeypatch):
+    case = world.step(world.at("provider_review"), "provider_passes", by=li)
+    row = case.history.get(step="provider_passes")
+    over = "The time in which you could take back your own step is over: "
+    for minutes, open_ in ((14, True), (16, False)):
+        now = row.recorded_at + dt.timedelta(minutes=minutes)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        assert (said_to(case, li) == []) is open_
+    until = timezone.localtime(row.recorded_at + dt.timedelta(minutes=15))
+    assert said_to(case, li) == [
+        ("permission", f"{over}Record that the provider passed it (≤ {until:%Y-%m-%d %H:%M}).")
+    ]
+    with pytest.raises(NotAllowed):
+        perform(case, "step_back", li, {"reason": "A slip."}, case.version)
+    # Under the lock the setting is the one of this moment, whatever pages remember.
+    Setting.objects.filter(pk="step_back_minutes").update(value=17)
+    perform(case, "step_back", li, {"reason": "A slip."}, case.version)
+
+
+def test_the_page_offers_it_quietly_with_the_minutes_left(world, client, li, chen, sun):
+    case = world.step(world.at("provider_review"), "provider_passes", by=li)
+    shown = {}
+    for somebody in (li, chen, sun):
+        client.force_login(somebody)
+        own = client.get(f"/admin/cases/filingcase/{case.pk}/change/").context["own_step"]
+        shown[somebody.username] = own and (own.label, own.minutes)
+    assert shown == {"li": ("Record that the provider passed it", 15), "chen": None, "sun": None}

@@ -3,9 +3,17 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from icpcases.applicants.timeline import Moment, moments_of
+from icpcases.cases.models import FilingCase, HistoryRow
 from icpcases.workflow.forecast import Expected
 
 register = template.Library()
+
+
+@register.filter
+def meanwhile(case: FilingCase, rows: list[HistoryRow] | None) -> list[Moment]:
+    """What happened since a page was opened, as the applicant may read it, oldest first."""
+    return moments_of(case, rows or [])
 
 
 @register.filter

@@ -202,7 +202,7 @@ class FactsForm(forms.Form):
         return found
 
     @classmethod
-    def of(cls, case: FilingCase, data: Mapping[str, object] | None = None) -> "FactsForm":
+    def of(cls, case: FilingCase, data: Mapping[str, object] | None = None) -> Self:
         """The form with what the case holds."""
         names = (*cls.base_fields, "subject_name", "findings", "term", "service", "provider_access")
         initial = {name: _shown(getattr(case, name)) for name in names}

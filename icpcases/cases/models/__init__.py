@@ -21,6 +21,7 @@ from .register import (
 from .reports import Summary
 from .requests import Request
 from .search import SearchText, SearchToken
+from .sendings import Sending
 from .settings import ReferenceCounter, Setting
 from .table_changes import TableChange
 
@@ -51,6 +52,7 @@ __all__ = [
     "Request",
     "SearchText",
     "SearchToken",
+    "Sending",
     "Service",
     "ServiceDomain",
     "Setting",

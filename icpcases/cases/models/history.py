@@ -36,6 +36,7 @@ class HistoryRow(models.Model):
         DOCUMENT = "document", _("Document")
         ASSIGNMENT = "assignment", _("Assignment")
         NOTE = "note", _("Note")
+        CORRECTION = "correction", _("Correction")
 
     # Found by the indexes below, which both begin with the case.
     case = models.ForeignKey(

@@ -31,6 +31,8 @@ class Notice(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("Expired")
+        #: Never sent, on purpose: the step was taken back, or its reader may read no more.
+        HELD = "held", _("Held back")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.STEP)
     case = models.ForeignKey(
@@ -49,6 +51,17 @@ class Notice(models.Model):
         db_index=False,
     )
     key = models.CharField(_("what it reminds of"), max_length=100, blank=True)
+    #: Whose it is; nobody's account where it goes to the applicant's own address. Found by no
+    #: query: each look begins with a case or a row of its history.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     address = models.EmailField(_("address"))
     language = models.CharField(_("language"), max_length=10)
     line = models.TextField(_("line added by staff"), blank=True)

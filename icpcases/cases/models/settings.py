@@ -20,6 +20,8 @@ class Setting(models.Model):
         "document_first_reminder_days": 90,
         "document_second_reminder_days": 60,
         "document_last_reminder_days": 30,
+        "step_back_minutes": 15,
+        "mail_wait_minutes": 2,
     }
 
     key = models.CharField(_("setting"), max_length=40, primary_key=True)
@@ -69,6 +71,8 @@ SETTING_LIMITS = {
     "document_first_reminder_days": (1, 365),
     "document_second_reminder_days": (1, 365),
     "document_last_reminder_days": (1, 365),
+    "step_back_minutes": (0, 1440),
+    "mail_wait_minutes": (0, 60),
 }
 _NEXT_RUN = _("Counts from the next run of the reminders; what has been sent is not sent again.")
 SETTING_EFFECTS = {
@@ -83,6 +87,8 @@ SETTING_EFFECTS = {
     "document_first_reminder_days": _NEXT_RUN,
     "document_second_reminder_days": _NEXT_RUN,
     "document_last_reminder_days": _NEXT_RUN,
+    "step_back_minutes": _("Counts at once. With 0 only supervisors take steps back."),
+    "mail_wait_minutes": _("Counts for steps taken from now on. With 0 their mail leaves at once."),
 }
 
 _SETTING_LABELS = {
@@ -96,6 +102,8 @@ _SETTING_LABELS = {
     "document_first_reminder_days": _("Days before a document expires, first reminder"),
     "document_second_reminder_days": _("Days before a document expires, second reminder"),
     "document_last_reminder_days": _("Days before a document expires, last reminder"),
+    "step_back_minutes": _("Minutes in which officers take back their own newest step"),
+    "mail_wait_minutes": _("Minutes the mail of a step waits, so that it can be taken back"),
 }
 
 

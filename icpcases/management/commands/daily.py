@@ -11,6 +11,7 @@ from icpcases.deadlines import recalculation
 from icpcases.deadlines.calendar_files import missing_years
 from icpcases.notifications.daily import expire_orders, forget_codes, remind
 from icpcases.reports.cache import look_after_weeks
+from icpcases.workflow.sendings import forget_sendings
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             self._do("orders expired", lambda: expire_orders(now))
             self._do("reminders written", lambda: remind(now))
             self._do("", lambda: forget_codes(now))
+            self._do("", lambda: forget_sendings(now))
             self._do("due dates changed", recalculation.recalculate)
             self._do("weeks counted anew", look_after_weeks)
         for sentence in missing_years(now):

@@ -5,7 +5,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from icpcases.cases.forms.document_formset import AnswerForm
 from icpcases.cases.forms.documents import JudgementForm
@@ -14,7 +14,7 @@ from icpcases.cases.forms.requests import AskForm, SettlementForm
 from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
-from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user
+from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user
 from icpcases.web.downloads import file_response, page_response
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.documents import (
@@ -107,7 +107,7 @@ def page_image(request: HttpRequest, pk: int, document: int, number: int) -> Htt
     return page_response(request.user, case, _document(case, document), number)
 
 
-@require_POST
+@by_button
 @for_working
 def not_needed(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Say that a conditional document is not needed here, or that it is after all."""
@@ -147,6 +147,8 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     answer = AnswerForm(request.POST if answering else None, initial={"answer": asked.answer})
     settlement = SettlementForm(request.POST if settling else None)
     form: AnswerForm | SettlementForm = answer if answering else settlement
+    is_open = asked.status == RequestStatus.OPEN
+    unsettled = is_open or asked.status == RequestStatus.ANSWERED
 
     def change(version: int) -> None:
         data = form.cleaned_data
@@ -162,6 +164,5 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         request, case, form, change, template="request.html",
         title=_("Request to the applicant"), asked=asked, came=came_with_answer(asked),
         answer=answer, settlement=settlement,
-        open=asked.status == RequestStatus.OPEN,
-        unsettled=asked.status in (RequestStatus.OPEN, RequestStatus.ANSWERED),
+        open=is_open, unsettled=unsettled, form_shown=is_open if answering else unsettled,
     )  # fmt: skip

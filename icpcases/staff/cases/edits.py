@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from icpcases.cases.forms.applicants import InviteForm
 from icpcases.cases.forms.facts import FactsForm
@@ -18,7 +18,7 @@ from icpcases.lifecycle.roles import Role
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import TYPES
 from icpcases.staff.links import case_url
-from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user, page
+from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user, page
 from icpcases.web.errand_panel import PRIVATE
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.applicants import confirm_applicant
@@ -26,6 +26,7 @@ from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.types import change_type
 
+from .corrections import locked_page
 from .page import masked_certificate
 
 
@@ -34,6 +35,8 @@ from .page import masked_certificate
 def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the facts; where the state stands on them, refused with a step's explanation."""
     case = get_case_for_user(pk, request.user)
+    if case.is_at.locked and request.method == "GET":
+        return locked_page(request, case)
     form = FactsForm.of(case, request.POST if request.method == "POST" else None)
     return STAFF.form_page(
         request, case, form,
@@ -119,7 +122,7 @@ def assign_page(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
+@by_button
 @for_working
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an unassigned case."""
@@ -130,7 +133,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
+@by_button
 @for_working
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a case back to the queue of those that nobody has."""
@@ -188,7 +191,7 @@ def by_reference(request: HttpRequest, reference: str) -> HttpResponse:
     return HttpResponseRedirect(case_url(case))
 
 
-@require_POST
+@by_button
 def reveal(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Show a masked number whole; who looked at what is logged."""
     case = get_case_for_user(pk, request.user)
@@ -198,7 +201,7 @@ def reveal(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return show_whole(request, case, holder, name, name)
 
 
-@require_POST
+@by_button
 def reveal_document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     """Show the number of a person's document whole; who looked at it is logged."""
     case = get_case_for_user(pk, request.user)

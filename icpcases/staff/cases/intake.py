@@ -17,10 +17,11 @@ from icpcases.rules.facts import FACT_LABELS
 from icpcases.rules.verdict import FactsMissing, assess
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import page
+from icpcases.web.changes import sending_of
 from icpcases.web.errands import about_client, begun_with, facts_form, followed, misfits
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
-from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.actions.open_case import open_case, opened_by_form
 from icpcases.workflow.exceptions import DatabaseTrouble
 from icpcases.workflow.messages import remedy_of, sentence_of
 
@@ -43,6 +44,9 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     if not is_working(request.user):
         raise PermissionDenied
     data = request.POST if request.method == "POST" else None
+    if data is not None and (there := opened_by_form(request.user, sending_of(request))):
+        # A second click, before it is judged: what it typed is taken, by itself.
+        return on_to_case(request, there)
     begun = begun_with(request)
     find = FindForm(data if data is not None else begun)
     applicant_form = ApplicantForm(data, prefix="new")
@@ -109,7 +113,14 @@ def save(
         return None
     applicant = chosen or applicant_form.save(commit=False)
     follows = followed(begun, chosen) if chosen else None
-    case = open_case(request.user, applicant, facts, follows=follows)
+    token = sending_of(request)
+    return on_to_case(
+        request, open_case(request.user, applicant, facts, token=token, follows=follows)
+    )
+
+
+def on_to_case(request: HttpRequest, case: FilingCase) -> HttpResponse:
+    """On to the case that was opened."""
     messages.success(request, _("%(reference)s is open.") % {"reference": case.reference})
     return HttpResponseRedirect(case_url(case))
 

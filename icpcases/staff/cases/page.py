@@ -30,6 +30,7 @@ from icpcases.workflow.route import route_bar
 from .history import history_page
 from .now import now_of
 from .related import beside_case
+from .undo import own_step
 
 
 def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
@@ -46,6 +47,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "steps": now.steps,
         "mine": case.officer_id == request.user.pk,
         "bar": route_bar(case),
+        "own_step": own_step(rows, now.steps, request.user),
         "facts": list(fact_rows(case)),
         "site": list(site_rows(case)),
         "papers": paper_rows(case, rows),

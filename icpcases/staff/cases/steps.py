@@ -11,7 +11,7 @@ from icpcases.lifecycle.steps import Step
 from icpcases.notifications.preview import previews
 from icpcases.staff.links import link, show_step
 from icpcases.staff.pages import STAFF, get_case_for_user, page
-from icpcases.web.errand_panel import how_to_answer
+from icpcases.web.errand_panel import how_to_answer, late_since, said_of_lateness
 from icpcases.web.findings import refusal_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.casefile import CaseFile
@@ -34,11 +34,13 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 def said(case: FilingCase, step: Step) -> str:
     """One sentence for what has happened and whose turn it is now."""
-    return _("%(step)s: done. The case is now in “%(state)s”; next is the turn of %(turn)s.") % {
+    sentence = _("%(step)s: done. The case is now in “%(state)s”; next is the turn of %(turn)s.")
+    words = {
         "step": case.step_words(step).label,
         "state": case.is_at.label,
         "turn": case.turn_name,
     }
+    return f"{sentence % words} {said_of_lateness(case, step)}".strip()
 
 
 def show(
@@ -59,10 +61,12 @@ def show(
         "target": target,
         "target_meaning": case.words_in(target).meaning if target else "",
         "form": form,
+        "undone": rows.step_to_undo if step == Step.STEP_BACK else None,
+        "late_since": late_since(case, step),
         "how": how_to_answer(case) if step == Step.CONFIRM_SMS else "",
         # What cannot be done now is announced to nobody.
         "previews": previews(case, step, looked_over(form)) if explanation.open else [],
-        "tells": step.about.tells,
+        "tells": step.about.tells or bool(form.fields.get("tell")),
         "refusal": tried.error and refusal_of(case, tried.error, link),
         "version": case.version,
     }

@@ -24,14 +24,16 @@ from icpcases.register.portfolio import ends_with
 from icpcases.register.prefill import subject_defaults
 from icpcases.rules.facts import ServiceKind
 from icpcases.staff.pages import page
+from icpcases.web.changes import sending_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions import register
 from icpcases.workflow.exceptions import Refused
 from icpcases.workflow.messages import remedy_of, sentence_of
+from icpcases.workflow.sendings import MadeAlready, Sent
 
 from .portfolio import portfolio_url
 
-Act = Callable[[int], object]
+Act = Callable[[int, Sent], object]
 
 
 def _of_service(pk: int) -> Service:
@@ -47,7 +49,7 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = FoundSubjectForm(_sent(request), initial=subject_defaults(applicant))
     return _entry(
         request, applicant, form,
-        lambda seen: register.enter_subject(request.user, applicant, form.cleaned_data),
+        lambda seen, sent: register.enter_subject(request.user, applicant, form.cleaned_data, sent),
         _("Enter the subject filing as found"), _("The subject filing is entered."),
     )  # fmt: skip
 
@@ -61,7 +63,7 @@ def service_entry_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = FoundServiceForm(_sent(request), initial=initial)
     return _entry(
         request, applicant, form,
-        lambda seen: register.enter_service(request.user, applicant, form.cleaned_data),
+        lambda seen, sent: register.enter_service(request.user, applicant, form.cleaned_data, sent),
         _("Enter a service as found"), _("The service is entered."), of_kind=True,
     )  # fmt: skip
 
@@ -73,7 +75,7 @@ def access_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = FoundAccessForm(_sent(request))
     return _entry(
         request, service.subject.applicant, form,
-        lambda seen: register.enter_access(request.user, service, form.cleaned_data),
+        lambda seen, sent: register.enter_access(request.user, service, form.cleaned_data, sent),
         _("Enter an access of %(number)s as found") % {"number": service.number},
         _("The access is entered."),
     )  # fmt: skip
@@ -86,7 +88,9 @@ def correction_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectionForm.of(service, _sent(request))
     return _entry(
         request, service.subject.applicant, form,
-        lambda seen: register.correct_service(request.user, service, form.cleaned_data, seen),
+        lambda seen, sent: register.correct_service(
+            request.user, service, form.cleaned_data, seen, sent
+        ),
         _("Correct %(number)s") % {"number": service.number},
         _("The record is corrected."), supervisor=True,
     )  # fmt: skip
@@ -103,9 +107,11 @@ def loss_page(request: HttpRequest, pk: int, access: int | None = None) -> HttpR
     else:
         title = _("Record the loss of %(number)s") % {"number": service.number}
 
-    def act(seen: int) -> None:
+    def act(seen: int, sent: Sent) -> None:
         data = form.cleaned_data
-        register.record_loss(request.user, service, lost, data["lost_on"], data["reason"], seen)
+        register.record_loss(
+            request.user, service, lost, data["lost_on"], data["reason"], seen, sent
+        )
 
     return _entry(
         request, service.subject.applicant, form, act, title, _("The loss is recorded."),
@@ -130,8 +136,12 @@ def _entry(
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            back = portfolio_url(applicant.pk)
             try:
-                act(_seen(request))
+                act(_seen(request), Sent(sending_of(request), back))
+            except MadeAlready as error:
+                messages.success(request, done)
+                return HttpResponseRedirect(error.led_to)
             except Refused as error:
                 status = 409
                 trouble = trouble_of(error)
@@ -139,7 +149,7 @@ def _entry(
                 findings = [(sentence_of(f), remedy_of(f)) for f in found]
             else:
                 messages.success(request, done)
-                return HttpResponseRedirect(portfolio_url(applicant.pk))
+                return HttpResponseRedirect(back)
     context = {
         "title": title,
         "applicant": applicant,

@@ -17,7 +17,7 @@ from icpcases.deadlines.orders import last_day_of
 from icpcases.lifecycle.steps import Step
 from icpcases.staff.links import link
 from icpcases.staff.pages import for_readers, page
-from icpcases.web.changes import typed
+from icpcases.web.changes import seen_version, typed
 from icpcases.web.findings import FindingView, view_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.orders import (
@@ -100,7 +100,11 @@ def _for_several(
     data = typed(request) if request.method == "POST" else None
     if data is not None:
         cases = _with_gone(request, cases, applicant)
-        ticked = [(case, _version(request, case)) for case in cases if _is_ticked(request, case)]
+        ticked = [
+            (case, seen_version(request, f"version-{case.pk}"))
+            for case in cases
+            if _is_ticked(request, case)
+        ]
         taken = take_for_all(ticked, step, request.user, data)
         done = [each.case for each in taken if each.error is None]
         for case in done:
@@ -199,8 +203,3 @@ def _with_gone(
 
 def _is_ticked(request: HttpRequest, case: FilingCase) -> bool:
     return request.POST.get(f"case-{case.pk}") == "on"
-
-
-def _version(request: HttpRequest, case: FilingCase) -> int:
-    text = request.POST.get(f"version-{case.pk}", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -20,6 +20,7 @@ from icpcases.cases.models import TableChange
 from icpcases.cases.permissions import is_staff_role, is_supervisor
 from icpcases.deadlines import recalculation
 from icpcases.staff.pages import page
+from icpcases.web.sendings import MakesOnce
 
 from .changes import (
     logged_before,
@@ -38,7 +39,7 @@ _Row = TypeVar("_Row", bound=models.Model)
 HISTORY_SHOWN = 50
 
 
-class KeptTable(admin.ModelAdmin, Generic[_Row]):
+class KeptTable(MakesOnce, admin.ModelAdmin, Generic[_Row]):
     """A table in our frame, whose rows remember who changed them; no older page overwrites one."""
 
     form: type[forms.ModelForm] = SeenForm

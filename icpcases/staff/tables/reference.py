@@ -1,5 +1,6 @@
 """The tables staff keep: officers read them, supervisors keep them, nobody deletes history."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +17,9 @@ from icpcases.cases.models import Clock, Provider, Province, ProvinceAnswer, Set
 from icpcases.cases.permissions import is_working, shown_name
 from icpcases.staff.cases.copy_sheet import SHEET_FIELDS, SHEET_LABELS
 from icpcases.staff.pages import page
+from icpcases.web.changes import sending_of
 from icpcases.workflow.actions.provinces import answer_of_province
+from icpcases.workflow.sendings import MadeAlready, Sent
 
 from .kept import ExtraContext, RoleAdmin
 
@@ -100,11 +103,14 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
     if not is_working(request.user):
         status = 403
     elif posted and form.is_valid():
-        answer_of_province(province, request.user, form.cleaned_data)
+        back = reverse("admin:cases_province_changelist")
+        sent = Sent(sending_of(request), back)
+        with suppress(MadeAlready):
+            answer_of_province(province, request.user, form.cleaned_data, sent)
         admin.site.get_model_admin(Province).message_user(
             request, _("The answer is recorded."), messages.SUCCESS
         )
-        return HttpResponseRedirect(reverse("admin:cases_province_changelist"))
+        return HttpResponseRedirect(back)
     context = {
         "title": _("Forums in %(province)s") % {"province": province},
         "province": province,

@@ -49,14 +49,14 @@ def open_case(
     inspects = form.cleaned_data["filing_type"] in INSPECTIONS
     if not is_working(by) and (by != owner or inspects):
         raise NotAllowed(by)
-    token = f"{by.pk}:{token}" if token else None
+    kept = _kept(by, token)
     try:
-        return opened_by_form(token) or open_new(
-            by, applicant, form, owner, happened, token, follows
+        return opened_by_form(by, token) or open_new(
+            by, applicant, form, owner, happened, kept, follows
         )
     except (OpenAlready, OutcomeUnknown):
         # A second click in the same moment as the first; or it was kept and the answer lost.
-        case = opened_by_form(token)
+        case = opened_by_form(by, token)
         if case is None:
             raise
         return case
@@ -66,9 +66,17 @@ class OpenAlready(Refused):
     """The case was opened meanwhile by the same form."""
 
 
-def opened_by_form(token: str | None) -> FilingCase | None:
-    """The case that a form with this token has opened already."""
-    return FilingCase.objects.filter(form_token=token).first() if token else None
+def _kept(by: Actor, token: str | None) -> str | None:
+    return f"{by.pk}:{token}" if token else None
+
+
+def opened_by_form(by: Actor, token: str | None) -> FilingCase | None:
+    """The case that a form of theirs with this token has opened already."""
+    return _opened(_kept(by, token))
+
+
+def _opened(kept: str | None) -> FilingCase | None:
+    return FilingCase.objects.filter(form_token=kept).first() if kept else None
 
 
 def open_new(
@@ -85,7 +93,7 @@ def open_new(
     at = min(happened or now, now)
 
     def twice() -> Refused | None:
-        return OpenAlready() if opened_by_form(token) else None
+        return OpenAlready() if _opened(token) else None
 
     with one_transaction(f"a new case of user {by.pk}", explain=twice):
         if applicant._state.adding:

@@ -8,7 +8,7 @@ from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.engine import perform
-from icpcases.workflow.exceptions import Refused
+from icpcases.workflow.exceptions import DoneAlready, Refused
 
 #: What is alike for all cases of an order: what the provider then does to it.
 SHARED = (
@@ -38,6 +38,8 @@ def take_for_all(
     for case, seen_version in cases:
         try:
             after = perform(case, step, by, data, seen_version)
+        except DoneAlready:
+            found.append(Taken(FilingCase.objects.with_names().get(pk=case.pk)))
         except Refused as error:
             found.append(Taken(case, error))
         else:

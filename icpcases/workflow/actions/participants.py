@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Invitation
 from icpcases.cases.models.participants import InvitationQuerySet
-from icpcases.cases.outbox import drop_letters, post, site_url
+from icpcases.cases.outbox import drop_letters, invitation_key, post, site_url
 from icpcases.cases.permissions import is_staff_role, is_working, roles_on
 from icpcases.lifecycle.roles import Actor
 from icpcases.types import Cleaned
@@ -74,6 +74,7 @@ def _post(case: FilingCase, invitation: Invitation) -> None:
             render_to_string("mail/invitation.html", context),
             life=VALID_FOR,
             case=case,
+            key=invitation_key(invitation.pk),
         )
 
 
@@ -100,6 +101,17 @@ def find_invitation(token: str) -> Invitation | None:
         return None
     waiting = Invitation.objects.waiting().filter(pk=pk)
     return waiting.select_related("case", "case__applicant").first()
+
+
+def case_joined_by(token: str, user: Actor) -> FilingCase | None:
+    """The case that this very account joined by the token: a second click finds it done."""
+    try:
+        pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+    except signing.BadSignature:
+        return None
+    used = Invitation.objects.filter(pk=pk, accepted_at__isnull=False)
+    joined = used.filter(case__people__user=user.pk).select_related("case").first()
+    return joined.case if joined else None
 
 
 def accept(invitation: Invitation, user: Actor) -> CasePerson | None:

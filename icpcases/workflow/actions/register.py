@@ -33,6 +33,7 @@ from icpcases.rules.text import _
 from icpcases.search import index
 from icpcases.types import Cleaned
 from icpcases.workflow.exceptions import Closed, NotAllowed, Refused
+from icpcases.workflow.sendings import Sent, make_once
 from icpcases.workflow.settling import settle_turns
 from icpcases.workflow.transactions import one_transaction
 
@@ -55,21 +56,23 @@ def newest_row(applicant: int) -> int:
 @contextmanager
 def registering(
     by: Actor, applicant: int, what: RegisterRow.What, day: dt.date, source: str,
-    seen: int | None = None,
+    seen: int | None = None, sent: Sent | None = None,
 ) -> Iterator[RegisterChange]:  # fmt: skip
     """One change of an applicant's register by hand, in a transaction of its own.
 
     `seen` is the newest row the page knew of. Raises NotAllowed for who works no cases, and
-    Closed where somebody else has changed the register meanwhile or the database refuses it.
+    Closed where somebody else has changed the register meanwhile or the database refuses it; and
+    MadeAlready where the very same sending has done it.
     """
     if not is_working(by):
         raise NotAllowed(by)
     change: RegisterChange | None = None
 
     def refused() -> Refused | None:
-        return Closed(_taken(change) or (_TAKEN,))
+        return Closed(taken_findings(change) or (_TAKEN,))
 
     with one_transaction(f"the register of applicant {applicant}", explain=refused):
+        make_once(sent)
         locked = lock_applicant(applicant)
         if seen is not None and newest_row(applicant) != seen:
             raise Closed((_CHANGED_MEANWHILE,))
@@ -82,21 +85,25 @@ def registering(
                 index.keep(case)
 
 
-def enter_subject(by: Actor, applicant: Applicant, data: Cleaned) -> SubjectFiling:
+def enter_subject(
+    by: Actor, applicant: Applicant, data: Cleaned, sent: Sent | None = None
+) -> SubjectFiling:
     """Enter an applicant's subject filing as it was found. Raises Closed where there is one."""
     if not applicant.confirmed:
         raise Closed((_UNCONFIRMED,))
-    with _found(by, applicant.pk, data) as change:
+    with _found(by, applicant.pk, data, sent) as change:
         leader = {name: data[name] for name in _SUBJECT_LEADER}
         return found.found_subject(
             change, data["province"], data["number"], data["filed_on"], **leader
         )
 
 
-def enter_service(by: Actor, applicant: Applicant, data: Cleaned) -> Service:
+def enter_service(
+    by: Actor, applicant: Applicant, data: Cleaned, sent: Sent | None = None
+) -> Service:
     """Enter a service as it was found, under the applicant's subject filing."""
     number = data["number"]
-    with _found(by, applicant.pk, data) as change:
+    with _found(by, applicant.pk, data, sent) as change:
         subject = subject_of(applicant.pk)
         if subject is None:
             raise Closed((_NO_SUBJECT,))
@@ -114,12 +121,14 @@ def enter_service(by: Actor, applicant: Applicant, data: Cleaned) -> Service:
         return service
 
 
-def enter_access(by: Actor, service: Service, data: Cleaned) -> ProviderAccess:
+def enter_access(
+    by: Actor, service: Service, data: Cleaned, sent: Sent | None = None
+) -> ProviderAccess:
     """Enter that another provider hosts a service.
 
     Raises Closed of a cancelled one, and where this provider hosts it already.
     """
-    with _found(by, service.subject.applicant_id, data) as change:
+    with _found(by, service.subject.applicant_id, data, sent) as change:
         standing = Service.objects.select_related("subject").filter(pk=service.pk).first()
         if standing is None:
             # The step that filed it has been taken back.
@@ -134,13 +143,15 @@ def enter_access(by: Actor, service: Service, data: Cleaned) -> ProviderAccess:
         return access
 
 
-def correct_service(by: Actor, service: Service, data: Cleaned, seen: int) -> None:
+def correct_service(
+    by: Actor, service: Service, data: Cleaned, seen: int, sent: Sent | None = None
+) -> None:
     """Put right what our own record has wrong. Only supervisors; with a reason."""
     if not is_supervisor(by):
         raise NotAllowed(by)
     today = timezone.localdate()
-    what = RegisterRow.What.CORRECTED
-    with registering(by, service.subject.applicant_id, what, today, data["reason"], seen) as change:
+    what, holder = RegisterRow.What.CORRECTED, service.subject.applicant_id
+    with registering(by, holder, what, today, data["reason"], seen, sent) as change:
         number = data["number"]
         change.change(
             service, service_kind=data["service_kind"], number=str(number),
@@ -158,7 +169,7 @@ def correct_service(by: Actor, service: Service, data: Cleaned, seen: int) -> No
 
 def record_loss(
     by: Actor, service: Service, access: ProviderAccess | None, day: dt.date, reason: str,
-    seen: int,
+    seen: int, sent: Sent | None = None,
 ) -> None:  # fmt: skip
     """Record that a service, or one of its accesses, was taken away. Only supervisors.
 
@@ -167,7 +178,7 @@ def record_loss(
     if not is_supervisor(by):
         raise NotAllowed(by)
     what, lost = RegisterRow.What.LOST, ProviderAccess.Ended.LOST
-    with registering(by, service.subject.applicant_id, what, day, reason, seen) as change:
+    with registering(by, service.subject.applicant_id, what, day, reason, seen, sent) as change:
         _can_be_lost(service, access, day)
         change.service = service
         if access is not None:
@@ -188,7 +199,7 @@ def _can_be_lost(service: Service, access: ProviderAccess | None, day: dt.date) 
         raise Closed((_finding(_NOT_YET, _("Correct the day."), place),))
 
 
-def _taken(change: RegisterChange | None) -> tuple[Finding, ...]:
+def taken_findings(change: RegisterChange | None) -> tuple[Finding, ...]:
     """What another record has already of what was to be entered, and which record it is."""
     found = holders_of(change) if change else []
     places = ((what, Place(PlaceKind.RULE, what, words)) for what, words in found)
@@ -196,10 +207,10 @@ def _taken(change: RegisterChange | None) -> tuple[Finding, ...]:
 
 
 @contextmanager
-def _found(by: Actor, applicant: int, data: Cleaned) -> Iterator[RegisterChange]:
+def _found(by: Actor, applicant: int, data: Cleaned, sent: Sent | None) -> Iterator[RegisterChange]:
     source = gettext("as found in the public register")
     day = data["looked_up_on"]
-    with registering(by, applicant, RegisterRow.What.FOUND, day, source) as change:
+    with registering(by, applicant, RegisterRow.What.FOUND, day, source, sent=sent) as change:
         yield change
 
 

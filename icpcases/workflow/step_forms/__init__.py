@@ -10,7 +10,7 @@ from icpcases.files.uploads import PaperField
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.casefile import CaseFile
 
-from .base import ReasonForm, ReasonsForm, StepForm, reason_places, reasons_in
+from .base import ReasonForm, ReasonsForm, StepBackForm, StepForm, reason_places, reasons_in
 from .filing import (
     ApprovalForm,
     CompleteForm,
@@ -26,8 +26,8 @@ from .filing import (
 from .stages import ApplicationForm, CertificateForm, PreapprovalForm
 
 __all__ = [
-    "STEP_FORMS", "StepForm", "SubmissionForm", "person_label", "reason_places", "reasons_in",
-    "step_form",
+    "STEP_FORMS", "StepBackForm", "StepForm", "SubmissionForm", "person_label", "reason_places",
+    "reasons_in", "step_form",
 ]  # fmt: skip
 
 #: The form of each step.
@@ -60,7 +60,7 @@ STEP_FORMS: dict[Step, type[StepForm]] = {
     Step.EXPIRE_ORDER: StepForm,
     Step.WITHDRAW: ReasonForm,
     Step.REOPEN: ReasonForm,
-    Step.STEP_BACK: ReasonForm,
+    Step.STEP_BACK: StepBackForm,
 }
 
 

@@ -7,10 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.fields import ReasonsField
 from icpcases.cases.models import FilingCase
+from icpcases.cases.outbox import Audience, told_of
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.facts import FACT_LABELS, FACT_NAMES
@@ -158,3 +160,45 @@ class ReasonForm(StepForm):
     """Steps that want one reason."""
 
     reason = long_text(_("reason"), required=True, max_length=2000)
+
+
+class StepBackForm(ReasonForm):
+    """Why the newest step is taken back; and where its mail has left, whether that is told."""
+
+    def prepare(self) -> None:
+        """Ask whether to tell where somebody knows of the step already."""
+        if not self.already_told:
+            return
+        # That the page had the box: mail may leave between the page and the click.
+        self.fields["asked"] = forms.BooleanField(
+            required=False, widget=forms.HiddenInput, initial=True
+        )
+        told = ", ".join(recipient.address for recipient in self.already_told)
+        help_text = gettext("The mail of this step has left; told are: %(told)s.") % {"told": told}
+        self.fields["tell"] = forms.BooleanField(
+            label=_("tell that it was taken back"), required=False, initial=True,
+            help_text=help_text,
+        )  # fmt: skip
+        self.fields["note_public"] = long_text(_("note for the applicant"))
+        self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
+
+    @cached_property
+    def already_told(self) -> Audience:
+        """Whom the mail of the step has reached, and who may read the case."""
+        row = self.rows.step_to_undo
+        return told_of(self.case, row) if row else []
+
+    def clean(self) -> dict[str, object]:
+        """Have it said what becomes of those who were told."""
+        data = super().clean()
+        if "asked" in self.fields and not (data.get("asked") or "tell" in self.data):
+            self.add_error(
+                "tell",
+                _("The mail of this step has left meanwhile: say whether its readers are told."),
+            )
+        return data
+
+    @property
+    def entered(self) -> dict[str, object]:
+        """Nothing of its own."""
+        return {name: value for name, value in super().entered.items() if name != "asked"}

@@ -1,0 +1,81 @@
+"""To whom a mail goes is judged when it leaves: among those who may read the case then."""
+
+from django.utils import timezone
+
+from icpcases.cases.models import FilingCase, HistoryRow, Invitation, Notice
+from icpcases.cases.outbox import (
+    NEEDLESS,
+    NO_READER,
+    TAKEN_BACK,
+    Audience,
+    Recipient,
+    audience,
+    invitation_key,
+)
+
+from .reminders import reminder_of
+
+
+def withheld(notice: Notice) -> str:
+    """Why a notice is not to leave, or nothing; its address is put right on the way.
+
+    A sign-in code belongs to no case, and whoever asked for it is waiting.
+    """
+    if notice.case_id is None:
+        return ""
+    if notice.kind == Notice.Kind.LETTER:
+        return "" if _still_invites(notice) else NO_READER
+    if notice.history_id and _taken_back(notice):
+        return TAKEN_BACK
+    readers = _readers(notice)
+    if readers is None:
+        return NEEDLESS
+    recipient = _recipient(notice, readers)
+    return NO_READER if recipient is None else _readdressed(notice, recipient)
+
+
+def _still_invites(notice: Notice) -> bool:
+    waiting = Invitation.objects.waiting().filter(case=notice.case_id, email=notice.address)
+    keys = {invitation_key(pk) for pk in waiting.values_list("pk", flat=True)}
+    # A letter of an earlier release names no invitation.
+    return notice.key in keys or not notice.key
+
+
+def _taken_back(notice: Notice) -> bool:
+    row = notice.history
+    assert row is not None
+    return HistoryRow.objects.filter(case=row.case_id, undoes=row.sequence).exists()
+
+
+def _readers(notice: Notice) -> Audience | None:
+    """Who may be told now; None of a reminder that is true no more."""
+    if notice.history_id:
+        return audience(FilingCase.objects.select_related("applicant").get(notices=notice.pk))
+    reminder = reminder_of(notice, timezone.now())
+    return reminder.recipients() if reminder else None
+
+
+def _recipient(notice: Notice, readers: Audience) -> Recipient | None:
+    """Whom of the readers the notice is for: its person, at whatever address is theirs now.
+
+    What was owed to the applicant's own address goes to the one it is now, or to whoever has
+    come onto the case since.
+    """
+    if notice.person_id is not None:
+        return next((reader for reader in readers if reader.person == notice.person_id), None)
+    same = next((reader for reader in readers if reader.address == notice.address), None)
+    return same or next(iter(readers), None)
+
+
+def _readdressed(notice: Notice, recipient: Recipient) -> str:
+    if recipient.address == notice.address:
+        return ""
+    same = Notice.objects.filter(history=notice.history_id, key=notice.key, case=notice.case_id)
+    if same.filter(address=recipient.address).exclude(pk=notice.pk).exists():
+        # Another mail says the same at that address.
+        return NEEDLESS
+    notice.address, notice.person_id = recipient.address, recipient.person
+    notice.text = notice.html = ""
+    changed = {"address": recipient.address, "person": recipient.person, "text": "", "html": ""}
+    Notice.objects.filter(pk=notice.pk, resent=notice.resent).update(**changed)
+    return ""
