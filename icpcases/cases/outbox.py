@@ -107,8 +107,9 @@ def post(
     )
 
 
-def drop_letters(case: FilingCase, address: str) -> None:
-    """End the letters about a case that still wait for an address: they are true no more."""
+def drop_letters(case: FilingCase | None, address: str) -> None:
+    """End the letters about a case, or about none, that still wait for an address: they are true
+    no more."""
     waiting = Notice.objects.filter(kind=Notice.Kind.LETTER, state=Notice.State.WAITING)
     waiting.filter(case=case, address=address, leased_until__isnull=True).update(
         state=Notice.State.EXPIRED, latest_error=NEEDLESS
@@ -180,6 +181,18 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
     return list(found.values())
 
 
+def undelivered(now: dt.datetime) -> QuerySet[Notice]:
+    """The mails of the last weeks that were given up, and that no later one has overtaken."""
+    later = Notice.objects.filter(
+        address=OuterRef("address"), state=Notice.State.SENT, sent_at__gt=OuterRef("created_at")
+    )
+    given_up = Notice.objects.filter(
+        state__in=[Notice.State.FAILED, Notice.State.EXPIRED], next_try_at__gt=now - _LATELY
+    )
+    return given_up.exclude(latest_error=NEEDLESS).filter(~Exists(later))
+
+
+_LATELY = dt.timedelta(days=30)
 NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")
 TOO_LATE = gettext_noop("It could not be delivered in time.")

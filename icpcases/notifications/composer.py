@@ -80,6 +80,8 @@ def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
         return event(case, Step(row.step), row.entered, row.reasons, line)
     if row.kind == HistoryRow.Kind.DOCUMENT:
         return Event(words.DOCUMENT_REFUSED, reasons=tuple(row.reasons), line=line)
+    if row.kind == HistoryRow.Kind.FOLLOW_UP:
+        return Event(words.REMINDED, line=line)
     return Event(words.ASKED, line=line)
 
 

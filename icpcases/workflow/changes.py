@@ -28,6 +28,7 @@ from icpcases.types import HistoryValue, SqlRow
 
 from .casefile import BESIDE, CaseFile
 from .exceptions import Closed, NotAllowed, Refused, Stale
+from .refusals import ONLY_THOSE_ON_THE_CASE
 from .timing import checked_moment
 from .transactions import one_transaction
 
@@ -102,6 +103,8 @@ class Change:
         case = self.case
         if moved:
             case.state_since = at
+            # What was to be asked is answered, or somebody else is to be asked now.
+            case.follow_up_on = case.follow_up = None
         set_turn(case, rows or self.rows.anew(), at, moved, self.rows.tables)
         case.version += 1
         changed = self._changed()
@@ -217,7 +220,7 @@ def changing(
             take_case, take_beside = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
             [locked], [beside] = take_case(), take_beside()
         if by is not SYSTEM and not may_see(locked, by):
-            raise NotAllowed(by)
+            raise NotAllowed(by, ONLY_THOSE_ON_THE_CASE)
         if stale := _stale(locked, seen_version):
             raise stale
         yield Change.on(locked, None if by is SYSTEM else by, happened, beside)

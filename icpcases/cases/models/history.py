@@ -36,6 +36,7 @@ class HistoryRow(models.Model):
         DOCUMENT = "document", _("Document")
         ASSIGNMENT = "assignment", _("Assignment")
         NOTE = "note", _("Note")
+        FOLLOW_UP = "follow_up", _("Follow-up")
 
     # Found by the indexes below, which both begin with the case.
     case = models.ForeignKey(

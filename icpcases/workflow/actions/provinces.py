@@ -5,6 +5,7 @@ from icpcases.cases.permissions import is_working
 from icpcases.lifecycle.roles import Actor
 from icpcases.types import Cleaned
 from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.refusals import ONLY_WORKERS
 from icpcases.workflow.transactions import one_transaction
 
 from .checks import account_of
@@ -16,7 +17,7 @@ def answer_of_province(province: Province, by: Actor, data: Cleaned) -> Province
     A changed answer breaks no case: it is looked up, not stored on the case.
     """
     if not is_working(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_WORKERS)
     with one_transaction(f"{province.pk}, answer about forums"):
         locked = Province.objects.select_for_update().get(pk=province.pk)
         ProvinceAnswer.objects.create(

@@ -33,6 +33,7 @@ from icpcases.rules.text import _
 from icpcases.search import index
 from icpcases.types import Cleaned
 from icpcases.workflow.exceptions import Closed, NotAllowed, Refused
+from icpcases.workflow.refusals import ONLY_SUPERVISORS, ONLY_WORKERS
 from icpcases.workflow.settling import settle_turns
 from icpcases.workflow.transactions import one_transaction
 
@@ -63,7 +64,7 @@ def registering(
     Closed where somebody else has changed the register meanwhile or the database refuses it.
     """
     if not is_working(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_WORKERS)
     change: RegisterChange | None = None
 
     def refused() -> Refused | None:
@@ -137,7 +138,7 @@ def enter_access(by: Actor, service: Service, data: Cleaned) -> ProviderAccess:
 def correct_service(by: Actor, service: Service, data: Cleaned, seen: int) -> None:
     """Put right what our own record has wrong. Only supervisors; with a reason."""
     if not is_supervisor(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_SUPERVISORS)
     today = timezone.localdate()
     what = RegisterRow.What.CORRECTED
     with registering(by, service.subject.applicant_id, what, today, data["reason"], seen) as change:
@@ -165,7 +166,7 @@ def record_loss(
     Raises Closed of what has ended already, or had not begun on that day.
     """
     if not is_supervisor(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_SUPERVISORS)
     what, lost = RegisterRow.What.LOST, ProviderAccess.Ended.LOST
     with registering(by, service.subject.applicant_id, what, day, reason, seen) as change:
         _can_be_lost(service, access, day)
