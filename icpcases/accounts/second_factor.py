@@ -18,7 +18,7 @@ from icpcases.cases.permissions import is_staff_role
 OPEN = frozenset(
     {
         "account_login", "account_reauthenticate", "mfa_activate_totp",
-        "sign_out", "admin:logout", "set_language",
+        "staff_password", "sign_out", "admin:logout", "set_language",
     }
 )  # fmt: skip
 

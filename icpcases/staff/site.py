@@ -8,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
 from icpcases.staff.board.views import behind_page, board_page
+from icpcases.staff.colleagues.views import (
+    add_colleague_page,
+    colleague_page,
+    colleagues_page,
+)
 from icpcases.staff.home.views import home_context, next_page
 from icpcases.staff.register.entries import (
     access_page,
@@ -19,6 +24,7 @@ from icpcases.staff.register.entries import (
 from icpcases.staff.register.orders import order_page, order_step_page, submit_page
 from icpcases.staff.register.portfolio import portfolio_page, service_page
 from icpcases.staff.register.services import services_page
+from icpcases.web.back_to_list import remember_list
 
 
 class StaffSite(AdminSite):
@@ -37,7 +43,7 @@ class StaffSite(AdminSite):
     ) -> TemplateResponse:
         """The day: what to take next, what nobody has, and the tables."""
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
-        return super().index(request, context)
+        return remember_list(request, super().index(request, context))
 
     def each_context(self, request: HttpRequest) -> dict[str, object]:
         """What every page's frame shows; the list of all tables stands on the start page only."""
@@ -62,6 +68,9 @@ class StaffSite(AdminSite):
             ("next/", next_page, "next"),
             ("board/", board_page, "cases_board"),
             ("board/cases/", behind_page, "cases_board_cases"),
+            ("staff/", colleagues_page, "cases_colleagues"),
+            ("staff/add/", add_colleague_page, "cases_add_colleague"),
+            ("staff/<int:pk>/", colleague_page, "cases_colleague"),
             ("portfolio/<int:pk>/", portfolio_page, "cases_portfolio"),
             ("portfolio/<int:pk>/subject/", subject_page, "cases_found_subject"),
             ("portfolio/<int:pk>/service/", service_entry_page, "cases_found_service"),
