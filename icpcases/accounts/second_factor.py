@@ -19,7 +19,7 @@ from icpcases.web.addresses import page_of
 OPEN = frozenset(
     {
         "account_login", "account_reauthenticate", "mfa_activate_totp",
-        "sign_out", "admin:logout", "set_language",
+        "staff_password", "sign_out", "admin:logout", "set_language",
     }
 )  # fmt: skip
 

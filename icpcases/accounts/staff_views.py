@@ -15,14 +15,18 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
-from django.contrib import admin
-from django.contrib.auth.views import redirect_to_login
+from django.contrib import admin, messages
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordResetConfirmView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from .colleagues import password_set, staff_links
 from .staff_forms import PasswordAgainForm, StaffSignInForm
 
 View = Callable[..., HttpResponseBase]
@@ -54,6 +58,32 @@ class StaffSignIn(LoginView):
         if request.user.is_authenticated and not admin.site.has_permission(request):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+
+class NewPassword(PasswordResetConfirmView):
+    """Where a member of the office sets a password, led here by the link of a mail.
+
+    The link is good for a few days and once; nobody is signed in by it.
+    """
+
+    template_name = "sign_in/new_password.html"
+    success_url = reverse_lazy("account_login")
+    token_generator = staff_links
+
+    def get_user(self, uidb64: str) -> User | None:
+        """The account of the link, if it is one of the office and open."""
+        found: User | None = super().get_user(uidb64)
+        return found if found and found.is_active and found.is_staff else None
+
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
+        """Set, written down, and on to the sign-in page."""
+        response = super().form_valid(form)
+        password_set(form.user)
+        messages.success(
+            self.request,
+            _("Your password is set. Sign in with it; then you set up your second factor."),
+        )
+        return response
 
 
 class Enrol(ActivateTOTPView):
@@ -97,6 +127,7 @@ remove = for_staff(Remove.as_view())
 recovery_codes = for_staff(
     ViewRecoveryCodesView.as_view(template_name="sign_in/recovery_codes.html")
 )
+new_password = NewPassword.as_view()
 new_recovery_codes = for_staff(
     GenerateRecoveryCodesView.as_view(template_name="sign_in/new_recovery_codes.html")
 )

@@ -14,6 +14,7 @@ urlpatterns = [
     # In front of Django's own page at the same address.
     path("admin/login/", staff_views.sign_in, name="account_login"),
     path("admin/login/code/", staff_views.second_factor, name="mfa_authenticate"),
+    path("admin/password/<uidb64>/<token>/", staff_views.new_password, name="staff_password"),
     path("admin/second-factor/", staff_views.overview, name="mfa_index"),
     path("admin/second-factor/set-up/", staff_views.enrol, name="mfa_activate_totp"),
     path("admin/second-factor/remove/", staff_views.remove, name="mfa_deactivate_totp"),

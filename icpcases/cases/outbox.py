@@ -168,8 +168,9 @@ def post(
     )
 
 
-def drop_letters(case: FilingCase, address: str) -> None:
-    """End the letters about a case that still wait for an address: they are true no more."""
+def drop_letters(case: FilingCase | None, address: str) -> None:
+    """End the letters about a case, or about none, that still wait for an address: they are true
+    no more."""
     waiting = Notice.objects.filter(kind=Notice.Kind.LETTER, state=Notice.State.WAITING)
     waiting.filter(case=case, address=address, leased_until__isnull=True).update(
         state=Notice.State.EXPIRED, latest_error=NEEDLESS
@@ -267,6 +268,18 @@ def invitation_key(pk: int) -> str:
     return f"{_INVITATION}{pk}"
 
 
+def undelivered(now: dt.datetime) -> QuerySet[Notice]:
+    """The mails of the last weeks that were given up, and that no later one has overtaken."""
+    later = Notice.objects.filter(
+        address=OuterRef("address"), state=Notice.State.SENT, sent_at__gt=OuterRef("created_at")
+    )
+    given_up = Notice.objects.filter(
+        state__in=[Notice.State.FAILED, Notice.State.EXPIRED], next_try_at__gt=now - _LATELY
+    )
+    return given_up.exclude(latest_error=NEEDLESS).filter(~Exists(later))
+
+
+_LATELY = dt.timedelta(days=30)
 NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
 TAKEN_BACK = gettext_noop("The step was taken back before its mail left.")
 NO_READER = gettext_noop("Whoever it was for may not read this case any more.")

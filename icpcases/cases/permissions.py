@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 
 from icpcases.db.statements import Values
@@ -102,6 +102,12 @@ def is_working(user: Actor | None) -> bool:
 def is_supervisor(user: Actor | None) -> bool:
     """Whether the user is a supervisor."""
     return Role.SUPERVISOR in staff_roles(user)
+
+
+def active_supervisors() -> QuerySet[User]:
+    """The supervisors whose accounts are open."""
+    active = User.objects.filter(is_active=True, groups__name=Role.SUPERVISOR.value)
+    return active.order_by("pk")
 
 
 def shown_name(user: Named) -> str:

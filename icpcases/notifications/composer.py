@@ -98,6 +98,8 @@ def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
         return Event(words.DOCUMENT_REFUSED, reasons=tuple(row.reasons), line=line)
     if row.kind == HistoryRow.Kind.CORRECTION:
         return Event(words.CORRECTED, line=line)
+    if row.kind == HistoryRow.Kind.FOLLOW_UP:
+        return Event(words.REMINDED, line=line)
     return Event(words.ASKED, line=line)
 
 

@@ -6,10 +6,11 @@ runs, each is told once. Of several stages that have passed, only the newest is 
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from django.utils.translation import gettext
 from icpcases.cases.models import Document, FilingCase, Notice, OrderCase, Request
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.outbox import Audience, Recipient, audience
+from icpcases.cases.permissions import active_supervisors
 from icpcases.cases.soundness import each_sound, is_sound
 from icpcases.deadlines.orders import WITH_US, last_day_of
 from icpcases.deadlines.tables import recent_tables
@@ -26,6 +28,7 @@ from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Party
+from icpcases.workflow.leave import Absences, absences
 
 from . import reminder_texts as words
 from .composer import Message, case_link, render, shown_time, staff_link, subject_line
@@ -49,16 +52,19 @@ class Reminder:
     kind: Notice.Kind = Notice.Kind.REMINDER
     life: dt.timedelta = LIFE
     to_officer: bool = False
+    #: Of what is told to the office: whoever works the case today.
+    readers: tuple[User, ...] = ()
 
     def recipients(self) -> Audience:
         """Those reminded."""
         if not self.to_officer:
             return audience(self.case)
-        officer = self.case.officer
         # Accounts keep no language: a colleague reads the one the office runs in.
-        if officer is None or not (officer.email and officer.is_active):
-            return []
-        return [Recipient(officer.email, settings.LANGUAGE_CODE, officer.pk)]
+        readers = {one.email: one.pk for one in reversed(self.readers) if one.email}
+        return [
+            Recipient(address, settings.LANGUAGE_CODE, pk)
+            for address, pk in reversed(readers.items())
+        ]
 
     def letter(self, language: str) -> Message:
         """The mail, in a language."""
@@ -99,7 +105,25 @@ def reminders_due(now: dt.datetime, cases: QuerySet[FilingCase] | None = None) -
     """Everything somebody should have been reminded of by now and that still holds."""
     chosen = FilingCase.objects.all() if cases is None else cases
     chosen = chosen.select_related("applicant", "province", "officer", "service")
-    return [reminder for finder in _FINDERS for reminder in finder(now, chosen)]
+    found = [reminder for finder in _FINDERS for reminder in finder(now, chosen)]
+    if not any(reminder.to_officer for reminder in found):
+        return found
+    away, supervisors = absences(timezone.localdate(now)), tuple(active_supervisors())
+    return [
+        replace(r, readers=_working_on(r.case, away, supervisors)) if r.to_officer else r
+        for r in found
+    ]
+
+
+def _working_on(
+    case: FilingCase, away: Absences, supervisors: tuple[User, ...]
+) -> tuple[User, ...]:
+    """Who works the case today: its officer, else whoever stands in, else the supervisors, who
+    see to the cases of colleagues who are gone or away."""
+    if case.officer is None:
+        return ()
+    there = away.stand_in_of(case.officer)
+    return (there,) if there else supervisors
 
 
 def reminder_of(notice: Notice, now: dt.datetime) -> Reminder | None:

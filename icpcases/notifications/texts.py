@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 ASKED = _("The office asks you for something.")
+REMINDED = _("The office reminds you of this case: it waits for you.")
 DOCUMENT_REFUSED = _("The office could not accept a document.")
 ENTERED = {
     "application_number": _("application number"),

@@ -46,9 +46,12 @@ def counts_of(listing: Listing) -> Counts:
     A filter is left out where these are more than are counted while somebody waits.
     """
     wanted = listing.wanted
+    if wanted.unjoined:
+        # No index knows it: of the cases that other filters would leave nobody counts them.
+        return {}
     standing, times = _case_by_case(listing)
     used = {"due": wanted.due, "answered": wanted.answered, "created": wanted.created}
-    what = wanted.filing_type or wanted.kind or wanted.filed
+    what = wanted.filing_type or wanted.kind or wanted.filed or wanted.going
     if wanted.query.words or what or any(used.values()):
         found = _left_by_search_and_dates(listing, standing)
         counts = found.counts(wanted) if found else {}

@@ -25,6 +25,7 @@ FOUND_AT_MOST = 500
 SAMPLE = 1_000
 NOBODY = "nobody"
 _TEXT = {"state", "turn", "province_id", "filing_type", "service_kind"}
+_NOBODY_JOINED = "NOT EXISTS (SELECT 1 FROM cases_caseperson p WHERE p.case_id = {})"
 _TIME = {"due_at", "created_at", "state_since"}
 # The day a service got its number: the step that counts, by the board's index of steps.
 _FILED = (
@@ -57,6 +58,10 @@ class CaseFilter:
     filed: tuple[dt.datetime, dt.datetime] | None = None
     filing_type: str = ""
     kind: str = ""
+    #: Still going: it is somebody's turn.
+    going: bool = False
+    #: No applicant has joined. Asked together with an officer: no index knows it.
+    unjoined: bool = False
     query: Query = field(default_factory=Query)
     now: dt.datetime = field(default_factory=timezone.now)
 
@@ -74,6 +79,9 @@ class CaseFilter:
             "state": states and Condition("state", f"{{}} IN ({_marks(states)})", list(states)),
             "turn": self.turn and Condition("turn", "{} = %s", [self.turn]),
             "filing_type": self.filing_type and unusual("filing_type", "first", self.filing_type),
+            # Beside the turn that is asked for, and never walked along.
+            "going": Condition("turn", "NOT ({} = 'nobody')") if self.going else None,
+            "unjoined": Condition("id", _NOBODY_JOINED) if self.unjoined else None,
             "service_kind": self.kind and unusual("service_kind", "website", self.kind),
         }
         return {name: part for name, part in found.items() if isinstance(part, Condition)}

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_working
+from icpcases.staff.bulk.views import bulk_page
 from icpcases.staff.cases.intake import intake_page
 from icpcases.staff.cases.list import case_list
 from icpcases.staff.cases.page import case_context
@@ -18,7 +19,16 @@ from icpcases.staff.tables.notices import NoticeAdmin
 from icpcases.staff.tables.reference import ProviderAdmin
 from icpcases.staff.tables.users import UserTable
 
-from .cases import copy_sheet, corrections, documents, edits, related, steps, versions
+from .cases import (
+    copy_sheet,
+    corrections,
+    documents,
+    edits,
+    follow_up,
+    related,
+    steps,
+    versions,
+)
 from .pages import get_case_for_user, page
 
 __all__ = [
@@ -55,6 +65,8 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
             ("copy/", copy_sheet.copy_sheet_page, "copy"),
             ("note/", edits.note_page, "note"),
             ("assign/", edits.assign_page, "assign"),
+            ("follow-up/", follow_up.follow_up_page, "follow_up"),
+            ("remind/", follow_up.remind_page, "remind"),
             ("people/", edits.people_page, "people"),
             ("claim/", edits.claim, "claim"),
             ("release/", edits.release, "release"),
@@ -77,6 +89,7 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
         guarded = self.admin_site.admin_view
         found = guarded(edits.by_reference)
         return [
+            path("bulk/", guarded(bulk_page), name="cases_filingcase_bulk"),
             path("reference/<str:reference>/", found, name="cases_filingcase_by_reference"),
             *(
                 path(f"<int:pk>/{route}", guarded(view), name=f"cases_filingcase_{name}")

@@ -21,6 +21,7 @@ from icpcases.lifecycle.roles import Actor
 from icpcases.web.changes import attempt
 from icpcases.web.pages import Change, Surface
 from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.refusals import ONLY_WORKERS
 
 from .links import case_url, link
 
@@ -40,7 +41,7 @@ def for_working(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     def guarded(request: HttpRequest, pk: int, *args: object, **kwargs: object) -> HttpResponse:
         case = get_case_for_user(pk, request.user)
         if not is_working(request.user):
-            return STAFF.refused(request, case, NotAllowed(request.user))
+            return STAFF.refused(request, case, NotAllowed(request.user, ONLY_WORKERS))
         return view(request, pk, *args, **kwargs)
 
     return guarded

@@ -13,6 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
 from icpcases.staff.board.views import behind_page, board_page
+from icpcases.staff.colleagues.views import (
+    add_colleague_page,
+    colleague_page,
+    colleagues_page,
+)
 from icpcases.staff.home.views import home_context, next_page
 from icpcases.staff.palette import palette
 from icpcases.staff.register.entries import (
@@ -26,6 +31,7 @@ from icpcases.staff.register.orders import order_page, order_step_page, submit_p
 from icpcases.staff.register.portfolio import portfolio_page, service_page
 from icpcases.staff.register.services import services_page
 from icpcases.web.addresses import page_of
+from icpcases.web.back_to_list import remember_list
 
 _View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
@@ -46,7 +52,7 @@ class StaffSite(AdminSite):
     ) -> TemplateResponse:
         """The day: what to take next, what nobody has, and the tables."""
         context = {**home_context(request), "title": _("Today"), **(extra_context or {})}
-        return super().index(request, context)
+        return remember_list(request, super().index(request, context))
 
     def admin_view(self, view: _View, cacheable: bool = False) -> _View:
         """The stock guard; after a click whose session was over, back to where the button stood.
@@ -90,6 +96,9 @@ class StaffSite(AdminSite):
             ("find/", palette, "cases_find"),
             ("board/", board_page, "cases_board"),
             ("board/cases/", behind_page, "cases_board_cases"),
+            ("staff/", colleagues_page, "cases_colleagues"),
+            ("staff/add/", add_colleague_page, "cases_add_colleague"),
+            ("staff/<int:pk>/", colleague_page, "cases_colleague"),
             ("portfolio/<int:pk>/", portfolio_page, "cases_portfolio"),
             ("portfolio/<int:pk>/subject/", subject_page, "cases_found_subject"),
             ("portfolio/<int:pk>/service/", service_entry_page, "cases_found_service"),

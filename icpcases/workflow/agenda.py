@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils import timezone
+
 from icpcases.cases.models import FilingCase
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
@@ -41,7 +43,7 @@ def agenda_of(case: FilingCase, papers_wait: bool, now: dt.datetime) -> Agenda:
         return Agenda(Task.JUDGE_ANSWERS, step)
     if papers_wait and papers_are_due(case):
         return Agenda(Task.JUDGE_PAPERS, step)
-    if _is_late_elsewhere(case, now):
+    if _is_to_be_asked(case, now):
         return Agenda(Task.CHASE, step)
     if step:
         return Agenda(Task.STEP, step)
@@ -56,9 +58,13 @@ def papers_are_due(case: FilingCase) -> bool:
     return not (state == State.DRAFT or state.locked or state.closed)
 
 
-def _is_late_elsewhere(case: FilingCase, now: dt.datetime) -> bool:
-    """Whether another party is over its time. Of an SMS window that is over the step itself says
-    what is to be done."""
+def _is_to_be_asked(case: FilingCase, now: dt.datetime) -> bool:
+    """Whether another party is over its time; where a day to ask again is set, that day counts.
+
+    Of an SMS window that is over the step itself says what is to be done.
+    """
     if case.turn in (Party.OFFICER, Party.NOBODY) or case.is_at == State.SMS_VERIFICATION:
         return False
+    if case.follow_up_on is not None:
+        return case.follow_up_on <= timezone.localdate(now)
     return case.due_at is not None and case.due_at < now

@@ -14,6 +14,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, HistoryRow
+from icpcases.cases.models.follow_up import FollowedUp
 from icpcases.cases.outbox import Audience, asked_audience, enqueue, told_of
 from icpcases.cases.permissions import is_staff_role, may_see
 from icpcases.db.postgres import pipeline
@@ -28,6 +29,7 @@ from icpcases.types import HistoryValue, SqlRow
 
 from .casefile import BESIDE, CaseFile
 from .exceptions import Closed, DoneAlready, NotAllowed, Refused, Stale
+from .refusals import ONLY_THOSE_ON_THE_CASE
 from .timing import checked_moment
 from .transactions import one_transaction
 
@@ -115,6 +117,8 @@ class Change:
         case = self.case
         if moved:
             case.state_since = at
+            # What was to be asked is answered, or somebody else is to be asked now.
+            case.follow_up_on = case.follow_up = None
         set_turn(case, rows or self.rows.anew(), at, moved, self.rows.tables)
         case.version += 1
         changed = self._changed()
@@ -239,7 +243,7 @@ def changing(
             take_case, take_beside = LOCKED.sent(case.pk), BESIDE.sent(case.pk)
             [locked], [beside] = take_case(), take_beside()
         if by is not SYSTEM and not may_see(locked, by):
-            raise NotAllowed(by)
+            raise NotAllowed(by, ONLY_THOSE_ON_THE_CASE)
         if stale := _stale(locked, seen_version, by):
             raise stale
         change = Change.on(locked, None if by is SYSTEM else by, happened, beside)
@@ -287,16 +291,18 @@ def done_already(case: FilingCase, by: Actor, seen_version: int) -> bool:
 
 
 # Fields of a case that are the office's own affair: applicants neither see nor need them.
-_OWN_AFFAIRS = {"officer_id"}
+_OWN_AFFAIRS = {"officer_id", *(field.name for field in FollowedUp._meta.fields)}
 
 
 def _concerns_applicants(row: HistoryRow) -> bool:
     """Whether a change is seen by applicants, or touches anything that their acts depend on.
 
-    Notes and who works the case are the office's own affair.
+    Notes, who works the case, and when the office asks again are its own affair.
     """
-    own_kind = row.kind == HistoryRow.Kind.NOTE or (
-        row.kind == HistoryRow.Kind.ASSIGNMENT and row.entered.keys() <= {"assigned"}
+    own_kind = (
+        row.kind == HistoryRow.Kind.NOTE
+        or (row.kind == HistoryRow.Kind.FOLLOW_UP and not row.told)
+        or (row.kind == HistoryRow.Kind.ASSIGNMENT and row.entered.keys() <= {"assigned"})
     )
     fields = row.changes.get("fields", {}).keys()
     return not (own_kind and row.changes.keys() <= {"fields", SENDING} and fields <= _OWN_AFFAIRS)

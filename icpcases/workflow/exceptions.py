@@ -12,9 +12,9 @@ class Refused(Exception):
 
 
 class NotAllowed(Refused):
-    """The user may not do this to this case."""
+    """The user may not do this to this case; the findings say who may, and whom to ask."""
 
-    def __init__(self, user: Actor | None, findings: tuple[Finding, ...] = ()) -> None:
+    def __init__(self, user: Actor | None, findings: tuple[Finding, ...]) -> None:
         super().__init__(str(user))
         self.user, self.findings = user, findings
 

@@ -20,6 +20,7 @@ from icpcases.workflow.dossier import dossier_for, rows_for
 
 from .own_step import taking_back_findings
 from .recommendation import recommended_step
+from .refusals import NOT_PERMITTED
 
 _WHO_MAY = {
     Role.SUPERVISOR: (
@@ -38,8 +39,6 @@ _WHO_MAY = {
         Party.OFFICER,
     ),
 }
-#: The code under which wanting permission is told.
-NOT_PERMITTED = "permission"
 # What waits for the provider that is chosen.
 _OF_THE_PROVIDER = (SUBJECT_IDLE, SUBJECT_KNOWN)
 # How many answers that hang on the facts alone are kept: small, and alike in many cases.

@@ -65,6 +65,7 @@ class Office:
             "facts": f"{closed}facts/",
             "facts, locked": f"{LIST}{self.reviewed.pk}/facts/",
             "note": f"{closed}note/",
+            "follow-up": f"{closed}follow-up/",
             "assign": f"{closed}assign/",
             "confirm": f"{closed}confirm/",
             "document": f"{returned}documents/{document.pk}/",

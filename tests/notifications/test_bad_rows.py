@@ -111,7 +111,7 @@ def test_a_mail_that_makes_no_sense_holds_no_other_back(world, one_pass):
             row.pk, row.sequence, row.step, row.kind = None, 2, "no_such_step", "step"
             row.save(force_insert=True)
         row.told = True
-        outbox.enqueue(case, row, [(f"{name}@tree.example", "en")])
+        outbox.enqueue(case, row, [outbox.Recipient(f"{name}@tree.example", "en", None)])
     Notice.objects.update(kind="step", next_try_at=timezone.now())
     done = one_pass()
     states = dict(Notice.objects.values_list("address", "state"))

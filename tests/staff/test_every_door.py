@@ -117,7 +117,8 @@ def filled(route: str, case: FilingCase, steps: Iterable[str] = ("approve",)) ->
         "name": ["service_leader_phone"], "token": ["of-nobody"], "id": [case.officer_id],
         "content_type_id": [ContentType.objects.get_for_model(FilingCase).pk],
         "app_label": ["cases/", "auth/"], "url": ["nowhere/"], "object_id": [row_of(route, case)],
-        "filing_type": ["first"], "access": [ProviderAccess.objects.latest("pk").pk],
+        "uidb64": ["MQ"], "filing_type": ["first"],
+        "access": [ProviderAccess.objects.latest("pk").pk],
     }  # fmt: skip
     names = [name or other for name, other in PARAMETER.findall(route)]
     assert set(names) <= set(values), f"say what stands for {names} in {route}"
@@ -125,10 +126,15 @@ def filled(route: str, case: FilingCase, steps: Iterable[str] = ("approve",)) ->
         yield put_in(route, chosen)
 
 
-def pk_of(route: str, case: FilingCase) -> int:
+def pk_of(route: str, case: FilingCase) -> int | None:
     """The key of what a route of ours is about."""
     service = Service.objects.get(subject__applicant=case.applicant)
-    about = {"portfolio": case.applicant_id, "orders": case.orders.get().pk, "service": service.pk}
+    about = {
+        "portfolio": case.applicant_id,
+        "staff": case.officer_id,
+        "orders": case.orders.get().pk,
+        "service": service.pk,
+    }
     return about.get(route.removeprefix("admin/").partition("/")[0], case.pk)
 
 
@@ -176,11 +182,14 @@ SHARED = (
 # fits counts, and where none does there is no page to read.
 PAGES = (
     (r"login/", "anonymous"),
+    # Whoever has no link that is good reads so.
+    (r"password/MQ/of-nobody/", " ".join(EVERYBODY)),
+    (r"staff/(add/|\d+/)?", "chen"),
     (r"(second-factor/|again/|password_change/(done/)?|jsi18n/|)", "li chen sun root"),
     (r"accounts/secondfactor/(add/.*|.+/(delete|change|history)/)|auth/group/.+/delete/", ""),
     (r"auth/(\w+/(.+/(change|history|delete|password)/|add/)?)?|accounts/secondfactor/", "root"),
     (r"cases/(clock|calendarday|provider)/add/|cases/(clock|calendarday)/.+/delete/", "chen"),
-    (r"cases/filingcase/\d+/(facts|note|assign|people|confirm|type/first)/", "li chen"),
+    (r"cases/filingcase/\d+/(facts|note|assign|follow-up|people|confirm|type/first)/", "li chen"),
     (r"cases/filingcase/\d+/(documents|requests)/add/", "li chen"),
     (r"cases/(filingcase|applicant)/add/|cases/province/CN-BJ/answer/", "li chen"),
     (r"cases/\w+/(add|.+/delete)/", ""),

@@ -14,8 +14,9 @@ from tests.world import user
 pytestmark = pytest.mark.django_db
 
 HOME, LIST = "/admin/", "/admin/cases/filingcase/"
-# Session, account, roles; counts, places, cases, orders of returned ones; calendar; permissions.
-QUERIES_OF_HOME = 10
+# Session, account, roles; who is away, counts, places, cases, orders of returned ones; calendar;
+# permissions.
+QUERIES_OF_HOME = 11
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.requests import ask
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import BadEntry, Closed, NotAllowed, Stale
+from icpcases.workflow.refusals import ONLY_THOSE_ON_THE_CASE
 from tests.world import FORUM, upload, user
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_whoever_may_not_see_the_case_is_not_told_that_it_changed(world, mei, st
     for person in (mei, stranger, user("root", is_superuser=True, is_staff=True)):
         with pytest.raises(NotAllowed) as refused:
             perform(case, "withdraw", person, {"reason": "mine now"}, 1)
-        assert (refused.value.user, refused.value.findings) == (person, ())
+        assert (refused.value.user, refused.value.findings) == (person, ONLY_THOSE_ON_THE_CASE)
         with pytest.raises(NotAllowed):
             add_note(case, person, "hello", 1)
 

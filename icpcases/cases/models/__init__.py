@@ -7,6 +7,7 @@ from .deadlines import CalendarDay, CalendarYear, Clock, DueRun
 from .documents import Document, NotNeeded
 from .history import HistoryRow, effective
 from .notices import Notice
+from .office import Leave, StaffAct
 from .participants import CasePerson, FollowTry, Invitation
 from .providers import Order, OrderCase, Provider
 from .provinces import Province, ProvinceAnswer
@@ -39,6 +40,7 @@ __all__ = [
     "FollowTry",
     "HistoryRow",
     "Invitation",
+    "Leave",
     "NotNeeded",
     "Notice",
     "Order",
@@ -57,6 +59,7 @@ __all__ = [
     "ServiceDomain",
     "Setting",
     "SmsCheck",
+    "StaffAct",
     "SubjectFiling",
     "Summary",
     "TableChange",

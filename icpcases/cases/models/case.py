@@ -40,6 +40,7 @@ from icpcases.rules.filing_types import INSPECTIONS, MAKING, TYPES, Asks, TypeDe
 from icpcases.rules.rule import Party
 from icpcases.types import Text
 
+from .follow_up import FollowedUp
 from .participants import CasePerson
 from .transitions import Transitions
 
@@ -152,7 +153,7 @@ def _facts(
     )
 
 
-class FilingCase(Transitions, models.Model):
+class FilingCase(Transitions, FollowedUp):
     """One errand about what is filed, on its way. Only `workflow.engine.perform` moves it."""
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
@@ -291,6 +292,17 @@ class FilingCase(Transitions, models.Model):
                 fields=["due_at"],
                 condition=Q(officer__isnull=True) & ~Q(turn="nobody") & ~Q(state="draft"),
                 name="case_unassigned",
+            ),
+            models.Index(
+                fields=["officer", "follow_up_on"],
+                condition=Q(follow_up_on__isnull=False),
+                name="case_follow_up",
+            ),
+            # Of who has how much: every case that is going, by officer.
+            models.Index(
+                fields=["officer", "due_at", "turn"],
+                condition=~Q(turn="nobody"),
+                name="case_going",
             ),
             # Of the list, which is walked or collected along them: docs/decisions/0008-finding.md.
             models.Index(fields=["officer", "state", "province", "turn"], name="case_officer"),

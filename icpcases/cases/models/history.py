@@ -37,6 +37,7 @@ class HistoryRow(models.Model):
         ASSIGNMENT = "assignment", _("Assignment")
         NOTE = "note", _("Note")
         CORRECTION = "correction", _("Correction")
+        FOLLOW_UP = "follow_up", _("Follow-up")
 
     # Found by the indexes below, which both begin with the case.
     case = models.ForeignKey(

@@ -18,6 +18,7 @@ from icpcases.rules.facts import Choice, FilingType, ServiceKind
 from icpcases.staff.cases.filters import month_name
 from icpcases.staff.pages import for_readers, page
 from icpcases.types import Text
+from icpcases.web.back_to_list import remember_list
 
 from . import tables as tables
 from .cells import Period
@@ -200,7 +201,7 @@ def behind_page(request: HttpRequest) -> HttpResponse:
         "after": found[PAGE - 1].pk if len(found) > PAGE else None,
         "query": tables.query_without(request.GET, "after"),
     }
-    return page(request, "staff/board_cases.html", context)
+    return remember_list(request, page(request, "staff/board_cases.html", context))
 
 
 def _day(text: str) -> dt.date | None:

@@ -1,30 +1,29 @@
 """Changing a case beside its steps: facts, assignment, notes, the applicant's confirmation."""
 
 from django import forms
-from django.contrib.auth.models import User
-from django.db.models import Field, Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.db.models import Field, Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from icpcases.cases.forms.applicants import InviteForm
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.forms.requests import NoteForm
 from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase, Invitation
-from icpcases.cases.permissions import shown_name
-from icpcases.lifecycle.roles import Role
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import TYPES
+from icpcases.staff.colleagues.forms import AssignForm
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user, page
+from icpcases.web.back_to_list import back_asked_for
 from icpcases.web.errand_panel import PRIVATE
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.applicants import confirm_applicant
-from icpcases.workflow.actions.assignment import add_note, assign
+from icpcases.workflow.actions.assignment import add_note, assign, assignment_findings, claim_case
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.types import change_type
+from icpcases.workflow.exceptions import NotAllowed
 
 from .corrections import locked_page
 from .page import masked_certificate
@@ -74,36 +73,8 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, case, form,
         lambda version: add_note(case, request.user, form.cleaned_data["text"], version),
         title=_("Internal note"), submit=_("Save the note"), done=_("The note is saved."),
+        back=back_asked_for(request),
     )  # fmt: skip
-
-
-class OfficerField(forms.ModelChoiceField):
-    """A colleague, by name."""
-
-    def label_from_instance(self, obj: User) -> str:
-        return shown_name(obj)
-
-
-class AssignForm(forms.Form):
-    """Who works the case."""
-
-    officer = OfficerField(
-        label=gettext_lazy("officer"), queryset=None, required=False,
-        empty_label=gettext_lazy("nobody"),
-    )  # fmt: skip
-
-    def __init__(self, data: QueryDict | None, initial: dict[str, object]) -> None:
-        super().__init__(data, initial=initial)
-        field = self.fields["officer"]
-        assert isinstance(field, OfficerField)
-        field.queryset = working_users()
-
-
-def working_users() -> QuerySet[User]:
-    """The active accounts that may work cases."""
-    groups = (Role.OFFICER.value, Role.SUPERVISOR.value)
-    users = User.objects.filter(is_active=True, groups__name__in=groups)
-    return users.distinct().order_by("username")
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,6 +82,8 @@ def working_users() -> QuerySet[User]:
 def assign_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the case to an officer or to nobody; officers claim and release."""
     case = get_case_for_user(pk, request.user)
+    if wanting := assignment_findings(case, request.user):
+        return STAFF.refused(request, case, NotAllowed(request.user, wanting))
     sent = request.POST if request.method == "POST" else None
     form = AssignForm(sent, initial={"officer": case.officer_id})
     return STAFF.form_page(
@@ -119,6 +92,7 @@ def assign_page(request: HttpRequest, pk: int) -> HttpResponse:
             case, request.user, form.cleaned_data["officer"], version
         ),
         title=_("Assignment"), submit=_("Assign"), done=_("The case is assigned."),
+        back=back_asked_for(request),
     )  # fmt: skip
 
 
@@ -128,7 +102,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an unassigned case."""
     case = get_case_for_user(pk, request.user)
     return act(
-        request, case, lambda version: assign(case, request.user, request.user, version),
+        request, case, lambda version: claim_case(case, request.user, version),
         _("The case is yours."),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.core.cache import caches
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -28,7 +28,7 @@ from icpcases.search.query import LONGEST_QUERY, query_of
 
 NAMES = (
     "state", "phase", "turn", "officer", "province", "due", "created", "filed", "answered",
-    "type", "kind",
+    "type", "kind", "going", "joined",
 )  # fmt: skip
 ORDERS = {
     "reference": Ordering("id", down=False),
@@ -65,6 +65,9 @@ class ListQuery:
         values = {name: get.get(name, "") for name in NAMES}
         sort = get.get("sort", "")
         kept = {name: value for name, value in values.items() if value and _offered(name, value)}
+        if not kept.get("officer", NOBODY).replace("mine", "1").isdigit():
+            # Only of one officer's cases is it known soon enough.
+            kept.pop("joined", None)
         return cls(typed[:LONGEST_QUERY], kept, sort if sort in ORDERS else NEWEST_FIRST)
 
     @property
@@ -95,6 +98,8 @@ class ListQuery:
             filed=month_of(value("filed", "")),
             filing_type=value("type", ""),
             kind=value("kind", ""),
+            going=bool(value("going")),
+            unjoined=bool(value("joined")),
             query=query_of(self.typed),
         )
 
@@ -119,6 +124,8 @@ def _offered(name: str, value: str) -> bool:
         "turn": [party.value for party in TURNS],
         "due": ("over", "today"),
         "answered": ("1",),
+        "going": ("1",),
+        "joined": (NOBODY,),
         "type": [filing_type.value for filing_type in FilingType],
         "kind": [kind.value for kind in ServiceKind],
         "province": provinces(),
@@ -157,9 +164,17 @@ def officers() -> list[tuple[int, str]]:
 
 
 def _read_officers() -> list[tuple[int, str]]:
-    people = User.objects.filter(is_active=True, groups__name__in=STAFF_GROUPS[:2])
-    rows = people.distinct().only("username", "first_name", "last_name").order_by("username")
-    return [(row.pk, shown_name(row)) for row in rows]
+    working = Q(is_active=True, groups__name__in=STAFF_GROUPS[:2])
+    # Accounts that are closed, as long as somebody's cases lie with them.
+    going = FilingCase.objects.filter(officer=OuterRef("pk")).exclude(turn=Party.NOBODY.value)
+    people = User.objects.filter(working | Exists(going)).distinct()
+    rows = people.only("username", "first_name", "last_name", "is_active").order_by("username")
+    return [(row.pk, _officer_label(row)) for row in rows]
+
+
+def _officer_label(officer: User) -> str:
+    name = shown_name(officer)
+    return name if officer.is_active else _("%(name)s (closed)") % {"name": name}
 
 
 def _kept(name: str, read: Callable[[], _Table]) -> _Table:
@@ -211,6 +226,7 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
     )
     due = [("over", _("overdue")), ("today", _("due today"))]
     answered = [("1", _("answered by the applicant"))]
+    going, joined = [("1", _("still going"))], [(NOBODY, _("nobody"))]
     return [
         _field(query, "phase", _("phase"), _phases(), by_phase),
         _field(query, "state", _("state"), _states(query), by_state),
@@ -223,6 +239,8 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
         _field(query, "answered", _("answers"), answered, counts.get("answered")),
         _field(query, "type", _("filing type"), _labelled(FilingType)),
         _field(query, "kind", _("service kind"), _labelled(ServiceKind)),
+        _field(query, "going", _("going"), going),
+        *([_field(query, "joined", _("joined by"), joined)] if query.values.get("joined") else []),
     ]
 
 

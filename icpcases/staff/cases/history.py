@@ -134,7 +134,8 @@ _GONE = {
 
 def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str, str]]:
     """What an edit changed: label, old and new value as readers see them."""
-    if row.kind not in (HistoryRow.Kind.EDIT, HistoryRow.Kind.CORRECTION):
+    told = (HistoryRow.Kind.EDIT, HistoryRow.Kind.CORRECTION, HistoryRow.Kind.FOLLOW_UP)
+    if row.kind not in told:
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("domain", "registrable_domain") and name not in _GONE:

@@ -18,9 +18,9 @@ from icpcases.staff.templatetags.staff import moment
 from .filters import province_names
 
 _COLUMNS = (
-    "pk", "reference", "filing_type", "domain_unicode", "ip_address", "site_name", "state", "turn",
-    "state_since", "due_at",
-    "answered", "province_id", "officer_id", "officer__username", "officer__first_name",
+    "pk", "reference", "version", "filing_type", "domain_unicode", "ip_address", "site_name",
+    "state", "turn", "state_since", "due_at", "answered", "province_id", "officer_id",
+    "officer__username", "officer__first_name",
     "officer__last_name", "applicant__name",
 )  # fmt: skip
 

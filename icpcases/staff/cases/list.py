@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from icpcases.cases.permissions import is_working
+from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.search.listing import Listing, Mark
 from icpcases.search.query import RARE
 from icpcases.staff.pages import page
+from icpcases.web.back_to_list import remember_list
 
 from .filters import ListQuery, fields_of
 from .lines import CaseLine, case_lines
@@ -42,8 +43,11 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "lines": turned.lines,
         "turned": turned,
         "may_add": is_working(request.user),
+        "may_work": is_working(request.user),
+        "may_assign": is_supervisor(request.user),
+        "back": request.get_full_path(),
     }
-    return page(request, "staff/case_list.html", context)
+    return remember_list(request, page(request, "staff/case_list.html", context))
 
 
 @dataclass(frozen=True)

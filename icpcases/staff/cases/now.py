@@ -88,6 +88,8 @@ def title_of(case: FilingCase, agenda: Agenda) -> str:
         return _("Judge the answers")
     if agenda.task == Task.JUDGE_PAPERS:
         return _("Judge the documents")
+    if agenda.task == Task.CHASE and case.follow_up:
+        return case.follow_up
     if agenda.task == Task.CHASE:
         return _("Ask %(who)s how it stands") % {"who": case.turn_name}
     if agenda.task == Task.STEP and agenda.step:

@@ -22,11 +22,13 @@ from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS, FilingType
 from icpcases.rules.filing_types import JUDGED
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.rules.verdict import missing_facts
+from icpcases.web.back_to_list import list_to_return_to
 from icpcases.web.errand_panel import PRIVATE, errand_panel
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.route import route_bar
 
+from .follow_up import follow_up_context
 from .history import history_page
 from .now import now_of
 from .related import beside_case
@@ -67,8 +69,17 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "province_changed": answer_changed(case),
         "history": history_page(request, case),
         "today": timezone.localdate(),
+        **_way_back(request),
+        **follow_up_context(case, rows, is_working(request.user)),
         **beside_case(request, case, is_working(request.user)),
     }
+
+
+def _way_back(request: HttpRequest) -> dict[str, str]:
+    address = list_to_return_to(request)
+    today = address.partition("?")[0] == reverse("admin:index")
+    label = gettext("Back to Today") if today else gettext("Back to the list")
+    return {"back_to_list": address, "back_to_list_label": label}
 
 
 def next_errand_url(case: FilingCase) -> str:

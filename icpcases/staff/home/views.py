@@ -1,6 +1,7 @@
 """The front page of the admin: what to do today, and the way to the next case."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -18,7 +19,10 @@ from icpcases.deadlines.tables import recent_tables
 from icpcases.staff.cases.now import title_of
 from icpcases.staff.links import case_url
 from icpcases.workflow.agenda import agenda_of
+from icpcases.workflow.leave import recent_absences
 from icpcases.workflow.queue import Bucket, Listed, next_case, queue_of
+
+from .team import team_today
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class QueueLine:
     case: FilingCase
     todo: str
     place: str
+    #: The colleague whose case it is, where the reader stands in.
+    covered: str = ""
+    #: What helps to ask: the last contact, whom to call. Label and text.
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,18 +47,23 @@ class Section:
 
 
 def home_context(request: HttpRequest) -> dict[str, object]:
-    """Everything the home page shows; at most ten queries, whatever there is."""
+    """Everything the home page shows; the same number of queries, whatever there is."""
     user = request.user
     if not is_staff_role(user):
         return {"role": False}
     now = timezone.now()
-    queue = queue_of(user, now)
-    sections = [Section(listed, _lines(listed, now)) for listed in queue.lists]
+    away = recent_absences(timezone.localdate(now))
+    queue = queue_of(user, now, away)
+    sections = [Section(listed, _lines(listed, queue.covered, now)) for listed in queue.lists]
     mine = [s for s in sections if s.listed.bucket != Bucket.UNASSIGNED and s.lines]
     return {
         "role": True,
         "may_work": is_working(user),
         "may_assign": is_supervisor(user),
+        "back": reverse("admin:index"),
+        "covered": list(queue.covered.values()),
+        "unjoined": queue.unjoined,
+        "team": team_today(now, away) if is_supervisor(user) else None,
         "mine": mine,
         "unassigned": sections[-1],
         "unassigned_only": sections[-1:],
@@ -68,15 +81,34 @@ def unsound_lines() -> list[tuple[Unsound, str]]:
     ]
 
 
-def _lines(listed: Listed, now: dt.datetime) -> list[QueueLine]:
+def _lines(listed: Listed, covered: dict[int, str], now: dt.datetime) -> list[QueueLine]:
     # Put together once: reversing the addresses of a hundred lines takes as long as their rows.
     cases = reverse("admin:cases_filingcase_changelist")
-    return [QueueLine(case, _todo(case, now), f"{cases}{case.pk}/") for case in listed.cases]
+    return [
+        QueueLine(
+            case, _todo(case, listed.bucket, now), f"{cases}{case.pk}/",
+            covered.get(case.officer_id or 0, ""), tuple(_beside(case, listed.bucket)),
+        )
+        for case in listed.cases
+    ]  # fmt: skip
 
 
-def _todo(case: FilingCase, now: dt.datetime) -> str:
+def _todo(case: FilingCase, bucket: Bucket, now: dt.datetime) -> str:
     """What is to be done next, in the words of the case's own page."""
+    if bucket == Bucket.DRAFTS:
+        return _("Invite the applicant")
     return title_of(case, agenda_of(case, vars(case)["papers_wait"], now))
+
+
+def _beside(case: FilingCase, bucket: Bucket) -> Iterator[tuple[str, str]]:
+    """Of a case to ask about: the day set for it, and what was said last."""
+    if bucket != Bucket.CHASE:
+        return
+    if case.follow_up_on:
+        yield _("Ask again on"), f"{case.follow_up_on:%Y-%m-%d}"
+    if case.contacted:
+        said = [f"{case.contacted_on:%Y-%m-%d}", str(case.get_contacted_display())]
+        yield _("Last contact"), ", ".join([*said, *filter(None, [case.contact])])
 
 
 @require_safe

@@ -5,16 +5,34 @@ import datetime as dt
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from icpcases.cases.models import Notice
-from icpcases.cases.outbox import send_again
+from icpcases.cases.outbox import send_again, undelivered
 from icpcases.cases.permissions import is_working
 from icpcases.db.pagination import collected
 from icpcases.search.listing import CaseFilter, Listing, Ordering
 from icpcases.search.query import query_of
 
 from .kept import RoleAdmin
+
+
+class UndeliveredFilter(admin.SimpleListFilter):
+    """The mails that did not arrive lately: what Today counts."""
+
+    title = gettext_lazy("delivery lately")
+    parameter_name = "undelivered"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Did not arrive, or any."""
+        return [("1", gettext("did not arrive"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
+        """Those alone, where it is asked for."""
+        if self.value() != "1":
+            return queryset
+        return queryset.filter(pk__in=undelivered(timezone.now()).values("pk"))
 
 
 @admin.register(Notice)
@@ -25,7 +43,7 @@ class NoticeAdmin(RoleAdmin):
         "created_at", "kind", "case", "address", "about", "state", "attempts", "next_try",
         "error",
     )  # fmt: skip
-    list_filter = ("state", "kind", ("created_at", admin.DateFieldListFilter))
+    list_filter = (UndeliveredFilter, "state", "kind", ("created_at", admin.DateFieldListFilter))
     list_select_related = ("case", "history")
     search_fields = ("address",)
     search_help_text = gettext_lazy("Address, or what finds the case: reference, name, domain")

@@ -41,6 +41,8 @@ def happening(row: HistoryRow) -> str:
     """What a history row is: the step's name, or the kind of change; the first opened the case."""
     if row.sequence == 1:
         return _("Case opened")
+    if row.kind == HistoryRow.Kind.FOLLOW_UP and row.entered.get("reminded"):
+        return _("The applicant was reminded")
     return step_name(row.step) if row.step else str(HistoryRow.Kind(row.kind).label)
 
 

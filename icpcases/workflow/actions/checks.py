@@ -8,7 +8,7 @@ from icpcases.cases.models import (
     FilingCase,
     HistoryRow,
 )
-from icpcases.cases.permissions import is_working, roles_on
+from icpcases.cases.permissions import is_staff_role, is_working, roles_on
 from icpcases.lifecycle.roles import WORKING, Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
@@ -20,6 +20,7 @@ from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.changes import Change
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.exceptions import Closed, NotAllowed
+from icpcases.workflow.refusals import ONLY_AN_ACCOUNT, ONLY_IN_A_DRAFT, ONLY_WORKERS
 
 Kinds = HistoryRow.Kind
 When = dt.datetime | None
@@ -28,7 +29,7 @@ When = dt.datetime | None
 def account_of(by: Actor | None) -> User:
     """The account that acts, as rows keep it. Raises NotAllowed where there is none."""
     if not isinstance(by, User):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_AN_ACCOUNT)
     return by
 
 
@@ -37,13 +38,13 @@ def need_fact_editor(case: FilingCase, by: Actor) -> None:
     roles = roles_on(case, by)
     if roles & WORKING or (Role.APPLICANT in roles and case.is_at == State.DRAFT):
         return
-    raise NotAllowed(by)
+    raise NotAllowed(by, ONLY_WORKERS if is_staff_role(by) else ONLY_IN_A_DRAFT)
 
 
 def need_worker(case: FilingCase, by: Actor) -> None:
     """Raises NotAllowed unless `by` works cases."""
     if not is_working(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_WORKERS)
 
 
 def need_unlocked(change: Change) -> None:

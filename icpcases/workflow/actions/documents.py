@@ -20,6 +20,7 @@ from icpcases.types import Cleaned
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.exceptions import Closed, NotAllowed
+from icpcases.workflow.refusals import ONLY_THOSE_ON_THE_CASE, ONLY_WHILE_IT_RUNS
 
 from .checks import (
     Kinds,
@@ -124,8 +125,10 @@ def hand_in(change: Change, papers: Iterable[Cleaned]) -> list[Document]:
 
     Raises NotAllowed for whoever may not, and Closed for a file that is there already.
     """
-    if not roles_on(change.case, change.by) - {Role.AUDITOR} or change.case.is_at.closed:
-        raise NotAllowed(change.by)
+    if not roles_on(change.case, change.by) - {Role.AUDITOR}:
+        raise NotAllowed(change.by, ONLY_THOSE_ON_THE_CASE)
+    if change.case.is_at.closed:
+        raise NotAllowed(change.by, ONLY_WHILE_IT_RUNS)
     return [_keep(change, data) for data in papers]
 
 

@@ -23,6 +23,7 @@ from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Party
 from icpcases.search import index
 from icpcases.workflow.exceptions import NotAllowed, OutcomeUnknown, Refused
+from icpcases.workflow.refusals import ONLY_FOR_ONESELF
 from icpcases.workflow.transactions import one_transaction
 
 from .checks import When, account_of
@@ -48,7 +49,7 @@ def open_case(
     """
     inspects = form.cleaned_data["filing_type"] in INSPECTIONS
     if not is_working(by) and (by != owner or inspects):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_FOR_ONESELF)
     kept = _kept(by, token)
     try:
         return opened_by_form(by, token) or open_new(

@@ -16,6 +16,11 @@ from icpcases.lifecycle.roles import Actor
 from icpcases.types import Cleaned
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.refusals import (
+    ONLY_APPLICANTS_JOIN,
+    ONLY_THE_OFFICE_REMOVES_THE_OWNER,
+    ONLY_THE_OWNER,
+)
 from icpcases.workflow.transactions import one_transaction
 
 from .checks import account_of
@@ -32,7 +37,7 @@ def is_owner(case: FilingCase, user: Actor) -> bool:
 
 def _need_keeper(case: FilingCase, by: Actor) -> None:
     if not is_working(by) and not is_owner(case, by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_THE_OWNER)
 
 
 def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invitation:
@@ -117,7 +122,7 @@ def case_joined_by(token: str, user: Actor) -> FilingCase | None:
 def accept(invitation: Invitation, user: Actor) -> CasePerson | None:
     """Link the account that opened the invitation; None if it was used up meanwhile."""
     if is_staff_role(user):
-        raise NotAllowed(user)
+        raise NotAllowed(user, ONLY_APPLICANTS_JOIN)
     account = account_of(user)
     with one_transaction(f"{invitation.case.reference}, acceptance"):
         # The case first, as everywhere: taking an invitation back locks it too.
@@ -145,7 +150,7 @@ def remove_person(case: FilingCase, by: Actor, pk: int, seen_version: int) -> No
         _need_keeper(change.case, by)
         person = CasePerson.objects.select_related("user").get(pk=pk, case=change.case)
         if person.part == CasePerson.Part.OWNER and not is_working(by):
-            raise NotAllowed(by)
+            raise NotAllowed(by, ONLY_THE_OFFICE_REMOVES_THE_OWNER)
         person.delete()
         theirs = Invitation.objects.waiting().filter(case=change.case)
         _end(change, theirs.filter(email__iexact=person.user.email))

@@ -5,6 +5,7 @@ from icpcases.cases.permissions import is_working
 from icpcases.lifecycle.roles import Actor
 from icpcases.types import Cleaned
 from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.refusals import ONLY_WORKERS
 from icpcases.workflow.sendings import Sent, make_once
 from icpcases.workflow.transactions import one_transaction
 
@@ -20,7 +21,7 @@ def answer_of_province(
     where the very same sending has recorded it.
     """
     if not is_working(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_WORKERS)
     with one_transaction(f"{province.pk}, answer about forums"):
         make_once(sent)
         locked = Province.objects.select_for_update().get(pk=province.pk)

@@ -33,6 +33,7 @@ from icpcases.rules.text import _
 from icpcases.search import index
 from icpcases.types import Cleaned
 from icpcases.workflow.exceptions import Closed, NotAllowed, Refused
+from icpcases.workflow.refusals import ONLY_SUPERVISORS, ONLY_WORKERS
 from icpcases.workflow.sendings import Sent, make_once
 from icpcases.workflow.settling import settle_turns
 from icpcases.workflow.transactions import one_transaction
@@ -65,7 +66,7 @@ def registering(
     MadeAlready where the very same sending has done it.
     """
     if not is_working(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_WORKERS)
     change: RegisterChange | None = None
 
     def refused() -> Refused | None:
@@ -148,7 +149,7 @@ def correct_service(
 ) -> None:
     """Put right what our own record has wrong. Only supervisors; with a reason."""
     if not is_supervisor(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_SUPERVISORS)
     today = timezone.localdate()
     what, holder = RegisterRow.What.CORRECTED, service.subject.applicant_id
     with registering(by, holder, what, today, data["reason"], seen, sent) as change:
@@ -176,7 +177,7 @@ def record_loss(
     Raises Closed of what has ended already, or had not begun on that day.
     """
     if not is_supervisor(by):
-        raise NotAllowed(by)
+        raise NotAllowed(by, ONLY_SUPERVISORS)
     what, lost = RegisterRow.What.LOST, ProviderAccess.Ended.LOST
     with registering(by, service.subject.applicant_id, what, day, reason, seen, sent) as change:
         _can_be_lost(service, access, day)

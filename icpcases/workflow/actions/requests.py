@@ -16,6 +16,7 @@ from icpcases.types import Cleaned
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.effects import kind_of_request
 from icpcases.workflow.exceptions import Closed, NotAllowed
+from icpcases.workflow.refusals import ONLY_THOSE_ON_THE_CASE, ONLY_WHILE_IT_RUNS
 
 from .checks import Kinds, When, need_reason, need_worker
 from .documents import hand_in
@@ -28,7 +29,7 @@ def ask(
     with changing(case, by, seen_version, happened, what="request") as change:
         need_worker(change.case, by)
         if change.case.is_at.closed:
-            raise NotAllowed(by)
+            raise NotAllowed(by, ONLY_WHILE_IT_RUNS)
         request = Request.objects.create(
             case=change.case,
             kind=kind_of_request(data["about"], change.rows.documents),
@@ -63,7 +64,7 @@ def answer(
     with changing(case, by, seen_version, happened, what="request") as change:
         roles = roles_on(change.case, by)
         if not roles - {Role.AUDITOR}:
-            raise NotAllowed(by)
+            raise NotAllowed(by, ONLY_THOSE_ON_THE_CASE)
         request = _request(change, pk, RequestStatus.OPEN)
         came = hand_in(change, papers) if papers else []
         request.status, request.answer = RequestStatus.ANSWERED.value, text

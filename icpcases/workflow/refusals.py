@@ -1,0 +1,89 @@
+"""Why somebody may not do a thing that is no step: the true rule, and whom to ask."""
+
+from icpcases.cases.permissions import active_supervisors, shown_name
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
+from icpcases.rules.text import _
+
+#: The code under which wanting permission is told.
+NOT_PERMITTED = "permission"
+_MOST_NAMES = 5
+
+
+def _only(sentence: str, remedy: str, who: Party) -> tuple[Finding, ...]:
+    return (Finding(NOT_PERMITTED, Source.NONE, sentence, remedy, who),)
+
+
+ONLY_WORKERS = _only(
+    _("Officers and supervisors work cases; auditors read them."),
+    _("Ask an officer or a supervisor."),
+    Party.OFFICER,
+)
+ONLY_SUPERVISORS = _only(
+    _("Only a supervisor does this."), _("Ask a supervisor."), Party.SUPERVISOR
+)
+ONLY_THOSE_ON_THE_CASE = _only(
+    _("Only the people on the case and the office may do this."),
+    _("Sign in with the account that is on the case, or ask the office for an invitation."),
+    Party.OFFICER,
+)
+ONLY_THE_OWNER = _only(
+    _("Only the owner of the case and the office decide who is on it."),
+    _("Ask the owner of the case, or the office."),
+    Party.OFFICER,
+)
+ONLY_THE_OFFICE_REMOVES_THE_OWNER = _only(
+    _("Only the office takes the owner off a case."), _("Ask the office."), Party.OFFICER
+)
+ONLY_APPLICANTS_JOIN = _only(
+    _("Members of the office join no case as its applicant."),
+    _("Sign in with the account of the applicant."),
+    Party.APPLICANT,
+)
+ONLY_AN_ACCOUNT = _only(
+    _("Only somebody with an account does this."), _("Sign in first."), Party.APPLICANT
+)
+ONLY_IN_A_DRAFT = _only(
+    _("The applicant changes the facts in a draft only."),
+    _("Tell the office what has to be corrected."),
+    Party.OFFICER,
+)
+ONLY_FOR_ONESELF = _only(
+    _("An application is opened by the office, or by the applicant for himself."),
+    _("Ask the office to open it."),
+    Party.OFFICER,
+)
+ONLY_WHILE_IT_RUNS = _only(
+    _("The case is closed: nothing is asked about it or handed in any more."),
+    _("A supervisor can reopen it."),
+    Party.SUPERVISOR,
+)
+ONLY_TO_WORKERS = _only(
+    _("Only an officer or a supervisor whose account is open can be given a case."),
+    _("Choose somebody else."),
+    Party.OFFICER,
+)
+
+
+def _supervisors() -> tuple[Place, ...]:
+    found = active_supervisors()[:_MOST_NAMES]
+    return tuple(Place(PlaceKind.RULE, "", shown_name(user)) for user in found)
+
+
+def another_officers_case() -> tuple[Finding, ...]:
+    """That somebody else works the case, and which supervisors can change that."""
+    return _ask_supervisors(
+        _("This case is another officer's: only a supervisor gives it to somebody else.")
+    )
+
+
+def giving_away() -> tuple[Finding, ...]:
+    """That officers claim and release, and which supervisors give a case to somebody else."""
+    return _ask_supervisors(
+        _("Officers claim and release cases: only a supervisor gives one to somebody else.")
+    )
+
+
+def _ask_supervisors(sentence: str) -> tuple[Finding, ...]:
+    names = _supervisors()
+    remedy = _("Ask a supervisor: %(about)s.") if names else _("Ask a supervisor.")
+    return (Finding(NOT_PERMITTED, Source.NONE, sentence, remedy, Party.SUPERVISOR, names),)
