@@ -47,7 +47,7 @@ def test_an_officer_moves_opens_finds_and_confirms_by_keys(page: Page, world, li
     note = page.locator("#notes textarea")
     note.fill("Called them.")
     press(page, "ControlOrMeta+Enter")
-    expect(page.locator(".note.internal")).to_contain_text("Called them.")
+    expect(page.locator("#notes .note.internal").first).to_contain_text("Called them.")
     # What went wrong is read first.
     page.goto(f"{LIST}{cases[0].pk}/step/send_back/")
     press(page, "ControlOrMeta+Enter")
