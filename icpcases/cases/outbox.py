@@ -61,9 +61,27 @@ def asked_audience(case: FilingCase) -> Callable[[], Audience]:
     return found
 
 
+_TOLD_TOGETHER = (HistoryRow.Kind.DOCUMENT, HistoryRow.Kind.REQUEST)
+
+
+def _told_soon(case: FilingCase) -> set[str]:
+    """The addresses to which a mail about what is asked has not left: it will name all of it.
+
+    Locked, so that none leaves meanwhile without what is asked now.
+    """
+    waiting = Notice.objects.filter(
+        case=case, kind=Notice.Kind.STEP, state=Notice.State.WAITING, leased_until__isnull=True,
+        attempts=0, history__kind__in=_TOLD_TOGETHER,
+    )  # fmt: skip
+    return set(waiting.select_for_update(of=("self",)).values_list("address", flat=True))
+
+
 def enqueue(case: FilingCase, row: HistoryRow, to: Audience) -> None:
     """Owe a mail about a history row to everybody concerned, in the row's own transaction."""
+    told = _told_soon(case) if row.kind in _TOLD_TOGETHER else ()
     for address, language in to:
+        if address in told:
+            continue
         write(
             Notice,
             kind=Notice.Kind.STEP.value,

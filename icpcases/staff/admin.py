@@ -12,12 +12,13 @@ from icpcases.staff.cases.list import case_list
 from icpcases.staff.cases.page import case_context
 from icpcases.staff.tables.applicants import ApplicantAdmin
 from icpcases.staff.tables.notices import NoticeAdmin
+from icpcases.staff.tables.reasons import CannedReasonAdmin
 from icpcases.staff.tables.reference import ExtraContext, RoleAdmin
 
-from .cases import documents, edits, related, steps, versions
+from .cases import documents, edits, judging, related, steps, versions
 from .pages import get_case_for_user, page
 
-__all__ = ["ApplicantAdmin", "FilingCaseAdmin", "NoticeAdmin"]
+__all__ = ["ApplicantAdmin", "CannedReasonAdmin", "FilingCaseAdmin", "NoticeAdmin"]
 
 
 @admin.register(FilingCase)
@@ -52,13 +53,17 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
                 "reveal_document",
             ),
             ("documents/add/", documents.add_document_page, "add_document"),
-            ("documents/<int:document>/", documents.document_page, "document"),
+            ("documents/<int:document>/", judging.document_page, "document"),
             ("documents/<int:document>/file/", documents.download, "file"),
             ("documents/<int:document>/picture/", documents.picture, "picture"),
             ("documents/<int:document>/page/<int:number>/", documents.page_image, "page"),
             ("not-needed/<str:kind>/", documents.not_needed, "not_needed"),
             ("requests/add/", documents.ask_page, "ask"),
-            ("requests/<int:number>/", documents.request_page, "request"),
+            ("requests/missing/", documents.ask_missing_page, "ask_missing"),
+            ("requests/<int:number>/", judging.request_page, "request"),
+            ("judge/", judging.judge_page, "judge"),
+            ("documents/<int:document>/take-over/", judging.take_over, "take_over"),
+            ("judge/accept/", judging.accept_shown, "accept_shown"),
         )
         guarded = self.admin_site.admin_view
         found = guarded(edits.by_reference)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
 from icpcases.staff.board.views import behind_page, board_page
+from icpcases.staff.cases.judging import judge_queue_page
 from icpcases.staff.home.views import home_context, next_page
 from icpcases.staff.register.entries import (
     access_page,
@@ -60,6 +61,7 @@ class StaffSite(AdminSite):
         """The way to the next case and the board, before the stock pages."""
         pages = (
             ("next/", next_page, "next"),
+            ("judge/", judge_queue_page, "judge"),
             ("board/", board_page, "cases_board"),
             ("board/cases/", behind_page, "cases_board_cases"),
             ("portfolio/<int:pk>/", portfolio_page, "cases_portfolio"),

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import FilingCase, Order, Service
-from icpcases.workflow.actions.documents import judge_document
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.requests import settle
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed

@@ -2,6 +2,7 @@
 
 from .access_log import AccessLogRow
 from .applicants import Applicant, CertificateType
+from .canned import CannedReason
 from .case import FilingCase
 from .deadlines import CalendarDay, Clock, DueRun
 from .documents import Document, NotNeeded
@@ -27,6 +28,7 @@ __all__ = [
     "AccessLogRow",
     "Applicant",
     "CalendarDay",
+    "CannedReason",
     "CasePerson",
     "CertificateType",
     "Clock",

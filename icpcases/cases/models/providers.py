@@ -80,6 +80,12 @@ class Provider(models.Model):
         except re.error as error:
             sentence = _("Not a regular expression: %(error)s.") % {"error": error}
             raise ValidationError({"order_number_format": sentence}) from error
+        example = self.order_number_example
+        if self.order_number_format and not re.fullmatch(self.order_number_format, example):
+            # Whoever types one wrong is shown how it looks.
+            raise ValidationError(
+                {"order_number_example": _("Give an example that fits the format.")}
+            )
 
 
 class Order(models.Model):

@@ -263,6 +263,12 @@ class AccessLogAdmin(RoleAdmin[AccessLogRow]):
     def thing(self, row: AccessLogRow) -> str:
         """Which document or number it was, in the reader's language."""
         first, _space, second = row.detail.partition(" ")
+        if first == "judging":
+            kind, _space, pk = second.partition(" ")
+            sentence = _("All numbers, beside document %(pk)s")
+            if kind == "request":
+                sentence = _("All numbers, beside request %(pk)s")
+            return sentence % {"pk": pk}
         if first == "document":
             return _("Number of document %(pk)s") % {"pk": second}
         if row.what == AccessLogRow.What.DOCUMENT and second in KIND_LABELS:

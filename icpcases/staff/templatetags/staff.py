@@ -14,6 +14,7 @@ from icpcases.lifecycle.retired import step_name
 from icpcases.lifecycle.states import State
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
+from icpcases.staff.cases.deeds import deed_of
 
 register = template.Library()
 
@@ -37,7 +38,9 @@ def happening(row: HistoryRow) -> str:
     """What a history row is: the step's name, or the kind of change; the first opened the case."""
     if row.sequence == 1:
         return _("Case opened")
-    return step_name(row.step) if row.step else str(HistoryRow.Kind(row.kind).label)
+    if row.step:
+        return step_name(row.step)
+    return deed_of(row) or str(HistoryRow.Kind(row.kind).label)
 
 
 @register.filter
