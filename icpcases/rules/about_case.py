@@ -80,8 +80,8 @@ VERDICT_NOT_PERMITTED = Rule(
     Source.NONE,
     _verdict_not_permitted,
     Words(
-        _("The rules do permit this filing, so it cannot be declined as not permitted."),
-        _("Go on with the filing, or correct the facts."),
+        _("The rules do not forbid this, so it cannot be declined as not permitted."),
+        _("Go on as the facts say, or correct them."),
         Party.OFFICER,
     ),
     Words(

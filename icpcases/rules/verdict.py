@@ -1,6 +1,6 @@
 """The verdict over the facts, and the stages of the route that follows from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -99,9 +99,20 @@ def find_verdict(facts: Facts, changed: frozenset[str] = NOTHING) -> Verdict:
 
 def find_stages(facts: Facts, changed: frozenset[str] = NOTHING) -> tuple[Stage, ...]:
     """The stages still due under verdict `file`. Raises FactsMissing."""
-    dossier = Dossier(facts, changed=changed)
-    due = ((Stage.CERTIFICATE, FOREIGN_PAPERS), (Stage.PREAPPROVAL, FORUM_PREAPPROVAL))
-    return (*(stage for stage, rule in due if not _decided(rule, dossier)), Stage.FILING)
+    return tuple(_stages(Dossier(facts, changed=changed)))
+
+
+def next_stage(facts: Facts, changed: frozenset[str] = NOTHING) -> Stage:
+    """The first of them, whatever the later ones hang on. Raises FactsMissing."""
+    return next(_stages(Dossier(facts, changed=changed)))
+
+
+def _stages(dossier: Dossier) -> Iterator[Stage]:
+    if not _decided(FOREIGN_PAPERS, dossier):
+        yield Stage.CERTIFICATE
+    if not _decided(FORUM_PREAPPROVAL, dossier):
+        yield Stage.PREAPPROVAL
+    yield Stage.FILING
 
 
 @lru_cache(maxsize=16384)

@@ -27,6 +27,14 @@ class StepShown:
     #: The reader can do nothing about it: told quietly.
     aside: bool
 
+    @property
+    def why(self) -> str:
+        """The first rule in the way, and how many more there are: what a folded line tells."""
+        if not self.unmet:
+            return ""
+        first, *more = self.unmet
+        return f"{first.sentence} (+{len(more)})" if more else first.sentence
+
 
 def case_url(case: FilingCase, name: str = "change", *args: int | str) -> str:
     """The address of a page of the case."""

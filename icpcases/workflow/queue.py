@@ -6,14 +6,15 @@ cases there are.
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Prefetch, TextChoices, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, TextChoices, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.models import FilingCase, OrderCase
+from icpcases.cases.models import Document, FilingCase, OrderCase
 from icpcases.deadlines.orders import WITH_US
 from icpcases.deadlines.recalculation import waiting_run
 from icpcases.deadlines.turns import end_of
@@ -181,10 +182,11 @@ def _places(values: dict[str, SqlValue]) -> dict[Bucket, list[int]]:
     return found
 
 
-def _cases(keys: list[int]) -> dict[int, FilingCase]:
+def _cases(keys: list[int]) -> Mapping[int, FilingCase]:
     """The cases with what their lines tell, and no more."""
     known = FilingCase.objects.select_related("applicant", "province", "service").only(*_TOLD)
-    return known.in_bulk(keys)
+    pending = Document.objects.filter(case=OuterRef("pk"), status=Document.Status.PENDING)
+    return known.annotate(papers_wait=Exists(pending)).in_bulk(keys)
 
 
 def _order(case: FilingCase) -> tuple[bool, dt.datetime, int]:

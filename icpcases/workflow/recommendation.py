@@ -7,7 +7,14 @@ from icpcases.lifecycle.states import WITH_NUMBER, Phase, State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_case import ORDER_EXPIRED
 from icpcases.rules.facts import Facts
-from icpcases.rules.verdict import FactsMissing, Stage, Verdict, find_stages, find_verdict
+from icpcases.rules.verdict import (
+    FactsMissing,
+    Stage,
+    Verdict,
+    find_stages,
+    find_verdict,
+    next_stage,
+)
 from icpcases.workflow.dossier import dossier_for
 
 _PHASE_OF = {
@@ -50,11 +57,32 @@ def recommended_step(case: FilingCase) -> Step | None:
 @lru_cache(maxsize=_KEPT)
 def _step_by_facts(facts: Facts, changed: frozenset[str]) -> Step | None:
     try:
-        verdict = find_verdict(facts, changed)
-        stage = find_stages(facts, changed)[0]
+        closing = _BY_VERDICT.get(find_verdict(facts, changed))
+        return closing or _BY_STAGE[next_stage(facts, changed)]
     except FactsMissing:
         return None
-    return _BY_VERDICT.get(verdict, _BY_STAGE[stage])
+
+
+def is_elsewhere(case: FilingCase, step: Step) -> bool:
+    """Whether the facts lead this case another way than by a step that hangs on them."""
+    if step not in _BY_VERDICT.values() and step not in _BY_STAGE.values():
+        return False
+    return step not in _steps_by_facts(case.facts, case.changed)
+
+
+@lru_cache(maxsize=_KEPT)
+def _steps_by_facts(facts: Facts, changed: frozenset[str]) -> frozenset[Step]:
+    """The steps that lie on the way these facts give, or may while they are not complete."""
+    try:
+        verdict = find_verdict(facts, changed)
+    except FactsMissing:
+        return frozenset((*_BY_VERDICT.values(), *_BY_STAGE.values()))
+    if verdict in _BY_VERDICT:
+        return frozenset({_BY_VERDICT[verdict]})
+    try:
+        return frozenset(_BY_STAGE[stage] for stage in find_stages(facts, changed))
+    except FactsMissing:
+        return frozenset(_BY_STAGE.values())
 
 
 def _next_duty(case: FilingCase) -> Step:

@@ -18,6 +18,8 @@ from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Party
 from icpcases.staff.templatetags.staff import happening
+from icpcases.workflow.explain import explain_step
+from icpcases.workflow.messages import sentence_of
 from tests.world import png
 
 from .office import LIST, fill, named
@@ -98,9 +100,14 @@ class Desk:
         return self.page.locator(f"#step-{name}")
 
     def codes(self, name: str) -> list[str]:
-        """The codes of the rules that close a step, as the case page shows them."""
+        """The rules that close a step, by the sentences on the case page."""
         expect(self.step(name)).to_have_class("step is-closed")
-        return self.step(name).locator(".meta code").all_text_contents()
+        shown = self.step(name).locator(".sentence").all_text_contents()
+        fresh = FilingCase.objects.with_names().get(pk=self.case.pk)
+        told = explain_step(fresh, Step(name), self.user).unmet
+        with translation.override(self.language):
+            assert shown == [sentence_of(finding) for finding in told]
+        return [finding.code for finding in told]
 
     def begin(self, name: str) -> "Desk":
         self.step(name).locator("a.button").click()

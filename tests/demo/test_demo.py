@@ -34,6 +34,7 @@ from icpcases.rules.verdict import find_stages
 from icpcases.rules.working_days import Calendar
 from icpcases.workflow.exceptions import Closed
 from icpcases.workflow.explain import explain
+from tests.demo.in_sight import InSight
 from tests.demo.situations import Situations
 from tests.domain import ANSWERS, OUTSIDE
 
@@ -48,7 +49,7 @@ def demo(**options) -> str:
     return out.getvalue()
 
 
-class DemoOfficeTest(Situations, TestCase):
+class DemoOfficeTest(Situations, InSight, TestCase):
     """Loads the office once, and looks at it from all sides."""
 
     folder: str

@@ -21,7 +21,7 @@ from icpcases.workflow.actions.documents import (
 from icpcases.workflow.actions.requests import ask, ask_for_missing
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
-from icpcases.workflow.missing import missing_of
+from icpcases.workflow.missing import Missing, missing_of
 from icpcases.workflow.step_forms import reason_places
 
 ELSEWHERE = 5
@@ -89,9 +89,10 @@ def not_needed(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 def ask_missing_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the applicant for all that is missing, in one act."""
     case = get_case_for_user(pk, request.user)
-    form = ask_missing_form(
-        case, CaseFile(case), request.POST if request.method == "POST" else None
-    )
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    missing = missing_of(case, case.dossier, rows.requests)
+    form = ask_missing_form(case, missing, request.POST if request.method == "POST" else None)
     return STAFF.form_page(
         request, case, form,
         lambda version: ask_for_missing(case, request.user, form.cleaned_data, version),
@@ -101,11 +102,9 @@ def ask_missing_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def ask_missing_form(
-    case: FilingCase, rows: CaseFile, data: Mapping[str, object] | None = None
+    case: FilingCase, missing: list[Missing], data: Mapping[str, object] | None = None
 ) -> AskAllForm:
     """The form that asks for what the case lacks now."""
-    dossier = case.dossier or dossier_of(case, rows)
-    missing = missing_of(case, dossier, rows.requests)
     offered = [
         (one.key, f"{gettext(one.label)} ({gettext(one.when)})" if one.when else gettext(one.label))
         for one in missing

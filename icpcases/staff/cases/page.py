@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from icpcases.cases.forms.facts import asked_of
+from icpcases.cases.forms.requests import AskAllForm
 from icpcases.cases.models import Applicant, Document, FilingCase
 from icpcases.cases.outbox import delivery_problems
 from icpcases.cases.permissions import is_supervisor, is_working
@@ -21,17 +22,17 @@ from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS, FilingType
 from icpcases.rules.filing_types import JUDGED
 from icpcases.rules.numbers import mask, mask_phone
-from icpcases.staff.links import show_step
+from icpcases.rules.verdict import missing_facts
 from icpcases.web.errand_panel import PRIVATE, errand_panel
 from icpcases.workflow.actions.judging import reusable_documents
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
-from icpcases.workflow.explain import explain
-from icpcases.workflow.recommendation import recommended_step
+from icpcases.workflow.missing import missing_of
 from icpcases.workflow.route import route_bar
 
 from .documents import ask_missing_form
 from .history import history_page
+from .now import now_of
 from .related import beside_case
 
 
@@ -41,24 +42,19 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
     # All orders are shown, and the live one is among them.
     orders = rows.orders
     case.dossier = dossier_of(case, rows)
-    suggested = recommended_step(case)
-    steps = [show_step(case, explanation) for explanation in explain(case, request.user)]
-    # The step that is due next is always seen, whoever reads.
-    aside = [step for step in steps if step.aside and step.name != suggested]
+    now = now_of(request, case, rows)
     return {
         "case": case,
         "title": case.reference,
-        "suggested": suggested,
+        "now": now,
+        "steps": now.steps,
         "mine": case.officer_id == request.user.pk,
         "bar": route_bar(case),
-        "steps": steps,
-        "steps_aside": aside,
-        "names_aside": [step.label for step in aside],
         "facts": list(fact_rows(case)),
         "site": list(site_rows(case)),
         "papers": paper_rows(case, rows),
         "requests": rows.requests,
-        "ask_all": ask_missing_form(case, rows) if is_working(request.user) else None,
+        "ask_all": ask_all(case, rows) if is_working(request.user) else None,
         "to_judge": sum(d.status == DocumentStatus.PENDING for d in rows.documents)
         + sum(r.status == RequestStatus.ANSWERED for r in rows.requests),
         "requests_open": sum(
@@ -97,9 +93,16 @@ def answer_changed(case: FilingCase) -> bool:
     return under_way and not FORUM_PROVINCE.holds(dossier_for(case))
 
 
+_ALWAYS = ("applicant_type", "server_region", "access", "forum", "province")
+
+
 def fact_rows(case: FilingCase) -> Iterator[tuple[str, str, str]]:
     """Name, label and shown value of every fact."""
+    asked = missing_facts(case.facts, case.changed)
     for name in filter(partial(is_of_the_errand, case), FACT_FIELDS):
+        # What is neither given nor wanted is no matter of this case.
+        if getattr(case, name) in (None, "") and name not in asked and name not in _ALWAYS:
+            continue
         yield name, gettext(FACT_LABELS[name]), shown_fact(case, name)
     if case.forum and case.province:
         answer = case.province.get_accepts_forums_display()
@@ -174,6 +177,12 @@ def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
         for kind, documents in by_kind.items()
     ]
     return found + others
+
+
+def ask_all(case: FilingCase, rows: CaseFile) -> AskAllForm | None:
+    """The form that asks for all that is missing; None where nothing is."""
+    missing = missing_of(case, dossier_for(case), rows.requests)
+    return ask_missing_form(case, missing) if missing else None
 
 
 def offer_documents(case: FilingCase, rows: list[PaperRow]) -> list[PaperRow]:

@@ -13,7 +13,7 @@ from icpcases.cases.models import FilingCase, HistoryRow, Service
 from icpcases.cases.permissions import is_supervisor
 from icpcases.diagram.overlay import overlay_of
 from icpcases.diagram.svg import workflow_map
-from icpcases.lifecycle.states import State
+from icpcases.lifecycle.states import Phase, State
 from icpcases.rules.about_case import SUBJECT_IDLE
 from icpcases.rules.about_register import SERVICE_FREE
 from icpcases.rules.rule import Guard
@@ -39,6 +39,7 @@ def beside_case(request: HttpRequest, case: FilingCase, may_work: bool) -> dict[
         "conflicts": conflicts(case),
         "notes": notes[:NOTES],
         "more_notes": len(notes) > NOTES,
+        "older_notes": notes[1:NOTES],
         "note_form": NoteForm() if may_work else None,
         "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
         "snippet": footer_snippet(case),
@@ -93,8 +94,8 @@ def _in_common(row: FilingCase, given: dict[str, tuple[str, object]]) -> list[st
 
 
 def conflicts(case: FilingCase) -> list[FindingView]:
-    """What the rules say of two cases at once; nothing of a case that is closed."""
-    if case.is_at.closed:
+    """What the rules say of two cases at once; nothing of a case that is done or closed."""
+    if case.is_at.phase in (Phase.DONE, Phase.CLOSED):
         return []
     found = (Guard(rule).unmet(dossier_for(case)) for rule in (SERVICE_FREE, SUBJECT_IDLE))
     return [view_of(case, finding, link) for findings in found for finding in findings]

@@ -1,5 +1,6 @@
 """The front page of the admin: what to do today, and the way to the next case."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_safe
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
 from icpcases.deadlines.calendar_files import missing_years
+from icpcases.staff.cases.now import title_of
 from icpcases.staff.links import case_url
+from icpcases.workflow.agenda import agenda_of
 from icpcases.workflow.queue import Bucket, Listed, next_case, queue_of
-from icpcases.workflow.recommendation import recommended_step
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def home_context(request: HttpRequest) -> dict[str, object]:
         return {"role": False}
     now = timezone.now()
     queue = queue_of(user, now)
-    sections = [Section(listed, _lines(listed)) for listed in queue.lists]
+    sections = [Section(listed, _lines(listed, now)) for listed in queue.lists]
     mine = [s for s in sections if s.listed.bucket != Bucket.UNASSIGNED and s.lines]
     return {
         "role": True,
@@ -55,22 +57,15 @@ def home_context(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _lines(listed: Listed) -> list[QueueLine]:
+def _lines(listed: Listed, now: dt.datetime) -> list[QueueLine]:
     # Put together once: reversing the addresses of a hundred lines takes as long as their rows.
     cases = reverse("admin:cases_filingcase_changelist")
-    return [
-        QueueLine(case, _todo(case, listed.bucket), f"{cases}{case.pk}/") for case in listed.cases
-    ]
+    return [QueueLine(case, _todo(case, now), f"{cases}{case.pk}/") for case in listed.cases]
 
 
-def _todo(case: FilingCase, bucket: Bucket) -> str:
-    """What is to be done next, in a few words."""
-    if bucket == Bucket.CHASE:
-        return _("Ask %(who)s") % {"who": case.turn_name}
-    if case.answered:
-        return _("Judge the answers")
-    step = recommended_step(case)
-    return str(case.step_words(step).label) if step else _("Look at the facts")
+def _todo(case: FilingCase, now: dt.datetime) -> str:
+    """What is to be done next, in the words of the case's own page."""
+    return title_of(case, agenda_of(case, vars(case)["papers_wait"], now))
 
 
 @require_safe

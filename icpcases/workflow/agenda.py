@@ -1,0 +1,64 @@
+"""The one thing that is to be done with a case now: the same on Today and on the case's page."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from icpcases.cases.models import FilingCase
+from icpcases.lifecycle.states import State
+from icpcases.lifecycle.steps import Step
+from icpcases.rules.rule import Party
+
+from .recommendation import recommended_step
+
+
+class Task(StrEnum):
+    """What kind of thing is to be done."""
+
+    JUDGE_ANSWERS = "judge_answers"
+    JUDGE_PAPERS = "judge_papers"
+    CHASE = "chase"
+    STEP = "step"
+    FACTS = "facts"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What is to be done now, and the step that is due then; the step itself where it is that."""
+
+    task: Task
+    step: Step | None
+
+
+def agenda_of(case: FilingCase, papers_wait: bool, now: dt.datetime) -> Agenda:
+    """What is to be done with a case now. What came in waits for nobody: answers, then papers.
+
+    `papers_wait` says whether a document of the case is not yet judged.
+    """
+    step = recommended_step(case)
+    if case.answered:
+        return Agenda(Task.JUDGE_ANSWERS, step)
+    if papers_wait and papers_are_due(case):
+        return Agenda(Task.JUDGE_PAPERS, step)
+    if _is_late_elsewhere(case, now):
+        return Agenda(Task.CHASE, step)
+    if step:
+        return Agenda(Task.STEP, step)
+    if case.turn == Party.NOBODY:
+        return Agenda(Task.NOTHING, None)
+    return Agenda(Task.FACTS, None)
+
+
+def papers_are_due(case: FilingCase) -> bool:
+    """Whether documents are judged now: they have been sent in, and nobody outside decides."""
+    state = case.is_at
+    return not (state == State.DRAFT or state.locked or state.closed)
+
+
+def _is_late_elsewhere(case: FilingCase, now: dt.datetime) -> bool:
+    """Whether another party is over its time. Of an SMS window that is over the step itself says
+    what is to be done."""
+    if case.turn in (Party.OFFICER, Party.NOBODY) or case.is_at == State.SMS_VERIFICATION:
+        return False
+    return case.due_at is not None and case.due_at < now
