@@ -16,7 +16,8 @@ from icpcases.rules.documents import Kind
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note, assign
-from icpcases.workflow.actions.documents import add_document, judge_document, mark_not_needed
+from icpcases.workflow.actions.documents import add_document, mark_not_needed
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.actions.requests import ask, settle
 from icpcases.workflow.changes import SYSTEM

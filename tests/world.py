@@ -29,7 +29,8 @@ from icpcases.register.prefill import known_of
 from icpcases.register.record import RegisterChange
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.facts import FilingType
-from icpcases.workflow.actions.documents import add_document, judge_document
+from icpcases.workflow.actions.documents import add_document
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.actions.provinces import answer_of_province
 from icpcases.workflow.engine import perform

@@ -15,6 +15,7 @@ from icpcases.cases.models import CasePerson, FilingCase
 from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step
+from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding
 from icpcases.web.errand_panel import errand_panel, gone_of, late_since, said_of_lateness
 from icpcases.web.findings import refusal_of, view_of
@@ -76,7 +77,7 @@ def _tell(
         "next_step": todo.next_step and shown_step(case, todo.next_step, todo.listed),
         "others": [shown_step(case, explanation) for explanation in todo.others],
         "timeline": newest_moments(case, removed),
-        "documents": rows.documents,
+        "documents": [d for d in rows.documents if d.status != DocumentStatus.REMOVED],
         "people": people,
         "may_edit": case.is_at == "draft",
         "duties": [(duty, own_case_url(case, "step", duty.key)) for duty in duties],

@@ -10,16 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from icpcases.cases.forms.document_formset import AnswerForm, PaperRows
-from icpcases.cases.models import Document, Request
+from icpcases.cases.forms.facts import FactsForm, in_words
+from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
 from icpcases.web.downloads import file_response
+from icpcases.web.errand_panel import PRIVATE, Changed
 from icpcases.workflow.actions.documents import came_with_answer
 from icpcases.workflow.actions.requests import answer
 
 from .pages import APPLICANTS, get_own_case
-
-_KINDS = {kind.value for kind in Kind}
 
 
 @never_cache
@@ -51,22 +51,19 @@ def own_request_page(request: HttpRequest, reference: str, number: int) -> HttpR
     """What the office asks, and the answer to it."""
     case = get_own_case(reference, request.user)
     asked = get_object_or_404(Request, pk=number, case=case)
-    posted = request.method == "POST"
-    about_paper = asked.about in _KINDS
-    papers = PaperRows(
-        request.POST if posted else None, request.FILES if posted else None,
-        kinds=[asked.about if about_paper else Kind.OTHER.value], required=False,
-    )  # fmt: skip
-    form = AnswerForm(
-        request.POST if posted else None, initial={"answer": asked.answer}, papers=papers
-    )
+    sent, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    kind = asked.about if asked.for_paper else Kind.OTHER.value
+    papers = PaperRows(sent, files, kinds=[kind], required=False)
+    fact = FactsForm.only(case, asked.about, sent) if asked.for_fact else None
+    form = AnswerForm(sent, initial={"answer": asked.answer}, papers=papers, fact=fact)
     context: dict[str, Any] = {
         "title": _("The office asks"),
         "asked": asked,
         "came": came_with_answer(asked),
         "open": asked.status == RequestStatus.OPEN,
         "papers": papers,
-        "about_paper": about_paper,
+        "about_paper": asked.for_paper,
+        "given": shown_answer(case, asked),
         "submit": _("Answer"),
         "done": _("Answered; the office will look at it."),
     }
@@ -74,7 +71,17 @@ def own_request_page(request: HttpRequest, reference: str, number: int) -> HttpR
         request, case, form,
         lambda version: answer(
             case, request.user, asked.pk, form.cleaned_data["answer"], version,
-            papers=papers.cleaned_data,
+            papers=papers.cleaned_data, value=form.value,
         ),
         template="request.html", **context,
     )  # fmt: skip
+
+
+def shown_answer(case: FilingCase, asked: Request) -> Changed | None:
+    """What was answered to a request for a fact, in words, private numbers masked."""
+    form = FactsForm.only(case, asked.about) if asked.value is not None else None
+    if form is None:
+        return None
+    field, value = form.fields[asked.about], asked.value
+    words = PRIVATE[asked.about](str(value)) if asked.about in PRIVATE else in_words(field, value)
+    return Changed(str(field.label), "", words)

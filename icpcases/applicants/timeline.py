@@ -145,11 +145,13 @@ def _request(row: HistoryRow) -> str:
 def _document(row: HistoryRow) -> str:
     if "added" in row.entered:
         return _("Document handed in: %(kind)s.") % {"kind": _kind(row.entered["added"])}
-    if "judged" not in row.entered:
-        return ""
-    accepted = row.entered.get("status") == "accepted"
-    text = _("Document accepted: %(kind)s.") if accepted else _("Document refused: %(kind)s.")
-    return text % {"kind": _kind(row.entered["judged"])}
+    said = {
+        "accepted": _("Document accepted: %(kind)s."),
+        "refused": _("Document refused: %(kind)s."),
+        "removed": _("Document taken out: %(kind)s."),
+    }
+    text = said.get(row.entered.get("status", "")) if "judged" in row.entered else None
+    return text % {"kind": _kind(row.entered["judged"])} if text else ""
 
 
 def _edited(row: HistoryRow) -> str:

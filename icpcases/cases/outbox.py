@@ -88,12 +88,30 @@ def _had_people(case: FilingCase) -> bool:
     return rows.filter(entered__has_key="removed").exists()
 
 
+_TOLD_TOGETHER = (HistoryRow.Kind.DOCUMENT, HistoryRow.Kind.REQUEST)
+
+
+def _told_soon(case: FilingCase) -> set[str]:
+    """The addresses to which a mail about what is asked has not left: it will name all of it.
+
+    Locked, so that none leaves meanwhile without what is asked now.
+    """
+    waiting = Notice.objects.filter(
+        case=case, kind=Notice.Kind.STEP, state=Notice.State.WAITING, leased_until__isnull=True,
+        attempts=0, history__kind__in=_TOLD_TOGETHER,
+    )  # fmt: skip
+    return set(waiting.select_for_update(of=("self",)).values_list("address", flat=True))
+
+
 def enqueue(case: FilingCase, row: HistoryRow, to: Audience, wait: dt.timedelta = AT_ONCE) -> None:
     """Owe a mail about a history row to everybody concerned, in the row's own transaction.
 
     It leaves after the `wait`.
     """
+    told = _told_soon(case) if row.kind in _TOLD_TOGETHER else ()
     for recipient in to:
+        if recipient.address in told:
+            continue
         write(
             Notice,
             kind=Notice.Kind.STEP.value,

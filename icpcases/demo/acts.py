@@ -73,9 +73,9 @@ def asks(after: float, about: str, text: str, due_in: int | None = None) -> Act:
     return Act(after, lambda walk: walk.ask(about, text, due_in))
 
 
-def answers(after: float, which: int, text: str) -> Act:
-    """The applicant answers a request, counted from 0."""
-    return Act(after, lambda walk: walk.answer(which, text))
+def answers(after: float, which: int, text: str, value: str | None = None) -> Act:
+    """The applicant answers a request, counted from 0; asked for a fact, with its value."""
+    return Act(after, lambda walk: walk.answer(which, text, value))
 
 
 def accepts(after: float, which: int) -> Act:

@@ -86,11 +86,10 @@ UNDER_REVIEW = (
     Story("raisin", (*SENT, *submitted()), 4),
     Story("papercut", (
         *SENT, *submitted(1), returns(1.5, (NAME_UNFIT, DOMAIN_BLURRED)),
-        answers(1, 0, "改为“延安剪纸”,与营业执照一致。"),
+        answers(1, 0, "改为“延安剪纸”,与营业执照一致。", "延安剪纸"),
         answers(0.2, 1, "已重新扫描。"), accepts(0.4, 0),
         asks_again(0.2, 1, "The scan still cuts off the right edge."),
-        hands_in(1.1, Kind.DOMAIN_CERTIFICATE), judges(0.2),
-        answers(0.2, 1, "Scanned again in colour."), accepts(0.3, 1), submits(0.4),
+        hands_in(1.1, Kind.DOMAIN_CERTIFICATE), judges(0.2), submits(0.4),
     ), 0.8, officer="zhao"),
     Story("porcelain", (*SENT, *at_sms()), hours=3, owner="mei", of=FilingType.ADD_SERVICE),
     Story("hotpot", (*SENT, *at_sms(1)), hours=21, officer="zhao"),
@@ -122,7 +121,7 @@ RETURNED = (
         *SENT, *submitted(2), returns(1.6, (SITE_REACHABLE, NAME_UNFIT, PHONE_DEAD, (
             Kind.SERVICE_LEADER_ID.value, "The photo was taken against the light.",
         ))),
-        answers(0.9, 1, "Bund Lane is our registered trade mark, see the attachment."),
+        answers(0.9, 1, "Bund Lane is our registered trade mark.", "外滩里 Bund Lane"),
         answers(0.2, 0, "Switched off on the load balancer."),
         accepts(0.3, 0), waives(0.2, 2, "Reached her today under the same number."),
     ), 0.4, owner="wei"),
@@ -139,7 +138,7 @@ RETURNED = (
     ), 24),
     Story("baiyang", (
         *SENT, *with_authority(1), returns(16, (NAME_UNFIT,), Party.AUTHORITY),
-        answers(2, 0, "网站名称改为“白洋淀芦苇画”。"), accepts(0.5, 0),
+        answers(2, 0, "网站名称改为“白洋淀芦苇画”。", "白洋淀芦苇画"), accepts(0.5, 0),
     ), 3.5, officer="zhao"),
     Story("wander", (
         *SENT, *certificate(5), prepares(), supplies(0.8, but=(Kind.SERVICE_LEADER_ID,)),
@@ -147,7 +146,7 @@ RETURNED = (
         judges(0.2, but=(Kind.SERVICE_LEADER_ID,)),
         judges(0.2, "Issued in Hong Kong; name somebody with a mainland-issued ID or permit."),
         hands_in(1.5, Kind.SERVICE_LEADER_ID), judges(0.3), submits(0.3, 2),
-        returns(1.8, (SITE_REACHABLE,)), answers(0.7, 0, "Taken offline this morning."),
+        returns(1.8, (SITE_REACHABLE,)), answers(0.7, 1, "Taken offline this morning."),
     ), 0.3, facts=WITHOUT_PAPERS),
     Story("skating", (
         *SENT, *at_sms(),

@@ -24,15 +24,16 @@ from icpcases.lifecycle.states import State
 from icpcases.register.numbers import proposed_number
 from icpcases.register.prefill import seed
 from icpcases.rules.documents import Kind, Wanted, wanted_documents
-from icpcases.rules.dossier import DocumentStatus
+from icpcases.rules.dossier import GONE, DocumentStatus
 from icpcases.rules.facts import FilingType, ServiceKind
 from icpcases.rules.filing_types import TYPES, Asks
 from icpcases.rules.icp_numbers import LETTERS
 from icpcases.workflow.actions import assignment, requests
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note
-from icpcases.workflow.actions.documents import add_document, judge_document, mark_not_needed
+from icpcases.workflow.actions.documents import add_document, mark_not_needed
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.engine import perform
 
@@ -205,10 +206,10 @@ class Walk:
         due = self.day + dt.timedelta(days=due_in) if due_in else None
         self._by_worker(requests.ask, {"about": about, "text": text, "due_on": due})
 
-    def answer(self, which: int, text: str) -> None:
+    def answer(self, which: int, text: str, value: str | None = None) -> None:
         """Answer one of the requests, as the applicant."""
         pk = self._request(which).pk
-        requests.answer(self.case, self.filer, pk, text, self.version, self.at)
+        requests.answer(self.case, self.filer, pk, text, self.version, self.at, value=value)
 
     def settle(self, which: int, decision: str, reason: str = "") -> None:
         """Judge one of the requests, as the officer."""
@@ -261,7 +262,7 @@ class Walk:
     def wanting(self) -> list[Kind]:
         """The documents the route wants of which none is there that was not refused."""
         case = self.case
-        there = case.documents.exclude(status=DocumentStatus.REFUSED.value)
+        there = case.documents.exclude(status__in=GONE)
         have = set(there.values_list("kind", flat=True))
         have |= set(case.not_needed.values_list("kind", flat=True))
         return [w.kind for w in self.wanted() if w.kind.value not in have]

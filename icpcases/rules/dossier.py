@@ -15,6 +15,7 @@ class DocumentStatus(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    REMOVED = "removed"
 
 
 class RequestStatus(StrEnum):
@@ -24,6 +25,10 @@ class RequestStatus(StrEnum):
     ANSWERED = "answered"
     ACCEPTED = "accepted"
     WAIVED = "waived"
+
+
+#: Nobody relies on a document that an officer has refused or taken out.
+GONE = frozenset({DocumentStatus.REFUSED, DocumentStatus.REMOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +195,9 @@ class Dossier:
 
     @property
     def relied_on(self) -> tuple[Paper, ...]:
-        """The papers of a wanted kind that have not been refused."""
+        """The papers of a wanted kind that have neither been refused nor taken out."""
         kinds = {w.kind for w in self.wanted}
-        return tuple(
-            p for p in self.papers if p.kind in kinds and p.status != DocumentStatus.REFUSED
-        )
+        return tuple(p for p in self.papers if p.kind in kinds and p.status not in GONE)
 
     def has_accepted(self, kind: Kind) -> bool:
         """Whether an officer has accepted a document of this kind."""

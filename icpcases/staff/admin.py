@@ -16,6 +16,7 @@ from icpcases.staff.tables.applicants import ApplicantAdmin
 from icpcases.staff.tables.calendar import CalendarDayAdmin
 from icpcases.staff.tables.kept import ExtraContext, RoleAdmin
 from icpcases.staff.tables.notices import NoticeAdmin
+from icpcases.staff.tables.reasons import CannedReasonAdmin
 from icpcases.staff.tables.reference import ProviderAdmin
 from icpcases.staff.tables.users import UserTable
 
@@ -25,6 +26,7 @@ from .cases import (
     documents,
     edits,
     follow_up,
+    judging,
     related,
     steps,
     versions,
@@ -35,6 +37,7 @@ __all__ = [
     "AccessLogAdmin",
     "ApplicantAdmin",
     "CalendarDayAdmin",
+    "CannedReasonAdmin",
     "FilingCaseAdmin",
     "NoticeAdmin",
     "ProviderAdmin",
@@ -78,13 +81,17 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
                 "reveal_document",
             ),
             ("documents/add/", documents.add_document_page, "add_document"),
-            ("documents/<int:document>/", documents.document_page, "document"),
+            ("documents/<int:document>/", judging.document_page, "document"),
             ("documents/<int:document>/file/", documents.download, "file"),
             ("documents/<int:document>/picture/", documents.picture, "picture"),
             ("documents/<int:document>/page/<int:number>/", documents.page_image, "page"),
             ("not-needed/<str:kind>/", documents.not_needed, "not_needed"),
             ("requests/add/", documents.ask_page, "ask"),
-            ("requests/<int:number>/", documents.request_page, "request"),
+            ("requests/missing/", documents.ask_missing_page, "ask_missing"),
+            ("requests/<int:number>/", judging.request_page, "request"),
+            ("judge/", judging.judge_page, "judge"),
+            ("documents/<int:document>/take-over/", judging.take_over, "take_over"),
+            ("judge/accept/", judging.accept_shown, "accept_shown"),
         )
         guarded = self.admin_site.admin_view
         found = guarded(edits.by_reference)

@@ -105,9 +105,15 @@ def _again(case: FilingCase, user: Actor) -> FilingCase:
 STAFF = Surface("staff", page, link, case_url, _again)
 
 
-def act(request: HttpRequest, case: FilingCase, change: Change, sentence: str) -> HttpResponse:
+def act(
+    request: HttpRequest,
+    case: FilingCase,
+    change: Change,
+    sentence: str,
+    back: Callable[[], str] | None = None,
+) -> HttpResponse:
     """A change by a mere button: done, or told why not."""
     tried = attempt(request, case, change, link)
     if tried.done:
-        return STAFF.done(request, case, sentence)
+        return STAFF.done(request, case, sentence, back)
     return STAFF.refusal_page(request, case, tried.refusal, tried.status)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
 from icpcases.staff.board.views import behind_page, board_page
+from icpcases.staff.cases.judging import judge_queue_page
 from icpcases.staff.colleagues.views import (
     add_colleague_page,
     colleague_page,
@@ -94,6 +95,7 @@ class StaffSite(AdminSite):
         pages = (
             ("next/", next_page, "next"),
             ("find/", palette, "cases_find"),
+            ("judge/", judge_queue_page, "judge"),
             ("board/", board_page, "cases_board"),
             ("board/cases/", behind_page, "cases_board_cases"),
             ("staff/", colleagues_page, "cases_colleagues"),

@@ -149,11 +149,18 @@ class Surface:
         return self.done(request, case, said(after, step))
 
     def done(
-        self, request: HttpRequest, case: FilingCase, sentence: str | None, back: str | None = None
+        self,
+        request: HttpRequest,
+        case: FilingCase,
+        sentence: str | None,
+        back: str | Callable[[], str] | None = None,
     ) -> HttpResponse:
-        """On to the case's page or another, with what has happened."""
+        """On to the case's page or another, with what has happened.
+
+        Where that depends on what has changed, `back` says it when it is asked.
+        """
         messages.success(request, sentence or _("Done."))
-        return went(request, back or self.case_url(case))
+        return went(request, (back() if callable(back) else back) or self.case_url(case))
 
     def refused(self, request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:
         """A readable page for a change that did not happen."""

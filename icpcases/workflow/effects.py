@@ -400,7 +400,8 @@ class Effects:
 def kind_of_request(about: str, documents: list[Document]) -> str:
     """What kind of request a reason about this place makes."""
     if about in _KINDS:
-        there = any(document.kind == about for document in documents)
+        removed = DocumentStatus.REMOVED
+        there = any(d.kind == about and d.status != removed for d in documents)
         return (Request.About.DOCUMENT_REFUSED if there else Request.About.DOCUMENT_MISSING).value
     return (Request.About.FACT if about else Request.About.QUESTION).value
 

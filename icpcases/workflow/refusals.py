@@ -57,6 +57,11 @@ ONLY_WHILE_IT_RUNS = _only(
     _("A supervisor can reopen it."),
     Party.SUPERVISOR,
 )
+ONLY_ACCEPTED_PAPERS = _only(
+    _("Only a document that is accepted on another case of this applicant is used again."),
+    _("Look at the case as it is now, or hand the document in."),
+    Party.OFFICER,
+)
 ONLY_TO_WORKERS = _only(
     _("Only an officer or a supervisor whose account is open can be given a case."),
     _("Choose somebody else."),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from icpcases.cases.models import Applicant, FilingCase
-from icpcases.workflow.actions.documents import judge_document
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.requests import settle
 from tests.domain import CREDIT_CODES
 from tests.harness import smtp

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from playwright.sync_api import Locator, Page, expect
 
 from icpcases.cases.models import FilingCase, HistoryRow, Provider, Province
@@ -18,6 +17,7 @@ from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Party
+from icpcases.staff.templatetags.staff import happening
 from icpcases.workflow.explain import explain_step
 from icpcases.workflow.messages import sentence_of
 from tests.world import png
@@ -157,7 +157,7 @@ class Desk:
         found = {name: row.entered.get(name) for name in entered}
         assert (row.kind, found, row.by) == (kind, entered, self.user)
         with translation.override(self.language):
-            label = _("Case opened") if row.sequence == 1 else str(HistoryRow.Kind(kind).label)
+            label = happening(row)
         expect(self.page.locator(".history > li .what strong").first).to_have_text(label)
         return self
 
@@ -180,8 +180,7 @@ class Desk:
         self.enter(file=scan(), issued_in="" if self_made else "mainland", **entry)
         self.sees_change("document", added=kind)
         row.locator("a.badge").click()
-        self.page.locator("[name=accept][value=accepted]").check()
-        self.confirm()
+        self.page.locator(".decide [name=accept][value=accepted]").click()
         expect(row.locator("a.badge")).to_have_class("badge paper-accepted")
         return self.sees_change("document", judged=kind, status="accepted")
 
@@ -287,9 +286,11 @@ def be_returned_and_submit_again(li: Desk) -> None:
     fill(li.page, "answer", "The registrant is corrected; here is the new certificate.")
     li.page.locator("form:has([name=answer]) .submit button").click()
     first, second = li.case.requests.order_by("pk")
-    li.sees_change("request", answered=first.pk)
-    settle(li, first.pk, "accepted")
-    settle(li, second.pk, "waived", "The phone answers today.")
+    li.read_done()
+    # The answer stands there at once, to be judged.
+    li.page.locator("[name=decision][value=accepted]").click()
+    li.sees_change("request", settled=first.pk, decision="accepted")
+    waive(li, second.pk, "The phone answers today.")
     assert list(li.case.requests.order_by("pk").values_list("status", flat=True)) == [
         "accepted", "waived",
     ]  # fmt: skip
@@ -299,12 +300,12 @@ def be_returned_and_submit_again(li: Desk) -> None:
     assert li.case.orders.values_list("number", "ended_on").get() == ("20261123000017", None)
 
 
-def settle(li: Desk, request: int, decision: str, reason: str = "") -> None:
+def waive(li: Desk, request: int, reason: str) -> None:
     li.page.locator(f"#request-{request} a.badge").click()
-    li.page.locator(f"[name=decision][value={decision}]").check()
+    li.page.locator("#reasons summary").click()
     fill(li.page, "reason", reason)
-    li.confirm()
-    li.sees_change("request", settled=request, decision=decision)
+    li.page.locator("[name=decision][value=waived]").click()
+    li.sees_change("request", settled=request, decision="waived")
 
 
 def be_approved(li: Desk) -> None:

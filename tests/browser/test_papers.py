@@ -78,16 +78,14 @@ def test_a_return_is_put_right_on_a_telephone(open_page: Callable[..., Page], re
     office = f"/admin/cases/filingcase/{returned.pk}/"
     desk.goto(f"{office}change/")
     expect(desk.locator(".case-head .request-answered")).to_have_text("answered")
-    for paper in returned.documents.filter(status="pending"):
-        desk.goto(f"{office}documents/{paper.pk}/")
-        desk.locator("[name=accept][value=accepted]").check()
-        desk.locator("main .submit button").click()
-        desk.wait_for_url(f"**{office}change/")
-    for asked in returned.requests.all():
-        desk.goto(f"{office}requests/{asked.pk}/")
-        desk.locator("[name=decision][value=accepted]").check()
-        desk.locator("main .submit button").click()
-        desk.wait_for_url(f"**{office}change/")
+    # Each document settles the request for it; then comes the answer in words, then the case.
+    papers = returned.documents.filter(status="pending").order_by("pk")
+    words = returned.requests.get(about="")
+    desk.goto(f"{office}judge/")
+    for page in [*(f"documents/{paper.pk}/" for paper in papers), f"requests/{words.pk}/"]:
+        desk.wait_for_url(f"**{office}{page}")
+        desk.locator(".decide button.default").click()
+    desk.wait_for_url(f"**{office}change/")
     expect(desk.locator(".case-head .request-answered")).to_have_count(0)
     desk.goto(f"{office}step/submit_to_provider/")
     desk.locator("main .submit button.default").click()

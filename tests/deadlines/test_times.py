@@ -10,7 +10,7 @@ from django.utils import timezone
 from icpcases.cases.models import Clock, FilingCase, Province, Service
 from icpcases.lifecycle.states import Unit
 from icpcases.workflow.actions.assignment import add_note
-from icpcases.workflow.actions.documents import judge_document
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.changes import SYSTEM
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import BadEntry, Closed, NotAllowed

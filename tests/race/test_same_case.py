@@ -14,8 +14,8 @@ from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note
-from icpcases.workflow.actions.documents import judge_document
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.open_case import next_reference, open_case
 from icpcases.workflow.changes import SYSTEM
 from icpcases.workflow.engine import perform

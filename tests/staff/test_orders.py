@@ -258,7 +258,7 @@ def test_an_order_number_is_shown_by_example_and_read_as_it_is_typed(as_li, worl
     assert "Example Cloud: BA-20261129." in as_li.get(page).content.decode()
     wrong = submit(as_li, world, applicant, [case], order_number="20261129")
     assert wrong.context["form"].errors["order_number"] == [
-        "This does not look like an order number of this provider: BA-20261129."
+        "An order number of this provider looks like this: BA-20261129."
     ]
     # Chinese input methods type full-width characters, and copying brings spaces along.
     right = submit(as_li, world, applicant, [case], order_number=" ＢＡ－２０２６１１２９\u3000")

@@ -209,7 +209,11 @@ def test_a_document_is_handed_in_looked_at_and_judged(as_li, world, li):
     assert file["Content-Disposition"].startswith("attachment")
     assert file["X-Content-Type-Options"] == "nosniff"
     assert b"".join(file.streaming_content).startswith(b"\x89PNG")
-    assert list(AccessLogRow.objects.values_list("what", "by")) == [("document", li.pk)]
+    # The page shows numbers whole; what is sent and leads on shows nothing.
+    assert list(AccessLogRow.objects.values_list("what", "detail", "by")) == [
+        ("document", f"{document.pk} business_licence", li.pk),
+        ("number", f"judging document {document.pk}", li.pk),
+    ]
 
 
 def test_private_numbers_are_masked_and_a_click_is_logged(as_li, world, li):
@@ -232,13 +236,15 @@ def test_the_number_of_a_person_s_document_is_masked_and_a_click_is_logged(as_li
     licence = world.document(case, "business_licence", number="9144030071526726XG")
     pages = [case_path(case), case_path(case, f"documents/{paper.pk}/")]
     texts = [as_li.get(page).content.decode() for page in pages]
-    assert ["11010519491231002X" in text for text in texts] == [False, False]
+    # Judged, it stands whole beside the paper, and that is logged as well.
+    assert ["11010519491231002X" in text for text in texts] == [False, True]
     assert texts[0].count("110•••••••••••••2X") == 2  # among the documents, and in the history
     assert texts[0].count("9144030071526726XG") >= 2
     shown = as_li.post(case_path(case, f"documents/{paper.pk}/reveal/"))
     assert "11010519491231002X" in shown.content.decode()
     assert list(AccessLogRow.objects.values_list("what", "detail", "by")) == [
-        ("number", f"document {paper.pk}", li.pk)
+        ("number", f"document {paper.pk}", li.pk),
+        ("number", f"judging document {paper.pk}", li.pk),
     ]
     assert licence.shown_number == "9144030071526726XG"
 

@@ -11,8 +11,9 @@ from icpcases.cases.models import Applicant, Document, FilingCase, HistoryRow
 from icpcases.rules.documents import Kind
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import assign
-from icpcases.workflow.actions.documents import judge_document, mark_not_needed
+from icpcases.workflow.actions.documents import mark_not_needed
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.requests import answer, ask, settle
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale

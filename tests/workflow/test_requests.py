@@ -8,7 +8,7 @@ from django.utils import timezone
 from icpcases.cases.models import Request
 from icpcases.integrity.cases import turn_differs
 from icpcases.workflow.actions import requests
-from icpcases.workflow.actions.documents import judge_document
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.requests import settle
 from icpcases.workflow.exceptions import Closed
 from tests.world import ENTERPRISE

@@ -10,8 +10,8 @@ from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import FilingCase, Order, Service, Setting
 from icpcases.lifecycle.steps import Step
 from icpcases.workflow.actions.assignment import add_note
-from icpcases.workflow.actions.documents import judge_document
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.requests import settle
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed, NotAllowed

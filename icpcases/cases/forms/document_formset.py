@@ -9,6 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from .documents import DocumentForm
+from .facts import FactsForm
 
 MAX_AT_ONCE = 10
 _TYPED = ("file", "number", "issued_on", "expires_on")
@@ -86,7 +87,7 @@ def _count(text: str) -> int:
 
 
 class AnswerForm(forms.Form):
-    """The answer to a request: words, documents, or both."""
+    """The answer to a request: the fact it asks for, documents, words."""
 
     answer = forms.CharField(
         label=_("answer"),
@@ -100,18 +101,30 @@ class AnswerForm(forms.Form):
         data: Mapping[str, str] | None = None,
         initial: dict[str, object] | None = None,
         papers: PaperRows | None = None,
+        fact: FactsForm | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
-        self.papers = papers
+        self.papers, self.fact = papers, fact
+        if fact is not None:
+            self.fields["answer"].label = _("remark")
 
     def is_valid(self) -> bool:
-        """Words and documents, both looked at."""
-        valid = [super().is_valid(), self.papers is None or self.papers.is_valid()]
-        return all(valid)
+        """Words, documents and the fact, all looked at."""
+        parts = [part for part in (self.papers, self.fact) if part is not None]
+        return all([super().is_valid(), *(part.is_valid() for part in parts)])
+
+    @property
+    def value(self) -> object:
+        """What the fact is to be, as JSON keeps it; None where none is asked for or given."""
+        return self.fact.only_value if self.fact is not None else None
 
     def clean_answer(self) -> str:
-        """Something must be said, unless a document says it."""
+        """Something must be said, unless the fact or a document says it."""
         answer: str = self.cleaned_data["answer"]
-        if not answer and not (self.papers and self.papers.filled):
+        if self.fact is not None:
+            came = answer or (self.papers and self.papers.filled)
+            if not came and self.fact.is_valid() and self.fact.only_value is None:
+                raise forms.ValidationError(_("Fill it in, or say in a few words why you cannot."))
+        elif not answer and not (self.papers and self.papers.filled):
             raise forms.ValidationError(_("Answer in a few words, or add a document."))
         return answer

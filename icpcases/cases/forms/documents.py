@@ -1,21 +1,26 @@
-"""The forms of one document: handed in by somebody, judged by an officer."""
+"""The forms of one document: handed in by somebody, read and judged by an officer."""
+
+from collections.abc import Mapping
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from icpcases.cases.models import Document
 from icpcases.cases.models.documents import KINDS, REGIONS
 from icpcases.files.uploads import PaperField
 from icpcases.rules.documents import Kind
 
 from .fields import PastDateField
+from .reasons import CannedOffer, Subject, offer_reasons, reason_text
+
+READ_OFF = ("kind", "number", "issued_in", "issued_on", "expires_on")
 
 
-class DocumentForm(forms.Form):
-    """A document that is handed in."""
+class ReadForm(forms.Form):
+    """What stands on a document."""
 
     # A kind that nobody chose would be a wrong one.
     kind = forms.ChoiceField(label=_("kind"), choices=[("", _("choose the kind")), *KINDS])
-    file = PaperField()
     number = forms.CharField(label=_("number"), max_length=60, required=False)
     issued_in = forms.ChoiceField(
         label=_("issued in"),
@@ -45,24 +50,57 @@ class DocumentForm(forms.Form):
         return data
 
 
-class JudgementForm(forms.Form):
-    """What an officer decides of a document."""
+class DocumentForm(ReadForm):
+    """A document that is handed in."""
+
+    file = PaperField()
+    field_order = ("kind", "file")
+
+
+class JudgementForm(ReadForm):
+    """What an officer reads off a document, and decides of it.
+
+    Sent without what stands on the document, nothing of that is changed.
+    """
 
     accept = forms.ChoiceField(
         label=_("decision"),
-        choices=[("accepted", _("Accept")), ("refused", _("Refuse"))],
-        widget=forms.RadioSelect,
+        choices=[
+            ("accepted", _("Accept")),
+            ("refused", _("Refuse")),
+            ("corrected", _("Save what stands on it")),
+            ("removed", _("Take out")),
+        ],
     )
-    refusal = forms.CharField(
-        label=_("reason of the refusal"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    refusal = reason_text(_("reason"), max_length=500, required=False)
+    quiet = forms.BooleanField(label=_("do not ask for another one"), required=False)
+
+    def __init__(
+        self, document: Document, data: Mapping[str, str] | None = None, quiet: bool = False
+    ) -> None:
+        shown = {name: getattr(document, name) or "" for name in READ_OFF}
+        super().__init__(data, initial={**shown, "quiet": quiet})
+        if data is not None and "kind" not in data:
+            for name in READ_OFF:
+                del self.fields[name]
+        if document.case_id:
+            reasons = (Subject.DOCUMENT,)
+            offer = CannedOffer.for_case(document.case, *reasons, about=document.kind)
+            offer_reasons(self, "refusal", offer)
 
     def clean(self) -> dict[str, object]:
-        """A refusal gives its reason."""
+        """A refusal gives its reason, as does taking out."""
         data = super().clean() or self.cleaned_data
-        if data.get("accept") == "refused" and not data.get("refusal"):
-            self.add_error("refusal", _("Say why the document is refused."))
+        if data.get("accept") in ("refused", "removed") and not data.get("refusal"):
+            sentence = _("Say why the document is refused.")
+            if data["accept"] == "removed":
+                sentence = _("Say why the document is taken out.")
+            self.add_error("refusal", sentence)
         return data
+
+    @property
+    def read_off(self) -> dict[str, object] | None:
+        """What stands on the document; None where that was not sent."""
+        if "kind" not in self.fields:
+            return None
+        return {name: self.cleaned_data[name] for name in READ_OFF}

@@ -1,13 +1,20 @@
 """The form of a case's facts, its site and its service leader."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.models import Applicant, FilingCase, ProviderAccess, Province, Service
+from icpcases.cases.models import (
+    Applicant,
+    CertificateType,
+    FilingCase,
+    ProviderAccess,
+    Province,
+    Service,
+)
 from icpcases.rules.apps import APP_PREFIX
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.domains import Domain
@@ -15,6 +22,7 @@ from icpcases.rules.facts import (
     CHOICES,
     FACT_DEFAULTS,
     FACT_LABELS,
+    ApplicantType,
     Facts,
     FilingType,
     ForumAnswer,
@@ -207,11 +215,48 @@ class FactsForm(forms.Form):
         names = (*cls.base_fields, "subject_name", "findings", "term", "service", "provider_access")
         initial = {name: _shown(getattr(case, name)) for name in names}
         initial["domain"] = case.domain_unicode
+        proposed = own_leader(case)
+        initial |= proposed
         initial |= features_shown(case.app_features)
         form = cls(data, initial=initial, applicant=case.applicant)
         for name in _MASKED:
-            keep_masked(form, name, getattr(case, name))
+            keep_masked(form, name, getattr(case, name) or proposed.get(name, ""))
         return form._offer_types(inspections=case.is_of in INSPECTIONS)
+
+    @classmethod
+    def only(
+        cls, case: FilingCase, name: str, data: Mapping[str, object] | None = None
+    ) -> "FactsForm | None":
+        """The form with one of its fields, as a request asks for it; None where it has none.
+
+        On the rest, the case decides as it is.
+        """
+        sent: dict[str, object] | None = None
+        if data is not None:
+            sent = {"filing_type": case.filing_type, "service_kind": case.service_kind}
+            sent |= {name: data[name]} if name in data else {}
+        form = cls.of(case, sent)
+        if name not in form.fields or form.fields[name].widget.is_hidden:
+            return None
+        form.fields = {name: form.fields[name]}
+        return form
+
+    @property
+    def only_value(self) -> object:
+        """What a form with one field holds, as JSON keeps it; None for nothing given."""
+        [value] = self.cleaned_data.values()
+        if isinstance(value, Domain):
+            return value.unicode
+        if isinstance(value, Model):
+            return value.pk
+        if isinstance(value, bool):
+            return value
+        return str(value) if value not in (None, "") else None
+
+    @classmethod
+    def answered(cls, case: FilingCase, name: str, value: object) -> "FactsForm | None":
+        """The same with a value that was kept as JSON, to be judged and written."""
+        return cls.only(case, name, {name: _shown(value)})
 
     def for_applicants(self) -> Self:
         """The same form as applicants fill it in: an inspection is begun by whoever inspects."""
@@ -251,16 +296,31 @@ class FactsForm(forms.Form):
                 setattr(case, name, value)
         if case.filing_type != of_type:
             let_go(case)
-        domain: Domain | None = self.cleaned_data["domain"] or None
-        case.domain = domain.ascii if domain else ""
-        case.domain_unicode = domain.unicode if domain else ""
-        case.registrable_domain = domain.registrable if domain else ""
+        if "domain" in self.cleaned_data:
+            domain: Domain | None = self.cleaned_data["domain"] or None
+            case.domain = domain.ascii if domain else ""
+            case.domain_unicode = domain.unicode if domain else ""
+            case.registrable_domain = domain.registrable if domain else ""
         if self.of_type not in JUDGED:
             say_as_filed(case, asked_of(self.of_type))
         features_asked = any(name.startswith(APP_PREFIX) for name in self.fields)
         if case.service_kind == ServiceKind.APP and features_asked:
             case.app_features = features_of(self.cleaned_data)
         case.changing = changing_of(case, before) if case.is_of == FilingType.CHANGE else {}
+
+
+def own_leader(case: FilingCase) -> dict[str, str]:
+    """Who leads the service of an individual where nobody is named: himself, as a proposal."""
+    named = case.service_leader or case.service_leader_phone or case.service_leader_id
+    if case.applicant_type != ApplicantType.INDIVIDUAL or named or case.is_of not in JUDGED:
+        return {}
+    person = case.applicant
+    by_id = person.certificate_type == CertificateType.RESIDENT_ID
+    return {
+        "service_leader": person.name,
+        "service_leader_phone": person.phone,
+        "service_leader_id": person.certificate_number if by_id else "",
+    }
 
 
 def asked_of(filing_type: FilingType) -> frozenset[str]:
@@ -306,3 +366,22 @@ def _shown(value: object) -> object:
 def conditional_kinds(case: FilingCase) -> list[tuple[Kind, str]]:
     """The conditional documents of a case's route, each with its condition."""
     return [(w.kind, w.when) for w in wanted_documents(case.facts, case.changed) if w.when]
+
+
+def plain_fact(case: FilingCase, name: str) -> object:
+    """What a case has in a field of its facts, as an answer keeps it."""
+    value = case.domain_unicode if name == "domain" else getattr(case, name)
+    if isinstance(value, Model):
+        return value.pk
+    return None if value == "" else value
+
+
+def in_words(field: forms.Field, value: object) -> str:
+    """A value of a fact's field as its own control names it; a dash for none."""
+    if value is None:
+        return "—"
+    if isinstance(field, forms.ChoiceField):
+        shown = str(_shown(value))
+        offered: Any = field.choices
+        return next((str(name) for code, name in offered if str(code) == shown), shown)
+    return str(value)

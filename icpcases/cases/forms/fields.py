@@ -14,6 +14,8 @@ from icpcases.rules import domains, numbers
 from icpcases.rules.numbers import NumberError
 from icpcases.types import Text
 
+from .reasons import CannedOffer
+
 
 class FieldOptions(TypedDict, total=False):
     """What Django's fields are told of themselves, whatever they hold."""
@@ -94,6 +96,7 @@ class ReasonsInput(forms.Widget):
     rows = 5
     #: Whether a reason may be the office's own affair, of which the applicant is not asked.
     office = False
+    canned: CannedOffer | None = None
 
     def __init__(self, places: Iterable[tuple[str, Text]] = ()) -> None:
         super().__init__()
@@ -106,7 +109,10 @@ class ReasonsInput(forms.Widget):
         context = super().get_context(name, value, attrs)
         typed = list(value or [])
         empty = [{"about": "", "text": ""}] * max(1, self.rows - len(typed))
-        context["widget"].update(rows=typed + empty, places=self.places, office=self.office)
+        canned = self.canned.choices if self.canned else []
+        context["widget"].update(
+            rows=typed + empty, places=self.places, office=self.office, canned=canned
+        )
         return context
 
     def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> object:
@@ -121,6 +127,9 @@ class ReasonsInput(forms.Widget):
                 "about": str(data.get(f"{name}-{i}-about", "")),
                 "text": str(data[f"{name}-{i}-text"]).strip(),
             }
+            chosen = data.get(f"{name}-{i}-canned")
+            if chosen and self.canned:
+                row["text"] = self.canned.joined(chosen, row["text"])
             if self.office and data.get(f"{name}-{i}-whose") == "office":
                 row["office"] = "1"
             if row["text"] or row["about"]:
@@ -141,6 +150,10 @@ class ReasonsField(forms.Field):
         """The facts and documents a reason may be about."""
         offered = list(places)
         self.places, self.widget.places = dict(offered), offered
+
+    def offer(self, canned: CannedOffer) -> None:
+        """Offer usual reasons at every row."""
+        self.widget.canned = canned
 
     def let_office_keep(self) -> None:
         """Offer that a reason is for the office alone."""

@@ -40,7 +40,9 @@ class FoundForm(forms.Form):
     """Something that no case of ours has filed, as it was looked up."""
 
     looked_up_on = PastDateField(
-        label=_("looked up on"), help_text=_("In the ministry's public register.")
+        initial=timezone.localdate,
+        label=_("looked up on"),
+        help_text=_("In the ministry's public register."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -204,7 +206,7 @@ class CorrectionForm(ServiceForm):
 class LossForm(forms.Form):
     """A filing or an access that was taken away without anybody asking for it."""
 
-    lost_on = PastDateField(label=_("lost on"))
+    lost_on = PastDateField(label=_("lost on"), initial=timezone.localdate)
     reason = forms.CharField(
         label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

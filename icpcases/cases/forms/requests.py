@@ -8,7 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpcases.cases.models import FilingCase
 from icpcases.types import Text
+
+from .reasons import CannedOffer, Subject, offer_reasons, reason_text
 
 
 def need_day_to_come(day: dt.date | None) -> dt.date | None:
@@ -18,29 +21,67 @@ def need_day_to_come(day: dt.date | None) -> dt.date | None:
     return day
 
 
-class AskForm(forms.Form):
-    """A request to the applicant."""
-
-    about = forms.ChoiceField(label=_("about"), required=False)
-    text = forms.CharField(
-        label=_("what is asked"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    due_on = forms.DateField(
+def due_field() -> forms.DateField:
+    """The day until which an answer is wanted."""
+    return forms.DateField(
         label=_("due"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class AskForm(forms.Form):
+    """A request to the applicant."""
+
+    about = forms.ChoiceField(label=_("about"), required=False)
+    text = reason_text(_("what is asked"))
+    due_on = due_field()
 
     def __init__(
         self,
         places: Iterable[tuple[str, Text]],
         data: Mapping[str, object] | None = None,
         initial: dict[str, object] | None = None,
+        case: FilingCase | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
+        if case is not None:
+            asking = (Subject.REQUEST, Subject.FACT, Subject.DOCUMENT)
+            about = str((initial or {}).get("about", "")) or None
+            offer_reasons(self, "text", CannedOffer.for_case(case, *asking, about=about))
         field = self.fields["about"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(places)
+
+    def clean_due_on(self) -> dt.date | None:
+        """A day to come."""
+        return need_day_to_come(self.cleaned_data["due_on"])
+
+
+class AskAllForm(forms.Form):
+    """What is asked for at once: boxes to leave some out, one day, one line for the applicant."""
+
+    wanted = forms.MultipleChoiceField(
+        label=_("what is asked for"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Leave at least one of them ticked.")},
+    )
+    due_on = due_field()
+    text = reason_text(_("a line for the applicant"), required=False)
+
+    def __init__(
+        self,
+        case: FilingCase,
+        offered: Iterable[tuple[str, Text]],
+        ticked: Iterable[str],
+        due_on: dt.date,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial={"wanted": list(ticked), "due_on": due_on})
+        field = self.fields["wanted"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = list(offered)
+        offer_reasons(self, "text", CannedOffer.for_case(case, Subject.REQUEST))
 
     def clean_due_on(self) -> dt.date | None:
         """A day to come."""
@@ -59,11 +100,8 @@ class SettlementForm(forms.Form):
             ("waived", _("Waive the request")),
         ],
     )
-    reason = forms.CharField(
-        label=_("what is still asked, or why it is waived"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    reason = reason_text(
+        _("what is still asked, or why it is waived"), required=False, max_length=500
     )
     due_on = forms.DateField(
         label=_("due"),
@@ -71,6 +109,18 @@ class SettlementForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        initial: dict[str, object] | None = None,
+        case: FilingCase | None = None,
+        about: str = "",
+    ) -> None:
+        super().__init__(data, initial=initial)
+        if case is not None:
+            asking = (Subject.REQUEST, Subject.FACT, Subject.WAIVER)
+            offer_reasons(self, "reason", CannedOffer.for_case(case, *asking, about=about))
 
     def clean(self) -> dict[str, object]:
         """Asking again and waiving give a reason."""

@@ -2,6 +2,7 @@
 
 from .access_log import AccessLogRow
 from .applicants import Applicant, CertificateType
+from .canned import CannedReason
 from .case import FilingCase
 from .deadlines import CalendarDay, CalendarYear, Clock, DueRun
 from .documents import Document, NotNeeded
@@ -31,6 +32,7 @@ __all__ = [
     "Applicant",
     "CalendarDay",
     "CalendarYear",
+    "CannedReason",
     "CasePerson",
     "CertificateType",
     "Clock",

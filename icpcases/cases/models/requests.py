@@ -35,6 +35,8 @@ class Request(models.Model):
         _("status"), max_length=10, choices=Status.choices, default=Status.OPEN
     )
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
+    #: What the fact is to be, as its own control has taken it; accepting writes it on the case.
+    value = models.JSONField(_("proposed value"), null=True, blank=True)
     waiver = models.CharField(_("why it was waived"), max_length=500, blank=True)
     round = models.PositiveSmallIntegerField(_("times asked"), default=1)
     created_at = models.DateTimeField(_("asked"))
@@ -55,3 +57,13 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def for_paper(self) -> bool:
+        """Whether a document is asked for; a fact may bear the name of a kind."""
+        return self.kind in (self.About.DOCUMENT_MISSING, self.About.DOCUMENT_REFUSED)
+
+    @property
+    def for_fact(self) -> bool:
+        """Whether a fact is asked for."""
+        return self.kind == self.About.FACT

@@ -14,6 +14,7 @@ class Setting(models.Model):
     DEFAULTS = {
         "document_margin_days": 90,
         "draft_reminder_days": 14,
+        "request_due_days": 5,
         "request_reminder_days": 3,
         "sms_reminder_hours": 4,
         "public_security_reminder_days": 7,
@@ -94,6 +95,7 @@ SETTING_EFFECTS = {
 _SETTING_LABELS = {
     "document_margin_days": _("Days a document must still be valid"),
     "draft_reminder_days": _("Days until a draft is brought to mind"),
+    "request_due_days": _("Working days in which the applicant is to answer a request"),
     "request_reminder_days": _("Days before a request is due, to bring it to mind"),
     "sms_reminder_hours": _("Hours before the SMS window ends, to bring it to mind"),
     "public_security_reminder_days": _(

@@ -55,6 +55,7 @@ PKS_IN_JSON = {
     "documents": Document, "doubted": Document, "document": Document,
     "orders": Order, "order": Order, "memberships": OrderCase, "left": OrderCase,
     "requests": Request, "asked": Request, "answered": Request, "settled": Request,
+    "asks": Request, "answers": Request, "settles": Request,
     "sms_checks": SmsCheck, "confirmed_checks": SmsCheck, "closed_checks": SmsCheck,
     "register": RegisterRow, "service_id": Service, "provider_access_id": ProviderAccess,
 }  # fmt: skip

@@ -1,29 +1,27 @@
 """Documents and requests of a case: handing in, judging, asking, answering, settling."""
 
-from django.core.paginator import Paginator
+from collections.abc import Mapping
+
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from icpcases.cases.forms.document_formset import AnswerForm
-from icpcases.cases.forms.documents import JudgementForm
 from icpcases.cases.forms.facts import conditional_kinds
-from icpcases.cases.forms.requests import AskForm, SettlementForm
-from icpcases.cases.models import Document, FilingCase, Request
+from icpcases.cases.forms.requests import AskAllForm, AskForm
+from icpcases.cases.models import Document, FilingCase
 from icpcases.rules.documents import Kind
-from icpcases.rules.dossier import RequestStatus
 from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user
 from icpcases.web.downloads import file_response, page_response
-from icpcases.workflow.actions import requests
+from icpcases.workflow.actions.asking import usual_due
 from icpcases.workflow.actions.documents import (
-    came_with_answer,
-    judge_document,
     mark_not_needed,
-    same_files,
 )
-from icpcases.workflow.actions.requests import ask, settle
+from icpcases.workflow.actions.requests import ask, ask_for_missing
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
+from icpcases.workflow.missing import Missing, missing_of
 from icpcases.workflow.step_forms import reason_places
 
 ELSEWHERE = 5
@@ -42,42 +40,6 @@ def add_document_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _document(case: FilingCase, pk: int) -> Document:
     return get_object_or_404(Document.objects.select_related("added_by"), pk=pk, case=case)
-
-
-@require_http_methods(["GET", "POST"])
-def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
-    """Look at a document, and accept or refuse it."""
-    case = get_case_for_user(pk, request.user)
-    paper = _document(case, document)
-    form = JudgementForm(
-        request.POST if request.method == "POST" else None,
-        initial={"accept": paper.status, "refusal": paper.refusal},
-    )
-
-    def judge(version: int) -> None:
-        data = form.cleaned_data
-        judge_document(
-            case, request.user, paper.pk, data["accept"] == "accepted", data["refusal"], version
-        )
-
-    return STAFF.form_page(
-        request, case, form, judge, template="document.html",
-        title=paper.get_kind_display(), paper=paper, submit=_("Judge the document"),
-        done=_("The document is judged."), pictures=pictures_of(case, paper),
-        elsewhere=Paginator(
-            same_files(paper).exclude(case=case).select_related("case"), ELSEWHERE
-        ).get_page(request.GET.get("elsewhere")),
-    )  # fmt: skip
-
-
-def pictures_of(case: FilingCase, paper: Document) -> list[str]:
-    """The addresses of the pictures that show a document: its own, or one for each page."""
-    args = [case.pk, paper.pk]
-    if paper.media_type == "application/pdf":
-        pages = range(1, (paper.pages or 1) + 1)
-        return [reverse("admin:cases_filingcase_page", args=[*args, n]) for n in pages]
-    is_picture = paper.media_type.startswith("image/")
-    return [reverse("admin:cases_filingcase_picture", args=args)] if is_picture else []
 
 
 def _file(request: HttpRequest, pk: int, document: int, as_attachment: bool) -> FileResponse:
@@ -124,45 +86,43 @@ def not_needed(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_working
+def ask_missing_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the applicant for all that is missing, in one act."""
+    case = get_case_for_user(pk, request.user)
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    missing = missing_of(case, case.dossier, rows.requests)
+    form = ask_missing_form(case, missing, request.POST if request.method == "POST" else None)
+    return STAFF.form_page(
+        request, case, form,
+        lambda version: ask_for_missing(case, request.user, form.cleaned_data, version),
+        title=_("Ask for all that is missing"), submit=_("Ask"), done=_("The applicant is asked."),
+        hint=_("Each becomes a request of its own; the applicant gets one mail."),
+    )  # fmt: skip
+
+
+def ask_missing_form(
+    case: FilingCase, missing: list[Missing], data: Mapping[str, object] | None = None
+) -> AskAllForm:
+    """The form that asks for what the case lacks now."""
+    offered = [
+        (one.key, f"{gettext(one.label)} ({gettext(one.when)})" if one.when else gettext(one.label))
+        for one in missing
+    ]
+    surely = [one.key for one in missing if not one.when]
+    return AskAllForm(case, offered, surely, usual_due(), data)
+
+
+@require_http_methods(["GET", "POST"])
+@for_working
 def ask_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the applicant for something."""
     case = get_case_for_user(pk, request.user)
     sent = request.POST if request.method == "POST" else None
-    form = AskForm(reason_places(case), data=sent, initial={"about": request.GET.get("about", "")})
+    asked = {"about": request.GET.get("about", ""), "due_on": usual_due()}
+    form = AskForm(reason_places(case), data=sent, initial=asked, case=case)
     return STAFF.form_page(
         request, case, form,
         lambda version: ask(case, request.user, form.cleaned_data, version),
         title=_("Ask the applicant"), submit=_("Ask"), done=_("The applicant is asked."),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """A request: answer it on the applicant's behalf, or settle it."""
-    case = get_case_for_user(pk, request.user)
-    asked = get_object_or_404(Request, pk=number, case=case)
-    posted = request.method == "POST"
-    answering = posted and "answer" in request.POST
-    settling = posted and not answering
-    answer = AnswerForm(request.POST if answering else None, initial={"answer": asked.answer})
-    settlement = SettlementForm(request.POST if settling else None)
-    form: AnswerForm | SettlementForm = answer if answering else settlement
-    is_open = asked.status == RequestStatus.OPEN
-    unsettled = is_open or asked.status == RequestStatus.ANSWERED
-
-    def change(version: int) -> None:
-        data = form.cleaned_data
-        if answering:
-            requests.answer(case, request.user, asked.pk, data["answer"], version)
-        else:
-            settle(
-                case, request.user, asked.pk, data["decision"], data["reason"], version,
-                due_on=data["due_on"],
-            )  # fmt: skip
-
-    return STAFF.form_page(
-        request, case, form, change, template="request.html",
-        title=_("Request to the applicant"), asked=asked, came=came_with_answer(asked),
-        answer=answer, settlement=settlement,
-        open=is_open, unsettled=unsettled, form_shown=is_open if answering else unsettled,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from icpcases.cases.models import Document, FilingCase, HistoryRow, RegisterRow,
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.numbers import mask
-from icpcases.web.errand_panel import changes_shown
+from icpcases.web.errand_panel import changes_shown, shown_value
 from icpcases.workflow.step_forms import STEP_FORMS
 
 HISTORY_PAGE = 20
@@ -116,6 +116,7 @@ def _(text: str) -> str:
 
 _ENTERED = {
     "number": _("number"), "late": _("after the SMS window"),
+    "taken_from": _("taken over from"),
     "added": _("document added"), "judged": _("document judged"), "status": _("status"),
     "not_needed": _("document not needed"), "answer": _("answer"), "opened": _("case opened"),
     "confirmed": _("applicant confirmed"), "file": _("file"),
@@ -132,10 +133,19 @@ _GONE = {
 }  # fmt: skip
 
 
+_TELLING_FIELDS = (
+    HistoryRow.Kind.EDIT,
+    HistoryRow.Kind.CORRECTION,
+    HistoryRow.Kind.FOLLOW_UP,
+    HistoryRow.Kind.REQUEST,
+)
+
+
 def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str, str]]:
     """What an edit changed: label, old and new value as readers see them."""
-    told = (HistoryRow.Kind.EDIT, HistoryRow.Kind.CORRECTION, HistoryRow.Kind.FOLLOW_UP)
-    if row.kind not in told:
+    if row.kind == HistoryRow.Kind.DOCUMENT:
+        yield from _corrected(row)
+    if row.kind not in _TELLING_FIELDS:
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("domain", "registrable_domain") and name not in _GONE:
@@ -143,8 +153,17 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
                 yield change.label, change.old, change.new
 
 
-def field_of(case: FilingCase, name: str) -> Field:
-    """A field of a case, by its name or its column."""
-    field = case._meta.get_field(name)
+def _corrected(row: HistoryRow) -> Iterator[tuple[str, str, str]]:
+    """What was read off a document otherwise than somebody had typed, a person's number masked."""
+    paper = Document(kind=row.entered.get("judged", ""))
+    for name, *pair in row.changes.get("corrected", ()):
+        personal = name == "number" and Kind(paper.kind).personal
+        values = [mask(str(v)) if personal and v else shown_value(paper, name, v) for v in pair]
+        yield str(model_field(paper, name).verbose_name), values[0], values[1]
+
+
+def model_field(record: FilingCase | Document, name: str) -> Field:
+    """A field of a record, by its name or its column."""
+    field = record._meta.get_field(name)
     assert isinstance(field, Field)
     return field

@@ -1,7 +1,7 @@
 """The case page: where the case stands, what is next, and how it came here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -11,23 +11,27 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from icpcases.cases.forms.facts import asked_of
+from icpcases.cases.forms.requests import AskAllForm
 from icpcases.cases.models import Applicant, Document, FilingCase
 from icpcases.cases.outbox import delivery_problems
 from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.lifecycle.states import State
 from icpcases.rules.about_facts import FORUM_PROVINCE
 from icpcases.rules.documents import Kind, wanted_documents
-from icpcases.rules.dossier import RequestStatus
+from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS, FilingType
 from icpcases.rules.filing_types import JUDGED
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.rules.verdict import missing_facts
 from icpcases.web.back_to_list import list_to_return_to
 from icpcases.web.errand_panel import PRIVATE, errand_panel
+from icpcases.workflow.actions.judging import reusable_documents
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
+from icpcases.workflow.missing import missing_of
 from icpcases.workflow.route import route_bar
 
+from .documents import ask_missing_form
 from .follow_up import follow_up_context
 from .history import history_page
 from .now import now_of
@@ -54,6 +58,9 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "site": list(site_rows(case)),
         "papers": paper_rows(case, rows),
         "requests": rows.requests,
+        "ask_all": ask_all(case, rows) if is_working(request.user) else None,
+        "to_judge": sum(d.status == DocumentStatus.PENDING for d in rows.documents)
+        + sum(r.status == RequestStatus.ANSWERED for r in rows.requests),
         "requests_open": sum(
             r.status in (RequestStatus.OPEN, RequestStatus.ANSWERED) for r in rows.requests
         ),
@@ -160,12 +167,16 @@ class PaperRow:
     wanted: bool
     not_needed: bool
     documents: list[Document]
+    #: One of another case of the applicant that could be used here too.
+    elsewhere: Document | None = None
 
 
 def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
     """The documents wanted, then those that are there without being wanted."""
     by_kind: dict[str, list[Document]] = {}
     for document in rows.documents:
+        if document.status == DocumentStatus.REMOVED:
+            continue
         by_kind.setdefault(document.kind, []).append(document)
     wanted = wanted_documents(case.facts, case.changed)
     found = [
@@ -173,11 +184,32 @@ def paper_rows(case: FilingCase, rows: CaseFile) -> list[PaperRow]:
                  w.kind in rows.not_needed, by_kind.pop(w.kind.value, []))
         for w in wanted
     ]  # fmt: skip
+    found = offer_documents(case, found)
     others = [
         PaperRow(Kind(kind), gettext(Kind(kind).label), "", False, False, documents)
         for kind, documents in by_kind.items()
     ]
     return found + others
+
+
+def ask_all(case: FilingCase, rows: CaseFile) -> AskAllForm | None:
+    """The form that asks for all that is missing; None where nothing is."""
+    missing = missing_of(case, dossier_for(case), rows.requests)
+    return ask_missing_form(case, missing) if missing else None
+
+
+def offer_documents(case: FilingCase, rows: list[PaperRow]) -> list[PaperRow]:
+    """The rows, those without a document with one of another case that could be used here."""
+    lacking = [row.kind.value for row in rows if not row.documents and not row.not_needed]
+    if not lacking or case.is_at.closed:
+        return rows
+    offered: dict[str, Document] = {}
+    for document in reusable_documents(case).filter(kind__in=lacking)[:_OFFERED]:
+        offered.setdefault(document.kind, document)
+    return [replace(row, elsewhere=offered.get(row.kind.value)) for row in rows]
+
+
+_OFFERED = 50
 
 
 def masked_certificate(applicant: Applicant) -> str:

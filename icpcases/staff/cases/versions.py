@@ -12,7 +12,7 @@ from icpcases.rules.facts import FACT_FIELDS
 from icpcases.staff.pages import get_case_for_user, page
 from icpcases.web.errand_panel import changes_shown, shown_value
 
-from .history import field_of
+from .history import model_field
 
 VERSIONED = (
     *("province_id" if name == "province" else name for name in FACT_FIELDS),
@@ -86,7 +86,7 @@ def compared(case: FilingCase, old: Version, new: Version) -> list[Compared]:
     provinces = {p.code: str(p) for p in Province.objects.filter(code__in=codes)}
     found = []
     for name in VERSIONED:
-        label = str(field_of(case, name).verbose_name)
+        label = str(model_field(case, name).verbose_name)
         before, after = old.values[name], new.values[name]
         old_shown, new_shown = (
             provinces.get(str(value)) or shown_value(case, name, value) for value in (before, after)

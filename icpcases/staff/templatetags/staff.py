@@ -17,6 +17,7 @@ from icpcases.lifecycle.retired import step_name
 from icpcases.lifecycle.states import State
 from icpcases.rules.facts import ForumAnswer
 from icpcases.rules.rule import Party
+from icpcases.staff.cases.deeds import deed_of
 from icpcases.staff.rooms import Room, rooms_of
 
 register = template.Library()
@@ -43,7 +44,9 @@ def happening(row: HistoryRow) -> str:
         return _("Case opened")
     if row.kind == HistoryRow.Kind.FOLLOW_UP and row.entered.get("reminded"):
         return _("The applicant was reminded")
-    return step_name(row.step) if row.step else str(HistoryRow.Kind(row.kind).label)
+    if row.step:
+        return step_name(row.step)
+    return deed_of(row) or str(HistoryRow.Kind(row.kind).label)
 
 
 @register.filter

@@ -11,7 +11,6 @@ from icpcases.cases.forms.document_formset import PaperRows
 from icpcases.cases.models import Document, FilingCase, HistoryRow, NotNeeded, Request
 from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Actor, Role
-from icpcases.rules.about_papers import DOCUMENT_MAINLAND
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
@@ -22,16 +21,8 @@ from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.exceptions import Closed, NotAllowed
 from icpcases.workflow.refusals import ONLY_THOSE_ON_THE_CASE, ONLY_WHILE_IT_RUNS
 
-from .checks import (
-    Kinds,
-    When,
-    account_of,
-    failing_invariants,
-    need_invariants,
-    need_reason,
-    need_unlocked,
-    need_worker,
-)
+from .asking import answer_by_paper
+from .checks import Kinds, When, account_of, need_unlocked, need_worker
 
 
 def add_document(
@@ -48,49 +39,6 @@ def add_documents(
     """Hand in several documents, all or none, given the data of valid DocumentForms."""
     with changing(case, by, seen_version, what="document") as change:
         return hand_in(change, papers)
-
-
-def judge_document(
-    case: FilingCase,
-    by: Actor,
-    pk: int,
-    accept: bool,
-    refusal: str,
-    seen_version: int,
-    happened: When = None,
-) -> Document:
-    """Accept or refuse a document. Raises Closed where its papers stand or may not be accepted."""
-    with changing(case, by, seen_version, happened, what="document") as change:
-        need_worker(change.case, by)
-        if not accept:
-            need_reason(refusal)
-        document = Document.objects.get(pk=pk, case=change.case)
-        if accept:
-            _need_mainland(document)
-        before, failing = document.status, frozenset() if accept else failing_invariants(change)
-        document.status = (DocumentStatus.ACCEPTED if accept else DocumentStatus.REFUSED).value
-        document.refusal = "" if accept else refusal
-        document.save(update_fields=["status", "refusal"])
-        if not accept and before == DocumentStatus.ACCEPTED:
-            need_unlocked(change)
-            need_invariants(change, failing)
-        change.record(
-            Kinds.DOCUMENT,
-            entered={"judged": document.kind, "document": document.pk, "status": document.status},
-            told=not accept,
-            reasons=[] if accept else [{"about": document.kind, "text": refusal}],
-        )
-        return document
-
-
-def _need_mainland(document: Document) -> None:
-    if document.issued_in in (None, "mainland"):
-        return
-    words = DOCUMENT_MAINLAND.failing
-    place = Place(PlaceKind.DOCUMENT, document.kind, Kind(document.kind).label)
-    rule = DOCUMENT_MAINLAND
-    finding = Finding(rule.code, rule.source, words.sentence, words.remedy, words.who, (place,))
-    raise Closed((finding,))
 
 
 def mark_not_needed(
@@ -120,36 +68,45 @@ _HERE_ALREADY = {
 }
 
 
-def hand_in(change: Change, papers: Iterable[Cleaned]) -> list[Document]:
+def hand_in(
+    change: Change, papers: Iterable[Cleaned], answering: int | None = None
+) -> list[Document]:
     """Keep the documents of valid DocumentForms on a case that is locked, all or none.
 
+    Each answers the open request for it, but for the one that is being answered in words.
     Raises NotAllowed for whoever may not, and Closed for a file that is there already.
     """
     if not roles_on(change.case, change.by) - {Role.AUDITOR}:
         raise NotAllowed(change.by, ONLY_THOSE_ON_THE_CASE)
     if change.case.is_at.closed:
         raise NotAllowed(change.by, ONLY_WHILE_IT_RUNS)
-    return [_keep(change, data) for data in papers]
+    return [_keep(change, data, answering) for data in papers]
 
 
-def _keep(change: Change, data: Cleaned) -> Document:
+def _keep(change: Change, data: Cleaned, answering: int | None) -> Document:
     kind = Kind(data["kind"])
     _need_new(change, kind, data["file"].sha256)
     fields = {name: data[name] for name in _FIELDS if name in data}
     document = keep_document(
         change.case, kind, data["file"], account_of(change.by), change.at, **fields
     )
+    answers = answer_by_paper(change, kind.value, but=answering)
     change.record(
         HistoryRow.Kind.DOCUMENT,
         made={"documents": [document.pk]},
-        entered={"added": document.kind, "file": document.label, "number": document.number},
+        entered={
+            "added": document.kind,
+            "file": document.label,
+            "number": document.number,
+            **({"answers": answers, "document": document.pk} if answers else {}),
+        },
     )
     return document
 
 
 def _need_new(change: Change, kind: Kind, sha256: str) -> None:
     same = Document.objects.filter(case=change.case, kind=kind.value, sha256=sha256).last()
-    if same is None:
+    if same is None or same.status == DocumentStatus.REMOVED:
         return
     finding = Finding(
         "document.once",
@@ -163,10 +120,14 @@ def _need_new(change: Change, kind: Kind, sha256: str) -> None:
 
 
 def came_with_answer(asked: Request) -> list[Document]:
-    """The documents that the newest answer to a request brought along."""
-    rows = HistoryRow.objects.filter(case=asked.case_id, kind=HistoryRow.Kind.REQUEST)
-    newest = rows.filter(entered__answered=asked.pk).order_by("sequence").last()
-    papers = newest.entered.get("papers", []) if newest else []
+    """The documents that came with the newest answer to a request, or were one themselves."""
+    rows = HistoryRow.objects.filter(case=asked.case_id)
+    told = rows.filter(kind=HistoryRow.Kind.REQUEST, entered__answered=asked.pk)
+    came = told.order_by("sequence").last()
+    papers = list(came.entered.get("papers", [])) if came else []
+    handed = rows.filter(kind=HistoryRow.Kind.DOCUMENT, entered__has_key="answers")
+    for entered in handed.values_list("entered", flat=True) if asked.for_paper else ():
+        papers += [entered["document"]] if asked.pk in entered["answers"] else []
     return list(Document.objects.filter(case=asked.case_id, pk__in=papers).order_by("pk"))
 
 
@@ -183,6 +144,7 @@ def repeated(documents: Iterable[Document]) -> list[str]:
 def same_files(document: Document) -> QuerySet[Document]:
     """Other documents, of whatever case, with exactly this file."""
     rows = Document.objects.filter(sha256=document.sha256).exclude(sha256="")
+    rows = rows.exclude(status=DocumentStatus.REMOVED.value)
     return rows.exclude(pk=document.pk).order_by("pk")
 
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.forms.facts import FactsForm, own_leader
 from icpcases.cases.models import (
     Applicant,
     CasePerson,
@@ -136,6 +136,8 @@ def _begun(by: Actor, applicant: Applicant, form: FactsForm, at: dt.datetime) ->
     if case.about.about_service or case.about.about_subject:
         seed(case, form.cleaned_data.get("service"))
     form.write_to(case)
+    for name, value in own_leader(case).items():
+        setattr(case, name, value)
     if case.about.inspection:
         # Nothing is asked of the facts, and nothing is looked at first.
         vars(case)["state"] = State.PREPARING.value

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.fields import ReasonsField
+from icpcases.cases.forms.reasons import CannedOffer, Subject, offer_reasons, reason_text
 from icpcases.cases.models import FilingCase
 from icpcases.cases.outbox import Audience, told_of
 from icpcases.lifecycle.steps import Step
@@ -34,6 +35,8 @@ class StepForm(forms.Form):
 
     on_rules: dict[str, str] = {}
     kind: Kind  # of the paper that comes with the step, if one does
+    #: The day entered that is the day on which the step happened, where a form has one.
+    day_of: str = ""
 
     happened = forms.DateTimeField(
         label=_("when it happened"),
@@ -64,14 +67,27 @@ class StepForm(forms.Form):
             del self.fields["tell"]
             del self.fields["note_public"]
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
+        if self.day_of:
+            self.fields["happened"].help_text = _(
+                "Shanghai time; left empty, the day entered counts."
+            )
         self.prepare()
 
     def prepare(self) -> None:
         """Adapt the fields to the case; for steps that need it."""
 
     def clean_happened(self) -> dt.datetime:
-        """When it happened, as far as that can be."""
-        return checked_moment(self.rows, self.cleaned_data["happened"], timezone.now())
+        """When it happened, as far as that can be; else the day entered says it, else it is now."""
+        entered = self.cleaned_data["happened"] or self.moment_of_day()
+        return checked_moment(self.rows, entered, timezone.now())
+
+    def moment_of_day(self) -> dt.datetime | None:
+        """A moment on the day entered that can be: noon, or that of the step before."""
+        day = self.cleaned_data.get(self.day_of)
+        if day is None or day >= timezone.localdate():
+            return None
+        noon = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+        return max(noon, self.rows.not_before)
 
     def clean(self) -> dict[str, object]:
         """Judge what was entered by the rules that waited for it."""
@@ -126,13 +142,15 @@ def reasons_in(data: Cleaned) -> list[dict[str, str]]:
 
 def reason_places(case: FilingCase) -> list[tuple[str, Text]]:
     """What a reason or request may be about: nothing in particular, a fact, or a document."""
-    facts = [name for name in FACT_NAMES if name != "province_accepts_forums"]
+    # A fact that is called as a document is proved by it: the document is asked for.
+    facts = [n for n in FACT_NAMES if n != "province_accepts_forums" and n not in set(Kind)]
     own = [
         ("subject_leader", _("subject leader")),
         ("subject_leader_phone", _("subject leader's phone")),
         ("service_leader", _("service leader")),
         ("service_leader_phone", _("service leader's phone")),
         ("domain", _("domain")),
+        ("ip_address", _("IP address")),
         ("site_name", _("site name")),
     ]
     kinds = dict.fromkeys(wanted.kind for wanted in wanted_documents(case.facts, case.changed))
@@ -154,12 +172,23 @@ class ReasonsForm(StepForm):
         field = self.fields["reasons"]
         assert isinstance(field, ReasonsField)
         field.set_places(reason_places(self.case))
+        subject = Subject.REFUSAL if self.step in _REFUSING else Subject.RETURN
+        field.offer(CannedOffer.for_case(self.case, subject, Subject.FACT, about=None))
+
+
+_REFUSING = (Step.RECORD_REFUSAL,)
 
 
 class ReasonForm(StepForm):
     """Steps that want one reason."""
 
-    reason = long_text(_("reason"), required=True, max_length=2000)
+    reason = reason_text(_("reason"))
+
+    def prepare(self) -> None:
+        """Offer the usual reasons."""
+        given_up = self.step == Step.WITHDRAW
+        subject = Subject.WITHDRAWAL if given_up else Subject.CORRECTION
+        offer_reasons(self, "reason", CannedOffer.for_case(self.case, subject))
 
 
 class StepBackForm(ReasonForm):
@@ -167,6 +196,7 @@ class StepBackForm(ReasonForm):
 
     def prepare(self) -> None:
         """Ask whether to tell where somebody knows of the step already."""
+        super().prepare()
         if not self.already_told:
             return
         # That the page had the box: mail may leave between the page and the click.

@@ -97,9 +97,10 @@ class SubmissionForm(StepForm):
         if not wanted or re.fullmatch(wanted, number):
             return ""
         if provider.order_number_example:
-            sentence = _("This does not look like an order number of this provider: %(example)s.")
+            sentence = _("An order number of this provider looks like this: %(example)s.")
             return sentence % {"example": provider.order_number_example}
-        return str(_("This does not look like an order number of this provider."))
+        sentence = _("An order number of this provider fits this pattern: %(pattern)s.")
+        return sentence % {"pattern": wanted}
 
     @cached_property
     def order_named(self) -> Order | None:
@@ -211,9 +212,10 @@ class ApprovalForm(StepForm):
     """The service number, and the day it was granted."""
 
     on_rules = {NUMBER_VALID.code: "icp_number"}
+    day_of = "filed_on"
 
     icp_number = OfKindField(label=_("ICP number"))
-    filed_on = PastDateField(label=_("granted on"))
+    filed_on = PastDateField(label=_("granted on"), initial=timezone.localdate)
 
     def prepare(self) -> None:
         """Read the number as its kind's, and propose the subject's next."""
@@ -223,7 +225,8 @@ class ApprovalForm(StepForm):
         field.kind, field.read = self.case.facts.service_kind, field.read_kind
         field.help_text = NUMBER_EXAMPLES[field.kind]
         proposed = proposed_number(self.case)
-        field.initial = str(proposed) if proposed else ""
+        character = self.case.province.icp_character if self.case.province else ""
+        field.initial = str(proposed) if proposed else f"{character}ICP备" if character else ""
 
     def clean_filed_on(self) -> dt.date:
         """The day of the grant: not before the order was first submitted."""
@@ -238,7 +241,9 @@ class ApprovalForm(StepForm):
 class CompleteForm(StepForm):
     """The day from which the register says what the errand was about."""
 
-    completed_on = PastDateField(label=_("done on"))
+    day_of = "completed_on"
+
+    completed_on = PastDateField(label=_("done on"), initial=timezone.localdate)
 
     def clean_completed_on(self) -> dt.date:
         """The day: not before the order was first submitted."""
@@ -258,9 +263,11 @@ class OpeningForm(StepForm):
     """The opening of the site."""
 
     on_rules = {OPEN_AFTER_FILING.code: "opened_on"}
+    day_of = "opened_on"
 
     opened_on = forms.DateField(
         label=_("opened on"),
+        initial=timezone.localdate,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -277,7 +284,7 @@ class OpeningForm(StepForm):
 class FooterForm(StepForm):
     """The number in the footer."""
 
-    footer_on = PastDateField(label=_("in the footer since"))
+    footer_on = PastDateField(label=_("in the footer since"), initial=timezone.localdate)
 
     def prepare(self) -> None:
         """Ask since when it stands in the settings, where there is no footer."""
@@ -296,7 +303,7 @@ class PublicSecurityForm(StepForm):
         label=_("public-security number"),
         help_text=_("Such as 京公网安备11010802012345号."),
     )
-    public_security_on = PastDateField(label=_("filed on"))
+    public_security_on = PastDateField(label=_("filed on"), initial=timezone.localdate)
 
     def clean_public_security_on(self) -> dt.date:
         """The day of the second registration: not before the site opened."""

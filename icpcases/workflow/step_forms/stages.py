@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.forms.fields import PastDateField
@@ -21,8 +22,10 @@ from .base import StepForm
 class ApplicationForm(StepForm):
     """An application to an authority."""
 
+    day_of = "applied_on"
+
     authority = forms.CharField(label=_("authority"), max_length=100)
-    applied_on = PastDateField(label=_("applied on"))
+    applied_on = PastDateField(label=_("applied on"), initial=timezone.localdate)
     application_number = forms.CharField(label=_("application number"), max_length=60)
 
     def prepare(self) -> None:

@@ -1,0 +1,399 @@
+"""Judging beside the paper: one document or answer after the other, then the next case's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from icpcases.cases.forms.document_formset import AnswerForm, PaperRows
+from icpcases.cases.forms.documents import READ_OFF, JudgementForm
+from icpcases.cases.forms.facts import FactsForm, in_words, plain_fact
+from icpcases.cases.forms.reasons import CannedOffer, Subject
+from icpcases.cases.forms.requests import SettlementForm
+from icpcases.cases.models import AccessLogRow, Document, FilingCase, Request
+from icpcases.cases.permissions import is_working
+from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.rules.dossier import DocumentStatus, RequestStatus
+from icpcases.rules.paper_check import COMPARED, KnownNumber
+from icpcases.staff.links import case_url
+from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user
+from icpcases.workflow.actions import requests
+from icpcases.workflow.actions.asking import usual_due
+from icpcases.workflow.actions.documents import came_with_answer, same_files
+from icpcases.workflow.actions.judging import (
+    accept_documents,
+    correct_document,
+    judge_document,
+    remove_document,
+    take_over_document,
+)
+from icpcases.workflow.actions.requests import settle
+from icpcases.workflow.comparison import differences_of
+from icpcases.workflow.judgeable import (
+    PAPER,
+    REQUEST,
+    ToJudge,
+    next_in_queue,
+    next_on_case,
+    papers_waiting,
+)
+
+from .history import model_field
+
+ELSEWHERE = 5
+
+
+@require_safe
+@for_working
+def judge_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """On to what is judged next: on this case behind what was passed over, else on another."""
+    case = get_case_for_user(pk, request.user)
+    paper, asked = (_number(request.GET.get(name)) for name in ("paper", "request"))
+    found = next_on_case(case, paper, asked) or next_in_queue(request.user, after=pk)
+    return _on_to(request, case, found)
+
+
+@require_safe
+def judge_queue_page(request: HttpRequest) -> HttpResponse:
+    """On to the first that waits to be judged among one's own cases."""
+    found = next_in_queue(request.user) if is_working(request.user) else None
+    return _on_to(request, None, found)
+
+
+def _on_to(request: HttpRequest, case: FilingCase | None, found: ToJudge | None) -> HttpResponse:
+    if found is None:
+        messages.info(request, _("Nothing more waits to be judged."))
+        return HttpResponseRedirect(case_url(case) if case else reverse("admin:index"))
+    return HttpResponseRedirect(judging_url(found))
+
+
+def judging_url(found: ToJudge) -> str:
+    """The page on which it is judged."""
+    return case_url(FilingCase(pk=found.case_id), found.kind, found.pk)
+
+
+def next_url(request: HttpRequest, case: FilingCase, kind: str, pk: int) -> str:
+    """Where a decision leads: what comes behind it, what was passed over, another case."""
+    behind = {"paper": pk} if kind == PAPER else {"request": pk}
+    found = next_on_case(case, **behind) or next_on_case(case)
+    if found is None and is_working(request.user):
+        found = next_in_queue(request.user, after=case.pk)
+    return judging_url(found) if found else case_url(case)
+
+
+def _number(text: str | None) -> int | None:
+    digits = text is not None and text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if text and digits else None
+
+
+@dataclass(frozen=True)
+class KnownRow:
+    """Something the case says, whole; whether this paper is compared with it, and differs."""
+
+    label: str
+    value: str
+    compared: bool = False
+    differs: bool = False
+
+
+_KNOWN = (
+    "subject_leader", "subject_leader_id", "subject_leader_phone",
+    "service_leader", "service_leader_id", "service_leader_phone", "domain_unicode", "province",
+)  # fmt: skip
+
+
+def known_rows(
+    case: FilingCase, compared: KnownNumber | None = None, differs: bool = False
+) -> list[KnownRow]:
+    """What the case says of its people and its domain, private numbers whole."""
+    applicant = case.applicant
+    certificate = applicant.get_certificate_type_display() or _("certificate number")
+    rows: list[tuple[str, str, str | None]] = [
+        (_("applicant"), applicant.name, None),
+        (certificate, applicant.certificate_number, KnownNumber.CERTIFICATE),
+    ]
+    for name in _KNOWN:
+        label = str(model_field(case, name.replace("_unicode", "")).verbose_name)
+        value = str(getattr(case, name) or "")
+        rows.append((label, value, name.removesuffix("_unicode")))
+    held = [(label, value, compared and place == compared) for label, value, place in rows]
+    return [
+        KnownRow(label, value or "—", bool(meant), bool(meant) and differs)
+        for label, value, meant in held
+        if value or meant
+    ]
+
+
+def show_whole_numbers(
+    request: HttpRequest, case: FilingCase, thing: str, answer: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """A page on which the numbers of a case stand whole, written down in the access log.
+
+    What was sent and leads on shows nothing.
+    """
+    log = AccessLogRow(what=AccessLogRow.What.NUMBER, detail=f"judging {thing}", case=case)
+    log.by = request.user  # type: ignore[assignment]
+    if request.method != "POST":
+        log.save()
+    response = answer()
+    if request.method == "POST" and response.status_code >= 400:
+        log.save()
+    return response
+
+
+def _shown_to(request: HttpRequest, case: FilingCase, papers: Sequence[Document]) -> set[int]:
+    """Which of these documents this officer has had before their eyes."""
+    names = {f"judging document {paper.pk}": paper.pk for paper in papers}
+    rows = AccessLogRow.objects.filter(case=case, by=request.user.pk, detail__in=list(names))
+    return {names[detail] for detail in rows.values_list("detail", flat=True)}
+
+
+@require_http_methods(["GET", "POST"])
+def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """A document beside the facts it is held against: accept, refuse, correct or take it out."""
+    case = get_case_for_user(pk, request.user)
+    paper = _document(case, document)
+    form = JudgementForm(
+        paper, request.POST if request.method == "POST" else None,
+        quiet=not _is_wanted(case, paper),
+    )  # fmt: skip
+
+    def judge(version: int) -> None:
+        _judge(request, case, paper, form, version)
+
+    def answer() -> HttpResponse:
+        around = _around(request, case, paper, form)
+        return STAFF.form_page(request, case, form, judge, template="judge.html", **around)
+
+    return show_whole_numbers(request, case, f"document {paper.pk}", answer)
+
+
+def _document(case: FilingCase, pk: int) -> Document:
+    paper = get_object_or_404(Document.objects.select_related("added_by"), pk=pk, case=case)
+    paper.case = case
+    return paper
+
+
+def _is_wanted(case: FilingCase, paper: Document) -> bool:
+    wanted = wanted_documents(case.facts, case.changed)
+    return any(document.kind.value == paper.kind for document in wanted)
+
+
+def _judge(
+    request: HttpRequest, case: FilingCase, paper: Document, form: JudgementForm, version: int
+) -> None:
+    data, by = form.cleaned_data, request.user
+    if data["accept"] == "removed":
+        remove_document(case, by, paper.pk, data["refusal"], version)
+    elif data["accept"] == "corrected":
+        correct_document(case, by, paper.pk, form.read_off or {}, version)
+    else:
+        judge_document(
+            case, by, paper.pk, data["accept"] == "accepted", data["refusal"], version,
+            read_off=form.read_off, quiet=data["quiet"],
+        )  # fmt: skip
+
+
+def _around(
+    request: HttpRequest, case: FilingCase, paper: Document, form: JudgementForm
+) -> dict[str, Any]:
+    papers = list(case.documents.exclude(status=DocumentStatus.REMOVED.value).order_by("pk"))
+    differences = differences_of(paper, case)
+    differs = any(difference.field == "number" for difference in differences)
+    waiting = [p for p in papers if p.status == DocumentStatus.PENDING]
+    seen = _shown_to(request, case, waiting) if len(waiting) > 1 else set()
+    return {
+        "title": paper.get_kind_display(),
+        "paper": paper,
+        "papers": papers,
+        "place": next((n for n, p in enumerate(papers, 1) if p.pk == paper.pk), 0),
+        "waiting": waiting,
+        "all_seen": len(waiting) > 1 and len(seen) == len(waiting),
+        "read_off": READ_OFF,
+        "differing": {difference.field for difference in differences},
+        "differences": [(d.field, _(d.sentence) % {"known": d.known}) for d in differences],
+        "known": known_rows(case, COMPARED.get(Kind(paper.kind)), differs),
+        "canned": form.fields["refusal"].widget.get_context("refusal", "", {})["widget"]["canned"],
+        "decided": paper.status != DocumentStatus.PENDING,
+        "done": _DONE.get(request.POST.get("accept", ""), _said_corrected)(paper),
+        "back": lambda: _after(request, case, paper),
+        "pictures": pictures_of(case, paper),
+        "skip": f"{case_url(case, 'judge')}?paper={paper.pk}",
+        "elsewhere": Paginator(
+            same_files(paper).exclude(case=case).select_related("case"), ELSEWHERE
+        ).get_page(request.GET.get("elsewhere")),
+    }
+
+
+def _after(request: HttpRequest, case: FilingCase, paper: Document) -> str:
+    """Where it goes on: what was read off is looked at once more, a decision leads on."""
+    if request.POST.get("accept") == "corrected":
+        return case_url(case, PAPER, paper.pk)
+    return next_url(request, case, PAPER, paper.pk)
+
+
+def _said_accepted(paper: Document) -> str:
+    return _("Accepted: %(paper)s.") % {"paper": paper.get_kind_display()}
+
+
+def _said_refused(paper: Document) -> str:
+    return _("Refused: %(paper)s.") % {"paper": paper.get_kind_display()}
+
+
+def _said_removed(paper: Document) -> str:
+    return _("Taken out: %(paper)s.") % {"paper": paper.get_kind_display()}
+
+
+def _said_corrected(paper: Document) -> str:
+    return _("What stands on the document is saved.")
+
+
+_DONE: dict[str, Callable[[Document], str]] = {
+    "accepted": _said_accepted,
+    "refused": _said_refused,
+    "removed": _said_removed,
+}
+
+
+def pictures_of(case: FilingCase, paper: Document) -> list[str]:
+    """The addresses of the pictures that show a document: its own, or one for each page."""
+    args = [case.pk, paper.pk]
+    if paper.media_type == "application/pdf":
+        pages = range(1, (paper.pages or 1) + 1)
+        return [reverse("admin:cases_filingcase_page", args=[*args, n]) for n in pages]
+    is_picture = paper.media_type.startswith("image/")
+    return [reverse("admin:cases_filingcase_picture", args=args)] if is_picture else []
+
+
+@require_POST
+@for_working
+def accept_shown(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept every document that waits, once each was shown to this officer."""
+    case = get_case_for_user(pk, request.user)
+    waiting = list(papers_waiting(case))
+    seen = _shown_to(request, case, waiting)
+    if not seen:
+        raise Http404
+    accepted = _("Accepted: %(n)s documents.") % {"n": len(seen)}
+
+    def accept(version: int) -> None:
+        accept_documents(case, request.user, seen, version)
+
+    return act(request, case, accept, accepted, lambda: next_url(request, case, PAPER, max(seen)))
+
+
+@require_POST
+@for_working
+def take_over(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """Use a document of another case of the same applicant here too."""
+    case = get_case_for_user(pk, request.user)
+
+    def change(version: int) -> None:
+        take_over_document(case, request.user, document, version)
+
+    return act(request, case, change, _("The document is taken over."))
+
+
+@require_http_methods(["GET", "POST"])
+def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A request: judge its answer beside what the case says, or answer for the applicant."""
+    case = get_case_for_user(pk, request.user)
+    asked = get_object_or_404(Request, pk=number, case=case)
+    asked.case = case
+    answering = request.method == "POST" and "decision" not in request.POST
+    settling = request.method == "POST" and not answering
+    answer = answer_form(request, asked, answering)
+    settlement = SettlementForm(
+        request.POST if settling else None, {"due_on": usual_due()}, case, asked.about
+    )
+    form: AnswerForm | SettlementForm = answer if answering else settlement
+
+    def change(version: int) -> None:
+        data = form.cleaned_data
+        if answering:
+            requests.answer(
+                case, request.user, asked.pk, data["answer"], version,
+                papers=answer.papers.cleaned_data if answer.papers else (), value=answer.value,
+            )  # fmt: skip
+        else:
+            settle(
+                case, request.user, asked.pk, data["decision"], data["reason"], version,
+                due_on=data["due_on"],
+            )  # fmt: skip
+
+    def shown() -> HttpResponse:
+        return STAFF.form_page(
+            request, case, form, change, template="request.html", answer=answer,
+            settlement=settlement, papers=answer.papers,
+            **_around_request(request, case, asked, answering),
+        )  # fmt: skip
+
+    return show_whole_numbers(request, case, f"request {asked.pk}", shown)
+
+
+def answer_form(request: HttpRequest, asked: Request, sent: bool) -> AnswerForm:
+    """The answer to a request: the fact's own control, documents, or words alone."""
+    case, data = asked.case, request.POST if sent else None
+    papers = None
+    if asked.for_paper:
+        files = request.FILES if sent else None
+        papers = PaperRows(data, files, kinds=[asked.about], required=False)
+    fact = FactsForm.only(case, asked.about, data) if asked.for_fact else None
+    return AnswerForm(data, initial={"answer": asked.answer}, papers=papers, fact=fact)
+
+
+def _around_request(
+    request: HttpRequest, case: FilingCase, asked: Request, answering: bool
+) -> dict[str, Any]:
+    came = came_with_answer(asked)
+    waiting = case.requests.filter(status=RequestStatus.ANSWERED.value)
+    compared = next((c for c in KnownNumber if c.value == asked.about), None)
+    canned = CannedOffer.for_case(
+        case, Subject.FACT if asked.for_fact else Subject.REQUEST, about=asked.about
+    )
+    return {
+        "title": _("Request to the applicant"),
+        "asked": asked,
+        "came": [(paper, pictures_of(case, paper)) for paper in came],
+        "fact": fact_answered(case, asked) if asked.for_fact else None,
+        "known": known_rows(case, compared),
+        "canned": canned.choices,
+        "left": waiting.count(),
+        "open": asked.status == RequestStatus.OPEN,
+        "answered": asked.status == RequestStatus.ANSWERED,
+        "unsettled": asked.status in (RequestStatus.OPEN, RequestStatus.ANSWERED),
+        "skip": f"{case_url(case, 'judge')}?request={asked.pk}",
+        "done": _("The answer is recorded.") if answering else _("The request is settled."),
+        "back": lambda: (
+            case_url(case, "request", asked.pk)
+            if answering
+            else next_url(request, case, REQUEST, asked.pk)
+        ),
+    }
+
+
+@dataclass(frozen=True)
+class FactAnswered:
+    """A fact that was asked for: what it is now, and what the answer proposes."""
+
+    label: str
+    present: str
+    proposed: str
+    same: bool
+
+
+def fact_answered(case: FilingCase, asked: Request) -> FactAnswered | None:
+    """The present and the proposed value of the fact a request asks for; both whole."""
+    form = FactsForm.only(case, asked.about)
+    if form is None:
+        return None
+    field, present = form.fields[asked.about], plain_fact(case, asked.about)
+    words = (in_words(field, present), in_words(field, asked.value))
+    return FactAnswered(str(field.label), *words, same=words[0] == words[1])
