@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import Values, write
 
-from .models import CasePerson, FilingCase, HistoryRow, Notice
+from .models import CasePerson, FilingCase, HistoryRow, Invitation, Notice
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
 PATIENCE = dt.timedelta(minutes=15)
@@ -46,7 +46,7 @@ Audience = list[tuple[str, str]]
 
 
 def audience(case: FilingCase) -> Audience:
-    """Who is told of a step: the people on the case, else the applicant's own address."""
+    """Who is told of a step: the people on the case, else who is invited and the applicant."""
     return asked_audience(case)()
 
 
@@ -55,10 +55,16 @@ def asked_audience(case: FilingCase) -> Callable[[], Audience]:
     taken = _ADDRESSES.sent(case.pk)
 
     def found() -> Audience:
-        own = [case.applicant.email] if case.applicant.email else []
-        return [(address, case.applicant.language) for address in dict.fromkeys(taken() or own)]
+        people = taken() or [*_invited(case), *([own] if (own := case.applicant.email) else [])]
+        return [(address, case.applicant.language) for address in dict.fromkeys(people)]
 
     return found
+
+
+def _invited(case: FilingCase) -> QuerySet[Invitation, str]:
+    """Who was asked to follow the case, where nobody has joined it yet."""
+    waiting = Invitation.objects.waiting().filter(case=case)
+    return waiting.order_by("pk").values_list("email", flat=True)
 
 
 def enqueue(case: FilingCase, row: HistoryRow, to: Audience) -> None:

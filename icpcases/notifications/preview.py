@@ -47,17 +47,19 @@ def previews(case: FilingCase, step: Step, form: StepForm | None = None) -> list
         by_language.setdefault(language, []).append(address)
     data = getattr(form, "cleaned_data", {}) if form is not None else {}
     return [
-        Preview(addresses, message(case, step, language, data), language)
+        Preview(addresses, message(case, step, language, data, addresses[0]), language)
         for language, addresses in by_language.items()
     ]
 
 
-def message(case: FilingCase, step: Step, language: str, data: Cleaned | None = None) -> Message:
-    """The mail that a step would send, given what was entered so far."""
+def message(
+    case: FilingCase, step: Step, language: str, data: Cleaned | None = None, address: str = ""
+) -> Message:
+    """The mail that a step would send to an address, given what was entered so far."""
     data = data or {}
     after, rows = case_after(case, step, data)
     about = event(case, step, data, reasons_in(data), data.get("note_public", ""))
-    return message_about(after, rows, about, language)
+    return message_about(after, rows, about, language, address)
 
 
 def case_after(case: FilingCase, step: Step, data: Cleaned) -> tuple[FilingCase, CaseFile]:

@@ -26,7 +26,7 @@ from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Party
 
 from . import reminder_texts as words
-from .composer import Message, case_link, render, shown_time, staff_link, subject_line
+from .composer import Message, render, shown_time, staff_link, subject_line, way_in
 
 DAY = dt.timedelta(days=1)
 CLOSED = [state.value for state in STATES if state.phase == Phase.CLOSED]
@@ -53,8 +53,11 @@ class Reminder:
         # Accounts keep no language: a colleague reads the one the office runs in.
         return [(officer.email, settings.LANGUAGE_CODE)] if officer and officer.email else []
 
-    def letter(self, language: str) -> Message:
-        """The mail, in a language."""
+    def _way_in(self, address: str) -> dict[str, str]:
+        return {"link": staff_link(self.case)} if self.to_officer else way_in(self.case, address)
+
+    def letter(self, language: str, address: str) -> Message:
+        """The mail to an address, in a language."""
         with translation.override(language):
             values = {"about": self._about(), "when": _shown(self.when)}
             return render(
@@ -64,7 +67,7 @@ class Reminder:
                     "case": self.case,
                     "sentence": str(self.words.sentence) % values,
                     "needed": str(self.words.needed),
-                    "link": staff_link(self.case) if self.to_officer else case_link(self.case),
+                    **self._way_in(address),
                     "language": language,
                 },
             )
@@ -93,7 +96,7 @@ def reminder_letter(notice: Notice, now: dt.datetime) -> Message | None:
     found = reminders_due(now, FilingCase.objects.filter(pk=notice.case_id))
     for reminder in found:
         if reminder.key == notice.key:
-            return reminder.letter(notice.language)
+            return reminder.letter(notice.language, notice.address)
     return None
 
 

@@ -1,7 +1,7 @@
 """The records of the program."""
 
 from .access_log import AccessLogRow
-from .applicants import Applicant, CertificateType
+from .applicants import Applicant, ApplicantChange, CertificateType
 from .case import FilingCase
 from .deadlines import CalendarDay, Clock, DueRun
 from .documents import Document, NotNeeded
@@ -20,12 +20,15 @@ from .register import (
 )
 from .reports import Summary
 from .requests import Request
-from .search import SearchText, SearchToken
+from .search import ApplicantText, ApplicantToken, SearchText, SearchToken
 from .settings import ReferenceCounter, Setting
 
 __all__ = [
     "AccessLogRow",
     "Applicant",
+    "ApplicantChange",
+    "ApplicantText",
+    "ApplicantToken",
     "CalendarDay",
     "CasePerson",
     "CertificateType",

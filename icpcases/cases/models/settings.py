@@ -16,6 +16,7 @@ class Setting(models.Model):
         "document_first_reminder_days": 90,
         "document_second_reminder_days": 60,
         "document_last_reminder_days": 30,
+        "join_undo_days": 30,
     }
 
     key = models.CharField(_("setting"), max_length=40, primary_key=True)
@@ -45,6 +46,7 @@ _SETTING_LABELS = {
     "document_first_reminder_days": _("Days before a document expires, first reminder"),
     "document_second_reminder_days": _("Days before a document expires, second reminder"),
     "document_last_reminder_days": _("Days before a document expires, last reminder"),
+    "join_undo_days": _("Days in which two joined applicants can be taken apart again"),
 }
 
 

@@ -61,12 +61,21 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
         "may_work": is_working(request.user),
         "may_assign": is_supervisor(request.user),
+        **nobody_joined(case),
         "mail_problems": delivery_problems(case),
         "province_changed": answer_changed(case),
         "history": history_page(request, case),
         "today": timezone.localdate(),
         **beside_case(request, case, is_working(request.user)),
     }
+
+
+def nobody_joined(case: FilingCase) -> dict[str, object]:
+    """Whether a case that goes on has nobody who follows it, and who is invited to."""
+    if case.people_pks or case.is_at.closed or case.is_at == State.COMPLETED:
+        return {"nobody_joined": False}
+    waiting = list(case.invitations.waiting().order_by("pk"))
+    return {"nobody_joined": True, "invited": waiting}
 
 
 def next_errand_url(case: FilingCase) -> str:

@@ -24,6 +24,7 @@ from icpcases.register.portfolio import ends_with
 from icpcases.register.prefill import subject_defaults
 from icpcases.rules.facts import ServiceKind
 from icpcases.staff.pages import page
+from icpcases.web.back import safe_back
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions import register
 from icpcases.workflow.exceptions import Refused
@@ -125,6 +126,7 @@ def _entry(
     allowed = is_supervisor(request.user) if supervisor else is_working(request.user)
     if not allowed:
         raise PermissionDenied
+    back = safe_back(request, portfolio_url(applicant.pk))
     findings: list[tuple[str, str]] = []
     trouble, status = None, 200
     if request.method == "POST":
@@ -139,11 +141,12 @@ def _entry(
                 findings = [(sentence_of(f), remedy_of(f)) for f in found]
             else:
                 messages.success(request, done)
-                return HttpResponseRedirect(portfolio_url(applicant.pk))
+                return HttpResponseRedirect(back)
     context = {
         "title": title,
         "applicant": applicant,
         "form": form,
+        "back": back,
         "findings": findings,
         "trouble": trouble,
         "ends": ends,

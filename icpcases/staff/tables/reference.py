@@ -28,6 +28,7 @@ from icpcases.cases.models.documents import KINDS
 from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
 from icpcases.deadlines import recalculation
 from icpcases.staff.pages import page
+from icpcases.web.back import safe_back
 from icpcases.workflow.actions.provinces import answer_of_province
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
     """Record what an administration answered about forums: who asked, when, and the source."""
     province = get_object_or_404(Province, pk=code)
     posted = request.method == "POST"
+    back = safe_back(request, reverse("admin:cases_province_changelist"))
     initial = {"accepts_forums": province.accepts_forums}
     form = ProvinceAnswerForm(request.POST if posted else None, initial=initial)
     status = 422 if posted else 200
@@ -173,10 +175,10 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
         status = 403
     elif posted and form.is_valid():
         answer_of_province(province, request.user, form.cleaned_data)
-        admin.site.get_model_admin(Province).message_user(
-            request, _("The answer is recorded."), messages.SUCCESS
-        )
-        return HttpResponseRedirect(reverse("admin:cases_province_changelist"))
+        answered = Province.objects.get(pk=code).get_accepts_forums_display()
+        said = _("The answer is recorded. %(province)s, forums: %(answer)s.")
+        messages.success(request, said % {"province": province, "answer": answered})
+        return HttpResponseRedirect(back)
     context = {
         "title": _("Forums in %(province)s") % {"province": province},
         "province": province,
@@ -185,6 +187,7 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
         "answers": province.answers.select_related("asked_by"),
         "waiting": province.cases.filter(state__in=("preapproval_needed", "preapproval_applied")),
         "opts": Province._meta,
+        "back": back,
     }
     return page(request, "staff/province_answer.html", context, status)
 
