@@ -29,6 +29,7 @@ from icpcases.register.prefill import known_of
 from icpcases.register.record import RegisterChange
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.facts import FilingType
+from icpcases.search import index
 from icpcases.workflow.actions.documents import add_document
 from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.open_case import open_case
@@ -115,7 +116,9 @@ class World:
             fields.setdefault("certificate_number", f"H{n:08d}")
         if confirmed:
             fields.update(confirmed_at=timezone.now(), confirmed_by=self.li)
-        return Applicant.objects.create(**fields)
+        applicant = Applicant.objects.create(**fields)
+        index.keep_client(applicant.pk)
+        return applicant
 
     def case(
         self, facts: dict[str, str] | None = None, applicant: Applicant | None = None,

@@ -12,6 +12,8 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from icpcases.rules.folding import typed_code
+
 CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "autofocus": True}
 
 
@@ -49,6 +51,20 @@ class PasswordAgainForm(ReauthenticateForm):
         self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
 
 
+class FoldedCode(forms.CharField):
+    """A code of an app as Chinese keyboards type it too: full-width digits, blanks, dashes."""
+
+    def to_python(self, value: object) -> str:
+        """The code in half width, as allauth compares it."""
+        return typed_code(super().to_python(value) or "").replace("-", "").lower()
+
+
+def _fold_code(form: forms.Form) -> None:
+    """Let the form's code be typed in any width."""
+    field = form.fields["code"]
+    form.fields["code"] = FoldedCode(label=field.label, widget=field.widget)
+
+
 class _CodeOnce(mfa_forms.BaseAuthenticateForm):
     """A code of the second factor, which opens once and cannot be found by trying all day."""
 
@@ -57,6 +73,7 @@ class _CodeOnce(mfa_forms.BaseAuthenticateForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        _fold_code(self)
         self.fields["code"].label = _("Code from your authenticator app, or a recovery code")
         self.fields["code"].widget.attrs = dict(CODE_ATTRIBUTES)
 
@@ -89,5 +106,6 @@ class EnrolForm(ActivateTOTPForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        _fold_code(self)
         self.fields["code"].label = _("Code that the app shows now")
         self.fields["code"].widget.attrs = {**CODE_ATTRIBUTES, "inputmode": "numeric"}

@@ -21,6 +21,7 @@ from icpcases.web.errand_panel import errand_panel, gone_of, late_since, said_of
 from icpcases.web.findings import refusal_of, view_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.participants import waiting_for
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.duties import duties_of, footer_snippet
@@ -44,7 +45,8 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     cases = FilingCase.objects.filter(people__user=request.user.pk).with_names().order_by("-pk")
     shown = Paginator(cases, CASES).get_page(request.GET.get("page"))
     lines = [(case, gone_of(case)) for case in shown]
-    return own_page(request, "applicants/cases.html", {"cases": shown, "lines": lines})
+    context = {"cases": shown, "lines": lines, "invitations": waiting_for(request.user)}
+    return own_page(request, "applicants/cases.html", context)
 
 
 @never_cache

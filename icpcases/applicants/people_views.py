@@ -5,10 +5,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from icpcases.cases.forms.applicants import InviteForm
 from icpcases.cases.models import CasePerson, Invitation
+from icpcases.cases.permissions import is_staff_role
 from icpcases.workflow.actions import participants
 from icpcases.workflow.exceptions import NotAllowed
 
@@ -50,12 +51,13 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
         try:
             joined = participants.accept(invitation, request.user)
         except NotAllowed:
-            messages.error(request, _("Staff accounts join no case."))
-            return HttpResponseRedirect("/")
+            return _not_for(request, invitation)
         if joined is None:
             return _used_up(request, token)
         messages.success(request, _("You may now see this case."))
         return HttpResponseRedirect(own_case_url(invitation.case))
+    if is_staff_role(request.user) or not participants.is_for(invitation, request.user):
+        return _not_for(request, invitation)
     return own_page(request, "applicants/invitation.html", {"invitation": invitation})
 
 
@@ -66,3 +68,33 @@ def _used_up(request: HttpRequest, token: str) -> HttpResponse:
         return own_page(request, "applicants/no_invitation.html", {}, 404)
     messages.success(request, _("You may now see this case."))
     return HttpResponseRedirect(own_case_url(case))
+
+
+def _not_for(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The invitation is for another address: whoever reads it proves so by signing in with it."""
+    context = {
+        "address": masked_address(invitation.email),
+        "next": request.path,
+        "of_staff": is_staff_role(request.user),
+    }
+    return own_page(request, "applicants/invitation_for_another.html", context, 403)
+
+
+def masked_address(address: str) -> str:
+    """An address as its owner knows it and nobody else reads it: f•••@example.com."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+@never_cache
+@login_required
+@require_POST
+def join_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Join a case to which this very address is invited: it was proved by signing in."""
+    waiting = (found for found in participants.waiting_for(request.user) if found.pk == pk)
+    invitation = next(waiting, None)
+    joined = participants.accept(invitation, request.user) if invitation else None
+    if invitation is None or joined is None:
+        return own_page(request, "applicants/no_invitation.html", {}, 404)
+    messages.success(request, _("You may now see this case."))
+    return HttpResponseRedirect(own_case_url(invitation.case))

@@ -8,6 +8,7 @@ from django.utils.crypto import constant_time_compare
 
 from icpcases.cases.lookups import case_of_reference, tries_of
 from icpcases.cases.models import FilingCase, FollowTry
+from icpcases.rules.folding import typed_code
 
 WRONG_TRIES = 5
 CLOSED_FOR = dt.timedelta(minutes=15)
@@ -24,7 +25,7 @@ def find_followed(reference: str, code: str, address: str) -> FilingCase | None:
     Wrong tries are counted per reference, whether there is such a case or not, and per address
     they come from, so that neither codes nor references are found by trying.
     """
-    reference, code = reference.strip().upper()[:30], code.strip().upper().replace(" ", "")[:30]
+    reference, code = typed_code(reference)[:30], typed_code(code).replace("-", "")[:30]
     keys = (f"reference {reference}", f"address {address}"[:100])
     now = timezone.now()
     tries = {row.key: row for row in tries_of(*keys)}

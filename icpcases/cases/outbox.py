@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import Values, write
 
-from .models import CasePerson, FilingCase, HistoryRow, Notice
+from .models import CasePerson, FilingCase, HistoryRow, Invitation, Notice
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
 PATIENCE = dt.timedelta(minutes=15)
@@ -58,9 +58,9 @@ Audience = list[Recipient]
 
 
 def audience(case: FilingCase) -> Audience:
-    """Who is told of a step: the people on the case, else the applicant's own address.
+    """Who is told of a step: the people on the case, else who is invited and the applicant.
 
-    Where people were on it who may read it no more, nobody is told in their place.
+    Where people were on it who may read it no more, the applicant is not told in their place.
     """
     return asked_audience(case)()
 
@@ -76,9 +76,16 @@ def asked_audience(case: FilingCase) -> Callable[[], Audience]:
             people.setdefault(address, person)
         if people:
             return [Recipient(address, language, person) for address, person in people.items()]
-        return [Recipient(own, language)] if own and not _had_people(case) else []
+        others = [*_invited(case), *([own] if own and not _had_people(case) else [])]
+        return [Recipient(address, language) for address in dict.fromkeys(others)]
 
     return found
+
+
+def _invited(case: FilingCase) -> QuerySet[Invitation, str]:
+    """Who was asked to follow the case, where nobody has joined it yet."""
+    waiting = Invitation.objects.waiting().filter(case=case)
+    return waiting.order_by("pk").values_list("email", flat=True)
 
 
 def _had_people(case: FilingCase) -> bool:

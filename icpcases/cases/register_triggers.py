@@ -47,7 +47,9 @@ _TAKEN = " OR ".join(
     part.format(number="NEW.number_of", applicant=_OWN_APPLICANT)
     for part in (_OTHERS_SERVICE, _OTHERS_SUBJECT)
 )
-_SUBJECT_TAKEN = _OTHERS_SERVICE.format(number="NEW.number", applicant="NEW.applicant_id")
+# What is listed under the very subject goes with it, where it comes under another record.
+_SUBJECT_TAKEN = f"""EXISTS (SELECT 1 FROM {SERVICE} o JOIN {SUBJECT} os ON os.id = o.subject_id
+    WHERE o.number_of = NEW.number AND os.applicant_id <> NEW.applicant_id AND os.id <> NEW.id)"""
 _CHARACTER = f"(SELECT p.icp_character FROM {PROVINCE} p WHERE p.code = NEW.province_id)"
 _SQLITE_BAD_SERVICE = f"""NOT COALESCE(substr(NEW.number, 1, length(NEW.number_of)) = NEW.number_of
     AND ({_SQLITE_FILING.format("NEW.number_of")} OR {_SQLITE_LICENCE.format("NEW.number_of")})

@@ -7,9 +7,15 @@ from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from icpcases.cases.models import FilingCase, SearchText, SearchToken
+from icpcases.cases.models import (
+    ApplicantText,
+    ApplicantToken,
+    FilingCase,
+    SearchText,
+    SearchToken,
+)
 from icpcases.search import index
-from icpcases.search.tokens import tokens_of
+from icpcases.search.tokens import applicant_tokens, tokens_of
 
 from .registry import Found, checker
 
@@ -32,6 +38,17 @@ def search_index() -> Iterator[Found]:
         if texts.of(pk, "") != line or held.of(pk, set()) != wanted:
             reference = FilingCase.objects.values_list("reference", flat=True).get(pk=pk)
             yield Found(reference, "is not in the search index as it stands: rebuild_search.")
+
+
+@checker
+def applicants_index() -> Iterator[Found]:
+    """An applicant who would not be found by what he is called, or by what he was called."""
+    kept = _Ahead(_kept(ApplicantText.objects.order_by("pk").values_list("pk", "text")))
+    tokens = ApplicantToken.objects.order_by("applicant_id").values_list("applicant_id", "token")
+    held = _Ahead((pk, {t for _, t in rows}) for pk, rows in groupby(_kept(tokens), itemgetter(0)))
+    for pk, line in index.client_lines():
+        if kept.of(pk, "") != line or held.of(pk, set()) != applicant_tokens(line):
+            yield Found(f"applicant {pk}", "is not in the search index: rebuild_search.")
 
 
 def _kept(rows: QuerySet[Model, tuple[int, str]]) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
-from icpcases.cases.models import FilingCase, HistoryRow, Notice, Request
+from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Notice, Request
 from icpcases.cases.outbox import site_url
 from icpcases.lifecycle import retired
 from icpcases.lifecycle.steps import Step
@@ -18,6 +18,7 @@ from icpcases.rules.about_papers import REQUEST_SETTLED
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Party
 from icpcases.types import Text
+from icpcases.workflow.actions.participants import invitation_link, waiting_invitation
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.duties import duties_of
@@ -57,7 +58,9 @@ def message_of(notice: Notice) -> Message:
     case = FilingCase.objects.with_names().get(pk=row.case_id)
     rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
-    return message_about(case, rows, event_of(case, row, notice.line), notice.language)
+    return message_about(
+        case, rows, event_of(case, row, notice.line), notice.language, notice.address
+    )
 
 
 def event(
@@ -103,8 +106,10 @@ def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
     return Event(words.ASKED, line=line)
 
 
-def message_about(case: FilingCase, rows: CaseFile, about: Event, language: str) -> Message:
-    """The letter about something that happened on a case, as the case stands."""
+def message_about(
+    case: FilingCase, rows: CaseFile, about: Event, language: str, address: str
+) -> Message:
+    """The letter to an address about something that happened on a case, as the case stands."""
     with translation.override(language):
         needed = needed_of(case, rows)
         return render(
@@ -126,7 +131,7 @@ def message_about(case: FilingCase, rows: CaseFile, about: Event, language: str)
                 "when": shown_time(case.due_at) if case.due_at else "",
                 "theirs": case.whose_turn == Party.APPLICANT,
                 "provisional": case.due_provisional,
-                "link": case_link(case),
+                **way_in(case, address),
                 "language": language,
             },
         )
@@ -195,6 +200,17 @@ def shown_time(when: dt.datetime) -> str:
 def case_link(case: FilingCase) -> str:
     """Where the applicant finds the case."""
     return site_url(reverse("applicants:case", args=[case.reference]))
+
+
+def way_in(case: FilingCase, address: str) -> dict[str, str]:
+    """What a mail says of where the case is: to whoever has not joined, the invitation, or else
+    how to follow the case without an account."""
+    if CasePerson.objects.filter(case=case, user__email__iexact=address).exists():
+        return {"link": case_link(case)}
+    invitation = waiting_invitation(case, address)
+    if invitation is None:
+        return {"link": site_url(reverse("applicants:follow")), "code": case.follow_code}
+    return {"link": invitation_link(invitation), "invited": address}
 
 
 def staff_link(case: FilingCase) -> str:

@@ -44,7 +44,9 @@ def previews(case: FilingCase, step: Step, form: StepForm | None = None) -> list
     """
     data = getattr(form, "cleaned_data", {}) if form is not None else {}
     told = people_told(case, step, form)
-    return _in_each_language(told, lambda language: message(case, step, language, data))
+    return _in_each_language(
+        told, lambda language, address: message(case, step, language, data, address)
+    )
 
 
 def correction_previews(case: FilingCase) -> list[Preview]:
@@ -53,15 +55,19 @@ def correction_previews(case: FilingCase) -> list[Preview]:
     case.dossier = dossier_of(case, rows)
     about = Event(words.CORRECTED)
     return _in_each_language(
-        audience(case), lambda language: message_about(case, rows, about, language)
+        audience(case),
+        lambda language, address: message_about(case, rows, about, language, address),
     )
 
 
-def _in_each_language(told: Audience, write: Callable[[str], Message]) -> list[Preview]:
+def _in_each_language(told: Audience, write: Callable[[str, str], Message]) -> list[Preview]:
     by_language: dict[str, list[str]] = {}
     for recipient in told:
         by_language.setdefault(recipient.language, []).append(recipient.address)
-    return [Preview(found, write(language), language) for language, found in by_language.items()]
+    return [
+        Preview(found, write(language, found[0]), language)
+        for language, found in by_language.items()
+    ]
 
 
 def people_told(case: FilingCase, step: Step, form: StepForm | None) -> Audience:
@@ -71,13 +77,15 @@ def people_told(case: FilingCase, step: Step, form: StepForm | None) -> Audience
     return form.already_told if isinstance(form, StepBackForm) else []
 
 
-def message(case: FilingCase, step: Step, language: str, data: Cleaned | None = None) -> Message:
-    """The mail that a step would send, given what was entered so far."""
+def message(
+    case: FilingCase, step: Step, language: str, data: Cleaned | None = None, address: str = ""
+) -> Message:
+    """The mail that a step would send to an address, given what was entered so far."""
     data = data or {}
     after, rows = case_after(case, step, data)
     undone = CaseFile(case).step_to_undo if step.about.target == BACK else None
     about = event(case, step, data, reasons_in(data), data.get("note_public", ""), undone)
-    return message_about(after, rows, about, language)
+    return message_about(after, rows, about, language, address)
 
 
 def case_after(case: FilingCase, step: Step, data: Cleaned) -> tuple[FilingCase, CaseFile]:

@@ -31,7 +31,7 @@ from icpcases.rules.rule import Party
 from icpcases.workflow.leave import Absences, absences
 
 from . import reminder_texts as words
-from .composer import Message, case_link, render, shown_time, staff_link, subject_line
+from .composer import Message, render, shown_time, staff_link, subject_line, way_in
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -66,8 +66,11 @@ class Reminder:
             for address, pk in reversed(readers.items())
         ]
 
-    def letter(self, language: str) -> Message:
-        """The mail, in a language."""
+    def _way_in(self, address: str) -> dict[str, str]:
+        return {"link": staff_link(self.case)} if self.to_officer else way_in(self.case, address)
+
+    def letter(self, language: str, address: str) -> Message:
+        """The mail to an address, in a language."""
         with translation.override(language):
             values = {"about": self._about(), "when": _shown(self.when)}
             return render(
@@ -77,7 +80,7 @@ class Reminder:
                     "case": self.case,
                     "sentence": str(self.words.sentence) % values,
                     "needed": str(self.words.needed),
-                    "link": staff_link(self.case) if self.to_officer else case_link(self.case),
+                    **self._way_in(address),
                     "language": language,
                 },
             )
@@ -137,7 +140,7 @@ def reminder_of(notice: Notice, now: dt.datetime) -> Reminder | None:
 def reminder_letter(notice: Notice, now: dt.datetime) -> Message | None:
     """The mail of a reminder, as things stand now; None once it is no longer true."""
     reminder = reminder_of(notice, now)
-    return reminder.letter(notice.language) if reminder else None
+    return reminder.letter(notice.language, notice.address) if reminder else None
 
 
 def _setting(key: str) -> int:

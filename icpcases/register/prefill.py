@@ -9,9 +9,16 @@ from icpcases.lifecycle.states import STATES, Phase
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import TYPES
 
+_CLOSED = [state.value for state, about in STATES.items() if about.phase == Phase.CLOSED]
 _DONE = [state.value for state, about in STATES.items() if about.phase == Phase.DONE]
 # What another service of the same applicant says of the applicant too.
 _OF_APPLICANT = ("applicant_type", "mainland_branch", "registration_certificate", "province_id")
+
+# What an applicant's next site is usually like, proposed to be looked at.
+_OF_LAST_SITE = (
+    "server_region", "access", "protocol", "forum", "service_leader", "service_leader_phone",
+    "service_leader_id",
+)  # fmt: skip
 
 
 def subject_defaults(applicant: Applicant) -> dict[str, Any]:
@@ -36,6 +43,8 @@ def known_of(
     if subject is not None:
         known |= {name: getattr(subject, name) for name in SUBJECT_FIELDS[1:]}
         known["province_id"] = subject.province_id
+    if TYPES[filing_type].makes:
+        known = _like_the_last(applicant) | known
     if service is None or not TYPES[filing_type].about_service:
         return known
     of_service = newest.filter(service=service).first()
@@ -54,6 +63,18 @@ def known_of(
         **{name: getattr(service, name) for name in SERVICE_FIELDS[2:]},
     }
     return known
+
+
+def _like_the_last(applicant: Applicant) -> dict[str, Any]:
+    """What a further site shares with the applicant's last one: never that it is a forum."""
+    cases = FilingCase.objects.filter(applicant=applicant).exclude(forum=True)
+    last = cases.exclude(state__in=_CLOSED).order_by("-pk").first()
+    if last is not None:
+        values = {name: getattr(last, name) for name in (*_OF_APPLICANT, *_OF_LAST_SITE)}
+        return {name: value for name, value in values.items() if value not in (None, "")}
+    services = Service.objects.filter(subject__applicant=applicant)
+    filed = services.exclude(state=Service.State.CANCELLED).order_by("-pk").first()
+    return {name: getattr(filed, name) for name in SERVICE_FIELDS[2:]} if filed else {}
 
 
 def seed(case: FilingCase, service: Service | None) -> None:

@@ -1,12 +1,12 @@
 """Keeping a change of the register: the records it makes or changes, and the one row it leaves."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.db.models import Field, Model
+from django.db.models import Field, Model, Q
 
 from icpcases.cases.models import (
     Applicant,
@@ -17,6 +17,7 @@ from icpcases.cases.models import (
     ServiceDomain,
     SubjectFiling,
 )
+from icpcases.search.index import keep_client
 
 Record = SubjectFiling | Service | ServiceDomain | ProviderAccess | Applicant
 _LABELS: dict[type[Model], str] = {
@@ -85,6 +86,7 @@ class RegisterChange:
         """The row of all that was done; None where nothing was."""
         if not self.changes:
             return None
+        keep_client(self.applicant.pk)
         return RegisterRow.objects.create(
             applicant=self.applicant,
             service=self.service.pk if self.service else None,
@@ -106,6 +108,18 @@ class RegisterChange:
         noted = self.changes.setdefault(f"{_LABELS[type(record)]} {record.pk}", {})
         for name, (old, new) in values.items():
             noted[name] = [noted[name][0] if name in noted else old, new]
+
+
+def one_client(keys: Iterable[int]) -> set[int]:
+    """These records of applicants, with those they were joined to or that were joined to them."""
+    known = set(keys)
+    while True:
+        joined = Applicant.objects.filter(joined_to__isnull=False)
+        pairs = joined.filter(Q(pk__in=known) | Q(joined_to__in=known))
+        more = known | {key for pair in pairs.values_list("pk", "joined_to") for key in pair if key}
+        if more == known:
+            return known
+        known = more
 
 
 def lock_applicant(pk: int) -> Applicant:

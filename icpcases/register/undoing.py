@@ -18,7 +18,7 @@ from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import MAKING
 
 from .acts import settle_subject
-from .record import RegisterChange, undo
+from .record import RegisterChange, one_client, undo
 
 _OF_SUBJECT = (FilingType.ADD_SERVICE, FilingType.CHANGE, FilingType.CANCEL_SUBJECT)
 
@@ -55,10 +55,11 @@ def users_since(case: int, sequence: int) -> tuple[str, ...]:
 
 def _standing_since(rows: list[RegisterRow]) -> QuerySet[RegisterRow]:
     """Later changes of the same applicant's records that have not been taken back."""
-    applicants, newest = {row.applicant_id for row in rows}, max(row.pk for row in rows)
+    newest = max(row.pk for row in rows)
+    applicants = one_client({row.applicant_id for row in rows})
     undone = HistoryRow.objects.filter(case=OuterRef("case"), undoes=OuterRef("sequence"))
     later = RegisterRow.objects.filter(~Exists(undone), pk__gt=newest, applicant__in=applicants)
-    return later.exclude(what=RegisterRow.What.TAKEN_BACK)
+    return later.exclude(what__in=[RegisterRow.What.TAKEN_BACK, RegisterRow.What.JOINED])
 
 
 def _in_their_place(rows: list[RegisterRow]) -> list[str]:

@@ -49,6 +49,7 @@ class PlaceKind(StrEnum):
     ENTRY = "entry"
     FACT = "fact"
     FILING_TYPE = "filing_type"
+    OTHER_APPLICANT = "other_applicant"
     PROVINCE = "province"
     REQUEST = "request"
     RULE = "rule"

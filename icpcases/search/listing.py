@@ -326,7 +326,7 @@ class Listing:
             return self._counted(RARE)
         at_most = RARE
         if self.query.rare:
-            self.found = _newest(self._ways(at_once=True), RARE)
+            self.found = newest_of(self._ways(at_once=True), RARE)
         elif self.parts and not Listing(_without_needle(self.wanted), self.order).total.more:
             # Many have the word, but few are left by the filters.
             where, params = self._where(self._free())
@@ -334,7 +334,7 @@ class Listing:
             self.found = sorted((row[0] for row in fetch(few, params)), reverse=True)
         else:
             at_most = FOUND_AT_MOST
-            self.found = _newest(self._ways(), FOUND_AT_MOST)
+            self.found = newest_of(self._ways(), FOUND_AT_MOST)
         return Count.of(len(self.found), at_most)
 
     def _counted(self, at_most: int) -> Count:
@@ -398,7 +398,7 @@ def _beyond(by: list[str], mark: Mark | None, down: bool) -> Sql:
     return f" AND ({', '.join(by)}) {'<' if down else '>'} ({_marks(values)})", values
 
 
-def _newest(ways: list[Sql], at_most: int) -> list[int]:
+def newest_of(ways: list[Sql], at_most: int) -> list[int]:
     """The newest cases that are found in any of the ways, and one more than so many."""
     limit = at_most + 1
     parts = [f"({sql} ORDER BY id DESC LIMIT {limit}) w{n}" for n, (sql, _) in enumerate(ways)]

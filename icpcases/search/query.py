@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import connection
 
+from icpcases.rules.folding import normal, phone_key
 from icpcases.types import SqlRow, SqlValue
 
 from .tokens import (  # fmt: skip
@@ -19,10 +20,11 @@ from .tokens import (  # fmt: skip
     LONGEST,
     NOTE,
     NUMBER,
+    TAIL,
+    TAIL_LENGTH,
     compact,
     grams_of,
     is_dense,
-    normal,
     runs_of,
 )
 
@@ -35,11 +37,28 @@ COMPARED = 300
 MOST_BESIDE = 2
 #: So many may be joined: beyond, the database looks long for the best order.
 MOST_JOINED = 4
-CASES, TOKENS, LINES = "cases_filingcase", "cases_searchtoken", "cases_searchtext"
+CASES = "cases_filingcase"
 _ADDRESS = re.compile(r"^https?://(?:www\.)?([^/?#]+).*$")
-_SPACED_NUMBER = re.compile(r"^\+?[\d\s()-]{7,}$")
+_SPACED_NUMBER = re.compile(r"^\+?[\d\s()-]{7,}$", re.ASCII)
+_DIGITS = re.compile(r"[0-9]+")
+# A number of which the dashes are left out: with a digit somewhere.
+_JOINED = re.compile(r"[a-z]*[0-9][0-9a-z]*")
+BY_JOINED = 7
 _END = "\U0010ffff"
 Sql = tuple[str, list[SqlValue]]
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where an index is kept: its tokens, its lines, and the column of whose they are."""
+
+    tokens: str
+    lines: str
+    key: str
+
+
+OF_CASES = Store("cases_searchtoken", "cases_searchtext", "case_id")
+OF_APPLICANTS = Store("cases_applicanttoken", "cases_applicanttext", "applicant_id")
 
 
 @dataclass(frozen=True)
@@ -59,6 +78,7 @@ class Match:
     beside: tuple[str, ...] = ()
     count: int = 0
     density: int = 0
+    store: Store = OF_CASES
 
     def cases(
         self, others: "Iterable[Term]", more: Callable[[str], Sql], at_once: bool = False
@@ -73,8 +93,8 @@ class Match:
         sql, params, key = self._start(joined)
         if at_once and self.line and connection.vendor == "postgresql":
             # All lines in one go along their index, not one after the other.
-            key = "t.case_id"
-            sql = f"SELECT {key} AS id FROM {LINES} t WHERE {key} = ANY(ARRAY({sql}))"
+            key = f"t.{self.store.key}"
+            sql = f"SELECT {key} AS id FROM {self.store.lines} t WHERE {key} = ANY(ARRAY({sql}))"
             where, values = self._on_the_line("t")
             sql, params = f"{sql} AND {where}", [*params, *values]
             further = self._beside(key, joined)
@@ -87,16 +107,17 @@ class Match:
 
     def _start(self, joined: tuple[str, ...]) -> tuple[str, list[SqlValue], str]:
         """The cases of the narrowing token and of others, and the name of their key."""
-        tables, key = f"{TOKENS} k", "k.case_id"
+        of, key = self.store, f"k.{self.store.key}"
+        tables = f"{of.tokens} k"
         for n in range(len(joined)):
-            tables += f" JOIN {TOKENS} b{n} ON b{n}.case_id = k.case_id AND b{n}.token = %s"
+            tables += f" JOIN {of.tokens} b{n} ON b{n}.{of.key} = k.{of.key} AND b{n}.token = %s"
         if joined:
             # Of all that are joined, or it would be looked at before they are.
-            key = f"GREATEST(k.case_id, {', '.join(f'b{n}.case_id' for n in range(len(joined)))})"
+            key = f"GREATEST({key}, {', '.join(f'b{n}.{of.key}' for n in range(len(joined)))})"
         where, params = _token("k", self.narrowing)
         # Of a case several tokens can have the same beginning.
         select = "SELECT DISTINCT" if self.narrowing.endswith("*") else "SELECT"
-        sql = f"{select} k.case_id AS id FROM {tables} WHERE {where}"
+        sql = f"{select} k.{of.key} AS id FROM {tables} WHERE {where}"
         return sql, [*joined, *params], key
 
     def _joined(self, others: "list[Term]") -> tuple[str, ...]:
@@ -108,7 +129,9 @@ class Match:
 
     def holds(self, key: str, known: Collection[str] = ()) -> Sql:
         """The condition that the case of this key, with some known tokens, has the word so."""
-        where, params = ("1 = 1", []) if self.narrowing in known else _has(key, self.narrowing)
+        where, params = (
+            ("1 = 1", []) if self.narrowing in known else _has(key, self.narrowing, self.store)
+        )
         more, further = self._further(key, known)
         return f"({where}{more})", params + further
 
@@ -116,12 +139,12 @@ class Match:
         sql, params = self._beside(key, known)
         if self.line:
             where, values = self._on_the_line("x")
-            sql += f" AND {is_there(LINES, 'x', 'case_id', key, where)}"
+            sql += f" AND {is_there(self.store.lines, 'x', self.store.key, key, where)}"
             params += values
         return sql, params
 
     def _beside(self, key: str, known: Collection[str]) -> Sql:
-        parts = [_has(key, token) for token in self.beside if token not in known]
+        parts = [_has(key, token, self.store) for token in self.beside if token not in known]
         sql = "".join(f" AND {where}" for where, _ in parts)
         return sql, [value for _, values in parts for value in values]
 
@@ -142,13 +165,13 @@ def is_there(table: str, alias: str, column: str, key: str, where: str) -> str:
     return f"({row}) IS NOT NULL"
 
 
-def _has(key: str, token: str) -> Sql:
+def _has(key: str, token: str, of: Store) -> Sql:
     """The condition that the case of this key has a token."""
     where, params = _token("n", token)
     if token.endswith("*"):
         # Once for all cases: for each the whole stretch of tokens would be read.
-        return f"{key} IN (SELECT n.case_id FROM {TOKENS} n WHERE {where})", params
-    return is_there(TOKENS, "n", "case_id", key, where), params
+        return f"{key} IN (SELECT n.{of.key} FROM {of.tokens} n WHERE {where})", params
+    return is_there(of.tokens, "n", of.key, key, where), params
 
 
 def _token(alias: str, token: str) -> Sql:
@@ -162,6 +185,11 @@ class Term:
     """One word of a query: a case has it in any of its ways."""
 
     ways: tuple[Match, ...]
+
+    @property
+    def store(self) -> Store:
+        """The index it is looked for in."""
+        return self.ways[0].store
 
     @property
     def count(self) -> int:
@@ -205,12 +233,19 @@ class Query:
         return self.rarest.count <= RARE
 
 
-def query_of(typed: str) -> Query:
-    """What was typed, read; one question or two tell which of its tokens are rare."""
+def query_of(typed: str, store: Store = OF_CASES, notes: bool = True) -> Query:
+    """What was typed, read; one question or two tell which of its tokens are rare.
+
+    Without `notes` it is not looked for in what notes say.
+    """
     words: list[Term] = []
     too_short, typed_words = [], words_of(typed)
     for text in typed_words[:MOST_WORDS]:
-        ways = tuple(ways_of(text))
+        ways = tuple(
+            replace(way, store=store)
+            for way in ways_of(text)
+            if notes or not way.tokens[0].startswith(NOTE)
+        )
         if ways:
             words.append(Term(ways))
         else:
@@ -223,10 +258,10 @@ def query_of(typed: str) -> Query:
 
 def words_of(typed: str) -> list[str]:
     """The words of what was typed, each normal, none twice."""
-    typed = typed[:LONGEST_QUERY].strip()
+    typed = normal(typed[:LONGEST_QUERY])
     if _SPACED_NUMBER.match(typed) and len(re.sub(r"\D", "", typed)) >= 7:
         typed = compact(typed)
-    words = (_ADDRESS.sub(r"\1", word) for word in normal(typed).split())
+    words = (_ADDRESS.sub(r"\1", word) for word in typed.split())
     return list(dict.fromkeys(words))
 
 
@@ -238,6 +273,8 @@ def ways_of(word: str) -> Iterable[Match]:
         yield Match(grams, "" if grams == (word,) else word, named)
     if numbers := _number(runs):
         yield Match(numbers, "" if numbers[0].strip("#*") == word else word)
+    if by_end := _by_its_end(word):
+        yield Match((by_end,))
     noted = tuple(dict.fromkeys(t for run in runs for t in _noted(run, run == runs[-1])))
     if noted:
         yield Match(noted)
@@ -264,6 +301,18 @@ def _number(runs: list[str]) -> tuple[str, ...]:
     return tuple(NUMBER + run + ("*" if run == runs[-1] else "") for run in long)
 
 
+def _by_its_end(word: str) -> str:
+    """A mail address, a number with dashes in it, or a telephone's last digits as masks show."""
+    if "@" in word.strip("@"):
+        return (NUMBER + word)[: LONGEST - 1] + "*"
+    if len(word) == TAIL_LENGTH and _DIGITS.fullmatch(word):
+        return TAIL + word
+    joined = phone_key(word)
+    # With its dashes it can also be an order's number, which is looked for as it stands.
+    dashed = joined != word and len(joined) >= BY_JOINED and _JOINED.fullmatch(joined)
+    return f"{NUMBER}{joined}*" if dashed else ""
+
+
 def _noted(run: str, last: bool) -> Iterable[str]:
     if is_dense(run):
         return [NOTE + gram for gram in grams_of(run) if len(gram) == 2]
@@ -274,7 +323,8 @@ def _noted(run: str, last: bool) -> Iterable[str]:
 
 def _compared(words: list[Term]) -> list[Term]:
     """The words with the ways that are open at all, each to start from its rarest token."""
-    rows = _count((t for word in words for way in word.ways for t in _spread(way)), COMPARED)
+    tried = [t for word in words for way in word.ways for t in _spread(way)]
+    rows = _count(tried, COMPARED, words[0].store)
     ways = (tuple(_started(way, rows, COMPARED) for way in word.ways) for word in words)
     return [Term(tuple(way for way in of if way.count)) for of in ways]
 
@@ -284,11 +334,11 @@ def _counted(word: Term) -> Term:
     if COMPARED >= RARE or not any(way.count > COMPARED for way in word.ways):
         return word
     likely = [{way.narrowing, *way.beside} for way in word.ways]
-    rows = _count((t for tokens in likely for t in sorted(tokens)), RARE)
+    rows = _count((t for tokens in likely for t in sorted(tokens)), RARE, word.store)
     return Term(tuple(_started(way, rows, RARE) for way in word.ways))
 
 
-def _count(tokens: Iterable[str], at_most: int) -> dict[str, tuple[int, int]]:
+def _count(tokens: Iterable[str], at_most: int, of: Store) -> dict[str, tuple[int, int]]:
     """How many cases have each token, up to one more, and how close the newest so many are.
 
     Of two that many cases have, the one whose newest lie further apart is the rarer: their
@@ -299,10 +349,10 @@ def _count(tokens: Iterable[str], at_most: int) -> dict[str, tuple[int, int]]:
     for number, token in enumerate(tried):
         where, params = _token("k", token)
         by_beginning = token.endswith("*")
-        newest = "" if by_beginning else "ORDER BY k.case_id DESC"
+        newest = "" if by_beginning else f"ORDER BY k.{of.key} DESC"
         density = "0" if by_beginning else "MIN(id) - MAX(id)"
         selects.append(
-            f"SELECT {number}, COUNT(*), {density} FROM (SELECT k.case_id AS id FROM {TOKENS} k"
+            f"SELECT {number}, COUNT(*), {density} FROM (SELECT k.{of.key} AS id FROM {of.tokens} k"
             f" WHERE {where} {newest} LIMIT {at_most + 1}) t{number}"
         )
         values += params

@@ -1,15 +1,19 @@
-"""What a case is found by, as pure functions of text: for one case and for a million alike.
+"""What a case or an applicant is found by, as pure functions of text: for one and for a million.
 
-The line of a case (`text_of`) holds everything it is found by; its tokens follow from the line
-alone. Three kinds of token: pieces of names and domains (two Chinese characters, three letters
-or digits), whole numbers, marked `#`, and what notes say, marked `~`.
+The line (`text_of`) holds everything it is found by; its tokens follow from the line alone. Pieces
+of names and domains (two Chinese characters, three letters or digits); whole numbers and mail
+addresses, marked `#`; the last four digits of a telephone, which are all a mask shows, marked `$`;
+and what notes say, marked `~`.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
-NUMBER, NOTE = "#", "~"
+from icpcases.rules.folding import name_key, normal, phone_key
+
+NUMBER, NOTE, TAIL, WHOLE_NAME = "#", "~", "$", "="
+#: How many digits of a telephone are shown where it is masked.
+TAIL_LENGTH = 4
 #: A token is cut here; so is a run of letters when it is looked for.
 LONGEST = 40
 #: So much of a note is searched.
@@ -26,16 +30,8 @@ _DENSE = (
 )
 _RUNS = re.compile(rf"[{_DENSE}]+|[^\W_{_DENSE}]+")
 _IS_DENSE = re.compile(f"[{_DENSE}]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NOT_IN_NUMBERS = re.compile(r"[\s+()]+")
-
-
-def normal(text: str) -> str:
-    """A text as it is compared: one width, one case, without control characters."""
-    if not text.isascii():
-        # A lone surrogate is no text: no database takes it.
-        text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
-    return _CONTROL.sub(" ", text.casefold()).strip()
+_PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}")
 
 
 def runs_of(text: str) -> list[str]:
@@ -65,15 +61,18 @@ def text_of(
     domain_unicode: str = "",
     address: str = "",
     numbers: Iterable[str] = (),
+    phones: Iterable[str] = (),
+    others: Iterable[str] = (),
 ) -> str:
     """The line a case is found by: what is found by any piece, then each number, marked.
 
     `numbers` are those of the applicant, the papers, the orders and the filing, empty ones
-    included: they are left out.
+    included: they are left out. `others` are further names: of leaders, services, domains.
     """
     shown = domain_unicode if domain_unicode != domain else ""
-    pieces = [normal(part) for part in (reference, name, domain, shown)]
-    marked = {compact(number) for number in (*numbers, address)}
+    found = (normal(part) for part in (reference, name, domain, shown, *others))
+    pieces = list(dict.fromkeys(found))
+    marked = {compact(number) for number in (*numbers, address)} | set(map(phone_key, phones))
     return "\n".join([p for p in pieces if p] + sorted(NUMBER + m for m in marked if m))
 
 
@@ -95,7 +94,22 @@ def tokens_of(text: str) -> set[str]:
     return found - COMMON - {""}
 
 
+def applicant_tokens(text: str) -> set[str]:
+    """The tokens of an applicant's line: those of any, and the whole name, to find its twins."""
+    return tokens_of(text) | {whole_name(text.partition("\n")[0])}
+
+
+def whole_name(name: str) -> str:
+    """The token of a whole name, however its brackets, blanks and letters are written."""
+    return (WHOLE_NAME + name_key(name))[:LONGEST]
+
+
 def _tokens_of_number(number: str) -> Iterator[str]:
+    if "@" in number:
+        yield (NUMBER + number)[:LONGEST]
+        return
+    if _PHONE.fullmatch(number):
+        yield TAIL + number[-TAIL_LENGTH:]
     runs = runs_of(number)
     long = [run for run in runs if len(run) >= BY_BEGINNING]
     for run in long or ["".join(runs)]:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from icpcases.cases.models import FilingCase
 from icpcases.cases.permissions import is_working
+from icpcases.staff.applicants.views import move_page
 from icpcases.staff.bulk.views import bulk_page
 from icpcases.staff.cases.intake import intake_page
 from icpcases.staff.cases.list import case_list
@@ -74,6 +75,7 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
             ("claim/", edits.claim, "claim"),
             ("release/", edits.release, "release"),
             ("confirm/", edits.confirm_page, "confirm"),
+            ("move/<int:to>/", move_page, "move"),
             ("reveal/<str:name>/", edits.reveal, "reveal"),
             (
                 "documents/<int:document>/reveal/",

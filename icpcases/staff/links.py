@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from icpcases.cases.models import FilingCase
 from icpcases.rules.rule import Place, PlaceKind
+from icpcases.web.back import with_back
 from icpcases.web.findings import FindingView, view_of
 from icpcases.workflow.explain import Explanation
 
@@ -59,7 +60,8 @@ def _to_fact(case: FilingCase, place: Place) -> str:
 def _to_province(case: FilingCase, place: Place) -> str:
     if case.province_id is None:
         return f"{case_url(case, 'facts')}#id_province"
-    return reverse("admin:cases_province_answer", args=[case.province_id])
+    answer = reverse("admin:cases_province_answer", args=[case.province_id])
+    return with_back(answer, case_url(case))
 
 
 def _to_document(case: FilingCase, place: Place) -> str:
@@ -78,6 +80,11 @@ def _to_applicant(case: FilingCase, place: Place) -> str:
     return case_url(case, "confirm")
 
 
+def _to_other_applicant(case: FilingCase, place: Place) -> str:
+    compare = reverse("admin:cases_applicant_compare", args=[case.applicant_id, place.key])
+    return f"{compare}?case={case.pk}"
+
+
 def _to_step(case: FilingCase, place: Place) -> str:
     return case_url(case, "step", place.key)
 
@@ -87,11 +94,12 @@ def _to_type(case: FilingCase, place: Place) -> str:
 
 
 def _to_service(case: FilingCase, place: Place) -> str:
-    return reverse("admin:cases_service", args=[place.key])
+    return with_back(reverse("admin:cases_service", args=[place.key]), case_url(case))
 
 
 def _to_portfolio(case: FilingCase, place: Place) -> str:
-    return reverse("admin:cases_portfolio", args=[case.applicant_id])
+    portfolio = reverse("admin:cases_portfolio", args=[case.applicant_id])
+    return with_back(portfolio, case_url(case))
 
 
 _LINKS = {
@@ -104,6 +112,7 @@ _LINKS = {
     PlaceKind.REQUEST: _to_request,
     PlaceKind.CASE: _to_case,
     PlaceKind.APPLICANT: _to_applicant,
+    PlaceKind.OTHER_APPLICANT: _to_other_applicant,
     PlaceKind.STEP: _to_step,
 }
 

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.permissions import is_staff_role
+from icpcases.staff.applicants.views import apart_page, compare_page, twins_page, unconfirm_page
 from icpcases.staff.board.views import behind_page, board_page
 from icpcases.staff.cases.judging import judge_queue_page
 from icpcases.staff.colleagues.views import (
@@ -107,6 +108,10 @@ class StaffSite(AdminSite):
             ("portfolio/<int:pk>/submit/", submit_page, "cases_submit_together"),
             ("orders/<int:pk>/", order_page, "cases_order"),
             ("orders/<int:pk>/step/<str:step>/", order_step_page, "cases_order_step"),
+            ("applicants/<int:pk>/", twins_page, "cases_applicant_twins"),
+            ("applicants/<int:pk>/with/<int:other>/", compare_page, "cases_applicant_compare"),
+            ("applicants/<int:pk>/unconfirm/", unconfirm_page, "cases_applicant_unconfirm"),
+            ("applicants/joins/<int:pk>/", apart_page, "cases_applicant_apart"),
             ("services/", services_page, "cases_services"),
             ("service/<int:pk>/", service_page, "cases_service"),
             ("service/<int:pk>/access/", access_page, "cases_found_access"),

@@ -6,7 +6,9 @@ from icpcases.rules.rule import Finding, Place, PlaceKind
 
 ABOUT = "%(about)s"
 # What people wrote, or a reference: shown as it is, never looked up among the translations.
-OWN_WORDS = frozenset({PlaceKind.REQUEST, PlaceKind.CASE, PlaceKind.RULE})
+OWN_WORDS = frozenset(
+    {PlaceKind.REQUEST, PlaceKind.CASE, PlaceKind.OTHER_APPLICANT, PlaceKind.RULE}
+)
 
 
 def sentence_of(finding: Finding) -> str:

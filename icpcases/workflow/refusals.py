@@ -39,6 +39,11 @@ ONLY_APPLICANTS_JOIN = _only(
     _("Sign in with the account of the applicant."),
     Party.APPLICANT,
 )
+ONLY_THE_INVITED = _only(
+    _("The invitation is for another address."),
+    _("Sign in with the address that was invited."),
+    Party.APPLICANT,
+)
 ONLY_AN_ACCOUNT = _only(
     _("Only somebody with an account does this."), _("Sign in first."), Party.APPLICANT
 )

@@ -207,3 +207,13 @@ def test_what_was_tried_is_no_row_per_try(case):
     rows = FollowTry.objects.order_by("key").values_list("key", "wrong")
     assert list(rows) == [("address 192.0.2.80", 5), (f"reference {case.reference}", 5)]
     assert FollowTry.objects.filter(closed_until__gt=timezone.now()).count() == 2
+
+
+def test_full_width_digits_letters_and_dashes_are_no_wrong_try(case):
+    def wide(text: str) -> str:
+        return "".join(chr(ord(c) + 0xFEE0) for c in text)
+
+    code = f"{case.follow_code[:5]}-{case.follow_code[5:]}".lower()
+    for reference, typed in ((case.reference, code), (f" {case.reference.lower()} ", code)):
+        page = follow(wide(reference.strip()), wide(typed))
+        assert (page.status_code, FollowTry.objects.count()) == (200, 0)

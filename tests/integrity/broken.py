@@ -67,6 +67,7 @@ def write(sql: str, *values: Any) -> None:
         assert cursor.rowcount > 0
     # The search index follows: what is broken is to be found by its own checker alone.
     index.rebuild()
+    index.rebuild_clients()
 
 
 def set_on(case: FilingCase, **values: Any) -> None:
@@ -430,7 +431,15 @@ def note_not_indexed(world: World) -> tuple[FilingCase, list[str]]:
 def renamed_past_the_program(world: World) -> tuple[FilingCase, list[str]]:
     case = world.case()
     Applicant.objects.filter(pk=case.applicant_id).update(name="海棠")
+    index.rebuild_clients()
     return case, NOT_FOUND
+
+
+def client_not_indexed(world: World) -> tuple[Named, list[str]]:
+    applicant = world.applicant()
+    Applicant.objects.filter(pk=applicant.pk).update(phone="13900139001")
+    sentence = "is not in the search index: rebuild_search."
+    return Named(f"applicant {applicant.pk}"), [sentence]
 
 
 BROKEN: list[tuple[str, Callable[[World], tuple[FilingCase | Named, list[str]]]]] = [
@@ -480,6 +489,7 @@ BROKEN: list[tuple[str, Callable[[World], tuple[FilingCase | Named, list[str]]]]
     ("search_index", token_too_many),
     ("search_index", note_not_indexed),
     ("search_index", renamed_past_the_program),
+    ("applicants_index", client_not_indexed),
     ("row_without_file", file_lost),
     ("row_without_file", file_outside),
     ("file_changed", file_overwritten),

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from icpcases.cases.models import SearchText, SearchToken
+from icpcases.cases.models import ApplicantToken, SearchText, SearchToken
 from icpcases.search import index
 from icpcases.search.tokens import note_tokens, text_of, tokens_of
 from icpcases.workflow.actions.assignment import add_note
@@ -22,18 +22,20 @@ def test_the_tokens_of_a_line():
         domain="xn--fsqu00a.com",
         domain_unicode="例子.com",
         address="",
-        numbers=["9144030071526726xg", "+86 138 0013 8000", "京ICP备12345678号-1", "A-12", ""],
+        numbers=["9144030071526726xg", "京ICP备12345678号-1", "A-12", "", "Wei@example.com"],
+        phones=["+86 138-0013-8000", ""],
+        others=["王伟", "王伟"],
     )
     assert text.split("\n") == [
-        "icp-2026-000123", "玉兰书店", "xn--fsqu00a.com", "例子.com",
-        "#13800138000", "#9144030071526726xg", "#a-12", "#京icp备12345678号-1",
+        "icp-2026-000123", "玉兰书店", "xn--fsqu00a.com", "例子.com", "王伟",
+        "#13800138000", "#9144030071526726xg", "#a-12", "#wei@example.com", "#京icp备12345678号-1",
     ]  # fmt: skip
     assert tokens_of(text) == {
         "202", "026", "000", "001", "012", "123",
         "玉兰", "兰书", "书店",
         "xn", "fsq", "squ", "qu0", "u00", "00a",
-        "例子",
-        "#13800138000", "#9144030071526726xg", "#a12", "#12345678",
+        "例子", "王伟",
+        "#13800138000", "$8000", "#wei@example.com", "#9144030071526726xg", "#a12", "#12345678",
     }  # fmt: skip
 
 
@@ -47,6 +49,7 @@ def test_an_opened_case_is_in_the_index(world):
         case.reference.lower(),
         "玉兰书店有限公司",
         "yulan-books.cn",
+        "王伟",
         "#13800138000",
         "#9144030071526726xg",
     ]
@@ -87,7 +90,12 @@ def test_a_rebuilt_index_is_the_index_that_was_kept(world, li):
     call_command("rebuild_search")
     assert everything() == kept
     assert index.rebuild() == SearchToken.objects.count()
+    assert index.rebuild_clients() == ApplicantToken.objects.count()
 
 
 def everything():
-    return set(SearchText.objects.values_list()), set(SearchToken.objects.values_list("pk"))
+    return (
+        set(SearchText.objects.values_list()),
+        set(SearchToken.objects.values_list("pk")),
+        set(ApplicantToken.objects.values_list("pk")),
+    )

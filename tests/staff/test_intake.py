@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from icpcases.cases.models import FilingCase
+from icpcases.cases.models import Applicant, FilingCase
+from icpcases.search import index
 from tests.harness.reading import blocks
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +120,91 @@ def test_an_applicant_is_told_the_same_of_his_own(client, world, wei):
     assert (page.status_code, read(page, "p.errornote")) == (200, [THEIRS])
     assert "Garden" not in page.content.decode()
     assert FilingCase.objects.filter(filing_type="change").count() == 0
+
+
+FIRM = {"new-name": "Garden Books", "new-language": "en"}
+
+
+def test_a_single_hit_is_chosen_and_its_next_site_takes_three_facts(as_li, world, li):
+    service = world.filed(name="木兰茶馆", domain="mulan.cn")
+    firm = service.subject.applicant
+    Applicant.objects.filter(pk=firm.pk).update(email="wei@example.com", phone="13900139001")
+    index.keep_client(firm.pk)
+    world.case(applicant=firm, domain="older.cn")
+    answer = as_li.post(ADD, {"find": "139-0013-9001", "found_for": "", "_find": "1"})
+    assert answer["Location"] == f"{ADD}?applicant={firm.pk}&filing_type=add_service"
+    page = as_li.get(answer["Location"])
+    facts = page.context["facts"]
+    sent = {name: facts[name].value() or "" for name in facts.fields}
+    sent |= {"applicant": firm.pk, "site_name": "木兰书屋", "domain": "mulan-books.cn"}
+    invited = {"people-invite": "on", "people-address": page.context["inviting"]["address"].value()}
+    done = as_li.post(answer["Location"], {**sent, **invited, "_save": "1"}, follow=True)
+    case = FilingCase.objects.latest("pk")
+    assert (case.filing_type, case.applicant, case.domain) == (
+        "add_service", firm, "mulan-books.cn",
+    )  # fmt: skip
+    assert (case.service_leader, case.server_region, case.province_id) == (
+        "王伟", "mainland", "CN-BJ",
+    )  # fmt: skip
+    assert "Invited by mail: wei@example.com." in " ".join(read(done, "li.success"))
+    assert [(i.email, i.part) for i in case.invitations.all()] == [("wei@example.com", "owner")]
+
+
+def test_nothing_typed_is_lost_by_find_and_a_single_hit_is_still_chosen(as_li, world):
+    firm = world.applicant(name="Garden Books")
+    typed = {"find": "garden", "found_for": "", "domain": "typed.cn", "forum": "false"}
+    page = as_li.post(ADD, {**typed, "applicant": "", "_find": "1"})
+    assert (page.status_code, page.context["chosen"]) == (200, firm)
+    assert (page.context["facts"]["domain"].value(), page.context["facts"]["forum"].value()) == (
+        "typed.cn", "false",
+    )  # fmt: skip
+
+
+def test_errors_are_summed_up_on_top_linked_and_in_the_title(as_li):
+    sent = {**FIRM, "new-name": "", "domain": "no domain", "people-address": "nobody"}
+    page = as_li.post(ADD, {**sent, "_save": "1"})
+    shown = page.content.decode()
+    assert (page.status_code, page.context["title"]) == (422, "Error: Open a case")
+    assert [id for id, _text in page.context["errors"]] == [
+        "id_domain", "id_people-address", "id_new-name",
+    ]  # fmt: skip
+    for anchor in ("id_domain", "id_people-address", "id_new-name"):
+        assert (f'href="#{anchor}"' in shown, f'id="{anchor}"' in shown) == (True, True)
+    assert "<details open>" in shown
+    assert 'id="error-summary" data-focus' in shown
+
+
+def test_duplicates_are_named_before_they_are_made(as_li, world, li):
+    known = world.applicant(confirmed=False, name="Ｇarden (Books)", phone="+86 138 0013 8001")
+    busy = world.case(domain="taken.cn")
+    sent = {**FIRM, "new-phone": "138-0013-8001", "domain": "taken.cn", "_save": "1"}
+    page = as_li.post(ADD, sent)
+    assert (page.status_code, [twin for twin, _number in page.context["twins"]]) == (422, [known])
+    assert [site.name for site in page.context["known_sites"]] == [busy.reference]
+    assert Applicant.objects.count() == 2
+    chosen = as_li.post(ADD, {**sent, "applicant": known.pk})
+    assert (chosen.status_code, FilingCase.objects.latest("pk").applicant) == (302, known)
+    anyway = as_li.post(ADD, {**sent, "new_anyway": "1"})
+    assert (anyway.status_code, Applicant.objects.count()) == (302, 3)
+
+
+def test_a_certificate_of_a_confirmed_applicant_is_no_new_one_however_it_is_written(as_li, world):
+    known = world.applicant(certificate_type="permit", certificate_number="H12345678")
+    sent = {**FIRM, "new-certificate_type": "permit", "new-certificate_number": "ｈ-1234 5678"}
+    page = as_li.post(ADD, {**sent, "new_anyway": "1", "_save": "1"})
+    assert (page.status_code, page.context["known"]) == (422, known)
+    assert known.name in page.content.decode()
+
+
+def test_the_verdict_stands_beside_the_facts_and_follows_them(as_li, world):
+    firm = world.filed().subject.applicant
+    page = as_li.get(ADD, {"applicant": firm.pk, "filing_type": "add_service"})
+    assert page.context["verdict"]["missing"] != []
+    facts = {
+        "applicant_type": "enterprise", "server_region": "hong_kong", "access": "domain",
+        "protocol": "https", "forum": "false", "province": "CN-BJ",
+    }  # fmt: skip
+    fragment = as_li.post(ADD, facts, headers={"X-Fragment": "verdict"})
+    assert fragment.content.decode().strip().startswith('<section class="panel verdict"')
+    assert "verdict-not_required" in fragment.content.decode()
+    assert FilingCase.objects.count() == 0

@@ -8,7 +8,7 @@ from django.utils import timezone
 from icpcases.cases.models import Applicant, Document, FilingCase
 from icpcases.db.pagination import CappedPaginator
 from icpcases.deadlines.tables import forget
-from icpcases.search import listing, query
+from icpcases.search import index, listing, query
 from icpcases.workflow.actions.assignment import add_note
 from tests.applicants.pages import links_in, text_of
 from tests.world import many_like
@@ -82,7 +82,10 @@ def test_the_same_file_elsewhere_is_shown_wherever_it_lies(as_li, world):
 
 
 def applicants(number: int) -> list[Applicant]:
-    return [Applicant.objects.create(name=f"玉兰书店{n:02d}") for n in range(number)]
+    made = [Applicant.objects.create(name=f"玉兰书店{n:02d}") for n in range(number)]
+    for applicant in made:
+        index.keep_client(applicant.pk)
+    return made
 
 
 @pytest.mark.parametrize(("number", "more"), [(10, False), (11, True)])
@@ -97,7 +100,7 @@ def test_the_chosen_applicant_is_not_cut_off(as_li):
     *others, chosen = applicants(15)
     page = as_li.post(ADD, {"find": "玉兰", "applicant": chosen.pk})
     found = [applicant for applicant, _number in page.context["found"]]
-    assert (page.context["chosen"], found) == (chosen, [chosen, *others[:9]])
+    assert (page.context["chosen"], found) == (chosen, [chosen, *others[4:13]])
 
 
 def test_what_is_beyond_eight_words_is_said_to_be_left_out(as_li, world):
@@ -106,7 +109,7 @@ def test_what_is_beyond_eight_words_is_said_to_be_left_out(as_li, world):
     page = as_li.get(LIST, {"q": words})
     assert page.context["left_out"] == ("extra", "last")
     assert "these are left out: extra last." in text_of(page)
-    few = as_li.get(LIST, {"q": f"{case.reference} 玉兰"})
+    few = as_li.get(LIST, {"q": f"{case.reference} 玉兰", "sort": "due"})
     assert (few.context["left_out"], len(few.context["lines"])) == ((), 1)
 
 

@@ -71,7 +71,7 @@ def test_applicants_are_found_by_all_words_in_the_order_of_names(
 def test_applicants_are_found_by_their_number(applicants, search):
     number = applicants[1].certificate_number
     assert search(APPLICANTS, number) == [applicants[1].pk]
-    assert search(APPLICANTS, number[4:12]) == [applicants[1].pk]
+    assert search(APPLICANTS, number[:12].lower()) == [applicants[1].pk]
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_the_intake_finds_by_part_of_a_name_or_the_whole_number(applicants, clie
     client.force_login(li)
 
     def found(words: str) -> list[int]:
-        page = client.post(INTAKE, {"find": words, "_find": ""}).content.decode()
+        page = client.post(INTAKE, {"find": words, "_find": ""}, follow=True).content.decode()
         return [int(pk) for pk in re.findall(r'name="applicant" value="(\d+)"', page)]
 
     assert found("ooks") == [applicants[0].pk, applicants[1].pk]
@@ -146,4 +146,4 @@ def test_a_search_costs_the_same_for_every_row(world, client, li, path, words):
     assert counts == [QUERIES[path]] * 2
 
 
-QUERIES = {APPLICANTS: 7, NOTICES: 10}
+QUERIES = {APPLICANTS: 12, NOTICES: 10}

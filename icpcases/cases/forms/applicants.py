@@ -1,14 +1,19 @@
 """The forms about who applies, and who may follow a case."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import Applicant, CertificateType
 from icpcases.rules import numbers
+from icpcases.rules.folding import certificate_key, normal, phone_key
 from icpcases.rules.icp_numbers import A_SERVICES, NO_LICENCE, icp_number
 
 from .fields import NumberField, PastDateField, resident_id_today
+
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
 
 class ApplicantForm(forms.ModelForm):
@@ -23,7 +28,7 @@ class ApplicantForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         """Hold the number against its type's rule."""
         data = super().clean() or self.cleaned_data
-        number = data.get("certificate_number", "").strip()
+        number = data["certificate_number"] = certificate_key(data.get("certificate_number", ""))
         readers = {
             CertificateType.CREDIT_CODE: numbers.social_credit_code,
             CertificateType.RESIDENT_ID: resident_id_today,
@@ -39,8 +44,10 @@ class ApplicantForm(forms.ModelForm):
         return data
 
     def clean_phone(self) -> str:
-        """A phone number of any kind: digits, spaces, a plus."""
-        phone = str(self.cleaned_data.get("phone", "")).strip()
+        """A phone number of any kind: digits, spaces, a plus; a mobile as its eleven digits."""
+        phone = normal(str(self.cleaned_data.get("phone", "")))
+        if MOBILE.fullmatch(phone_key(phone)):
+            return phone_key(phone)
         if phone and not set(phone) <= set("+0123456789 -()"):
             raise ValidationError(_("A phone number consists of digits."))
         return phone

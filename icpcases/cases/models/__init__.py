@@ -1,7 +1,7 @@
 """The records of the program."""
 
 from .access_log import AccessLogRow
-from .applicants import Applicant, CertificateType
+from .applicants import Applicant, ApplicantChange, CertificateType
 from .canned import CannedReason
 from .case import FilingCase
 from .deadlines import CalendarDay, CalendarYear, Clock, DueRun
@@ -22,7 +22,7 @@ from .register import (
 )
 from .reports import Summary
 from .requests import Request
-from .search import SearchText, SearchToken
+from .search import ApplicantText, ApplicantToken, SearchText, SearchToken
 from .sendings import Sending
 from .settings import ReferenceCounter, Setting
 from .table_changes import TableChange
@@ -30,6 +30,9 @@ from .table_changes import TableChange
 __all__ = [
     "AccessLogRow",
     "Applicant",
+    "ApplicantChange",
+    "ApplicantText",
+    "ApplicantToken",
     "CalendarDay",
     "CalendarYear",
     "CannedReason",

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from .fields import CertificateNumberField
 
 
 class CertificateType(models.TextChoices):
@@ -23,7 +25,7 @@ class Applicant(models.Model):
     certificate_type = models.CharField(
         _("certificate type"), max_length=30, choices=CertificateType.choices, blank=True
     )
-    certificate_number = models.CharField(_("certificate number"), max_length=60, blank=True)
+    certificate_number = CertificateNumberField(_("certificate number"), max_length=60, blank=True)
     #: Who holds a commercial licence is listed under its number: 京ICP证030173号.
     licence_number = models.CharField(_("commercial licence"), max_length=40, blank=True)
     licence_issued_on = models.DateField(_("licence issued on"), null=True, blank=True)
@@ -43,6 +45,15 @@ class Applicant(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    #: The applicant that this second record of the same one was joined to: kept, but in no list.
+    joined_to = models.ForeignKey(
+        "self",
+        verbose_name=_("joined to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="joined",
+    )
 
     class Meta:
         verbose_name = _("applicant")
@@ -61,6 +72,10 @@ class Applicant(models.Model):
                 | (~Q(certificate_type="") & ~Q(certificate_number="")),
                 name="applicant_confirmed_has_certificate",
             ),
+            models.CheckConstraint(
+                condition=Q(joined_to__isnull=True) | ~Q(joined_to=F("id")),
+                name="applicant_joined_to_another",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,3 +90,40 @@ class Applicant(models.Model):
     def number_is_private(self) -> bool:
         """Whether the certificate number is masked on every page."""
         return self.certificate_type in (CertificateType.RESIDENT_ID, CertificateType.PERMIT)
+
+
+class ApplicantChange(models.Model):
+    """What was done to an applicant as such: joined, taken apart, a case moved, unconfirmed."""
+
+    class What(models.TextChoices):
+        """What was done."""
+
+        JOINED = "joined", _("Joined to another record")
+        APART = "apart", _("Taken apart again")
+        MOVED = "moved", _("Case moved to another applicant")
+        UNCONFIRMED = "unconfirmed", _("Confirmation taken back")
+        PROPOSED = "proposed", _("Join proposed")
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="changes")
+    other = models.ForeignKey(
+        Applicant, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    what = models.CharField(_("what"), max_length=11, choices=What.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField(_("at"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    #: What came along, so that it can go back: keys of cases, orders and subject filings, and
+    #: the fields that the other record was given.
+    moved = models.JSONField(_("moved"), default=dict, blank=True)
+    #: Of a join: when it was taken apart.
+    undone_at = models.DateTimeField(_("taken apart"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("change of an applicant")
+        verbose_name_plural = _("changes of applicants")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id}: {self.what}"

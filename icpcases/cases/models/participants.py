@@ -60,6 +60,21 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "email"],
+                condition=models.Q(accepted_at__isnull=True, taken_back_at__isnull=True),
+                name="invitation_waiting_once",
+            ),
+        ]
+        # Of what waits for whoever has just signed in with the address.
+        indexes = [
+            models.Index(
+                fields=["email"],
+                condition=models.Q(accepted_at__isnull=True, taken_back_at__isnull=True),
+                name="invitation_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.email}"

@@ -249,6 +249,7 @@ class RegisterRow(models.Model):
         CORRECTED = "corrected", _("Corrected")
         DATED = "dated", _("Opening or duty recorded")
         LOST = "lost", _("Loss recorded")
+        JOINED = "joined", _("Came with another record of the applicant")
         TAKEN_BACK = "taken_back", _("Taken back")
 
     applicant = models.ForeignKey(

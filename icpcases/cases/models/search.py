@@ -1,4 +1,4 @@
-"""What cases are found by: one line per case, and the tokens of all of them."""
+"""What cases and applicants are found by: one line for each, and the tokens of all of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -40,3 +40,40 @@ class SearchToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token}: {self.case_id}"
+
+
+class ApplicantText(models.Model):
+    """The line of an applicant: what he is found by, with a case or without one."""
+
+    applicant = models.OneToOneField(
+        "cases.Applicant", on_delete=models.CASCADE, primary_key=True, related_name="search_text"
+    )
+    text = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("text an applicant is found by")
+        verbose_name_plural = _("texts applicants are found by")
+
+    def __str__(self) -> str:
+        return self.text.partition("\n")[0]
+
+
+class ApplicantToken(models.Model):
+    """One token of one applicant, in the order in which searches read them."""
+
+    pk = models.CompositePrimaryKey("token", "applicant_id")
+    token = models.CharField(_("token"), max_length=50)
+    applicant = models.ForeignKey(
+        "cases.Applicant",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        verbose_name = _("search token of an applicant")
+        verbose_name_plural = _("search tokens of applicants")
+
+    def __str__(self) -> str:
+        return f"{self.token}: {self.applicant_id}"

@@ -23,6 +23,7 @@ class Setting(models.Model):
         "document_last_reminder_days": 30,
         "step_back_minutes": 15,
         "mail_wait_minutes": 2,
+        "join_undo_days": 30,
     }
 
     key = models.CharField(_("setting"), max_length=40, primary_key=True)
@@ -74,6 +75,7 @@ SETTING_LIMITS = {
     "document_last_reminder_days": (1, 365),
     "step_back_minutes": (0, 1440),
     "mail_wait_minutes": (0, 60),
+    "join_undo_days": (0, 365),
 }
 _NEXT_RUN = _("Counts from the next run of the reminders; what has been sent is not sent again.")
 SETTING_EFFECTS = {
@@ -90,6 +92,7 @@ SETTING_EFFECTS = {
     "document_last_reminder_days": _NEXT_RUN,
     "step_back_minutes": _("Counts at once. With 0 only supervisors take steps back."),
     "mail_wait_minutes": _("Counts for steps taken from now on. With 0 their mail leaves at once."),
+    "join_undo_days": _("Counts at once. With 0 what was joined stays joined."),
 }
 
 _SETTING_LABELS = {
@@ -106,6 +109,7 @@ _SETTING_LABELS = {
     "document_last_reminder_days": _("Days before a document expires, last reminder"),
     "step_back_minutes": _("Minutes in which officers take back their own newest step"),
     "mail_wait_minutes": _("Minutes the mail of a step waits, so that it can be taken back"),
+    "join_undo_days": _("Days in which two joined applicants can be taken apart again"),
 }
 
 

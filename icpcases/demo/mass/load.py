@@ -65,6 +65,7 @@ def load_many(seed: int, password: str, cases: int) -> LoadSummary:
             for rows, updates in made:
                 write_rows(rows, updates)
         index.rebuild(made=_ahead(index.index_batches()))
+        index.rebuild_clients(made=_ahead(index.client_batches()))
     except Stopped as stopped:
         raise NotLoaded("the making of many cases, for the reason above") from stopped
     finish(_LOADED)

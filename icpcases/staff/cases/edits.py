@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import Field, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,10 +17,11 @@ from icpcases.rules.filing_types import TYPES
 from icpcases.staff.colleagues.forms import AssignForm
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user, page
+from icpcases.web.back import with_back
 from icpcases.web.back_to_list import back_asked_for
 from icpcases.web.errand_panel import PRIVATE
 from icpcases.workflow.actions import participants
-from icpcases.workflow.actions.applicants import confirm_applicant
+from icpcases.workflow.actions.applicants import confirm_applicant, other_confirmed
 from icpcases.workflow.actions.assignment import add_note, assign, assignment_findings, claim_case
 from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.actions.types import change_type
@@ -129,7 +131,10 @@ def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
         lambda version: confirm_applicant(case, request.user, version),
         template="confirm.html", title=_("Confirm the applicant"),
         submit=_("Confirm the applicant"), done=_("The applicant is confirmed."),
-        certificate=masked_certificate(case.applicant),
+        certificate=masked_certificate(case.applicant), other=other_confirmed(case.applicant),
+        correct=with_back(
+            reverse("admin:cases_applicant_change", args=[case.applicant_id]), request.path
+        ),
     )  # fmt: skip
 
 

@@ -71,6 +71,11 @@ class ListQuery:
         return cls(typed[:LONGEST_QUERY], kept, sort if sort in ORDERS else NEWEST_FIRST)
 
     @property
+    def alone(self) -> bool:
+        """Whether words were typed, and nothing else is asked for."""
+        return bool(self.typed.strip()) and not self.values and self.sort == NEWEST_FIRST
+
+    @property
     def order(self) -> Ordering:
         """The order of the list."""
         return ORDERS[self.sort]

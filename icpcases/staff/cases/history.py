@@ -123,6 +123,8 @@ _ENTERED = {
     "is": _("marked"), "assigned": _("assigned to"),
     "invited": _("invited"), "joined": _("joined"), "removed": _("removed"),
     "taken_back": _("invitation taken back"), "register": _("register"),
+    "moved_from": _("moved from the applicant"), "moved_to": _("moved to the applicant"),
+    "unconfirmed": _("confirmation of the applicant taken back"),
 }  # fmt: skip
 
 
@@ -148,7 +150,7 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
     if row.kind not in _TELLING_FIELDS:
         return
     for name, (old, new) in row.changes.get("fields", {}).items():
-        if name not in ("domain", "registrable_domain") and name not in _GONE:
+        if name not in ("applicant_id", "domain", "registrable_domain") and name not in _GONE:
             for change in changes_shown(case, name, old, new):
                 yield change.label, change.old, change.new
 

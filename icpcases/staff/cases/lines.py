@@ -13,6 +13,7 @@ from icpcases.lifecycle.states import State
 from icpcases.rules.facts import FilingType
 from icpcases.rules.rule import Party
 from icpcases.search.listing import Ordering
+from icpcases.search.noted import notes_found
 from icpcases.staff.templatetags.staff import moment
 
 from .filters import province_names
@@ -32,6 +33,8 @@ class CaseLine:
     case: dict[str, Any]
     now: dt.datetime
     provinces: dict[str, str]
+    #: What a note says, where the case was found by it.
+    note: str = ""
 
     @property
     def address(self) -> str:
@@ -111,8 +114,9 @@ def _name(case: dict[str, Any]) -> str:
     )
 
 
-def case_lines(keys: list[int], now: dt.datetime) -> list[CaseLine]:
-    """The lines of the cases of these keys, in their order."""
+def case_lines(keys: list[int], now: dt.datetime, typed: str = "") -> list[CaseLine]:
+    """The lines of the cases of these keys, in their order; of a search, with what a note says."""
     found = {row["pk"]: row for row in FilingCase.objects.filter(pk__in=keys).values(*_COLUMNS)}
     names = province_names()
-    return [CaseLine(found[key], now, names) for key in keys if key in found]
+    notes = notes_found(keys, typed) if typed else {}
+    return [CaseLine(found[key], now, names, notes.get(key, "")) for key in keys if key in found]

@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpcases.cases.permissions import is_supervisor, is_working
+from icpcases.db.pagination import Count
 from icpcases.search.listing import Listing, Mark
 from icpcases.search.query import RARE
 from icpcases.staff.pages import page
@@ -30,6 +32,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
     wanted = query.wanted(request.user)
     listing = Listing(wanted, query.order)
     turned = _turned(listing, query, request)
+    if query.alone and listing.total == Count(1) and turned.lines and not turned.lines[0].note:
+        # What was looked for, and nothing else.
+        pk = turned.lines[0].case["pk"]
+        return HttpResponseRedirect(reverse("admin:cases_filingcase_change", args=[pk]))
     context = {
         "title": _("Cases"),
         "query": query,
@@ -66,7 +72,7 @@ def _turned(listing: Listing, query: ListQuery, request: HttpRequest) -> Turned:
     back = bool(request.GET.get("end")) or (before is not None and after is None)
     keys = listing.keys(SIZE + 1, after or before, back)
     more, keys = len(keys) > SIZE, keys[-SIZE:] if back else keys[:SIZE]
-    lines = case_lines(keys, listing.wanted.now)
+    lines = case_lines(keys, listing.wanted.now, query.typed)
     if not lines:
         # The place is beyond the list's end, which may have moved: the way back stays open.
         return Turned([], first=query.address() if after or before else "")

@@ -72,6 +72,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
         "may_work": is_working(request.user),
         "may_assign": is_supervisor(request.user),
+        **nobody_joined(case),
         "mail_problems": delivery_problems(case),
         "province_changed": answer_changed(case),
         "history": history_page(request, case),
@@ -87,6 +88,14 @@ def _way_back(request: HttpRequest) -> dict[str, str]:
     today = address.partition("?")[0] == reverse("admin:index")
     label = gettext("Back to Today") if today else gettext("Back to the list")
     return {"back_to_list": address, "back_to_list_label": label}
+
+
+def nobody_joined(case: FilingCase) -> dict[str, object]:
+    """Whether a case that goes on has nobody who follows it, and who is invited to."""
+    if case.people_pks or case.is_at.closed or case.is_at == State.COMPLETED:
+        return {"nobody_joined": False}
+    waiting = list(case.invitations.waiting().order_by("pk"))
+    return {"nobody_joined": True, "invited": waiting}
 
 
 def next_errand_url(case: FilingCase) -> str:

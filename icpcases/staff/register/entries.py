@@ -24,6 +24,7 @@ from icpcases.register.portfolio import ends_with
 from icpcases.register.prefill import subject_defaults
 from icpcases.rules.facts import ServiceKind
 from icpcases.staff.pages import page
+from icpcases.web.back import safe_back
 from icpcases.web.changes import sending_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions import register
@@ -131,6 +132,7 @@ def _entry(
     allowed = is_supervisor(request.user) if supervisor else is_working(request.user)
     if not allowed:
         raise PermissionDenied
+    back = safe_back(request, portfolio_url(applicant.pk))
     findings: list[tuple[str, str]] = []
     trouble, status = None, 200
     if request.method == "POST":
@@ -154,6 +156,7 @@ def _entry(
         "title": title,
         "applicant": applicant,
         "form": form,
+        "back": back,
         "findings": findings,
         "trouble": trouble,
         "ends": ends,

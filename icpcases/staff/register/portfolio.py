@@ -15,6 +15,7 @@ from icpcases.register.portfolio import ServiceLine, portfolio_of
 from icpcases.rules.facts import ServiceKind
 from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.pages import for_readers, page
+from icpcases.web.back import safe_back, with_back
 from icpcases.web.errands import Offer, offer, offers_of
 from icpcases.web.register_history import register_lines
 
@@ -37,11 +38,14 @@ def portfolio_url(applicant: int) -> str:
 def portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is filed for one applicant, a page of services at a time."""
     applicant = get_object_or_404(Applicant, pk=pk)
+    if applicant.joined_to_id is not None:
+        return HttpResponseRedirect(portfolio_url(applicant.joined_to_id))
     given = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "state", "kind")}
     asked = {name: value.encode("utf-8", "ignore").decode() for name, value in given.items()}
     portfolio = portfolio_of(
         applicant, request.GET.get("page"), asked["q"].strip()[:200], asked["state"], asked["kind"]
     )
+    back = safe_back(request, "")
     working, begin = is_working(request.user), reverse("admin:cases_filingcase_add")
     rows = [
         Row(line, offers_of(begin, applicant, line) if working else []) for line in portfolio.lines
@@ -57,6 +61,8 @@ def portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_work": working,
         "may_correct": is_supervisor(request.user),
         "asked": asked,
+        "back": back,
+        "carried": with_back("", back) if back else "",
         "place": "".join(f"&{name}={quote(value)}" for name, value in asked.items() if value),
         "states": Service.State.choices,
         "kinds": [(kind.value, _(kind.label)) for kind in ServiceKind],
@@ -69,5 +75,6 @@ def portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
 def service_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a service is found: in its client's portfolio."""
     service = get_object_or_404(Service.objects.select_related("subject"), pk=pk)
-    words = urlencode({"q": service.number})
+    back = safe_back(request, "")
+    words = urlencode({"q": service.number, **({"back": back} if back else {})})
     return HttpResponseRedirect(f"{portfolio_url(service.subject.applicant_id)}?{words}")

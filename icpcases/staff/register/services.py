@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from icpcases.cases.models import ProviderAccess, Service, ServiceDomain
-from icpcases.db.pagination import CappedPaginator, collected
+from icpcases.cases.models import ProviderAccess, Service
+from icpcases.db.pagination import CappedPaginator
 from icpcases.rules.facts import ServiceKind
-from icpcases.rules.icp_numbers import icp_number
-from icpcases.rules.numbers import NumberError
+from icpcases.search.services import find_services
 from icpcases.staff.pages import for_readers, page
 
 SHOWN, LONGEST = 50, 100
@@ -51,11 +50,7 @@ def services_page(request: HttpRequest) -> HttpResponse:
 def _found(wanted: ServiceFilter) -> QuerySet[Service]:
     services = Service.objects.all()
     if wanted.words:
-        of_domains = ServiceDomain.objects.filter(
-            Q(domain__icontains=wanted.words) | Q(domain_unicode__icontains=wanted.words)
-        )
-        ways = (Q(name__icontains=wanted.words), Q(pk__in=of_domains.values("service")))
-        services = collected(services, *ways, _by_number(wanted.words))
+        services = services.filter(pk__in=find_services(wanted.words))
     if wanted.kind in set(ServiceKind):
         services = services.filter(service_kind=wanted.kind)
     if wanted.state in Service.State.values:
@@ -65,12 +60,3 @@ def _found(wanted: ServiceFilter) -> QuerySet[Service]:
         "domains", Prefetch("accesses", hosted, to_attr="open_accesses")
     )
     return prefetched.select_related("subject__applicant").order_by("-pk")
-
-
-def _by_number(words: str) -> Q:
-    """A number however it was typed, whole or the subject's alone; else any piece of one."""
-    try:
-        number = icp_number(words)
-    except NumberError:
-        return Q(number__icontains=words)
-    return Q(number=str(number)) | Q(number_of=str(number))

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +16,13 @@ from icpcases.cases.forms.applicants import ApplicantForm, LicenceFields
 from icpcases.cases.forms.seen import SeenForm
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.permissions import is_working, shown_name
-from icpcases.db.pagination import CappedPaginator, collected
+from icpcases.db.pagination import CappedPaginator
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.search import index
+from icpcases.search.applicants import find_applicants
 from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.links import case_url
+from icpcases.web.back import safe_back
 from icpcases.workflow.route import bars_of
 
 from .access_log import reads_the_log
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 SHOWN_CASES, CASES = 5, 50
+#: So many of those that fit are listed.
+FOUND = 500
 
 
 class OfEach(TypedDict):
@@ -104,9 +108,10 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Applicant], search_term: str
     ) -> tuple[QuerySet[Applicant], bool]:
-        """Found by name, number or address, by all the words, in one pass over the table."""
-        found, _twice = super().get_search_results(request, queryset, search_term)
-        return (collected(found, Q()) if search_term else found), False
+        """Found as everywhere: by name, number, telephone, mail, or one of their cases."""
+        if not search_term:
+            return queryset.filter(joined_to__isnull=True), False
+        return queryset.filter(pk__in=find_applicants(search_term, FOUND)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
@@ -119,21 +124,29 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
             messages.warning(request, said % {"n": f"{table.paginator.count:,}"})
         return response
 
+    def response_change(self, request: HttpRequest, obj: Applicant) -> HttpResponse:
+        """Back to the case or page from which the applicant was corrected."""
+        back = safe_back(request, "")
+        if not back:
+            return super().response_change(request, obj)
+        messages.success(request, _("The applicant is corrected: %(name)s.") % {"name": obj.name})
+        return HttpResponseRedirect(back)
+
     def save_model(
         self, request: HttpRequest, obj: Applicant, form: forms.ModelForm, change: bool
     ) -> None:
         """Saved, and found by what it is called now."""
         super().save_model(request, obj, form, change)
-        if change:
-            index.keep_applicant(obj)
+        index.keep_applicant(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Officers add applicants."""
         return is_working(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Applicant | None = None) -> bool:
-        """Officers correct an applicant; once confirmed the certificate is read-only."""
-        return is_working(request.user)
+        """Officers correct an applicant; once confirmed the certificate is read-only, and a
+        record that was joined to another stays as it was."""
+        return is_working(request.user) and not (obj and obj.joined_to_id)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Applicant | None = None
@@ -145,9 +158,9 @@ class ApplicantAdmin(RoleAdmin[Applicant]):
 
     def get_fields(self, request: HttpRequest, obj: Applicant | None = None) -> tuple[str, ...]:
         """The number stands masked where it may not be edited."""
-        readonly = bool(obj and obj.confirmed) or not is_working(request.user)
-        number = "certificate" if readonly else "certificate_number"
-        contact = ("masked_phone",) if not is_working(request.user) else ("phone",)
+        reads = not self.has_change_permission(request, obj)
+        number = "certificate" if reads or (obj and obj.confirmed) else "certificate_number"
+        contact = ("masked_phone",) if reads else ("phone",)
         return ("name", "certificate_type", number, *contact, "email", "language",
                 "licence_number", "licence_issued_on", "licence_expires_on",
                 "confirmed_at", "confirmer")  # fmt: skip

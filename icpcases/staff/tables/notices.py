@@ -12,6 +12,7 @@ from icpcases.cases.models import Notice
 from icpcases.cases.outbox import send_again, undelivered
 from icpcases.cases.permissions import is_working
 from icpcases.db.pagination import collected
+from icpcases.rules.folding import normal
 from icpcases.search.listing import CaseFilter, Listing, Ordering
 from icpcases.search.query import query_of
 
@@ -70,8 +71,9 @@ class NoticeAdmin(RoleAdmin):
         if listing.total.more:
             said = gettext("Very many cases have this: only notices of the newest are looked for.")
             self.message_user(request, said, messages.WARNING)
+        address = normal(search_term)
         ways = (
-            Q(address__icontains=search_term),
+            Q(address__icontains=address),
             ~Q(key="") & Q(key__icontains=search_term),
             Q(case_id__in=cases),
         )

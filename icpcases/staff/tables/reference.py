@@ -17,6 +17,7 @@ from icpcases.cases.models import Clock, Provider, Province, ProvinceAnswer, Set
 from icpcases.cases.permissions import is_working, shown_name
 from icpcases.staff.cases.copy_sheet import SHEET_FIELDS, SHEET_LABELS
 from icpcases.staff.pages import page
+from icpcases.web.back import safe_back
 from icpcases.web.changes import sending_of
 from icpcases.workflow.actions.provinces import answer_of_province
 from icpcases.workflow.sendings import MadeAlready, Sent
@@ -97,19 +98,19 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
     """Record what an administration answered about forums: who asked, when, and the source."""
     province = get_object_or_404(Province, pk=code)
     posted = request.method == "POST"
+    back = safe_back(request, reverse("admin:cases_province_changelist"))
     initial = {"accepts_forums": province.accepts_forums}
     form = ProvinceAnswerForm(request.POST if posted else None, initial=initial)
     status = 422 if posted else 200
     if not is_working(request.user):
         status = 403
     elif posted and form.is_valid():
-        back = reverse("admin:cases_province_changelist")
-        sent = Sent(sending_of(request), back)
         with suppress(MadeAlready):
+            sent = Sent(sending_of(request), back)
             answer_of_province(province, request.user, form.cleaned_data, sent)
-        admin.site.get_model_admin(Province).message_user(
-            request, _("The answer is recorded."), messages.SUCCESS
-        )
+        answered = Province.objects.get(pk=code).get_accepts_forums_display()
+        said = _("The answer is recorded. %(province)s, forums: %(answer)s.")
+        messages.success(request, said % {"province": province, "answer": answered})
         return HttpResponseRedirect(back)
     context = {
         "title": _("Forums in %(province)s") % {"province": province},
@@ -119,6 +120,7 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
         "answers": province.answers.select_related("asked_by"),
         "waiting": province.cases.filter(state__in=("preapproval_needed", "preapproval_applied")),
         "opts": Province._meta,
+        "back": back,
     }
     return page(request, "staff/province_answer.html", context, status)
 

@@ -43,8 +43,13 @@ def need_fact_editor(case: FilingCase, by: Actor) -> None:
 
 def need_worker(case: FilingCase, by: Actor) -> None:
     """Raises NotAllowed unless `by` works cases."""
-    if not is_working(by):
-        raise NotAllowed(by, ONLY_WORKERS)
+    if refused := worker_needed(by):
+        raise refused
+
+
+def worker_needed(by: Actor) -> NotAllowed | None:
+    """What is said to whoever works no cases, where no case is at hand; else nothing."""
+    return None if is_working(by) else NotAllowed(by, ONLY_WORKERS)
 
 
 def need_unlocked(change: Change) -> None:

@@ -99,6 +99,9 @@ def open_new(
     with one_transaction(f"a new case of user {by.pk}", explain=twice):
         if applicant._state.adding:
             applicant.save()
+            index.keep_client(applicant.pk)
+        else:
+            applicant = standing_record(applicant)
         case = _begun(by, applicant, form, at)
         case.form_token, case.follows = token, follows
         case.save(force_insert=True)
@@ -117,6 +120,15 @@ def open_new(
         )
         index.keep(case)
     return case
+
+
+def standing_record(applicant: Applicant) -> Applicant:
+    """The record that stands for this one now, held until the change ends: it may have been
+    joined to another while the page was open."""
+    held = Applicant.objects.select_for_update().get(pk=applicant.pk)
+    while held.joined_to_id is not None:
+        held = Applicant.objects.select_for_update().get(pk=held.joined_to_id)
+    return held
 
 
 def _begun(by: Actor, applicant: Applicant, form: FactsForm, at: dt.datetime) -> FilingCase:

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+from django.contrib.auth.models import User
 from django.core import signing
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -12,12 +14,15 @@ from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Invitation
 from icpcases.cases.models.participants import InvitationQuerySet
 from icpcases.cases.outbox import drop_letters, invitation_key, post, site_url
 from icpcases.cases.permissions import is_staff_role, is_working, roles_on
-from icpcases.lifecycle.roles import Actor
+from icpcases.lifecycle.roles import STAFF_GROUPS, Actor
+from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
+from icpcases.rules.text import _
 from icpcases.types import Cleaned
 from icpcases.workflow.changes import Change, changing
-from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.exceptions import Closed, NotAllowed
 from icpcases.workflow.refusals import (
     ONLY_APPLICANTS_JOIN,
+    ONLY_THE_INVITED,
     ONLY_THE_OFFICE_REMOVES_THE_OWNER,
     ONLY_THE_OWNER,
 )
@@ -27,6 +32,7 @@ from .checks import account_of
 
 SALT = "icpcases.invitation"
 VALID_FOR = dt.timedelta(days=14)
+MOST_WAITING = 50
 _KIND = HistoryRow.Kind.ASSIGNMENT
 
 
@@ -40,17 +46,55 @@ def _need_keeper(case: FilingCase, by: Actor) -> None:
         raise NotAllowed(by, ONLY_THE_OWNER)
 
 
+def is_of_staff(email: str) -> bool:
+    """Whether an address is that of somebody of the staff, who joins no case."""
+    accounts = User.objects.filter(email__iexact=email)
+    in_a_role = Q(is_staff=True) | Q(is_superuser=True) | Q(groups__name__in=STAFF_GROUPS)
+    return accounts.filter(in_a_role).exists()
+
+
+def _need_inviting(case: FilingCase, email: str) -> None:
+    """Raises Closed where inviting an address would tell or open nothing new."""
+    if is_of_staff(email):
+        raise Closed((_finding(_OF_STAFF, _("Invite an address of the applicant."), email),))
+    if CasePerson.objects.filter(case=case, user__email__iexact=email).exists():
+        raise Closed((_finding(_MEMBER, _("Nothing to do."), email),))
+    if Invitation.objects.waiting().filter(case=case, email=email).exists():
+        raise Closed((_finding(_WAITING, _SEND_AGAIN, email),))
+
+
+def _finding(sentence: str, remedy: str, email: str) -> Finding:
+    place = Place(PlaceKind.RULE, "email", email)
+    return Finding("invitation", Source.NONE, sentence, remedy, Party.OFFICER, (place,))
+
+
+_OF_STAFF = _("%(about)s is an address of the office: staff see every case and join none.")
+_MEMBER = _("%(about)s is on this case already.")
+_WAITING = _("%(about)s is invited already and has not joined yet.")
+_SEND_AGAIN = _("Take the invitation back first, if it is to be sent anew.")
+
+
 def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invitation:
     """Invite whoever reads an address: as owner if there is none yet, else as a colleague.
 
-    Raises NotAllowed unless `by` works cases or is the owner, and Stale.
+    Raises NotAllowed unless `by` works cases or is the owner, Stale, and Closed where the address
+    is on the case already, is invited, or is one of the office.
     """
-    with changing(case, by, seen_version, what="assignment") as change:
+    email = email.strip().lower()
+
+    def refused(fresh: FilingCase) -> Closed | None:
+        # Two invited the same address in the same second.
+        waiting = Invitation.objects.waiting().filter(case=fresh, email=email)
+        finding = _finding(_WAITING, _SEND_AGAIN, email)
+        return Closed((finding,)) if waiting.exists() else None
+
+    with changing(case, by, seen_version, what="assignment", explain=refused) as change:
         _need_keeper(change.case, by)
+        _need_inviting(change.case, email)
         taken = CasePerson.objects.filter(case=change.case, part=CasePerson.Part.OWNER).exists()
         invitation = Invitation.objects.create(
             case=change.case,
-            email=email.lower(),
+            email=email,
             part=CasePerson.Part.COLLEAGUE if taken else CasePerson.Part.OWNER,
             invited_by=account_of(by),
             invited_at=change.now,
@@ -65,7 +109,7 @@ def _post(case: FilingCase, invitation: Invitation) -> None:
     with translation.override(language):
         context = {
             "case": case,
-            "link": site_url(reverse("applicants:invitation", args=[token_of(invitation)])),
+            "link": invitation_link(invitation),
             "follow": site_url(reverse("applicants:follow")),
             "days": VALID_FOR.days,
             "language": language,
@@ -98,6 +142,16 @@ def token_of(invitation: Invitation) -> str:
     return signing.dumps(invitation.pk, salt=SALT)
 
 
+def invitation_link(invitation: Invitation) -> str:
+    """The address that leads to joining the case, made today."""
+    return site_url(reverse("applicants:invitation", args=[token_of(invitation)]))
+
+
+def waiting_invitation(case: FilingCase, address: str) -> Invitation | None:
+    """The invitation of an address to a case that has not been followed yet."""
+    return Invitation.objects.waiting().filter(case=case, email=address.lower()).first()
+
+
 def find_invitation(token: str) -> Invitation | None:
     """The invitation of a token that is genuine, not too old, and not used up."""
     try:
@@ -119,10 +173,29 @@ def case_joined_by(token: str, user: Actor) -> FilingCase | None:
     return joined.case if joined else None
 
 
+def is_for(invitation: Invitation, user: Actor) -> bool:
+    """Whether an invitation is for this account: its address is proved by signing in."""
+    return account_of(user).email.lower() == invitation.email
+
+
+def waiting_for(user: Actor) -> list[Invitation]:
+    """The invitations that wait for exactly the address this account has signed in with."""
+    email = account_of(user).email.lower()
+    if not email or is_staff_role(user):
+        return []
+    waiting = Invitation.objects.waiting().filter(email=email)
+    return list(waiting.select_related("case", "case__applicant").order_by("-pk")[:MOST_WAITING])
+
+
 def accept(invitation: Invitation, user: Actor) -> CasePerson | None:
-    """Link the account that opened the invitation; None if it was used up meanwhile."""
+    """Link the account that opened the invitation; None if it was used up meanwhile.
+
+    Raises NotAllowed of staff, and of whoever has another address than was invited.
+    """
     if is_staff_role(user):
         raise NotAllowed(user, ONLY_APPLICANTS_JOIN)
+    if not is_for(invitation, user):
+        raise NotAllowed(user, ONLY_THE_INVITED)
     account = account_of(user)
     with one_transaction(f"{invitation.case.reference}, acceptance"):
         # The case first, as everywhere: taking an invitation back locks it too.

@@ -1,0 +1,51 @@
+"""One folding of what people type: how two texts are compared, whoever typed them and where.
+
+Names lose width, case and accents, and their brackets and dashes become the plain ones; a number
+loses whatever people put between its characters as well.
+"""
+
+import re
+import unicodedata
+
+from .numbers import DASHES, UPPER
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]+")
+_BRACKETS = str.maketrans("〔【［[｛{〕】］]｝}", "(((((())))))")
+# The long vowel of Japanese is a letter, not a dash.
+_LINES = {code: line for code, line in DASHES.items() if chr(code) != "ー"}
+_BETWEEN = re.compile(r"[\s\-]+")
+_IN_PHONES = re.compile(r"[\s+().\-/]+")
+_PREFIX = re.compile(r"^(?:0086|86)(?=1[3-9]\d{9}$)")
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+def normal(text: str) -> str:
+    """A text as it is compared: one width, one case, no accents, plain brackets and dashes."""
+    if not text.isascii():
+        # A lone surrogate is no text: no database takes it.
+        text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
+        bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+        text = unicodedata.normalize("NFKC", bare).translate(_LINES)
+    return _CONTROL.sub(" ", text.casefold()).translate(_BRACKETS).strip()
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name have in common: its letters and digits, folded."""
+    return _NO_LETTER.sub("", normal(name))
+
+
+def certificate_key(number: str) -> str:
+    """A certificate number of any type as it is kept: capitals, one width, without blanks and
+    dashes."""
+    return _BETWEEN.sub("", normal(number)).translate(UPPER)
+
+
+def phone_key(phone: str) -> str:
+    """A telephone number as it is compared: its digits, without the +86 before a mobile."""
+    return _PREFIX.sub("", _IN_PHONES.sub("", normal(phone)))
+
+
+def typed_code(text: str) -> str:
+    """A code or reference from a mail or a paper: capitals, one width, without blanks."""
+    return re.sub(r"\s+", "", normal(text)).translate(UPPER)

@@ -1,0 +1,1 @@
+"""Records of applicants side by side: compared, joined, taken apart, unconfirmed."""
