@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from icpcases.cases.models import Applicant
 from icpcases.cases.permissions import is_working
+from icpcases.search.applicants import find_applicants
 from icpcases.search.listing import CaseFilter, Listing, Ordering
 from icpcases.search.query import query_of
 from icpcases.search.tokens import normal
@@ -105,17 +106,7 @@ def _found(typed: str) -> Iterator[Hit]:
         about = (line.case["applicant__name"], line.site, str(line.state.label))
         detail = " · ".join(part for part in about if part)
         yield Hit(_("Case"), line.case["reference"], detail, f"{cases}{line.address}")
-    for pk, name in _applicants(typed, keys):
-        yield Hit(_("Applicant"), name, "", reverse("admin:cases_portfolio", args=[pk]))
-
-
-def _applicants(typed: str, cases: list[int]) -> list[tuple[int, str]]:
-    """Those whose name begins so, and those of the cases that were found."""
-    begun = Applicant.objects.filter(name__gte=typed, name__lt=f"{typed}\U0010ffff")
-    theirs = Applicant.objects.filter(cases__in=cases)
-    rows = [
-        row
-        for found in (begun, theirs)
-        for row in found.order_by("name", "pk").values_list("pk", "name")[:EACH]
-    ]
-    return list(dict.fromkeys(rows))[:EACH]
+    found = find_applicants(typed, EACH)
+    names = Applicant.objects.in_bulk(found)
+    for pk in found:
+        yield Hit(_("Applicant"), names[pk].name, "", reverse("admin:cases_portfolio", args=[pk]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from icpcases.cases.permissions import is_staff_role
+from icpcases.cases.permissions import is_staff_role, is_supervisor
 from icpcases.lifecycle.roles import Actor
 
 
@@ -29,6 +29,8 @@ def rooms_of(user: Actor, path: str) -> list[Room]:
             (_("Services"), reverse("admin:cases_services")),
             (_("Board"), reverse("admin:cases_board")),
         ]
+    if is_supervisor(user):
+        rooms.append((_("Staff"), reverse("admin:cases_colleagues")))
     found = [url for _label, url in rooms[1:] if path.startswith(url)]
     here = found[0] if found else _other(path, today, rooms)
     tables = f"{today}#tables"

@@ -175,6 +175,7 @@ _TOLD = (
     "reference", "version", "officer", "state", "turn", "turn_since", "due_at",
     "due_provisional", "answered",
     "domain_unicode", "ip_address", "site_name", "applicant__name", "province__accepts_forums",
+    "province__phone",
     "applicant_type", "mainland_branch", "registration_certificate", "server_region", "access",
     "protocol", "forum", "preapproval", "filing_type", "service_kind", "mainland_cdn", "changing",
     "service__footer_on", "service__public_security_on", "follow_up_on", "follow_up",

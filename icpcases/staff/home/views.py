@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from icpcases.cases.models import FilingCase
+from icpcases.cases.models import FilingCase, OrderCase
 from icpcases.cases.permissions import is_staff_role, is_supervisor, is_working
 from icpcases.cases.soundness import Unsound
 from icpcases.deadlines.calendar_files import missing_years
 from icpcases.deadlines.tables import recent_tables
+from icpcases.rules.rule import Party
 from icpcases.staff.cases.now import title_of
 from icpcases.staff.links import case_url
 from icpcases.workflow.agenda import agenda_of
@@ -101,14 +102,24 @@ def _todo(case: FilingCase, bucket: Bucket, now: dt.datetime) -> str:
 
 
 def _beside(case: FilingCase, bucket: Bucket) -> Iterator[tuple[str, str]]:
-    """Of a case to ask about: the day set for it, and what was said last."""
+    """Of a case to ask about: whom to call, the day set for it, and what was said last."""
     if bucket != Bucket.CHASE:
         return
+    if phone := phone_to_call(case):
+        yield _("Call"), phone
     if case.follow_up_on:
         yield _("Ask again on"), f"{case.follow_up_on:%Y-%m-%d}"
     if case.contacted:
         said = [f"{case.contacted_on:%Y-%m-%d}", str(case.get_contacted_display())]
         yield _("Last contact"), ", ".join([*said, *filter(None, [case.contact])])
+
+
+def phone_to_call(case: FilingCase) -> str:
+    """The telephone of the administration or the provider whose turn it is; empty where none."""
+    if case.turn == Party.AUTHORITY and case.province:
+        return case.province.phone
+    orders: list[OrderCase] = vars(case).get("live_memberships", [])
+    return orders[0].order.provider.phone if case.turn == Party.PROVIDER and orders else ""
 
 
 @require_safe
