@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from icpcases.cases.forms.follow_up import FIELDS
@@ -49,6 +50,8 @@ def remind_now(case: FilingCase, by: Actor, seen_version: int) -> None:
         need_worker(change.case, by)
         if found := reminder_findings(change.case, change.rows, change.now):
             raise Closed(found)
+        if not audience(change.case):
+            raise Closed((_NOBODY_READS,))
         change.record(Kinds.FOLLOW_UP, entered={"reminded": True}, told=True)
 
 
@@ -57,22 +60,21 @@ def reminder_findings(case: FilingCase, rows: CaseFile, now: dt.datetime) -> tup
     open_ones = any(request.status == RequestStatus.OPEN for request in rows.requests)
     if case.is_at.closed or not (open_ones or case.whose_turn == Party.APPLICANT):
         return (_NOTHING_ASKED,)
-    readers = [recipient.address for recipient in audience(case)]
-    if not readers:
+    # Whether a mail reaches them is asked when it is to leave.
+    if not (case.people_pks or case.applicant.email or audience(case)):
         return (_NOBODY_READS,)
-    last = _reminded(case, readers, now)
+    last = _reminded(case, now)
     return () if last is None else (_done_at(last),)
 
 
-def _reminded(case: FilingCase, readers: list[str], now: dt.datetime) -> dt.datetime | None:
-    since = now - REMINDED_ONCE_IN
-    rows = HistoryRow.objects.filter(case=case, kind=Kinds.FOLLOW_UP, told=True)
-    by_hand = rows.filter(recorded_at__gt=since).values_list("recorded_at", flat=True)
+def _reminded(case: FilingCase, now: dt.datetime) -> dt.datetime | None:
+    """When the applicant was last reminded within a day, by the clock or by hand."""
+    by_hand = Q(history__kind=HistoryRow.Kind.FOLLOW_UP)
+    theirs = Q(person__in=case.people_pks) | Q(person=None)
     mails = Notice.objects.filter(
-        case=case, kind__in=_REMINDERS, created_at__gt=since, address__in=readers
+        by_hand | Q(kind__in=_REMINDERS), theirs, case=case, created_at__gt=now - REMINDED_ONCE_IN
     ).exclude(state=Notice.State.EXPIRED)
-    found = [*by_hand, *mails.values_list("created_at", flat=True)]
-    return max(found, default=None)
+    return mails.aggregate(last=Max("created_at"))["last"]
 
 
 _NOTHING_ASKED = Finding(
