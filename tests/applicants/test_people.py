@@ -99,7 +99,10 @@ def test_an_invitation_works_once(invitation, friend):
     waiting = second.get(address)
     assert waiting.status_code == 200
     assert first.post(address).status_code == 302
-    for method in (second.get, second.post, first.get, first.post):
+    # A second click finds it done; to anybody else it tells nothing.
+    assert second.post(address).url == first.post(address).url
+    stranger = signed_in(user("stranger"))
+    for method in (second.get, first.get, stranger.get, stranger.post):
         page = method(address)
         assert page.status_code == 404
         assert "This invitation is not valid" in text_of(page)

@@ -91,7 +91,7 @@ def test_one_that_is_wrong_keeps_all_out_and_loses_nothing_typed(case, as_wei, d
     assert (first.errors, list(second.errors.values())) == ({}, [[sentence]])
     assert second["number"].value() == "D-1"
     shown = text_of(answer)
-    assert "Nothing has been taken yet" in shown
+    assert "Nothing has been handed in yet" in shown
     assert "Choose this file once more: licence.png" in shown
     assert (case.documents.count(), kept(document_root)) == (0, 0)
 

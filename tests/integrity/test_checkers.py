@@ -37,6 +37,7 @@ def found() -> dict[str, list[str]]:
 
 # These are about two cases, or about none: they have tests of their own.
 ELSEWHERE = {
+    "senseless_row",  # tests/notifications/test_bad_rows.py
     "number_of_two_applicants", "domain_shared", "trigger_missing", "index_missing",
     "file_without_row",
 }  # fmt: skip

@@ -37,7 +37,7 @@ def test_cancel_a_then_file_b(as_li, world):
     assert (second.filing_type, second.follows, second.service, second.domain) == (
         "add_service", first, None, "new.cn",
     )  # fmt: skip
-    assert (second.applicant, second.service_leader) == (first.applicant, "")
+    assert (second.applicant, second.service_leader) == (first.applicant, "王伟")
     shown = as_li.get(page(first))
     assert (shown.context["followers"], page(second) in shown.content.decode()) == ([second], True)
     shown = as_li.get(page(second))
@@ -124,5 +124,5 @@ def test_a_case_costs_the_same_with_one_that_follows_it_and_with_three(
     url = as_li.get(page(case)).context["next_errand"]
     for n in range(followers):
         begin(as_li, url, domain=f"new-{n}.cn")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert len(as_li.get(page(case)).context["followers"]) == followers

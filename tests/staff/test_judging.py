@@ -49,7 +49,7 @@ def test_the_paper_stands_beside_whole_numbers_and_the_showing_is_logged(as_li, 
         ("number", "The number is not the service leader's: 11010519491231002X.")
     ]
     assert page.context["form"]["number"].value() == "440301199001011234"
-    assert (page.context["place"], len(page.context["papers"])) == (3, 3)
+    assert (page.context["nth"], len(page.context["pile"])) == (3, 3)
     logged = AccessLogRow.objects.filter(what="number").values_list("detail", "by", "case")
     assert list(logged) == [(f"judging document {paper.pk}", li.pk, case.pk)]
 

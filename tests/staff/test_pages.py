@@ -291,7 +291,7 @@ def test_nobody_deletes_and_no_state_is_editable(client, world, request, name):
 
 
 # Two of them of the register: the subject, and the site where it is filed already.
-QUERIES_OF_THE_CASE_PAGE = 19
+QUERIES_OF_THE_CASE_PAGE = 20
 
 
 @pytest.mark.parametrize("rows", [1, 3])

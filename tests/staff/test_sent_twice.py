@@ -61,7 +61,7 @@ def test_files_are_part_of_what_is_sent(client, li, world):
 def test_what_failed_may_be_sent_again(client, li):
     client.force_login(li)
     url, data = "/admin/cases/applicant/add/", {**PAGE, "name": "", "language": "en"}
-    assert client.post(url, data).status_code == 200
+    assert client.post(url, data).status_code == 422
     assert Sending.objects.count() == 0
     data["name"] = "Once Books"
     first = client.post(url, data, follow=True)

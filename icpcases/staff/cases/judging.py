@@ -212,8 +212,8 @@ def _around(
     return {
         "title": paper.get_kind_display(),
         "paper": paper,
-        "papers": papers,
-        "place": next((n for n, p in enumerate(papers, 1) if p.pk == paper.pk), 0),
+        "pile": papers,
+        "nth": next((n for n, p in enumerate(papers, 1) if p.pk == paper.pk), 0),
         "waiting": waiting,
         "all_seen": len(waiting) > 1 and len(seen) == len(waiting),
         "read_off": READ_OFF,
@@ -355,6 +355,7 @@ def _around_request(
     came = came_with_answer(asked)
     waiting = case.requests.filter(status=RequestStatus.ANSWERED.value)
     compared = next((c for c in KnownNumber if c.value == asked.about), None)
+    unsettled = asked.status in (RequestStatus.OPEN, RequestStatus.ANSWERED)
     canned = CannedOffer.for_case(
         case, Subject.FACT if asked.for_fact else Subject.REQUEST, about=asked.about
     )
@@ -368,7 +369,8 @@ def _around_request(
         "left": waiting.count(),
         "open": asked.status == RequestStatus.OPEN,
         "answered": asked.status == RequestStatus.ANSWERED,
-        "unsettled": asked.status in (RequestStatus.OPEN, RequestStatus.ANSWERED),
+        "unsettled": unsettled,
+        "form_shown": asked.status == RequestStatus.OPEN if answering else unsettled,
         "skip": f"{case_url(case, 'judge')}?request={asked.pk}",
         "done": _("The answer is recorded.") if answering else _("The request is settled."),
         "back": lambda: (
