@@ -417,9 +417,7 @@ STEPS = {
         sources=(State.FILED, State.OPEN),
         target=STAYS,
         who=BOTH_SIDES,
-        does=_(
-            "Records that the site's footer shows the number, linked to the ministry's register."
-        ),
+        does=_("Records that the footer shows the number, linked to the ministry's register."),
         happened=_("It has been recorded that the site's footer shows the ICP number."),
         acts_for=Party.APPLICANT,
         rank=2,

@@ -33,7 +33,7 @@ from icpcases.staff.register.orders import order_page, order_step_page, submit_p
 from icpcases.staff.register.portfolio import portfolio_page, service_page
 from icpcases.staff.register.services import services_page
 from icpcases.web.addresses import page_of
-from icpcases.web.back_to_list import remember_list
+from icpcases.web.back import remember_list
 
 _View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 

@@ -18,7 +18,7 @@ from icpcases.rules.facts import Choice, FilingType, ServiceKind
 from icpcases.staff.cases.filters import month_name
 from icpcases.staff.pages import for_readers, page
 from icpcases.types import Text
-from icpcases.web.back_to_list import remember_list
+from icpcases.web.back import remember_list
 
 from . import tables as tables
 from .cells import Period

@@ -17,7 +17,7 @@ from icpcases.lifecycle.roles import Actor
 from icpcases.staff.colleagues.forms import TakerForm
 from icpcases.staff.pages import page
 from icpcases.types import Cleaned
-from icpcases.web.back_to_list import back_asked_for, list_to_return_to
+from icpcases.web.back import list_to_return_to, safe_back
 from icpcases.workflow.actions.assignment import add_note, assign, claim_case
 from icpcases.workflow.actions.follow_up import set_follow_up
 from icpcases.workflow.actions.several import AT_ONCE, each_case
@@ -64,7 +64,7 @@ def _titles() -> dict[str, tuple[str, str]]:
 
 def bulk_page(request: HttpRequest) -> HttpResponse:
     """What was chosen in a list, with the form of the act; and, sent again, its doing."""
-    back = back_asked_for(request) or list_to_return_to(request)
+    back = safe_back(request) or list_to_return_to(request)
     back = back or reverse("admin:cases_filingcase_changelist")
     if request.method != "POST":
         # After signing in anew a browser comes here without what was chosen.

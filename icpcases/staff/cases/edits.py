@@ -17,8 +17,7 @@ from icpcases.rules.filing_types import TYPES
 from icpcases.staff.colleagues.forms import AssignForm
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user, page
-from icpcases.web.back import with_back
-from icpcases.web.back_to_list import back_asked_for
+from icpcases.web.back import safe_back, with_back
 from icpcases.web.errand_panel import PRIVATE
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.applicants import confirm_applicant, other_confirmed
@@ -75,7 +74,7 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, case, form,
         lambda version: add_note(case, request.user, form.cleaned_data["text"], version),
         title=_("Internal note"), submit=_("Save the note"), done=_("The note is saved."),
-        back=back_asked_for(request),
+        back=safe_back(request),
     )  # fmt: skip
 
 
@@ -94,7 +93,7 @@ def assign_page(request: HttpRequest, pk: int) -> HttpResponse:
             case, request.user, form.cleaned_data["officer"], version
         ),
         title=_("Assignment"), submit=_("Assign"), done=_("The case is assigned."),
-        back=back_asked_for(request),
+        back=safe_back(request),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from icpcases.cases.forms.follow_up import FollowUpForm
 from icpcases.cases.models import FilingCase
 from icpcases.staff.links import case_url, link
 from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user
-from icpcases.web.back_to_list import back_asked_for
+from icpcases.web.back import safe_back
 from icpcases.web.findings import view_of
 from icpcases.workflow.actions.follow_up import remind_now, reminder_findings, set_follow_up
 from icpcases.workflow.casefile import CaseFile
@@ -25,7 +25,7 @@ def follow_up_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, case, form,
         lambda version: set_follow_up(case, request.user, form.cleaned_data, version),
         title=_("Follow-up"), submit=_("Keep the follow-up"), done=_("The follow-up is kept."),
-        back=back_asked_for(request),
+        back=safe_back(request),
     )  # fmt: skip
 
 

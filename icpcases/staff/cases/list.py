@@ -12,7 +12,7 @@ from icpcases.db.pagination import Count
 from icpcases.search.listing import Listing, Mark
 from icpcases.search.query import RARE
 from icpcases.staff.pages import page
-from icpcases.web.back_to_list import remember_list
+from icpcases.web.back import remember_list
 
 from .filters import ListQuery, fields_of
 from .lines import CaseLine, case_lines

@@ -23,7 +23,7 @@ from icpcases.rules.facts import FACT_FIELDS, FACT_LABELS, FilingType
 from icpcases.rules.filing_types import JUDGED
 from icpcases.rules.numbers import mask, mask_phone
 from icpcases.rules.verdict import missing_facts
-from icpcases.web.back_to_list import list_to_return_to
+from icpcases.web.back import list_to_return_to
 from icpcases.web.errand_panel import PRIVATE, errand_panel
 from icpcases.workflow.actions.judging import reusable_documents
 from icpcases.workflow.casefile import CaseFile
