@@ -28,7 +28,7 @@ class MakesOnce(Base):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """The stock page; where it adds a row, the row and its sending are kept together."""
         if request.method != "POST" or object_id is not None:

@@ -8,7 +8,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, TextChoices, prefetch_related_objects
@@ -262,7 +261,9 @@ def _by_follow_up(case: FilingCase) -> tuple[dt.date, dt.datetime, int]:
     return case.follow_up_on or timezone.localdate(due), due, case.pk
 
 
-_ORDERS: dict[Bucket, Callable[[FilingCase], tuple[Any, ...]]] = {Bucket.CHASE: _by_follow_up}
+_ORDERS: dict[Bucket, Callable[[FilingCase], tuple[dt.date, dt.datetime, int]]] = {
+    Bucket.CHASE: _by_follow_up
+}
 
 
 def _know_orders(cases: list[FilingCase]) -> None:

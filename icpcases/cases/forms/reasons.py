@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
 
 from icpcases.cases.models import CannedReason, FilingCase
 from icpcases.types import Text
@@ -62,24 +63,28 @@ class ReasonInput(forms.Textarea):
 
     template_name = "widgets/reason.html"
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, attrs: dict[str, object] | None = None) -> None:
         super().__init__({"rows": 3, **(attrs or {})})
         self.canned: CannedOffer | None = None
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(
+        self, name: str, value: object, attrs: dict[str, object] | None
+    ) -> dict[str, object]:
         """The text, and what is offered beside it."""
         context = super().get_context(name, value, attrs)
         context["widget"]["canned"] = self.canned.choices if self.canned else []
         return context
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+    def value_from_datadict(
+        self, data: Mapping[str, object], files: MultiValueDict[str, UploadedFile], name: str
+    ) -> object:
         """The own words, behind the reason that was chosen."""
         typed, chosen = super().value_from_datadict(data, files, name), data.get(f"{name}-canned")
         if not chosen or self.canned is None:
             return typed
         return self.canned.joined(chosen, str(typed or "").strip())
 
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+    def value_omitted_from_data(self, data: Mapping[str, object], files: object, name: str) -> bool:
         """Only where neither is there."""
         return name not in data and f"{name}-canned" not in data
 
@@ -87,17 +92,16 @@ class ReasonInput(forms.Textarea):
 class ReasonField(forms.CharField):
     """A reason: own words, a usual one, or both."""
 
-    widget: Any = ReasonInput
+    widget = ReasonInput
 
     def offer(self, canned: CannedOffer) -> None:
         """Offer usual reasons."""
         self.widget.canned = canned
 
 
-def reason_text(label: Text, **options: Any) -> ReasonField:
+def reason_text(label: Text, *, required: bool = True, max_length: int = 2000) -> ReasonField:
     """A reason's field, 2,000 characters long at most."""
-    options.setdefault("max_length", 2000)
-    return ReasonField(label=label, **options)
+    return ReasonField(label=label, required=required, max_length=max_length)
 
 
 def offer_reasons(form: forms.BaseForm, name: str, canned: CannedOffer) -> None:

@@ -5,21 +5,42 @@ row as it stands, under its lock: whoever is later is told what has changed, and
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import ErrorList
 from django.utils.crypto import salted_hmac
+from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 _SALT = "icpcases.seen"
 #: A value as JSON holds it.
-Plain = str | int | bool | None | list[Any]
+Plain: TypeAlias = "str | int | bool | list[Plain] | None"
+#: What a page has sent: its values, and its files.
+Data: TypeAlias = Mapping[str, object]
+Files: TypeAlias = MultiValueDict[str, UploadedFile]
+
+
+class FormOptions(TypedDict, total=False):
+    """What a form of a row is made with, beside what was sent."""
+
+    instance: Model | None
+    initial: MutableMapping[str, object] | None
+    prefix: str | None
+    auto_id: bool | str
+    error_class: type[ErrorList]
+    label_suffix: str | None
+    empty_permitted: bool
+    use_required_attribute: bool | None
+    renderer: BaseRenderer | None
 
 
 class SeenField(forms.CharField):
@@ -53,8 +74,10 @@ class SeenForm(forms.ModelForm):
 
     seen = SeenField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Data | None = None, files: Files | None = None, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, files, **options)
         self.meanwhile: list[Meanwhile] = []
         #: What the row held when it was read under its lock, by field, as its history tells it.
         self.stood: dict[str, Plain] = {}
@@ -66,7 +89,7 @@ class SeenForm(forms.ModelForm):
         """The whole value of a field that is shown masked; None for any other."""
         return None
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Hold the row as it stands against what the page showed."""
         data = super().clean() or self.cleaned_data
         if self.instance._state.adding:
@@ -112,7 +135,7 @@ class SeenForm(forms.ModelForm):
     def _own_names(self) -> list[str]:
         return [n for n, field in self.fields.items() if n != "seen" and not field.disabled]
 
-    def _state(self) -> dict[str, list[Any]]:
+    def _state(self) -> dict[str, list[Plain]]:
         """Of each field what is shown and a digest of the whole value."""
         return {
             name: [shown, _digest(name, self.secret(name) or shown)]
@@ -206,7 +229,7 @@ def value_in_words(field: forms.Field, value: Plain) -> str:
     return ", ".join(str(choices.get(one, one)) for one in values if one is not None) or "—"
 
 
-def _rows_of(field: "forms.ModelChoiceField", keys: list[Any]) -> list[Model]:
+def _rows_of(field: "forms.ModelChoiceField", keys: Iterable[Plain]) -> list[Model]:
     """The rows that are chosen."""
     wanted = [key for key in keys if key is not None]
     if field.queryset is None or not wanted:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import CalendarDay, Clock, Provider, Province, Setting
 from icpcases.types import Text
 
-from .seen import SeenForm
+from .seen import Data, Files, FormOptions, SeenForm
 
 _FIRST, _SECOND, _LAST = (
     f"document_{stage}_reminder_days" for stage in ("first", "second", "last")
@@ -63,7 +63,7 @@ class PlacesInput(forms.Widget):
     things: Sequence[tuple[str, Text]] = ()
 
     def get_context(
-        self, name: str, value: object, attrs: dict[str, Any] | None
+        self, name: str, value: object, attrs: dict[str, object] | None
     ) -> dict[str, object]:
         """The things with a place first, in their order; then the others."""
         context = super().get_context(name, value, attrs)
@@ -193,8 +193,10 @@ class SettingForm(SeenForm):
         model = Setting
         fields: tuple[str, ...] = ("value",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Data | None = None, files: Files | None = None, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, files, **options)
         if "value" in self.fields:
             least, most = self.instance.limits
             field = self.fields["value"]

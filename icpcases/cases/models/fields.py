@@ -1,6 +1,7 @@
 """Model fields that keep a value in the one form in which it is compared."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -18,17 +19,17 @@ class CertificateNumberField(_Text):
     What is unique must not depend on capitals, width, blanks and dashes.
     """
 
-    def get_prep_value(self, value: Any) -> Any:
+    def get_prep_value(self, value: object) -> str | None:
         """The number as the database keeps it."""
         return None if value is None else certificate_key(str(value))
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """The number as it is kept, on the record as well."""
         value = certificate_key(str(getattr(model_instance, self.attname)))
         setattr(model_instance, self.attname, value)
         return value
 
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> tuple[str, str, Sequence[object], dict[str, object]]:
         """For migrations it is the column that it is: they import nothing of the program."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs

@@ -1,7 +1,6 @@
 """The board: where the work piles up, since when and why, every number a link to its cases."""
 
 import datetime as dt
-from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -17,7 +16,7 @@ from icpcases.reports.scope import Scope
 from icpcases.rules.facts import Choice, FilingType, ServiceKind
 from icpcases.staff.cases.filters import month_name
 from icpcases.staff.pages import for_readers, page
-from icpcases.types import Text
+from icpcases.types import Cleaned, Text
 from icpcases.web.back import remember_list
 
 from . import tables as tables
@@ -120,7 +119,7 @@ def chosen(request: HttpRequest, provinces: dict[str, Province]) -> tuple[Period
     return form, period
 
 
-def _of_month(data: dict[str, Any], today: dt.date) -> Period:
+def _of_month(data: Cleaned, today: dt.date) -> Period:
     """A calendar month, of which what is still to come is left out."""
     first = dt.date.fromisoformat(f"{data['month']}-01")
     after = (first + dt.timedelta(days=32)).replace(day=1)
@@ -128,7 +127,7 @@ def _of_month(data: dict[str, Any], today: dt.date) -> Period:
     return Period(first, last, _scope(data), data["month"])
 
 
-def _scope(data: dict[str, Any]) -> Scope:
+def _scope(data: Cleaned) -> Scope:
     return Scope(*(data.get(name, "") for name in ("province", "type", "kind")))
 
 

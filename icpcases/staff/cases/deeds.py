@@ -1,7 +1,6 @@
 """What was done, with its verb, in the history rows that are no steps: requests and documents."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ def deed_of(row: HistoryRow) -> str:
     return _document(row.entered) if row.kind == HistoryRow.Kind.DOCUMENT else ""
 
 
-def _request(entered: Mapping[str, Any]) -> str:
+def _request(entered: Mapping[str, object]) -> str:
     if "asked" in entered:
         return _("Asked the applicant")
     if "answered" in entered:
@@ -30,7 +29,7 @@ def _request(entered: Mapping[str, Any]) -> str:
     return said.get(str(entered.get("decision", "")), "")
 
 
-def _document(entered: Mapping[str, Any]) -> str:
+def _document(entered: Mapping[str, object]) -> str:
     if "taken_from" in entered:
         said = _("Took over from another case: %(paper)s")
     elif "added" in entered:
@@ -47,4 +46,4 @@ def _document(entered: Mapping[str, Any]) -> str:
     kind = next(
         (entered[name] for name in ("added", "judged", "not_needed") if name in entered), ""
     )
-    return said % {"paper": _(Kind(kind).label)} if said and kind else ""
+    return said % {"paper": _(Kind(str(kind)).label)} if said and kind else ""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -203,7 +202,7 @@ def _judge(
 
 def _around(
     request: HttpRequest, case: FilingCase, paper: Document, form: JudgementForm
-) -> dict[str, Any]:
+) -> dict[str, object]:
     papers = list(case.documents.exclude(status=DocumentStatus.REMOVED.value).order_by("pk"))
     differences = differences_of(paper, case)
     differs = any(difference.field == "number" for difference in differences)
@@ -351,7 +350,7 @@ def answer_form(request: HttpRequest, asked: Request, sent: bool) -> AnswerForm:
 
 def _around_request(
     request: HttpRequest, case: FilingCase, asked: Request, answering: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     came = came_with_answer(asked)
     waiting = case.requests.filter(status=RequestStatus.ANSWERED.value)
     compared = next((c for c in KnownNumber if c.value == asked.about), None)

@@ -1,7 +1,6 @@
 """What a supervisor enters about a colleague: who it is, leave, and to whom cases go."""
 
 import datetime as dt
-from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
@@ -37,8 +36,10 @@ class OfficerField(forms.ChoiceField):
     The workloads are read once for all choices.
     """
 
-    def __init__(self, *, nobody: Text, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(
+        self, *, nobody: Text, label: Text, required: bool = True, help_text: Text = ""
+    ) -> None:
+        super().__init__(label=label, required=required, help_text=help_text)
         self.nobody = nobody
         self._offered: dict[str, User] = {}
 
@@ -57,13 +58,13 @@ class OfficerField(forms.ChoiceField):
             ),
         ]
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         """The key of an account; nobody where there is none and none need be chosen."""
         if isinstance(value, User):
             return str(value.pk)
         return _NOBODY if value in (None, "") and not self.required else value
 
-    def clean(self, value: Any) -> User | None:
+    def clean(self, value: object) -> User | None:
         """The account; None for nobody."""
         chosen = super().clean(value)
         return self._offered.get(chosen)

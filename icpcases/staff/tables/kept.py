@@ -1,7 +1,7 @@
 """Tables in the program's own frame: who may keep them, what a change moves, and its history."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -20,6 +20,7 @@ from icpcases.cases.models import TableChange
 from icpcases.cases.permissions import is_staff_role, is_supervisor
 from icpcases.deadlines import recalculation
 from icpcases.staff.pages import page
+from icpcases.types import Text
 from icpcases.web.sendings import MakesOnce
 
 from .changes import (
@@ -34,6 +35,10 @@ from .changes import (
 if TYPE_CHECKING:
     from django_stubs_ext import FieldOpts, FieldsetSpec
 
+#: The name of a field, or of several that stand beside each other.
+FieldGroup: TypeAlias = str | list[str] | tuple[str, ...]
+#: What it does, its name, and what people read.
+TableAction: TypeAlias = tuple[Callable[..., str], str, str]
 ExtraContext: TypeAlias = dict[str, object] | None
 _Row = TypeVar("_Row", bound=models.Model)
 HISTORY_SHOWN = 50
@@ -43,7 +48,7 @@ class KeptTable(MakesOnce, admin.ModelAdmin, Generic[_Row]):
     """A table in our frame, whose rows remember who changed them; no older page overwrites one."""
 
     form: type[forms.ModelForm] = SeenForm
-    empty_value_display: Any = "—"
+    empty_value_display: Text = "—"
     change_list_template = "staff/table_list.html"
     add_form_template = "staff/table_form.html"
     change_form_template = "staff/table_form.html"
@@ -52,7 +57,7 @@ class KeptTable(MakesOnce, admin.ModelAdmin, Generic[_Row]):
     #: Fields whose values stand masked in the history.
     masked: dict[str, Callable[[str], str]] = {}
     #: What the table is for, and what a change of it changes.
-    purpose: Any = ""
+    purpose: Text = ""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: ExtraContext = None
@@ -158,11 +163,11 @@ class RoleAdmin(KeptTable[_Row]):
         """Supervisors delete only where nothing stands on the row."""
         return self.deletable and is_supervisor(request.user)
 
-    def get_fields(self, request: HttpRequest, obj: _Row | None = None) -> tuple[Any, ...]:
+    def get_fields(self, request: HttpRequest, obj: _Row | None = None) -> tuple[FieldGroup, ...]:
         """What the form holds, but what it keeps for itself."""
         return tuple(name for name in super().get_fields(request, obj) if name != "seen")
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def get_actions(self, request: HttpRequest) -> dict[str, TableAction | None]:
         """A row is deleted on its own page, where it is said what that changes."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)

@@ -1,7 +1,7 @@
 """The tables staff keep: officers read them, supervisors keep them, nobody deletes history."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Unpack
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpcases.cases.forms.provinces import ProvinceAnswerForm
+from icpcases.cases.forms.seen import Data, Files, FormOptions
 from icpcases.cases.forms.tables import ClockForm, PlacesField, ProviderForm, SettingForm
 from icpcases.cases.models import Clock, Provider, Province, ProvinceAnswer, Setting
 from icpcases.cases.permissions import is_working, shown_name
@@ -128,8 +129,10 @@ def province_answer(request: HttpRequest, code: str) -> HttpResponse:
 class ProviderTableForm(ProviderForm):
     """A provider, with what a copy sheet can show."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Data | None = None, files: Files | None = None, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, files, **options)
         places = self.fields["copy_order"]
         assert isinstance(places, PlacesField)
         places.set_things(SHEET_FIELDS)

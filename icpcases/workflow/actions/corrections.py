@@ -1,7 +1,5 @@
 """Putting right what our own record has wrong of facts that are locked."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from icpcases.cases.forms.corrections import FactsCorrectionForm
@@ -10,7 +8,7 @@ from icpcases.cases.models import FilingCase, RegisterRow, Service, SubjectFilin
 from icpcases.cases.permissions import is_supervisor
 from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import WITH_NUMBER, State
-from icpcases.register.record import RegisterChange, hold_records
+from icpcases.register.record import Record, RegisterChange, hold_records
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import MAKING
 from icpcases.rules.rule import Finding, Guard, Party, Source
@@ -134,7 +132,7 @@ def _follow(change: Change, register: RegisterChange) -> None:
 
 
 def _put_right(
-    register: RegisterChange, record: Any, before: dict[str, object], case: FilingCase,
+    register: RegisterChange, record: Record, before: dict[str, object], case: FilingCase,
     names: dict[str, str],
 ) -> None:  # fmt: skip
     new = {
