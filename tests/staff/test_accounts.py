@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 GROUPS = "/admin/auth/group/"
 
 

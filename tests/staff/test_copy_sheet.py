@@ -13,7 +13,7 @@ from tests.applicants.pages import text_of
 from tests.deadlines.notices_of_the_state_council import notice_of
 from tests.harness.reading import blocks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 LOG = "/admin/cases/accesslogrow/"
 NOTICE = "/admin/cases/calendarday/notice/"
 

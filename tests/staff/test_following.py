@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from icpcases.cases.models import FilingCase
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture

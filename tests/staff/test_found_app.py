@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from icpcases.cases.models import RegisterRow, Service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 FEATURES = [
     f"app_{platform}_{feature}"
     for platform in ("android", "ios", "harmony")

@@ -10,7 +10,7 @@ from icpcases.workflow.actions.requests import answer, ask
 from tests.harness.reading import blocks
 from tests.staff.test_pages import case_path
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def shown(client, case):

@@ -14,7 +14,7 @@ from icpcases.cases.models import FilingCase, Order, ProviderAccess, Service, Su
 from tests.harness.forms import forms_of
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite]
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 CASE = "admin:cases_filingcase_"
