@@ -33,7 +33,7 @@ def own_people_page(request: HttpRequest, reference: str) -> HttpResponse:
 
     return APPLICANTS.form_page(
         request, case, form, change, template="people.html",
-        title=_("People on this case"), submit=_("Invite"), done=_("Done."), keeps=keeps,
+        title=_("People on this case"), submit=_("Invite"), done=form.happened, keeps=keeps,
         people=case.people.select_related("user"), back=own_case_url(case, "people"),
         waiting=case.invitations.waiting(),
     )  # fmt: skip

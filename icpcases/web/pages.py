@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from icpcases.cases.forms.document_formset import PaperRows
 from icpcases.cases.models import FilingCase
@@ -95,11 +94,11 @@ class Surface:
         if request.method == "POST":
             if done_already(case, request.user, seen_version(request)):
                 # Before it is judged: what it asked for is no longer there to be asked for.
-                return self.done(request, case, context.get("done"), context.get("back"))
+                return self.done(request, case, context["done"], context.get("back"))
             if form.is_valid():
                 tried = attempt(request, case, change, self.link)
                 if tried.done:
-                    return self.done(request, case, context.get("done"), context.get("back"))
+                    return self.done(request, case, context["done"], context.get("back"))
                 refusal, status = tried.refusal, tried.status
             else:
                 status = 422
@@ -152,14 +151,14 @@ class Surface:
         self,
         request: HttpRequest,
         case: FilingCase,
-        sentence: str | None,
+        sentence: str,
         back: str | Callable[[], str] | None = None,
     ) -> HttpResponse:
         """On to the case's page or another, with what has happened.
 
         Where that depends on what has changed, `back` says it when it is asked.
         """
-        messages.success(request, sentence or _("Done."))
+        messages.success(request, sentence)
         return went(request, (back() if callable(back) else back) or self.case_url(case))
 
     def refused(self, request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:

@@ -180,7 +180,7 @@ def test_a_changed_clock_moves_due_dates_and_says_so(
     sent = {"state": "triage", "province": "", "provider": "", "amount": 9, "unit": "days"}
     with django_capture_on_commit_callbacks(execute=True):
         page = as_chen.post(f"/admin/cases/clock/{clock.pk}/change/", sent, follow=True)
-    assert "Due dates are reckoned anew." in said(page)
+    assert "The due dates are calculated again." in said(page)
     before, case = case.due_at, FilingCase.objects.get(pk=case.pk)
     day = timezone.localdate(case.turn_since) + dt.timedelta(days=9)
     assert (timezone.localdate(case.due_at), case.due_at == before) == (day, False)
@@ -191,7 +191,7 @@ def test_many_cases_are_left_to_the_daily_job(as_chen, world, monkeypatch):
     monkeypatch.setattr(recalculation, "AT_ONCE", 0)
     sent = {"day": "2027-01-01", "kind": "holiday", "name": "", "notice": ""}
     page = as_chen.post("/admin/cases/calendarday/add/", sent, follow=True)
-    assert "Many due dates hang on this: the daily job reckons them anew." in said(page)
+    assert "Many due dates depend on this: the daily job calculates them again." in said(page)
     assert recalculation.pending()
 
 

@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import Applicant, CertificateType
@@ -103,3 +104,12 @@ class InviteForm(forms.Form):
         if not any(data.get(name) for name in self.fields) and not self.errors:
             self.add_error("email", _("Enter the e-mail address of a colleague."))
         return data
+
+    @property
+    def happened(self) -> str:
+        """What is said once the change that was sent has been made."""
+        if self.data.get("remove"):
+            return gettext("Removed from the case.")
+        if self.data.get("take_back"):
+            return gettext("The invitation is taken back.")
+        return gettext("Invited by mail: %(email)s.") % {"email": self.data.get("email", "")}

@@ -155,7 +155,7 @@ def people_page(request: HttpRequest, pk: int) -> HttpResponse:
 
     return STAFF.form_page(
         request, case, form, change, template="people.html",
-        title=_("People on this case"), submit=_("Invite"), done=_("Done."),
+        title=_("People on this case"), submit=_("Invite"), done=form.happened,
         people=case.people.select_related("user"),
         waiting=case.invitations.waiting(),
     )  # fmt: skip

@@ -176,8 +176,8 @@ class RoleAdmin(KeptTable[_Row]):
     def get_fieldsets(self, request: HttpRequest, obj: _Row | None = None) -> "FieldsetSpec":
         """The fields; above them what saving will do, where it does more than save."""
         hint = _(
-            "Saving reckons the due dates anew that hang on this: of up to %(n)s cases at once, "
-            "of more by the daily job."
+            "Saving calculates again the due dates that depend on this: of up to %(n)s cases at "
+            "once, of more by the daily job."
         )
         fields: FieldOpts = {"fields": self.get_fields(request, obj)}
         if self.moves_due_dates and self.has_change_permission(request):
@@ -201,7 +201,7 @@ class RoleAdmin(KeptTable[_Row]):
         if not fields & set(self.moves_due_dates):
             recalculation.forget_tables()
         elif recalculation.ask_for_recalculation():
-            self.message_user(request, _("Due dates are reckoned anew."))
+            self.message_user(request, _("The due dates are calculated again."))
         else:
-            sentence = _("Many due dates hang on this: the daily job reckons them anew.")
+            sentence = _("Many due dates depend on this: the daily job calculates them again.")
             self.message_user(request, sentence)
