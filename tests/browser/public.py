@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from icpcases.cases.models import FilingCase, Province
 from icpcases.lifecycle.states import State
 from icpcases.workflow.actions import participants, requests
-from tests.world import FOREIGN, World
+from tests.world import FOREIGN, World, user
 
 PHONE, NARROW, DESK = 390, 320, 1280
 
@@ -104,7 +104,15 @@ def build(world: World, states: Any = State.values) -> Site:
     invitation = participants.invite(
         cases["returned"], world.wei, f"{LONG}@verlag.example".lower(), cases["returned"].version
     )
-    return Site(cases, {"invitation": f"/invitation/{participants.token_of(invitation)}/"})
+    theirs = world.case(domain="mei-books.cn", owner=user("mei"))
+    own = participants.invite(theirs, world.li, world.wei.email, theirs.version)
+    return Site(
+        cases,
+        {
+            "invitation": f"/invitation/{participants.token_of(own)}/",
+            "invitation, another's": f"/invitation/{participants.token_of(invitation)}/",
+        },
+    )
 
 
 def draft_case(world: World) -> FilingCase:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone, translation
 from playwright.sync_api import Locator, Page, expect
 
-from icpcases.cases.models import FilingCase, HistoryRow, Provider, Province
+from icpcases.cases.models import FilingCase, HistoryRow, Provider, Province, Setting
 from icpcases.cases.permissions import shown_name
+from icpcases.deadlines.recalculation import forget_tables
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.rule import Party
@@ -72,9 +74,9 @@ class Desk:
     def find_case(self, words: str) -> "Desk":
         """From wherever they are, over the list, to the case page."""
         self.page.locator(f".rooms a[href='{LIST}']").click()
-        fill(self.page, "q", words)
+        self.page.locator(".find-cases [name=q]").fill(words)
+        # A single hit is opened.
         self.page.locator(".find-cases button").click()
-        self.page.locator(".case-lines tbody th a").click()
         self.page.wait_for_url("**/change/")
         pk = re.search(r"filingcase/(\d+)/change/", self.page.url)
         assert pk
@@ -91,7 +93,7 @@ class Desk:
         expect(self.page.locator("#verdict")).to_be_visible()
         assert FilingCase.objects.count() == 0
         self.page.locator("[name=_save]").click()
-        self.read_done()
+        expect(self.page.locator("h1")).to_have_text(re.compile(r"^ICP-\d+-\d+$"))
         self.case = FilingCase.objects.get()
         expect(self.page.locator("h1")).to_have_text(self.case.reference)
         return self
@@ -104,8 +106,8 @@ class Desk:
         expect(self.step(name)).to_have_class("step is-closed")
         shown = self.step(name).locator(".sentence").all_text_contents()
         fresh = FilingCase.objects.with_names().get(pk=self.case.pk)
-        told = explain_step(fresh, Step(name), self.user).unmet
         with translation.override(self.language):
+            told = explain_step(fresh, Step(name), self.user).unmet
             assert shown == [sentence_of(finding) for finding in told]
         return [finding.code for finding in told]
 
@@ -213,7 +215,18 @@ def open_the_forum(li: Desk) -> None:
     }  # fmt: skip
     li.open_case(applicant, FORUM)
     assert (li.case.state, li.case.officer, li.case.domain) == ("draft", li.user, "yulan-books.cn")
-    li.sees_change("edit", opened=li.case.reference)
+    # Whoever reads the applicant's address is invited with it.
+    expect(li.page.locator(".messagelist li")).to_have_text(
+        ["Invited by mail: office@yulan-books.example.", f"{li.case.reference} is open."]
+    )
+    opened, invited = li.case.history.order_by("sequence")
+    assert (opened.kind, opened.entered["opened"]) == ("edit", li.case.reference)
+    assert (invited.kind, invited.entered) == (
+        "assignment", {"invited": "office@yulan-books.example"},
+    )  # fmt: skip
+    expect(li.page.locator(".history > li .what strong")).to_have_text(
+        [happening(invited), happening(opened)]
+    )
     li.confirm_applicant().sees_change("edit", confirmed="玉兰书店有限公司")
     li.take("submit_request").sees("triage", "officer", "submit_request")
 
@@ -227,12 +240,15 @@ def ask_the_province(li: Desk) -> None:
     )
     expect(step.locator(".closed-word")).to_have_text("closed")
     step.locator(".links a").click()
-    expect(li.page).to_have_url(re.compile(r"/admin/cases/province/CN-SC/answer/$"))
+    back = f"{LIST}{li.case.pk}/change/"
+    asked = re.escape(f"/admin/cases/province/CN-SC/answer/?back={quote(back, safe='')}")
+    expect(li.page).to_have_url(re.compile(f"{asked}$"))
     li.enter(accepts_forums="yes", asked_on=today(), source="Ms Luo, by phone")
     li.read_done()
+    # Back to the case from which it was asked.
+    expect(li.page).to_have_url(re.compile(f"{re.escape(back)}$"))
     answer = Province.objects.get(pk="CN-SC").answers.get()
     assert (answer.answer, answer.asked_by, answer.source) == ("yes", li.user, "Ms Luo, by phone")
-    li.find_case("玉兰")
     expect(li.step("begin_preapproval")).to_have_class("step is-open")
 
 
@@ -379,7 +395,7 @@ def open_the_foreign_firm(li: Desk) -> None:
         "name": "Garden Books GmbH", "certificate_type": "foreign_registration",
         "certificate_number": "HRB 12345", "language": "en",
     }  # fmt: skip
-    li.open_case(applicant, FOREIGN)
+    li.open_case(applicant, FOREIGN).read_done()
     assert li.case.domain == "xn--fsqu00a.xn--fiqs8s"
     expect(li.page.locator(".case-title strong")).to_have_text("例子.中国")
     li.confirm_applicant().sees_change("edit", confirmed="Garden Books GmbH")
@@ -392,6 +408,11 @@ def certificate_stage(li: Desk, chen: Desk) -> None:
     application = {"authority": "上海市公安局", "applied_on": today()}
     li.take("record_certificate_application", **application, application_number="WRONG-1")
     li.sees("certificate_applied", "authority", "record_certificate_application")
+    expect(li.step("step_back")).to_have_class("step is-open own-step")
+    # Once the time for a step of one's own is over, a supervisor is asked.
+    Setting.objects.update_or_create(pk="step_back_minutes", defaults={"value": 0})
+    forget_tables()
+    li.page.reload()
     assert li.codes("step_back") == ["permission"]
     with translation.override("zh-hans"):
         supervisor = translation.gettext(Party.SUPERVISOR.label)

@@ -53,11 +53,15 @@ def test_an_officer_moves_opens_finds_and_confirms_by_keys(page: Page, world, li
     press(page, "ControlOrMeta+Enter")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
     page.goto(LIST)
+    first = page.locator("[data-rows] th[scope=row] a").first.inner_text()
+    page.keyboard.press("j")
+    assert focused(page) == first
+    press(page, "Enter")
+    expect(page.locator("h1")).to_have_text(first)
+    # A single hit is opened.
     page.keyboard.press("/")
     assert focused(page) == "q"
     page.keyboard.type(lines[2])
-    press(page, "Enter")
-    page.keyboard.press("j")
     press(page, "Enter")
     expect(page.locator("h1")).to_have_text(lines[2])
     # The browser itself says of the answer that it was not taken.
@@ -72,7 +76,7 @@ def test_the_list_of_keys_is_the_pages_own_and_has_the_switch(page: Page, world,
     shown = page.locator("#keys")
     assert shown.locator("tbody tr").all_inner_texts() == [
         "J\tNext line", "K\tPrevious line", "Enter\tOpen the line", "N / Alt+N\tNext case",
-        "/\tSearch cases", "Ctrl+K\tFind anything", "?\tKeys",
+        "G / Alt+J\tJudge", "/\tSearch cases", "Ctrl+K\tFind anything", "?\tKeys",
     ]  # fmt: skip
     shown.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")

@@ -61,6 +61,8 @@ def test_a_member_of_staff_sets_up_the_second_factor(open_page, transactional_db
     expect(page.locator(".codes li")).to_have_count(10)
     assert fits(page)
     page.get_by_role("link", name="Go on to the office").click()
+    page.get_by_role("button", name="Menu").click()
+    assert fits(page)
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
