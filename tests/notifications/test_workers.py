@@ -17,6 +17,7 @@ from icpcases.cases.models import Notice
 from icpcases.cases.models.notices import LIFE
 from tests.harness.databases import chosen
 from tests.harness.smtp import HOST, MailServer, running, running_mail_server, text_of
+from tests.world import user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race, pytest.mark.slow]
 
@@ -106,6 +107,8 @@ def test_workers_at_once_send_each_notice_once(world, settings):
     case = world.at("triage")
     now = timezone.now()
     row = case.history.last()
+    for n in range(40):
+        case.people.create(user=user(f"a{n}"))
     Notice.objects.bulk_create(
         Notice(
             case=case,

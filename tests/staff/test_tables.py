@@ -185,6 +185,8 @@ def test_what_stood_elsewhere_is_not_overwritten(world, li, chen):
         ("calendarday", "2026-10-10", {"kind": ""}, {"kind": ["This field is required."]}),
         ("calendarday", "2026-10-01", {"kind": "workday"},
          {"kind": ["2026-10-01 is worked anyway, being no Saturday or Sunday."]}),
+        ("provider", 0, {"order_number_format": "BA-[0-9]{4}", "order_number_example": "BA-1"},
+         {"order_number_example": ["Give an example that fits the format."]}),
         ("province", "CN-GD", {"website": "javascript:alert(1)"},
          {"website": ["Enter a valid URL."]}),
     ],

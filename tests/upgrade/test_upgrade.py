@@ -132,14 +132,21 @@ def test_the_dump_says_which_migrations_it_has(release):
 
 # States that the release did not have: no case of its can be in them.
 LATER = {State.PROVIDER_PASSED.value, State.COMPLETED.value}
+# Kinds of changes that it did not know.
+LATER_KINDS = {HistoryRow.Kind.CORRECTION, HistoryRow.Kind.FOLLOW_UP}
 # Tables that it did not have, and that no migration fills.
-LATER_TABLES = ["TableChange"]
+LATER_TABLES = [
+    "ApplicantChange", "Leave", "StaffAct", "ApplicantText", "ApplicantToken", "Sending",
+    "TableChange",
+]  # fmt: skip
 
 
 def test_cases_of_every_state_and_rows_of_every_kind_came_along(release):
     states = set(FilingCase.objects.values_list("state", flat=True))
     assert states == {state.value for state in State} - LATER
-    assert set(HistoryRow.objects.values_list("kind", flat=True)) == set(HistoryRow.Kind)
+    assert (
+        set(HistoryRow.objects.values_list("kind", flat=True)) == set(HistoryRow.Kind) - LATER_KINDS
+    )
     models = apps.get_app_config("cases").get_models()
     empty = [model.__name__ for model in models if not model._default_manager.exists()]
     assert empty == LATER_TABLES

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Unpack
 
 from django import forms
@@ -126,6 +127,9 @@ class PlacesField(forms.Field):
             return True
 
 
+_NUMBERS_OF_ORDERS = ("order_number_format", "order_number_example")
+
+
 class ProviderForm(SeenForm):
     """A provider and how it works."""
 
@@ -157,6 +161,17 @@ class ProviderForm(SeenForm):
     def clean_copy_order(self) -> list[str]:
         """An empty list, not nothing, where none is typed."""
         return self.cleaned_data["copy_order"] or []
+
+    def clean(self) -> dict[str, object]:
+        """Whoever types an order number wrong is to be shown how one looks."""
+        data = super().clean()
+        named = {name: str(data.get(name) or "") for name in _NUMBERS_OF_ORDERS}
+        # That the format is none is said of it by itself.
+        with suppress(re.error):
+            if not Provider(**named).shows_its_format:
+                sentence = _("Give an example that fits the format.")
+                self.add_error("order_number_example", sentence)
+        return data
 
 
 class ClockForm(SeenForm):

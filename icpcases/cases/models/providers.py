@@ -115,10 +115,6 @@ class Provider(models.Model):
         except re.error as error:
             sentence = _("Not a regular expression: %(error)s.") % {"error": error}
             wrong["order_number_format"] = sentence
-        else:
-            if not self._shows_its_format():
-                # Whoever types one wrong is shown how it looks.
-                wrong["order_number_example"] = _("Give an example that fits the format.")
         if not self._warns_sensibly():
             wrong["warn_days"] = _(
                 "Enter whole days within the order's life, such as 30, 40; at most ten of them."
@@ -126,7 +122,10 @@ class Provider(models.Model):
         if wrong:
             raise ValidationError(wrong)
 
-    def _shows_its_format(self) -> bool:
+    @property
+    def shows_its_format(self) -> bool:
+        """Whether the example fits the format: whoever types a number wrong is shown how one
+        looks. An older row may have none, and works."""
         pattern = self.order_number_format
         return not pattern or bool(re.fullmatch(pattern, self.order_number_example))
 
