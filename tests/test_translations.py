@@ -259,7 +259,7 @@ class Reader(HTMLParser):
 def english_of(html: str) -> set[str]:
     """The words of a page that are left in English."""
     reader = Reader()
-    reader.feed(html)
+    reader.feed(html.replace("<wbr>", ""))
     text = DATA.sub(" ", "\n".join(reader.seen))
     return set(LETTERS.findall(text)) - SAME_IN_BOTH
 

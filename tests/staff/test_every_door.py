@@ -20,6 +20,7 @@ from django.urls import URLResolver, get_resolver
 
 from icpcases.cases.models import (
     AccessLogRow,
+    Applicant,
     FilingCase,
     HistoryRow,
     Notice,
@@ -119,6 +120,7 @@ def filled(route: str, case: FilingCase, steps: Iterable[str] = ("approve",)) ->
         "app_label": ["cases/", "auth/"], "url": ["nowhere/"], "object_id": [row_of(route, case)],
         "uidb64": ["MQ"], "filing_type": ["first"],
         "access": [ProviderAccess.objects.latest("pk").pk],
+        "other": [Applicant.objects.latest("pk").pk], "to": [Applicant.objects.latest("pk").pk],
     }  # fmt: skip
     names = [name or other for name, other in PARAMETER.findall(route)]
     assert set(names) <= set(values), f"say what stands for {names} in {route}"
@@ -131,6 +133,7 @@ def pk_of(route: str, case: FilingCase) -> int | None:
     service = Service.objects.get(subject__applicant=case.applicant)
     about = {
         "portfolio": case.applicant_id,
+        "applicants": case.applicant_id,
         "staff": case.officer_id,
         "orders": case.orders.get().pk,
         "service": service.pk,
