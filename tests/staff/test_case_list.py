@@ -46,6 +46,9 @@ def as_li(client, li):
 def listed(client, **asked):
     page = client.get(LIST, asked, follow=True)
     assert page.status_code == 200
+    if "now" in page.context:
+        # A single hit opens at once.
+        return [page.context["case"].pk]
     return [line.case["pk"] for line in page.context["lines"]]
 
 

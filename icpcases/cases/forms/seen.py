@@ -231,10 +231,21 @@ def value_in_words(field: forms.Field, value: Plain) -> str:
 
 def _rows_of(field: "forms.ModelChoiceField", keys: Iterable[Plain]) -> list[Model]:
     """The rows that are chosen."""
-    wanted = [key for key in keys if key is not None]
-    if field.queryset is None or not wanted:
+    if field.queryset is None:
         return []
-    return list(field.queryset.filter(pk__in=wanted))
+    wanted = [key for key in keys if _is_key(field.queryset.model, key)]
+    return list(field.queryset.filter(pk__in=wanted)) if wanted else []
+
+
+def _is_key(model: type[Model], key: Plain) -> bool:
+    """Whether what was sent can be the key of a row at all."""
+    if key is None or "\x00" in str(key):
+        return False
+    try:
+        model._meta.pk.to_python(key)
+    except ValidationError:
+        return False
+    return True
 
 
 def _in_words(rows: object) -> Plain:

@@ -21,7 +21,7 @@ from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, for_readers, for_working, get_case_for_user, page
 from icpcases.web.back import safe_back
-from icpcases.web.findings import status_of
+from icpcases.web.findings import refusal_of, status_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions import joining
 from icpcases.workflow.actions.applicants import in_the_way_of_unconfirming, unconfirm_applicant
@@ -220,7 +220,9 @@ def move_page(request: HttpRequest, pk: int, to: int) -> HttpResponse:
     other = get_object_or_404(Applicant, pk=to)
     found = joining.in_the_way_of_moving(case, other, request.user)
     if found and request.method == "GET":
-        return STAFF.refused(request, case, Closed(found))
+        # Asked before the click: an answer like any other.
+        refusal = refusal_of(case, Closed(found), STAFF.link)
+        return STAFF.refusal_page(request, case, refusal, 200)
     form = WhyForm(request.POST if request.method == "POST" else None)
     return STAFF.form_page(
         request, case, form,
