@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 FIND = "/admin/find/"
 LIST = "/admin/cases/filingcase/"
 # Session, account, roles; five of the case and what its rules read, two of permissions, three of
-# the search, two of applicants.
-OF_A_CASE = 15
+# the search, six of applicants.
+OF_A_CASE = 19
 
 
 @pytest.fixture
