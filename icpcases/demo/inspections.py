@@ -15,7 +15,7 @@ UNREACHABLE = {"findings": "网站负责人电话无法接通,主体信息可能
 
 def missed() -> Act:
     """The term passes and nobody has answered."""
-    return with_reasons("record_refusal", 6, UNANSWERED)
+    return with_reasons("record_refusal", 9, UNANSWERED)
 
 
 def answers_inspection(after: float) -> Act:

@@ -330,6 +330,6 @@ def applicant_row(
         "language": party.language,
         "confirmed_at": confirmed, "confirmed_by_id": by if confirmed else None,
         "created_at": created, "licence_number": "", "licence_issued_on": None,
-        "licence_expires_on": None,
+        "licence_expires_on": None, "joined_to_id": None,
     }  # fmt: skip
     return [own[field.attname] for field in Applicant._meta.concrete_fields]
