@@ -15,7 +15,7 @@ UNREACHABLE = {"findings": "网站负责人电话无法接通,主体信息可能
 
 def missed() -> Act:
     """The term passes and nobody has answered."""
-    return with_reasons("record_refusal", 9, UNANSWERED)
+    return with_reasons("record_refusal", 10, UNANSWERED)
 
 
 def answers_inspection(after: float) -> Act:
@@ -36,8 +36,8 @@ STORIES = (
     Story("ferry", (
         missed(), loses_access(0.4, 0, "专项核查逾期未答复,接入商取消接入。"),
         notes(0.1, "客户换了负责人,邮件没人看。"),
-    ), 12, of=INSPECTION, term=-18, facts=UNREACHABLE, officer="zhao"),
+    ), 12, of=INSPECTION, term=-28, facts=UNREACHABLE, officer="zhao"),
     Story("clock", (
         missed(), loses_filing(0.6, "管局核查逾期未答复,备案被注销。"),
-    ), 20, of=INSPECTION, term=-30, facts=UNREACHABLE),
+    ), 20, of=INSPECTION, term=-40, facts=UNREACHABLE),
 )  # fmt: skip
