@@ -57,8 +57,11 @@ def intake(world: World) -> Form:
         "new-certificate_type": "credit_code", "new-certificate_number": "9144030071526726XG",
         "_save": "1",
     }  # fmt: skip
-    count = lambda: FilingCase.objects.count() + 100 * Applicant.objects.count()  # noqa: E731
-    return world.li, f"{CASE}add/", data, count
+    return world.li, f"{CASE}add/", data, cases_and_applicants
+
+
+def cases_and_applicants() -> int:
+    return FilingCase.objects.count() + 100 * Applicant.objects.count()
 
 
 def province(world: World) -> Form:

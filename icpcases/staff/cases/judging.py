@@ -25,6 +25,7 @@ from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.asking import usual_due
+from icpcases.workflow.actions.checks import account_of
 from icpcases.workflow.actions.documents import came_with_answer, same_files
 from icpcases.workflow.actions.judging import (
     accept_documents,
@@ -137,8 +138,8 @@ def show_whole_numbers(
 
     What was sent and leads on shows nothing.
     """
-    log = AccessLogRow(what=AccessLogRow.What.NUMBER, detail=f"judging {thing}", case=case)
-    log.by = request.user  # type: ignore[assignment]
+    by, number = account_of(request.user), AccessLogRow.What.NUMBER
+    log = AccessLogRow(what=number, detail=f"judging {thing}", case=case, by=by)
     if request.method != "POST":
         log.save()
     response = answer()

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -189,7 +189,7 @@ def _shown(
         "myself": user.pk == request.user.pk,
         "kept_elsewhere": user.is_superuser,
         "seen": acts.newest_act(user),
-        "acts": user.staff_acts.select_related("by", "about")[:SHOWN_ACTS],
+        "acts": StaffAct.objects.filter(about=user).select_related("by", "about")[:SHOWN_ACTS],
         "at_once": AT_ONCE,
         **forms_of,
         **more,
@@ -197,11 +197,11 @@ def _shown(
     return page(request, "staff/colleague.html", context, status)
 
 
-def _leave_form(sent: object, user: User, leave: Leave | None) -> LeaveForm:
+def _leave_form(sent: QueryDict | None, user: User, leave: Leave | None) -> LeaveForm:
     initial: dict[str, object] = {}
     if leave:
         initial = {n: getattr(leave, n) for n in ("first_day", "last_day", "stand_in")}
-    return LeaveForm(sent, user, initial)  # type: ignore[arg-type]
+    return LeaveForm(sent, user, initial)
 
 
 def _seen(request: HttpRequest) -> int:
