@@ -164,6 +164,16 @@ def test_what_is_missing_is_asked_for_with_what_is_ticked(as_li, world):
     assert list(Request.objects.values_list("kind", "about")) == [
         ("document_missing", "business_licence")
     ]
+    # Where all of it has been asked for, no empty form is shown.
+    wanted = [key for key, _label in form.fields["wanted"].choices]
+    asked = {"wanted": wanted[1:], "due_on": "", "version": case.version + 1}
+    as_li.post(address(case, "requests/missing/"), asked)
+    page = as_li.get(address(case, "requests/missing/"), follow=True)
+    assert page.redirect_chain == [(address(case, "change/"), 302)]
+    assert [str(message) for message in page.context["messages"]] == [
+        "The applicant is asked.", "The applicant is asked.",
+        "Nothing is missing that has not been asked for already.",
+    ]  # fmt: skip
 
 
 def test_the_applicant_answers_with_the_facts_own_control(client, world, li, wei, mei):

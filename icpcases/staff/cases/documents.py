@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from icpcases.cases.forms.facts import conditional_kinds
 from icpcases.cases.forms.requests import AskAllForm, AskForm
 from icpcases.cases.models import Document, FilingCase
 from icpcases.rules.documents import Kind
+from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user
 from icpcases.web.downloads import file_response, page_response
 from icpcases.workflow.actions.asking import usual_due
@@ -23,8 +25,6 @@ from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.missing import Missing, missing_of
 from icpcases.workflow.step_forms import reason_places
-
-ELSEWHERE = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,6 +92,9 @@ def ask_missing_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
     missing = missing_of(case, case.dossier, rows.requests)
+    if not missing and request.method == "GET":
+        messages.info(request, _("Nothing is missing that has not been asked for already."))
+        return HttpResponseRedirect(case_url(case))
     form = ask_missing_form(case, missing, request.POST if request.method == "POST" else None)
     return STAFF.form_page(
         request, case, form,
