@@ -4,7 +4,6 @@ Nobody closes or demotes himself, so that a supervisor always stays; a superuser
 kept on Django's own pages.
 """
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,13 +26,13 @@ from icpcases.cases.outbox import drop_letters, post, site_url
 from icpcases.cases.permissions import active_supervisors, is_supervisor, shown_name
 from icpcases.lifecycle.roles import STAFF_GROUPS, Actor, Role
 from icpcases.types import Cleaned
+from icpcases.workflow.changes import SeenVersion
 from icpcases.workflow.leave import forget_absences
+from icpcases.workflow.sendings import Sent, make_once
 
 from .people import LONGEST_ADDRESS
 
 What = StaffAct.What
-#: What one person does twice within this time is a form sent twice.
-SENT_TWICE = dt.timedelta(minutes=1)
 
 
 class ActRefused(Exception):
@@ -70,7 +69,10 @@ def newest_act(user: User) -> int:
 
 @contextmanager
 def _acting(by: Actor, user: User | None = None, seen: int | None = None) -> Iterator[User]:
-    """A transaction in which the accounts concerned stand still. Raises ActRefused."""
+    """A transaction in which the accounts concerned stand still.
+
+    Raises ActRefused, and MadeAlready where the very same sending has done it.
+    """
     with transaction.atomic():
         # All supervisors: of two who close each other at once, the second is none any more.
         keys = User.objects.filter(groups__name=Role.SUPERVISOR.value).values("pk")
@@ -85,6 +87,8 @@ def _acting(by: Actor, user: User | None = None, seen: int | None = None) -> Ite
                 raise ActRefused(
                     _("This account keeps all accounts: only its likes change it, under Users.")
                 )
+            if isinstance(seen, SeenVersion):
+                make_once(Sent(seen.sending))
             newer = StaffAct.objects.filter(about=user, pk__gt=seen or 0)
             if seen is not None and newer.exists():
                 raise ChangedMeanwhile(list(newer.select_related("by")))

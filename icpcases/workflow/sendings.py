@@ -50,6 +50,11 @@ def make_once(sent: Sent | None) -> None:
         raise MadeAlready(Sending.objects.values_list("led_to", flat=True).get(pk=sent.key))
 
 
+def where_it_led(key: str) -> str | None:
+    """Where a sending led that has made something already; None of one that has not."""
+    return Sending.objects.filter(pk=key).values_list("led_to", flat=True).first()
+
+
 def forget_sendings(now: dt.datetime) -> int:
     """Delete those that nobody sends again; how many."""
     return Sending.objects.filter(made_at__lt=now - KEPT).delete()[0]

@@ -111,7 +111,8 @@ def test_a_colleague_is_invited_and_sets_the_password_alone(as_chen, chen, clien
     assert staff_roles(account) == {Role.OFFICER}
     # The same form sent twice makes one account and one mail.
     again = as_chen.post(f"{STAFF}add/", NEW, follow=True)
-    assert said(again) == said(page)
+    assert said(again) == ["This was kept already, once."]
+    assert again.redirect_chain == page.redirect_chain
     notice = Notice.objects.get()
     assert (notice.kind, notice.once, "wu" in notice.text) == ("letter", True, True)
     link, visitor = link_of("wu@office.example"), Client()
@@ -233,6 +234,19 @@ def test_a_superuser_is_kept_elsewhere(as_chen):
         page = send(as_chen, root, act, officer="nobody")
         assert page.status_code == 403, act
     assert (User.objects.get(pk=root.pk).is_active, log(root)) == (True, [])
+
+
+def test_a_form_sent_twice_is_one_act_and_another_of_ones_own_is_no_such_thing(as_chen, li):
+    """A second window of the same supervisor, a moment later, is told too: nothing is dropped."""
+    sent = {"act": "link", "seen": 0, "csrfmiddlewaretoken": "one page"}
+    first, second = (as_chen.post(place(li), sent, follow=True) for _click in range(2))
+    assert second.redirect_chain == first.redirect_chain == [(place(li), 302)]
+    assert said(second) == ["This was kept already, once."]
+    assert log(li) == [("link_sent", "chen")]
+    other = {"act": "close", "seen": 0, "officer": "nobody", "csrfmiddlewaretoken": "another"}
+    page = as_chen.post(place(li), other)
+    li.refresh_from_db()
+    assert (page.status_code, li.is_active, log(li)) == (409, True, [("link_sent", "chen")])
 
 
 def test_what_somebody_else_did_meanwhile_is_told_and_nothing_is_lost(as_chen, li):

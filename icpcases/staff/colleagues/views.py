@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -16,12 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from icpcases.accounts import colleagues as acts
-from icpcases.cases.models import Leave, StaffAct
+from icpcases.cases.models import Leave, Sending, StaffAct
 from icpcases.cases.permissions import is_supervisor, shown_name
 from icpcases.lifecycle.roles import Role
 from icpcases.staff.bulk.results import outcomes_page
 from icpcases.staff.pages import page
+from icpcases.web.changes import seen_version, sending_of
 from icpcases.workflow.actions.several import AT_ONCE, hand_over
+from icpcases.workflow.sendings import MadeAlready, Sent, make_once, where_it_led
 from icpcases.workflow.team import Colleague, staff_accounts, team_of
 
 from .forms import ColleagueForm, LeaveForm, TakerForm
@@ -104,16 +107,19 @@ def colleagues_page(request: HttpRequest) -> HttpResponse:
 @for_supervisors
 def add_colleague_page(request: HttpRequest) -> HttpResponse:
     """A new colleague: an account, its role, and the mail that invites its owner."""
+    key = sending_of(request)
+    if request.method == "POST" and (there := where_it_led(key)):
+        return _done_already(request, there)
     form = ColleagueForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            user = acts.add_colleague(request.user, form.cleaned_data)
+            try:
+                user = _add(request, form, key)
+            except MadeAlready as made:
+                return _done_already(request, made.led_to)
             messages.success(request, _invited(user))
             return HttpResponseRedirect(_place(user))
-        if twin := _made_just_now(request, form):
-            messages.success(request, _invited(twin))
-            return HttpResponseRedirect(_place(twin))
         status = 422
     context = {"title": _("Add a colleague"), "form": form}
     return page(request, "staff/colleague_add.html", context, status)
@@ -124,17 +130,18 @@ def _invited(user: User) -> str:
     return said % {"name": shown_name(user), "address": user.email}
 
 
-def _made_just_now(request: HttpRequest, form: ColleagueForm) -> User | None:
-    """The account that the same form, sent a moment before, has made."""
-    address = str(form.data.get("email", "")).strip().lower()
-    since = timezone.now() - acts.SENT_TWICE
-    made = StaffAct.objects.filter(
-        by=request.user.pk, what=StaffAct.What.INVITED, at__gt=since, about__email=address
-    )
-    act = made.select_related("about").first()
-    if act is None or act.about.last_name != str(form.data.get("last_name", "")).strip():
-        return None
-    return act.about
+def _add(request: HttpRequest, form: ColleagueForm, key: str) -> User:
+    """The account and the sending that makes it, both or none."""
+    with transaction.atomic():
+        make_once(Sent(key))
+        user = acts.add_colleague(request.user, form.cleaned_data)
+        Sending.objects.filter(pk=key).update(led_to=_place(user))
+    return user
+
+
+def _done_already(request: HttpRequest, place: str) -> HttpResponse:
+    messages.success(request, _("This was kept already, once."))
+    return HttpResponseRedirect(place)
 
 
 def _place(user: User) -> str:
@@ -155,17 +162,12 @@ def colleague_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     try:
         return act(request, user)
+    except MadeAlready:
+        return _done_already(request, _place(user))
     except acts.ChangedMeanwhile as error:
-        if _own_double_click(request, error):
-            return HttpResponseRedirect(_place(user))
         return _shown(request, user, 409, meanwhile=error.acts, tried=True)
     except acts.ActRefused as error:
         return _shown(request, user, 403, refused=str(error), tried=True)
-
-
-def _own_double_click(request: HttpRequest, error: acts.ChangedMeanwhile) -> bool:
-    recent = timezone.now() - acts.SENT_TWICE
-    return all(act.by_id == request.user.pk and act.at > recent for act in error.acts)
 
 
 def _shown(
@@ -204,11 +206,6 @@ def _leave_form(sent: QueryDict | None, user: User, leave: Leave | None) -> Leav
     return LeaveForm(sent, user, initial)
 
 
-def _seen(request: HttpRequest) -> int:
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def _said(request: HttpRequest, user: User, sentence: str) -> HttpResponse:
     messages.success(request, sentence % {"name": shown_name(user)})
     return HttpResponseRedirect(_place(user))
@@ -218,17 +215,17 @@ def _change(request: HttpRequest, user: User) -> HttpResponse:
     form = ColleagueForm(request.POST, user)
     if not form.is_valid():
         return _shown(request, user, 422, tried=True)
-    acts.change_colleague(request.user, user, form.cleaned_data, _seen(request))
+    acts.change_colleague(request.user, user, form.cleaned_data, seen_version(request, "seen"))
     return _said(request, user, _("What you changed of %(name)s is saved."))
 
 
 def _link(request: HttpRequest, user: User) -> HttpResponse:
-    acts.send_link(request.user, user, _seen(request))
+    acts.send_link(request.user, user, seen_version(request, "seen"))
     return _said(request, user, _("A link to set a password is on its way to %(name)s."))
 
 
 def _second_factor(request: HttpRequest, user: User) -> HttpResponse:
-    acts.remove_second_factor(request.user, user, _seen(request))
+    acts.remove_second_factor(request.user, user, seen_version(request, "seen"))
     said = _("The second factor is removed: %(name)s sets up another at the next sign-in.")
     return _said(request, user, said)
 
@@ -237,12 +234,12 @@ def _leave(request: HttpRequest, user: User) -> HttpResponse:
     form = _leave_form(request.POST, user, None)
     if not form.is_valid():
         return _shown(request, user, 422, tried=True)
-    acts.set_leave(request.user, user, form.cleaned_data, _seen(request))
+    acts.set_leave(request.user, user, form.cleaned_data, seen_version(request, "seen"))
     return _said(request, user, _("The leave of %(name)s is entered."))
 
 
 def _end_leave(request: HttpRequest, user: User) -> HttpResponse:
-    acts.end_leave(request.user, user, _seen(request))
+    acts.end_leave(request.user, user, seen_version(request, "seen"))
     return _said(request, user, _("The leave of %(name)s is ended."))
 
 
@@ -265,13 +262,13 @@ def _close(request: HttpRequest, user: User) -> HttpResponse:
     form = TakerForm(request.POST, without=user)
     if not form.is_valid():
         return _shown(request, user, 422, tried=True)
-    acts.close_account(request.user, user, _seen(request))
+    acts.close_account(request.user, user, seen_version(request, "seen"))
     messages.success(request, _("The account of %(name)s is closed.") % {"name": shown_name(user)})
     return _hand_over(request, user)
 
 
 def _reopen(request: HttpRequest, user: User) -> HttpResponse:
-    acts.reopen_account(request.user, user, _seen(request))
+    acts.reopen_account(request.user, user, seen_version(request, "seen"))
     return _said(request, user, _("The account of %(name)s is open again."))
 
 
