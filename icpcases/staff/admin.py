@@ -28,6 +28,7 @@ from .cases import (
     edits,
     follow_up,
     judging,
+    pile,
     related,
     steps,
     versions,
@@ -93,7 +94,8 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
             ("requests/<int:number>/", judging.request_page, "request"),
             ("judge/", judging.judge_page, "judge"),
             ("documents/<int:document>/take-over/", judging.take_over, "take_over"),
-            ("judge/accept/", judging.accept_shown, "accept_shown"),
+            ("judge/all/", pile.pile_page, "pile"),
+            ("judge/accept/", pile.accept_shown, "accept_shown"),
         )
         guarded = self.admin_site.admin_view
         found = guarded(edits.by_reference)

@@ -109,9 +109,7 @@ class Surface:
             values["kept"] = kept_of(form)
         return self.frame(request, f"{self.folder}/{template}", {**values, **context}, status)
 
-    def hand_in(
-        self, request: HttpRequest, case: FilingCase, title: str, submit: str, done: str
-    ) -> HttpResponse:
+    def hand_in(self, request: HttpRequest, case: FilingCase, **context: Any) -> HttpResponse:
         """A page on which documents are handed in, several at once."""
         papers = paper_rows_of(request, case)
 
@@ -120,9 +118,7 @@ class Surface:
             for sentence in repeated(made):
                 messages.warning(request, sentence)
 
-        return self.form_page(
-            request, case, papers, change, papers=papers, title=title, submit=submit, done=done
-        )
+        return self.form_page(request, case, papers, change, papers=papers, **context)
 
     def take(
         self,
@@ -131,6 +127,7 @@ class Surface:
         step: Step,
         show: ShowStep,
         said: Callable[[FilingCase, Step], str],
+        back: Callable[[], str] | None = None,
     ) -> HttpResponse:
         """Take the step, or show its page again with what was typed and why it was not taken."""
         data = typed(request)
@@ -145,7 +142,7 @@ class Surface:
         except Refused as error:
             again = self.read(case, request.user)
             return show(request, again, step, Tried(data, error=error, status=status_of(error)))
-        return self.done(request, case, said(after, step))
+        return self.done(request, case, said(after, step), back)
 
     def done(
         self,

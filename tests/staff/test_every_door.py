@@ -197,8 +197,8 @@ PAGES = (
     (r"find/|applicants/\d+/(with/\d+/)?|cases/calendarday/notice/", "li chen sun"),
     (r"applicants/\d+/unconfirm/", "chen"),
     (r"cases/filingcase/\d+/(copy|move/\d+)/", "li chen"),
-    # Nothing is missing of this case.
-    (r"cases/filingcase/\d+/requests/missing/", ""),
+    # Nothing is missing of this case, and fewer than two documents wait.
+    (r"cases/filingcase/\d+/(requests/missing|judge/all)/", ""),
     (r"cases/filingcase/\d+/(facts|note|assign|follow-up|people|confirm|type/first)/", "li chen"),
     (r"cases/filingcase/\d+/(documents|requests)/add/", "li chen"),
     (r"cases/(filingcase|applicant)/add/|cases/province/CN-BJ/answer/", "li chen"),

@@ -137,7 +137,7 @@ def test_a_single_hit_is_chosen_and_its_next_site_takes_three_facts(as_li, world
     facts = page.context["facts"]
     sent = {name: facts[name].value() or "" for name in facts.fields}
     sent |= {"applicant": firm.pk, "site_name": "木兰书屋", "domain": "mulan-books.cn"}
-    invited = {"people-invite": "on", "people-address": page.context["inviting"]["address"].value()}
+    invited = {"people-invite": "on", "people-address": page.context["opening"]["address"].value()}
     done = as_li.post(answer["Location"], {**sent, **invited, "_save": "1"}, follow=True)
     case = FilingCase.objects.latest("pk")
     assert (case.filing_type, case.applicant, case.domain) == (

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import Applicant, FilingCase
 
 from .facts import FactsForm
+from .fields import TickField
 
 #: What errand it is, and about what: nothing of it is a slip of our record.
 OF_THE_ERRAND = ("filing_type", "service_kind", "service", "provider_access")
@@ -35,9 +36,7 @@ class FactsCorrectionForm(FactsForm):
             label=_("note for the applicant"), required=False, max_length=4000,
             widget=forms.Textarea(attrs={"rows": 2}),
         )  # fmt: skip
-        self.fields["tell"] = forms.BooleanField(
-            label=_("tell the applicant"), required=False, initial=True
-        )
+        self.fields["tell"] = TickField(label=_("tell the applicant"), initial=True)
 
     def write_to(self, case: FilingCase) -> None:
         """Put the facts on the case, unsaved; the errand stays what it is."""

@@ -12,13 +12,16 @@ from .documents import DocumentForm
 from .facts import FactsForm
 
 MAX_AT_ONCE = 10
+# What a page without script offers at once.
+_ROWS = 3
 _TYPED = ("file", "number", "issued_on", "expires_on")
 
 
 class PaperRows:
     """One DocumentForm for each document; those left empty are passed over.
 
-    `kinds` are what the rows begin with, `required` whether one document must be there.
+    `kinds` are offered, the first with the page and the others as files are chosen; `required`
+    is whether one document must be there.
     """
 
     def __init__(
@@ -29,7 +32,7 @@ class PaperRows:
         required: bool = True,
     ) -> None:
         self.data, self.files, self.kinds, self.required = data, files, kinds, required
-        count = _count(data.get("rows", "")) if data is not None else max(len(kinds), 1)
+        count = _count(data.get("rows", "")) if data is not None else max(len(kinds[:_ROWS]), 1)
         self.forms = [self._form(n) for n in range(count)]
 
     def _form(self, n: int) -> DocumentForm:

@@ -27,6 +27,15 @@ class FieldOptions(TypedDict, total=False):
     widget: forms.Widget
 
 
+class TickField(forms.BooleanField):
+    """A box that may be ticked; what stands behind it ends without a colon."""
+
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        options.setdefault("required", False)
+        super().__init__(**options)
+        self.label_suffix = ""
+
+
 class NumberField(forms.CharField):
     """A number that a function of `rules.numbers` reads.
 

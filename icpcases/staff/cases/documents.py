@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -26,6 +27,8 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.missing import Missing, missing_of
 from icpcases.workflow.step_forms import reason_places
 
+from .onward import onward
+
 
 @require_http_methods(["GET", "POST"])
 @for_working
@@ -35,6 +38,7 @@ def add_document_page(request: HttpRequest, pk: int) -> HttpResponse:
     return STAFF.hand_in(
         request, case, title=_("Add documents"), submit=_("Add"),
         done=_("Kept; waits to be judged."),
+        goes_on=True, back=lambda: onward(request, case),
     )  # fmt: skip
 
 
@@ -82,6 +86,16 @@ def not_needed(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         lambda version: mark_not_needed(case, request.user, Kind(kind), say, version),
         _("Recorded."),
     )  # fmt: skip
+
+
+def pictures_of(case: FilingCase, paper: Document) -> list[str]:
+    """The addresses of the pictures that show a document: its own, or one for each page."""
+    args = [case.pk, paper.pk]
+    if paper.media_type == "application/pdf":
+        pages = range(1, (paper.pages or 1) + 1)
+        return [reverse("admin:cases_filingcase_page", args=[*args, n]) for n in pages]
+    is_picture = paper.media_type.startswith("image/")
+    return [reverse("admin:cases_filingcase_picture", args=args)] if is_picture else []
 
 
 @require_http_methods(["GET", "POST"])

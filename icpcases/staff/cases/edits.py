@@ -12,8 +12,10 @@ from icpcases.cases.forms.applicants import InviteForm
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.forms.requests import NoteForm
 from icpcases.cases.models import AccessLogRow, CasePerson, Document, FilingCase, Invitation
+from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import TYPES
+from icpcases.rules.paper_check import COMPARED, KnownNumber
 from icpcases.staff.colleagues.forms import AssignForm
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user, page
@@ -27,7 +29,9 @@ from icpcases.workflow.actions.types import change_type
 from icpcases.workflow.exceptions import NotAllowed
 
 from .corrections import locked_page
-from .page import masked_certificate
+from .documents import pictures_of
+from .known import show_whole_numbers
+from .onward import onward
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +46,7 @@ def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, case, form,
         lambda version: edit_facts(case, request.user, form, version),
         title=_("Facts"), submit=_("Save the facts"), done=_("The facts are saved."),
-        locked=case.is_at.locked,
+        locked=case.is_at.locked, goes_on=True, back=lambda: onward(request, case),
     )  # fmt: skip
 
 
@@ -122,19 +126,34 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_working
 def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm who the applicant is, with the certificate number at hand."""
+    """Confirm who the applicant is, the whole certificate number beside the paper."""
     case = get_case_for_user(pk, request.user)
     form = forms.Form(request.POST if request.method == "POST" else None)
-    return STAFF.form_page(
-        request, case, form,
-        lambda version: confirm_applicant(case, request.user, version),
-        template="confirm.html", title=_("Confirm the applicant"),
-        submit=_("Confirm the applicant"), done=_("The applicant is confirmed."),
-        certificate=masked_certificate(case.applicant), other=other_confirmed(case.applicant),
-        correct=with_back(
-            reverse("admin:cases_applicant_change", args=[case.applicant_id]), request.path
-        ),
-    )  # fmt: skip
+    paper = _certificate_of(case)
+
+    def shown() -> HttpResponse:
+        return STAFF.form_page(
+            request, case, form,
+            lambda version: confirm_applicant(case, request.user, version),
+            template="confirm.html", title=_("Confirm the applicant"),
+            submit=_("Confirm the applicant"), done=_("The applicant is confirmed."),
+            certificate=case.applicant.certificate_number, other=other_confirmed(case.applicant),
+            paper=paper, pictures=pictures_of(case, paper) if paper else [],
+            correct=with_back(
+                reverse("admin:cases_applicant_change", args=[case.applicant_id]), request.path
+            ),
+            goes_on=True, back=lambda: onward(request, case),
+        )  # fmt: skip
+
+    return show_whole_numbers(request, case, "certificate_number", shown)
+
+
+def _certificate_of(case: FilingCase) -> Document | None:
+    """The newest document of the case on which the applicant's number stands."""
+    kinds = [kind.value for kind, held in COMPARED.items() if held == KnownNumber.CERTIFICATE]
+    left = (DocumentStatus.REFUSED.value, DocumentStatus.REMOVED.value)
+    papers = case.documents.filter(kind__in=kinds).exclude(status__in=left)
+    return papers.order_by("-pk").first()
 
 
 _OF_THE_APPLICANT = ("certificate_number", "phone")

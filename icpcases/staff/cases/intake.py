@@ -33,11 +33,13 @@ from icpcases.web.errands import (
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions import participants
+from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.open_case import open_case, opened_by_form
-from icpcases.workflow.exceptions import DatabaseTrouble, Refused
+from icpcases.workflow.exceptions import Closed, DatabaseTrouble, Refused
 from icpcases.workflow.messages import remedy_of, sentence_of
 
 from .known_sites import known_sites
+from .onward import THEN, onward
 from .page import masked_certificate
 
 FOUND_AT_MOST = 10
@@ -56,8 +58,13 @@ class FindForm(forms.Form):
     applicant = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
-class InviteAtOpeningForm(forms.Form):
-    """Whether somebody is invited to the case that is opened, and where."""
+class AtOpeningForm(forms.Form):
+    """What is done with the case that is opened: the applicant confirmed, somebody invited."""
+
+    confirm = forms.BooleanField(
+        label=gettext_lazy("I have compared the certificate: confirm the applicant"),
+        required=False,
+    )
 
     invite = forms.BooleanField(label=gettext_lazy("Invite by mail"), required=False)
     address = forms.EmailField(
@@ -89,7 +96,7 @@ class Intake:
         self.chosen = chosen_applicant(self.find, self.found) or self._only_one()
         self.facts = facts_form(self.data, self.begun, self.chosen)
         address = self.chosen.email if self.chosen else ""
-        self.inviting = InviteAtOpeningForm(
+        self.opening = AtOpeningForm(
             self.data, prefix="people", initial={"invite": True, "address": address}
         )
         self.twins: list[Applicant] = []
@@ -99,6 +106,11 @@ class Intake:
         data: Mapping[str, object] = self.data or {}
         anew = "_find" in data and data.get("find") != data.get("found_for")
         return self.found[0] if anew and len(self.found) == 1 else None
+
+    @property
+    def saving(self) -> bool:
+        """Whether the case is to be opened; looking for an applicant or at the verdict is not."""
+        return self.data is not None and ("_save" in self.data or THEN in self.data)
 
     @property
     def next_errand(self) -> str:
@@ -120,7 +132,7 @@ class Intake:
     def save(self) -> HttpResponse | None:
         """Open the case, or None where something has to be corrected first."""
         chosen = self.chosen
-        valid = [self.facts.is_valid(), self.inviting.is_valid()]
+        valid = [self.facts.is_valid(), self.opening.is_valid()]
         if chosen is None and self.new.is_valid():
             self.twins = twins_of(self.new.instance)
         if not all(valid) or (chosen is None and not self._may_make_new()):
@@ -129,6 +141,7 @@ class Intake:
         follows = followed(self.begun, chosen) if chosen else None
         token = sending_of(self.request)
         case = open_case(self.request.user, applicant, self.facts, token=token, follows=follows)
+        self._confirm(case, applicant)
         self._invite(case, applicant)
         return on_to_case(self.request, case)
 
@@ -154,8 +167,21 @@ class Intake:
             None,
         )
 
+    def _confirm(self, case: FilingCase, applicant: Applicant) -> None:
+        if applicant.confirmed or not self.opening.cleaned_data["confirm"]:
+            return
+        try:
+            confirm_applicant(case, self.request.user, case.version)
+        except Refused as refused:
+            found = refused.findings if isinstance(refused, Closed) else ()
+            said = [_("The applicant is not confirmed."), *map(sentence_of, found)]
+            messages.warning(self.request, " ".join(said))
+            return
+        case.refresh_from_db(fields=["version"])
+        messages.success(self.request, _("The applicant is confirmed."))
+
     def _invite(self, case: FilingCase, applicant: Applicant) -> None:
-        data = self.inviting.cleaned_data
+        data = self.opening.cleaned_data
         address = data["address"] or applicant.email
         if not data["invite"] or not address:
             return
@@ -171,7 +197,7 @@ class Intake:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """What has to be corrected, each with the field it stands at."""
-        wanted = [self.facts, self.inviting, *([] if self.chosen else [self.new])]
+        wanted = [self.facts, self.opening, *([] if self.chosen else [self.new])]
         found = []
         for form in wanted:
             for name, sentences in form.errors.items():
@@ -202,7 +228,7 @@ def intake_page(request: HttpRequest) -> HttpResponse:
         # All that is known of the one that was found, filled in.
         return HttpResponseRedirect(f"{request.path}{intake.next_errand}")
     status, trouble = 200, None
-    if data is not None and "_save" in data:
+    if intake.saving:
         status = 422
         try:
             response = intake.save()
@@ -216,9 +242,7 @@ def intake_page(request: HttpRequest) -> HttpResponse:
 
 def context_of(intake: Intake, trouble: object) -> dict[str, object]:
     """What the page shows."""
-    chosen, data = intake.chosen, intake.data
-    # Looking for an applicant or at the verdict is no attempt to save one.
-    saving = data is not None and "_save" in data
+    chosen, saving = intake.chosen, intake.saving
     head = heading(intake.facts, chosen if about_client(intake.begun, chosen) else None)
     errors = intake.errors if saving else []
     failed = bool(errors or intake.twins)
@@ -234,7 +258,7 @@ def context_of(intake: Intake, trouble: object) -> dict[str, object]:
         "next_errand": intake.next_errand,
         "applicant_form": intake.new,
         "facts": intake.facts,
-        "inviting": intake.inviting,
+        "opening": intake.opening,
         "opts": FilingCase._meta,
         "known": intake.known if saving else None,
         "twins": [(a, masked_certificate(a)) for a in intake.twins],
@@ -267,7 +291,7 @@ def heading(facts: FactsForm, client: Applicant | None) -> dict[str, object]:
 def on_to_case(request: HttpRequest, case: FilingCase) -> HttpResponse:
     """On to the case that was opened."""
     messages.success(request, _("%(reference)s is open.") % {"reference": case.reference})
-    return HttpResponseRedirect(case_url(case))
+    return HttpResponseRedirect(onward(request, case) or case_url(case))
 
 
 def found_applicants(form: FindForm) -> list[Applicant]:

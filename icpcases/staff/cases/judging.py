@@ -1,11 +1,11 @@
 """Judging beside the paper: one document or answer after the other, then the next case's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from icpcases.cases.forms.documents import READ_OFF, JudgementForm
 from icpcases.cases.forms.facts import FactsForm, in_words, plain_fact
 from icpcases.cases.forms.reasons import CannedOffer, Subject
 from icpcases.cases.forms.requests import SettlementForm
-from icpcases.cases.models import AccessLogRow, Document, FilingCase, Request
+from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.cases.permissions import is_working
 from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
@@ -25,10 +25,8 @@ from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.asking import usual_due
-from icpcases.workflow.actions.checks import account_of
 from icpcases.workflow.actions.documents import came_with_answer, same_files
 from icpcases.workflow.actions.judging import (
-    accept_documents,
     correct_document,
     judge_document,
     remove_document,
@@ -42,10 +40,12 @@ from icpcases.workflow.judgeable import (
     ToJudge,
     next_in_queue,
     next_on_case,
-    papers_waiting,
 )
 
-from .history import model_field
+from .documents import pictures_of
+from .known import known_rows, show_whole_numbers
+from .onward import judging_url, next_url
+from .pile import seen_as, shown_to
 
 ELSEWHERE = 5
 
@@ -74,85 +74,9 @@ def _on_to(request: HttpRequest, case: FilingCase | None, found: ToJudge | None)
     return HttpResponseRedirect(judging_url(found))
 
 
-def judging_url(found: ToJudge) -> str:
-    """The page on which it is judged."""
-    return case_url(FilingCase(pk=found.case_id), found.kind, found.pk)
-
-
-def next_url(request: HttpRequest, case: FilingCase, kind: str, pk: int) -> str:
-    """Where a decision leads: what comes behind it, what was passed over, another case."""
-    behind = {"paper": pk} if kind == PAPER else {"request": pk}
-    found = next_on_case(case, **behind) or next_on_case(case)
-    if found is None and is_working(request.user):
-        found = next_in_queue(request.user, after=case.pk)
-    return judging_url(found) if found else case_url(case)
-
-
 def _number(text: str | None) -> int | None:
     digits = text is not None and text.isascii() and text.isdigit() and len(text) < 19
     return int(text) if text and digits else None
-
-
-@dataclass(frozen=True)
-class KnownRow:
-    """Something the case says, whole; whether this paper is compared with it, and differs."""
-
-    label: str
-    value: str
-    compared: bool = False
-    differs: bool = False
-
-
-_KNOWN = (
-    "subject_leader", "subject_leader_id", "subject_leader_phone",
-    "service_leader", "service_leader_id", "service_leader_phone", "domain_unicode", "province",
-)  # fmt: skip
-
-
-def known_rows(
-    case: FilingCase, compared: KnownNumber | None = None, differs: bool = False
-) -> list[KnownRow]:
-    """What the case says of its people and its domain, private numbers whole."""
-    applicant = case.applicant
-    certificate = applicant.get_certificate_type_display() or _("certificate number")
-    rows: list[tuple[str, str, str | None]] = [
-        (_("applicant"), applicant.name, None),
-        (certificate, applicant.certificate_number, KnownNumber.CERTIFICATE),
-    ]
-    for name in _KNOWN:
-        label = str(model_field(case, name.replace("_unicode", "")).verbose_name)
-        value = str(getattr(case, name) or "")
-        rows.append((label, value, name.removesuffix("_unicode")))
-    held = [(label, value, compared and place == compared) for label, value, place in rows]
-    return [
-        KnownRow(label, value or "—", bool(meant), bool(meant) and differs)
-        for label, value, meant in held
-        if value or meant
-    ]
-
-
-def show_whole_numbers(
-    request: HttpRequest, case: FilingCase, thing: str, answer: Callable[[], HttpResponse]
-) -> HttpResponse:
-    """A page on which the numbers of a case stand whole, written down in the access log.
-
-    What was sent and leads on shows nothing.
-    """
-    by, number = account_of(request.user), AccessLogRow.What.NUMBER
-    log = AccessLogRow(what=number, detail=f"judging {thing}", case=case, by=by)
-    if request.method != "POST":
-        log.save()
-    response = answer()
-    if request.method == "POST" and response.status_code >= 400:
-        log.save()
-    return response
-
-
-def _shown_to(request: HttpRequest, case: FilingCase, papers: Sequence[Document]) -> set[int]:
-    """Which of these documents this officer has had before their eyes."""
-    names = {f"judging document {paper.pk}": paper.pk for paper in papers}
-    rows = AccessLogRow.objects.filter(case=case, by=request.user.pk, detail__in=list(names))
-    return {names[detail] for detail in rows.values_list("detail", flat=True)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,7 +96,7 @@ def document_page(request: HttpRequest, pk: int, document: int) -> HttpResponse:
         around = _around(request, case, paper, form)
         return STAFF.form_page(request, case, form, judge, template="judge.html", **around)
 
-    return show_whole_numbers(request, case, f"document {paper.pk}", answer)
+    return show_whole_numbers(request, case, seen_as(paper), answer)
 
 
 def _document(case: FilingCase, pk: int) -> Document:
@@ -208,7 +132,7 @@ def _around(
     differences = differences_of(paper, case)
     differs = any(difference.field == "number" for difference in differences)
     waiting = [p for p in papers if p.status == DocumentStatus.PENDING]
-    seen = _shown_to(request, case, waiting) if len(waiting) > 1 else set()
+    seen = shown_to(request, case, waiting) if len(waiting) > 1 else set()
     return {
         "title": paper.get_kind_display(),
         "paper": paper,
@@ -262,33 +186,6 @@ _DONE: dict[str, Callable[[Document], str]] = {
 }
 
 
-def pictures_of(case: FilingCase, paper: Document) -> list[str]:
-    """The addresses of the pictures that show a document: its own, or one for each page."""
-    args = [case.pk, paper.pk]
-    if paper.media_type == "application/pdf":
-        pages = range(1, (paper.pages or 1) + 1)
-        return [reverse("admin:cases_filingcase_page", args=[*args, n]) for n in pages]
-    is_picture = paper.media_type.startswith("image/")
-    return [reverse("admin:cases_filingcase_picture", args=args)] if is_picture else []
-
-
-@require_POST
-@for_working
-def accept_shown(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept every document that waits, once each was shown to this officer."""
-    case = get_case_for_user(pk, request.user)
-    waiting = list(papers_waiting(case))
-    seen = _shown_to(request, case, waiting)
-    if not seen:
-        raise Http404
-    accepted = _("Accepted: %(n)s documents.") % {"n": len(seen)}
-
-    def accept(version: int) -> None:
-        accept_documents(case, request.user, seen, version)
-
-    return act(request, case, accept, accepted, lambda: next_url(request, case, PAPER, max(seen)))
-
-
 @require_POST
 @for_working
 def take_over(request: HttpRequest, pk: int, document: int) -> HttpResponse:
@@ -335,7 +232,7 @@ def request_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             **_around_request(request, case, asked, answering),
         )  # fmt: skip
 
-    return show_whole_numbers(request, case, f"request {asked.pk}", shown)
+    return show_whole_numbers(request, case, f"judging request {asked.pk}", shown)
 
 
 def answer_form(request: HttpRequest, asked: Request, sent: bool) -> AnswerForm:

@@ -20,6 +20,8 @@ from icpcases.workflow.effects import people_asked
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.step_forms import StepForm, step_form
 
+from .onward import onward
+
 
 @require_http_methods(["GET", "POST"])
 def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
@@ -29,7 +31,7 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return show(request, case, Step(step))
-    return STAFF.take(request, case, Step(step), show, said)
+    return STAFF.take(request, case, Step(step), show, said, lambda: onward(request, case))
 
 
 def said(case: FilingCase, step: Step) -> str:

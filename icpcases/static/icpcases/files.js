@@ -8,6 +8,7 @@ function start(main) {
   const form = box.closest("form"), drop = box.querySelector("[data-drop]");
   const rows = () => [...box.querySelectorAll("[data-row]")];
   const file = (row) => row.querySelector("input[type=file]");
+  const kind = (row) => row.querySelector("select[name$=kind]");
   const say = (text) => { box.querySelector("[data-said]").textContent = text; };
 
   function number() {
@@ -34,6 +35,8 @@ function start(main) {
 
   function addRow() {
     const row = box.querySelector("template").content.firstElementChild.cloneNode(true);
+    const taken = rows().map((one) => kind(one).value), wanted = box.dataset.kinds.split(" ");
+    kind(row).value = wanted.find((one) => !taken.includes(one)) ?? "";
     rows().at(-1).after(row);
     wire(row);
     return row;
@@ -62,13 +65,15 @@ function start(main) {
     if (!rows().some((row) => file(row).files.length)) return;
     event.preventDefault();
     const request = new XMLHttpRequest(), bar = box.querySelector("progress");
-    const button = form.querySelector("[type=submit]");
-    const failed = () => { bar.parentNode.hidden = true; button.disabled = false; say(box.dataset.lost); };
+    // Before the buttons are shut: which one was pressed is part of what is sent.
+    const sent = new FormData(form, event.submitter), buttons = form.querySelectorAll("[type=submit]");
+    const shut = (yes) => buttons.forEach((button) => { button.disabled = yes; });
+    const failed = () => { bar.parentNode.hidden = true; shut(false); say(box.dataset.lost); };
     request.open("POST", location.href);
     request.setRequestHeader("X-Progress", "1");
-    request.upload.onprogress = (sent) => {
-      bar.value = (100 * sent.loaded) / sent.total;
-      say(sent.loaded < sent.total ? `${box.dataset.sending} ${Math.round(bar.value)} %` : box.dataset.checking);
+    request.upload.onprogress = (gone) => {
+      bar.value = (100 * gone.loaded) / gone.total;
+      say(gone.loaded < gone.total ? `${box.dataset.sending} ${Math.round(bar.value)} %` : box.dataset.checking);
     };
     request.onload = () => {
       if (request.status === 204) location.assign(request.getResponseHeader("X-Location"));
@@ -77,8 +82,8 @@ function start(main) {
     };
     request.onerror = failed;
     bar.parentNode.hidden = false;
-    button.disabled = true;
-    request.send(new FormData(form));
+    shut(true);
+    request.send(sent);
   }
 
   /* The same page with what is wrong; the files stay chosen. */

@@ -11,6 +11,8 @@
                                          th[scope=row], or on what data-rows="…" selects.
    {% include "staff/_keys.html" with key="N" %}  an announcement, shown only while it is true.
 
+   <button data-key="mod+shift+enter">   the same with Shift; where there is none, Shift is not looked at.
+
    data-key-always                       it works though its element is folded away on a telephone.
 
    What a key is called in the list of keys ("?"): data-key-name, else the element's text. What is
@@ -72,7 +74,9 @@
   }
 
   function confirm(event) {
-    const form = event.target.closest?.("form"), all = keyed("mod+enter");
+    const form = event.target.closest?.("form");
+    const further = event.shiftKey ? keyed("mod+shift+enter") : [];
+    const all = further.length ? further : keyed("mod+enter");
     // Without a mark it is the button that Enter in a field of the form would press.
     const usual = () => typing(event.target) && form.querySelector("button:not([type=button]):enabled");
     const one = form ? all.find((button) => button.form === form) || usual() : all[0];
@@ -106,7 +110,8 @@
   /* The ways to press it that work here and now, each a list of keys. */
   function ways(element) {
     const key = element.dataset.key, found = [];
-    if (key.startsWith("mod+")) found.push([mod, key === "mod+enter" ? "Enter" : key.slice(4).toUpperCase()]);
+    if (key.endsWith("enter")) found.push([mod, ...(key.includes("shift") ? ["Shift"] : []), "Enter"]);
+    else if (key.startsWith("mod+")) found.push([mod, key.slice(4).toUpperCase()]);
     else if (root.dataset.keys === "on") found.push([key.toUpperCase()]);
     if (element.accessKey) found.push([...access.split(" "), element.accessKey.toUpperCase()]);
     return found;

@@ -148,8 +148,6 @@ def same_files(document: Document) -> QuerySet[Document]:
     return rows.exclude(pk=document.pk).order_by("pk")
 
 
-# What a page without script offers at once.
-_ROWS = 3
 _KINDS = {kind.value for kind in Kind}
 
 
@@ -162,8 +160,8 @@ def paper_rows_of(request: Any, case: FilingCase) -> PaperRows:
 
 
 def still_wanted(case: FilingCase) -> list[str]:
-    """The first kinds of document that the case wants and that nobody has handed in."""
+    """The kinds of document that the case wants and that nobody has handed in."""
     dossier = dossier_for(case)
     there = {paper.kind for paper in dossier.relied_on}
     missing = [wanted.kind.value for wanted in dossier.wanted if wanted.kind not in there]
-    return missing[:_ROWS] or [Kind.OTHER.value]
+    return missing or [Kind.OTHER.value]

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.forms.fields import ReasonsField
+from icpcases.cases.forms.fields import ReasonsField, TickField
 from icpcases.cases.forms.reasons import CannedOffer, Subject, offer_reasons, reason_text
 from icpcases.cases.models import FilingCase
 from icpcases.cases.outbox import Audience, told_of
@@ -48,7 +48,7 @@ class StepForm(forms.Form):
     )
     note_public = long_text(_("note for the applicant"))
     note_internal = long_text(_("internal note"), help_text=_("The applicant never sees this."))
-    tell = forms.BooleanField(label=_("tell the applicant"), required=False, initial=True)
+    tell = TickField(label=_("tell the applicant"), initial=True)
 
     def __init__(
         self,
@@ -205,10 +205,9 @@ class StepBackForm(ReasonForm):
         )
         told = ", ".join(recipient.address for recipient in self.already_told)
         help_text = gettext("The mail of this step has left; told are: %(told)s.") % {"told": told}
-        self.fields["tell"] = forms.BooleanField(
-            label=_("tell that it was taken back"), required=False, initial=True,
-            help_text=help_text,
-        )  # fmt: skip
+        self.fields["tell"] = TickField(
+            label=_("tell that it was taken back"), initial=True, help_text=help_text
+        )
         self.fields["note_public"] = long_text(_("note for the applicant"))
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
 
