@@ -10,6 +10,7 @@ from uuid import uuid4
 import hypothesis
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 
 from icpcases.deadlines.tables import forget
 
@@ -87,10 +88,12 @@ def document_root(settings) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_tables():
+def fresh_tables(settings):
     """What is kept of the tables belongs to one test."""
     forget()
     caches["pages"].clear()
+    # A page in Chinese leaves its language behind.
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -32,6 +32,16 @@ def notes(after: float, text: str) -> Act:
     return Act(after, lambda walk: walk.note(text))
 
 
+def follows_up(after: float, contact: str, text: str, in_days: int) -> Act:
+    """Whoever's turn it is was asked; they are asked again so many days from today."""
+    return Act(after, lambda walk: walk.follow_up(text, contact, in_days))
+
+
+def corrects(after: float, reason: str, **facts: str) -> Act:
+    """The supervisor puts right what was typed wrong of locked facts."""
+    return Act(after, lambda walk: walk.correct(reason, **facts))
+
+
 def assigns(after: float, to: str, by: str = "chen") -> Act:
     """Somebody gives the case to an officer, or to nobody."""
     return Act(after, lambda walk: walk.assign(by, to))

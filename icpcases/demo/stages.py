@@ -3,6 +3,7 @@
 from .acts import (
     applies_for_certificate,
     applies_for_preapproval,
+    follows_up,
     notes,
     step,
     with_reasons,
@@ -26,6 +27,9 @@ STORIES = (
     Story("fado", (
         *SENT, step("begin_certificate", 0.8), applies_for_certificate(3),
         notes(10, "The registry asks for a notarised translation of the statutes."),
+        follows_up(
+            2, "The translator needs until next week.", "Ask whether the translation is in", 3
+        ),
     ), 13, officer="zhao", facts=WITHOUT_PAPERS),
     Story("highland", (*SENT, *certificate(12)), 0.6, facts=BOTH),
     Story("garden", (*SENT, step("begin_preapproval", 0.7)), 4, facts=FORUM, owner="mei"),
@@ -42,7 +46,7 @@ STORIES = (
     ), 11, officer="zhao", facts=FORUM),
     Story("westlake", (
         *SENT, step("begin_preapproval", 0.5), applies_for_preapproval(3),
-        notes(40, "Rang the administration: still with the second reader."),
+        follows_up(40, "仍在复审,经办人请下周再来电。", "再次致电管局询问复审进度", 0),
     ), 5, facts=FORUM),
     Story("cycling", (*SENT, *preapproval(16)), 0.4, facts=FORUM),
     Story("chess", (

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from icpcases.cases.forms.apps import features_shown
+from icpcases.cases.forms.corrections import FactsCorrectionForm
 from icpcases.cases.forms.documents import DocumentForm
 from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.forms.follow_up import FollowUpForm
 from icpcases.cases.models import (
     Applicant,
     Document,
@@ -31,8 +33,10 @@ from icpcases.rules.icp_numbers import LETTERS
 from icpcases.workflow.actions import assignment, requests
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note
+from icpcases.workflow.actions.corrections import correct_facts
 from icpcases.workflow.actions.documents import add_document, mark_not_needed
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.follow_up import set_follow_up
 from icpcases.workflow.actions.judging import judge_document
 from icpcases.workflow.actions.open_case import open_case
 from icpcases.workflow.engine import perform
@@ -200,6 +204,22 @@ class Walk:
     def note(self, text: str) -> None:
         """Leave an internal note."""
         self._by_worker(add_note, text)
+
+    def follow_up(self, text: str, contact: str, in_days: int) -> None:
+        """Keep whom to ask again so many days from today, and what was said."""
+        data = {
+            "follow_up_on": self.office.day_ahead(in_days), "follow_up": text,
+            "contacted": self.case.turn, "contacted_on": self.day, "contact": contact,
+        }  # fmt: skip
+        form = valid(FollowUpForm(data, self.case))
+        self._by_worker(set_follow_up, form.cleaned_data)
+
+    def correct(self, reason: str, **facts: str) -> None:
+        """Put right what our record has wrong of locked facts, as the supervisor, now."""
+        now = FactsCorrectionForm.of(self.case)
+        data = {name: now.initial.get(name, "") for name in now.fields} | facts
+        form = valid(FactsCorrectionForm.of(self.case, data={**data, "reason": reason}))
+        correct_facts(self.case, self.office.users["chen"], form, self.version)
 
     def ask(self, about: str, text: str, due_in: int | None = None) -> None:
         """Ask the applicant for something, due so many days later."""

@@ -18,7 +18,7 @@ from icpcases.workflow.actions.open_case import FOLLOW_ALPHABET, new_follow_code
 
 from .pages import body_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 NOBODYS = "ICP-2026-999999"
 WRONG = "2222222222"

@@ -37,7 +37,7 @@ from tests.world import FORUM, World
 
 from .test_turns import at, end
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 MARGIN = "document_margin_days"
 

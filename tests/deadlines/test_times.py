@@ -16,7 +16,7 @@ from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import BadEntry, Closed, NotAllowed
 from tests.world import ENTERPRISE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

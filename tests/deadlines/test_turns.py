@@ -12,7 +12,7 @@ from icpcases.workflow.actions.requests import answer, settle
 from tests.domain import STATES
 from tests.world import FOREIGN, FORUM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

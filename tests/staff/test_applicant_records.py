@@ -7,7 +7,7 @@ from icpcases.workflow.actions import joining
 from tests.applicants.pages import text_of
 from tests.harness.reading import blocks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from icpcases.workflow.actions.requests import answer, ask, settle
 from icpcases.workflow.queue import Bucket, queue_of
 from tests.world import upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 LIST = "/admin/cases/filingcase/"
 

@@ -14,7 +14,7 @@ from tests.harness.watch import statements
 from tests.staff.test_pages import case_path
 from tests.world import user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 TODAY = "/admin/"
 ASK = "Ask the administration how it stands"
 

@@ -9,7 +9,7 @@ from icpcases.staff.templatetags.staff import happening
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.requests import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 LIST = "/admin/cases/filingcase/"
 KINDS = ("business_licence", "legal_representative_id", "service_leader_id")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, Order, OrderCase, Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from icpcases.search.query import LONGEST_QUERY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 FIND = "/admin/find/"
 LIST = "/admin/cases/filingcase/"

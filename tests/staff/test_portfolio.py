@@ -16,7 +16,7 @@ from icpcases.cases.models import (
 )
 from tests.harness.reading import blocks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 TODAY = timezone.localdate
 
 

@@ -9,7 +9,7 @@ from icpcases.lifecycle.steps import Step
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.step_forms import StepForm, step_form
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 TOLD = ("name", "html_name", "html_initial_name", "html_initial_id", "label", "help_text")
 

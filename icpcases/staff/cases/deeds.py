@@ -1,19 +1,52 @@
-"""What was done, with its verb, in the history rows that are no steps: requests and documents."""
+"""What was done, with its verb, in the history rows that are no steps."""
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from icpcases.cases.models import HistoryRow
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 
+_OF_PEOPLE = {
+    "assigned": gettext_noop("Assigned to %(value)s"),
+    "confirmed": gettext_noop("Confirmed the applicant: %(value)s"),
+    "unconfirmed": gettext_noop("Took the confirmation of the applicant back: %(value)s"),
+    "moved_to": gettext_noop("Moved to the applicant: %(value)s"),
+    "invited": gettext_noop("Invited: %(value)s"),
+    "joined": gettext_noop("Joined: %(value)s"),
+    "removed": gettext_noop("Removed: %(value)s"),
+    "taken_back": gettext_noop("Took the invitation back: %(value)s"),
+}
+
 
 def deed_of(row: HistoryRow) -> str:
-    """Who asked, answered, judged what; empty for a row of another kind."""
+    """Who asked, answered, judged or changed what; empty for a row of another kind."""
+    if row.sequence == 1:
+        return _("Case opened")
     if row.kind == HistoryRow.Kind.REQUEST:
         return _request(row.entered)
-    return _document(row.entered) if row.kind == HistoryRow.Kind.DOCUMENT else ""
+    if row.kind == HistoryRow.Kind.DOCUMENT:
+        return _document(row.entered)
+    if row.kind == HistoryRow.Kind.FOLLOW_UP:
+        return _("The applicant was reminded") if row.entered.get("reminded") else ""
+    edited = row.kind == HistoryRow.Kind.EDIT
+    return _of_people(row.entered) or (_edit(row.changes) if edited else "")
+
+
+def _of_people(entered: Mapping[str, object]) -> str:
+    if "assigned" in entered and not entered["assigned"]:
+        return _("Given back to the queue")
+    found = next((name for name in _OF_PEOPLE if name in entered), "")
+    return _(_OF_PEOPLE[found]) % {"value": entered[found]} if found else ""
+
+
+def _edit(changes: Mapping[str, object]) -> str:
+    fields = changes.get("fields") or ()
+    if isinstance(fields, Mapping) and "filing_type" in fields:
+        return _("Changed the filing type")
+    return _("Changed the facts") if fields else ""
 
 
 def _request(entered: Mapping[str, object]) -> str:

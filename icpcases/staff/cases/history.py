@@ -68,12 +68,10 @@ def history_lines(case: FilingCase, rows: list[HistoryRow]) -> list[HistoryLine]
 
 
 def entered_lines(row: HistoryRow) -> Iterator[tuple[str, str]]:
-    """What was entered, labelled."""
+    """What was entered beside what the row's own line says, labelled."""
     fields = STEP_FORMS[Step(row.step)].base_fields if row.step in Step else {}
     for name, value in row.entered.items():
-        if name == "assigned" and not value:
-            yield gettext(_ENTERED[name]), gettext("nobody")
-        elif value not in ("", None) and name in fields:
+        if value not in ("", None) and name in fields:
             yield str(fields[name].label), _shown_in(fields[name], value)
         elif value not in ("", None) and name in _ENTERED:
             yield gettext(_ENTERED[name]), _shown_entry(name, _masked(row, name, value))
@@ -101,12 +99,8 @@ def _masked(row: HistoryRow, name: str, value: object) -> object:
 
 
 def _shown_entry(name: str, value: object) -> str:
-    if name in ("added", "judged", "not_needed"):
-        return gettext(Kind(str(value)).label)
     if name == "register":
         return str(RegisterRow.What(str(value)).label)
-    if name == "status":
-        return str(Document.Status(str(value)).label)
     return _yes_no(value) if isinstance(value, bool) else str(value)
 
 
@@ -115,16 +109,9 @@ def _(text: str) -> str:
 
 
 _ENTERED = {
-    "number": _("number"), "late": _("after the SMS window"),
-    "taken_from": _("taken over from"),
-    "added": _("document added"), "judged": _("document judged"), "status": _("status"),
-    "not_needed": _("document not needed"), "answer": _("answer"), "opened": _("case opened"),
-    "confirmed": _("applicant confirmed"), "file": _("file"),
-    "is": _("marked"), "assigned": _("assigned to"),
-    "invited": _("invited"), "joined": _("joined"), "removed": _("removed"),
-    "taken_back": _("invitation taken back"), "register": _("register"),
-    "moved_from": _("moved from the applicant"), "moved_to": _("moved to the applicant"),
-    "unconfirmed": _("confirmation of the applicant taken back"),
+    "number": _("number"), "late": _("after the SMS window"), "taken_from": _("taken over from"),
+    "answer": _("answer"), "file": _("file"), "register": _("register"),
+    "moved_from": _("moved from the applicant"),
 }  # fmt: skip
 
 
@@ -152,7 +139,7 @@ def changed_lines(case: FilingCase, row: HistoryRow) -> Iterator[tuple[str, str,
     for name, (old, new) in row.changes.get("fields", {}).items():
         if name not in ("applicant_id", "domain", "registrable_domain") and name not in _GONE:
             for change in changes_shown(case, name, old, new):
-                yield change.label, change.old, change.new
+                yield change.label, "" if old in (None, "") else change.old, change.new
 
 
 def _corrected(row: HistoryRow) -> Iterator[tuple[str, str, str]]:

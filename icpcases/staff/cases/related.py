@@ -105,7 +105,17 @@ def notes_of(case: FilingCase) -> list[HistoryRow]:
     """The newest internal notes, those of steps among them; one more than is shown."""
     rows = case.history.exclude(note_internal="").order_by("-sequence").select_related("by")
     # Without the case each row would fetch it on its own.
-    fields = ("case", "sequence", "kind", "step", "happened_at", "by", "note_internal")
+    fields = (
+        "case",
+        "sequence",
+        "kind",
+        "step",
+        "happened_at",
+        "by",
+        "note_internal",
+        "entered",
+        "changes",
+    )
     return list(rows.only(*fields)[: NOTES + 1])
 
 

@@ -40,7 +40,7 @@ def versions_of(case: FilingCase) -> list[Version]:
     rows = case.history.filter(Q(sequence=1) | Q(changes__has_key="fields")).order_by("-sequence")
     values = {name: getattr(case, name) for name in VERSIONED}
     found = []
-    for row in rows.select_related("by").defer("findings", "reasons", "entered"):
+    for row in rows.select_related("by").defer("findings", "reasons"):
         changed = row.changes.get("fields", {})
         before = {name: changed[name][0] for name in VERSIONED if name in changed}
         if before or row.sequence == 1:

@@ -39,11 +39,7 @@ def on_behalf(row: HistoryRow) -> str:
 
 @register.filter
 def happening(row: HistoryRow) -> str:
-    """What a history row is: the step's name, or the kind of change; the first opened the case."""
-    if row.sequence == 1:
-        return _("Case opened")
-    if row.kind == HistoryRow.Kind.FOLLOW_UP and row.entered.get("reminded"):
-        return _("The applicant was reminded")
+    """What a history row is: the step's name, what was done, or the kind of change."""
     if row.step:
         return step_name(row.step)
     return deed_of(row) or str(HistoryRow.Kind(row.kind).label)

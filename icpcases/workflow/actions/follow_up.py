@@ -18,19 +18,21 @@ from icpcases.workflow.changes import changing
 from icpcases.workflow.exceptions import Closed, NotAllowed
 from icpcases.workflow.refusals import ONLY_WHILE_IT_RUNS
 
-from .checks import Kinds, need_worker
+from .checks import Kinds, When, need_worker
 
 #: For how long after a reminder another one only annoys.
 REMINDED_ONCE_IN = dt.timedelta(days=1)
 _REMINDERS = (Notice.Kind.REMINDER, Notice.Kind.URGENT)
 
 
-def set_follow_up(case: FilingCase, by: Actor, data: Cleaned, seen_version: int) -> None:
+def set_follow_up(
+    case: FilingCase, by: Actor, data: Cleaned, seen_version: int, happened: When = None
+) -> None:
     """Keep when to ask again and what was said last, given a valid FollowUpForm's data.
 
     What `data` does not name stays. Where nothing is another, nothing is recorded.
     """
-    with changing(case, by, seen_version, what="follow-up") as change:
+    with changing(case, by, seen_version, happened, what="follow-up") as change:
         need_worker(change.case, by)
         if change.case.is_at.closed:
             raise NotAllowed(by, ONLY_WHILE_IT_RUNS)
