@@ -1,6 +1,8 @@
 # What script/run and script/test share: finding Python and keeping .venv in step with a lock file.
 # Sourced from the top folder of the checkout. Keeps to the bash that macOS ships.
 
+# Tests start Python very often: what is compiled is kept, whatever the machine usually does.
+unset PYTHONDONTWRITEBYTECODE
 oldest_python=3.11
 more_pythons=""
 venv=.venv

@@ -17,7 +17,7 @@ from tests.world import ENTERPRISE, FOREIGN, FORUM
 
 from .pages import addresses, links_in, needed, path, section, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 YOURS = "It is your move."

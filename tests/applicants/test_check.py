@@ -22,7 +22,7 @@ from tests.assessment.assessments import answers
 from tests.domain import OUTSIDE, REGIONS, SELF_MADE, TYPES
 
 # Beside a few provinces nothing is asked of a database.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 CHECK = "/check/"
 YES_NO = ("yes", "no")

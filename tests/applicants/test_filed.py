@@ -8,7 +8,7 @@ from icpcases.cases.models import CasePerson, FilingCase
 
 from .pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 FILED = "/filed/"
 
 

@@ -13,7 +13,7 @@ from tests.world import World, many_like
 
 from .pages import links_in, path, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.world import CarefulWorld, World, user
 
 from .pages import body_of, needed, path, section, some, step_path, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 MARK = "kept-inside"

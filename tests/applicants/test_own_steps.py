@@ -16,7 +16,7 @@ from tests.world import ENTERPRISE, upload
 
 from .pages import path, section, step_path, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 OWN = [step.value for step in Step if Role.APPLICANT in step.who]

@@ -20,7 +20,7 @@ from tests.world import FORUM, World, user
 
 from .pages import body_of, path, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 MARK = SafeString("<p>As it was told before.</p>")

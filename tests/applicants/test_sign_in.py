@@ -16,7 +16,7 @@ from icpcases.accounts.people import account_for, plain_address
 from tests.harness import smtp
 from tests.harness.race import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 WEI = "wei@example.com"
 WRONG = "0000-0000"

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from .test_sign_in import WEI, is_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

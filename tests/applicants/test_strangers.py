@@ -16,7 +16,7 @@ from tests.world import ENTERPRISE, upload, user
 
 from .pages import OWN, addresses, body_of, path, some, step_path
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 @pytest.fixture

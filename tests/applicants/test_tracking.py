@@ -18,7 +18,7 @@ from icpcases.workflow.actions.open_case import FOLLOW_ALPHABET, new_follow_code
 
 from .pages import body_of, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 NOBODYS = "ICP-2026-999999"
 WRONG = "2222222222"

@@ -15,7 +15,7 @@ from tests.world import png, upload
 
 from .hostile import REFUSED, pages, pdf
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from icpcases.files.uploads import check_upload, clean_label
 from .hostile import COMPLEX, CONTENT, HTML, REFUSED, Hostile, jpeg_of, pages, pdf, picture, zipped
 
 # Nothing here asks a database for anything that differs.
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
 
 
 def sentence_of(name: str, content: bytes) -> str:

@@ -19,7 +19,7 @@ from icpcases.notifications.daily import remind
 
 from .test_daily import asked, noon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SENSELESS = "Enter whole days within the order's life, such as 30, 40; at most ten of them."
 
 

@@ -26,7 +26,7 @@ from icpcases.workflow.actions.requests import answer, ask, settle
 from tests.harness.race import together
 from tests.harness.smtp import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 DAY = dt.timedelta(days=1)

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 GROUPS = "/admin/auth/group/"
 
 

@@ -7,7 +7,7 @@ from icpcases.workflow.actions import joining
 from tests.applicants.pages import text_of
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 @pytest.fixture

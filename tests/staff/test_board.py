@@ -15,7 +15,7 @@ from icpcases.rules.facts import FilingType, ServiceKind
 from icpcases.staff.board import panels, views
 from tests.world import user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 BOARD, BEHIND = "/admin/board/", "/admin/board/cases/"
 

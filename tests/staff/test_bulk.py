@@ -7,7 +7,7 @@ from icpcases.workflow.actions.assignment import add_note
 from tests.harness.forms import forms_of
 from tests.world import user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 LIST = "/admin/cases/filingcase/"
 BULK = f"{LIST}bulk/"

@@ -24,7 +24,7 @@ from tests.harness.reading import blocks
 from tests.search.many import many_cases
 from tests.world import ENTERPRISE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 LIST = "/admin/cases/filingcase/"

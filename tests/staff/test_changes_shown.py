@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from icpcases.web.errand_panel import Changed, changes_of, changes_shown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 OLD = {
     "android": {"app_name": "玉兰读书", "package": "cn.yulan.books", "public_key": "30:82",

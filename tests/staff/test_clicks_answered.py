@@ -11,7 +11,7 @@ from icpcases.workflow.actions.requests import answer, ask, settle
 from icpcases.workflow.queue import Bucket, queue_of
 from tests.world import upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 LIST = "/admin/cases/filingcase/"
 

@@ -16,7 +16,7 @@ from icpcases.lifecycle.roles import Role
 from tests.harness.forms import forms_of
 from tests.world import user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STAFF = "/admin/staff/"
 NEW = {"last_name": "吴", "first_name": "倩", "email": "Wu@Office.example", "role": "officer"}

@@ -13,7 +13,7 @@ from tests.applicants.pages import text_of
 from tests.deadlines.notices_of_the_state_council import notice_of
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 LOG = "/admin/cases/accesslogrow/"
 NOTICE = "/admin/cases/calendarday/notice/"
 

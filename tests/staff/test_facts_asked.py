@@ -6,7 +6,7 @@ from django.urls import reverse
 from icpcases.cases.models import FilingCase
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 #: What each type that ends or inspects something asks (domain.md, section 2): what it is about,
 #: whose administration decides, whom the SMS check asks.

@@ -14,7 +14,7 @@ from tests.harness.watch import statements
 from tests.staff.test_pages import case_path
 from tests.world import user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 TODAY = "/admin/"
 ASK = "Ask the administration how it stands"
 

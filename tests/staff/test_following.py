@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from icpcases.cases.models import FilingCase
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 @pytest.fixture

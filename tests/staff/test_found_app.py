@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from icpcases.cases.models import RegisterRow, Service
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 FEATURES = [
     f"app_{platform}_{feature}"
     for platform in ("android", "ios", "harmony")

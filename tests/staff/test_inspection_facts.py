@@ -10,7 +10,7 @@ from icpcases.workflow.actions.types import change_type
 from icpcases.workflow.exceptions import Closed
 from tests.world import ASKED, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 PHONES = dict.fromkeys(("subject_leader_phone", "service_leader_phone"), "13800138000")
 OTHERS = ["first", "add_service", "add_access", "change", "cancel_subject", "cancel_service",

@@ -7,7 +7,7 @@ from icpcases.cases.models import Applicant, FilingCase
 from icpcases.search import index
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 ADD = "/admin/cases/filingcase/add/"
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from icpcases.cases.models import Applicant
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 RIGHT = ("京ICP证030173号", "2020-05-01", "2030-05-01")
 

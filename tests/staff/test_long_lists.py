@@ -13,7 +13,7 @@ from icpcases.workflow.actions.assignment import add_note
 from tests.applicants.pages import links_in, text_of
 from tests.world import many_like
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LIST, ADD = "/admin/cases/filingcase/", "/admin/cases/filingcase/add/"
 

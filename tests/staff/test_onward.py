@@ -7,7 +7,7 @@ from icpcases.cases.models import AccessLogRow, FilingCase
 from icpcases.workflow.actions.requests import ask
 from tests.world import png, upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 LIST = "/admin/cases/filingcase/"
 KINDS = ("business_licence", "legal_representative_id", "service_leader_id")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, Order, OrderCase, Provider
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from icpcases.workflow.actions.assignment import add_note
 from tests.harness.reading import blocks
 from tests.world import ENTERPRISE, FORUM, upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 LIST = "/admin/cases/filingcase/"

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from icpcases.search.query import LONGEST_QUERY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 FIND = "/admin/find/"
 LIST = "/admin/cases/filingcase/"

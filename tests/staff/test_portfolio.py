@@ -16,7 +16,7 @@ from icpcases.cases.models import (
 )
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 TODAY = timezone.localdate
 
 

@@ -12,7 +12,7 @@ from icpcases.web.errand_panel import Changed
 from icpcases.web.register_history import RecordLine, register_lines
 from tests.harness.reading import blocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 DAY = dt.date(2021, 5, 6)
 TO_THE_END = (
     "submit_request", "prepare_filing", "supply", "submit_to_provider", "provider_passes",

@@ -13,7 +13,7 @@ from icpcases.lifecycle.steps import Step
 from icpcases.workflow.actions.facts import edit_facts
 from tests.world import ENTERPRISE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 def case_path(case, rest="change/"):

@@ -12,7 +12,7 @@ from icpcases.workflow.actions.participants import invite, token_of
 from icpcases.workflow.sendings import forget_sendings
 from tests.world import upload, user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CASE = "/admin/cases/filingcase/"
 PAGE = {"csrfmiddlewaretoken": "one page"}

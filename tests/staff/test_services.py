@@ -7,7 +7,7 @@ import pytest
 
 from tests.world import user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAGE = "/admin/services/"
 
 

@@ -13,7 +13,7 @@ from icpcases.cases import outbox
 from icpcases.cases.models import Applicant, Notice
 from icpcases.db import pagination
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 APPLICANTS = "/admin/cases/applicant/"
 NOTICES = "/admin/cases/notice/"

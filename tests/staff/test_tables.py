@@ -21,7 +21,7 @@ from icpcases.cases.models import (
 )
 from tests.applicants.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST = "document_first_reminder_days"
 
 

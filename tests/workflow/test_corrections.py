@@ -9,7 +9,7 @@ from icpcases.workflow.actions.corrections import correct_facts
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale
 from tests.world import ENTERPRISE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LIST = "/admin/cases/filingcase/"
 WHY = {"reason": "Misread on the licence.", "note_public": "Sorry.", "tell": "on"}

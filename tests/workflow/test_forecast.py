@@ -35,7 +35,7 @@ from icpcases.workflow.forecast import (
 from tests.applicants.pages import path, text_of
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NUMBERS = itertools.count(20_000_000)

@@ -25,7 +25,7 @@ from icpcases.workflow.actions.open_case import standing_record
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale
 from icpcases.workflow.messages import sentence_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WHY = "He applied twice."
 
 

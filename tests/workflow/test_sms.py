@@ -15,7 +15,7 @@ from icpcases.workflow.step_forms import step_form
 from tests.domain import ASKED
 from tests.register.dump import register
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 WEI, LI = ("王伟", "13800138000"), ("李娜", "13900139000")
 PASSED = ("submit_request", "prepare_filing", "supply", "submit_to_provider", "provider_passes")
