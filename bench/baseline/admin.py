@@ -13,7 +13,7 @@ class StockSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """The stock addresses, and those that the header links to."""
-        links = ("board", "services")
+        links = ("board", "services", "find")
         more = [path(f"{name}/", self.index, name=f"cases_{name}") for name in links]
         return [*more, *super().get_urls()]
 

@@ -62,7 +62,7 @@ def filed_page(request: HttpRequest) -> HttpResponse:
 def own_portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What is filed for one of them, and what may begin next."""
     applicant, begin = own_applicant(request.user, pk), reverse("applicants:next")
-    portfolio = portfolio_of(applicant, request.GET.get("page"), history=False)
+    portfolio = portfolio_of(applicant, request.GET.get("page"))
     seen = set(applicant.cases.filter(people__user=request.user.pk).values_list("pk", flat=True))
     context = {
         "applicant": applicant,

@@ -276,13 +276,18 @@ def _still_meant(case: FilingCase, rows: list[Notice]) -> list[Notice]:
     """Those that somebody would still get; looked for only where there are any."""
     if not rows:
         return []
-    people = {recipient.person for recipient in audience(case)} | {case.officer_id, None}
-    invited = {invitation_key(pk) for pk in case.invitations.waiting().values_list("pk", flat=True)}
+    people = {person for person, _address in _ADDRESSES(case.pk)} | {case.officer_id, None}
+    waiting = case.invitations.waiting() if any(_is_invitation(row) for row in rows) else ()
+    invited = {invitation_key(invitation.pk) for invitation in waiting}
     return [
         row
         for row in rows
-        if (row.key in invited if row.key.startswith(_INVITATION) else row.person_id in people)
+        if (row.key in invited if _is_invitation(row) else row.person_id in people)
     ]
+
+
+def _is_invitation(row: Notice) -> bool:
+    return row.key.startswith(_INVITATION)
 
 
 _INVITATION = "invitation:"

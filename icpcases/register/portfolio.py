@@ -3,6 +3,7 @@
 A page of it costs the same number of queries for ten services and for a thousand.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
@@ -23,8 +24,6 @@ from icpcases.lifecycle.states import STATES, Phase
 from icpcases.rules.facts import FilingType
 from icpcases.rules.filing_types import TYPES
 from icpcases.search.services import fitting
-
-from .record import one_client
 
 # A line takes a twentieth of what the page takes without any: of a thousand services so many are
 # shown that it takes less than twice as long as with ten (bench/portfolio.py).
@@ -70,9 +69,12 @@ def portfolio_of(
     words: str = "",
     state: str = "",
     kind: str = "",
-    history: bool = True,
+    told: Collection[int] = (),
 ) -> Portfolio:
-    """The portfolio with one page of services, those that fit what was asked for."""
+    """The portfolio with one page of services, those that fit what was asked for.
+
+    `told` are the records of applicants whose register is told of beside it.
+    """
     subjects = list(
         SubjectFiling.objects.filter(applicant=applicant).select_related("province").order_by("pk")
     )
@@ -95,7 +97,7 @@ def portfolio_of(
         errands=[case for case in errands if case.service_id is None],
         offers=_offers_of_subject(subject),
         ready=sum(case.is_at in WITH_US for case in errands),
-        rows=_newest_rows(applicant) if history else [],
+        rows=_newest_rows(told) if told else [],
     )
 
 
@@ -143,8 +145,8 @@ def _offers_of_subject(subject: SubjectFiling | None) -> list[FilingType]:
     return [*offers, FilingType.CANCEL_SUBJECT]
 
 
-def _newest_rows(applicant: Applicant) -> list[RegisterRow]:
-    rows = RegisterRow.objects.filter(applicant__in=one_client([applicant.pk])).order_by("-pk")
+def _newest_rows(applicants: Collection[int]) -> list[RegisterRow]:
+    rows = RegisterRow.objects.filter(applicant__in=applicants).order_by("-pk")
     number = Service.objects.filter(pk=OuterRef("service")).values("number")
     return list(rows.annotate(number=Subquery(number)).select_related("case", "by")[:ROWS])
 

@@ -208,6 +208,8 @@ class CaseFile:
     lean: bool = False
     # Named on the form, and judged there: what comes after that look is not joined.
     order_to_join: Order | None = None
+    # All of the history, newest first, where a page has it already.
+    whole_history: list[HistoryRow] | None = None
 
     @classmethod
     def locked(cls, case: FilingCase, beside: SqlRow) -> "CaseFile":
@@ -344,6 +346,9 @@ class CaseFile:
         return rows
 
     def _steps_newest_first(self) -> Iterator[HistoryRow]:
+        if self.whole_history is not None:
+            yield from (row for row in self.whole_history if row.kind == HistoryRow.Kind.STEP)
+            return
         rows = _step_rows(self.case.pk).select_related("by")
         first = list(rows[:_CHUNK])
         yield from first

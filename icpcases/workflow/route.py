@@ -105,9 +105,16 @@ class Segment:
     place: str
 
 
-def route_bar(case: FilingCase) -> list[Segment]:
-    """The phases of this case's route, from its history and from what its facts still ask."""
-    return bars_of([case])[0]
+def route_bar(case: FilingCase, history: list[HistoryRow] | None = None) -> list[Segment]:
+    """The phases of this case's route, from its history and from what its facts still ask.
+
+    `history` is all of it, newest first, where somebody has it already.
+    """
+    if history is None:
+        return bars_of([case])[0]
+    steps = (row for row in history if row.kind == HistoryRow.Kind.STEP)
+    moves = effective(row for row in steps if row.from_state != row.to_state)
+    return _bar(case, {Phase.INTAKE} | {State(move.to_state).phase for move in moves})
 
 
 def bars_of(cases: list[FilingCase]) -> list[list[Segment]]:

@@ -63,7 +63,7 @@ def test_the_problems_of_a_case_take_one_query_and_some_only_where_there_are_any
     failed, django_assert_num_queries
 ):
     case = FilingCase.objects.with_names().get(pk=failed.case_id)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(2):
         (problem,) = delivery_problems(case)
     assert (problem.error, problem.since) == (failed.latest_error, failed.created_at)
     Notice.objects.update(state="held")

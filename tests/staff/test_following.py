@@ -124,5 +124,5 @@ def test_a_case_costs_the_same_with_one_that_follows_it_and_with_three(
     url = as_li.get(page(case)).context["next_errand"]
     for n in range(followers):
         begin(as_li, url, domain=f"new-{n}.cn")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(17):
         assert len(as_li.get(page(case)).context["followers"]) == followers

@@ -291,7 +291,7 @@ def test_nobody_deletes_and_no_state_is_editable(client, world, request, name):
 
 
 # Two of them of the register: the subject, and the site where it is filed already.
-QUERIES_OF_THE_CASE_PAGE = 20
+QUERIES_OF_THE_CASE_PAGE = 17
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -306,6 +306,31 @@ def test_the_case_page_takes_the_same_queries_for_every_row(
         case.refresh_from_db()
     as_li.get(case_path(case))
     with django_assert_num_queries(QUERIES_OF_THE_CASE_PAGE):
+        as_li.get(case_path(case))
+
+
+def test_a_history_of_several_pages_tells_the_same_and_takes_three_queries_more(
+    as_li, world, django_assert_num_queries
+):
+    """The way, the notes and the step to take back are then not among the rows that are shown."""
+    case = world.at("returned")
+    told = []
+    for n in range(25):
+        add_note(case, world.li, f"Note {n}.", case.version)
+        case.refresh_from_db()
+        page = as_li.get(case_path(case))
+        told.append((
+            len(page.context["history"].paginator.page_range),
+            [(s.phase.value, s.place) for s in page.context["bar"]],
+            [note.note_internal for note in page.context["notes"]][:1],
+            page.context["own_step"],
+        ))  # fmt: skip
+    pages, bars, notes, steps = zip(*told, strict=True)
+    assert (pages[0], pages[-1]) == (1, 2)
+    assert set(map(str, bars)) == {str([("intake", "done"), ("filing", "now"), ("done", "ahead")])}
+    assert list(notes) == [[f"Note {n}."] for n in range(25)]
+    assert len(set(map(str, steps))) == 1
+    with django_assert_num_queries(QUERIES_OF_THE_CASE_PAGE + 3):
         as_li.get(case_path(case))
 
 

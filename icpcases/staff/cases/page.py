@@ -41,7 +41,9 @@ from .undo import own_step
 
 def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
     """Everything the case page shows; the rows around the case are fetched once."""
-    rows = CaseFile(case)
+    rows, history = CaseFile(case), history_page(request, case)
+    if history.paginator.num_pages == 1:
+        rows.whole_history = [line.row for line in history]
     # All orders are shown, and the live one is among them.
     orders = rows.orders
     case.dossier = dossier_of(case, rows)
@@ -52,7 +54,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "now": now,
         "steps": now.steps,
         "mine": case.officer_id == request.user.pk,
-        "bar": route_bar(case),
+        "bar": route_bar(case, rows.whole_history),
         "own_step": own_step(rows, now.steps, request.user),
         "facts": list(fact_rows(case)),
         "site": list(site_rows(case)),
@@ -75,11 +77,11 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         **nobody_joined(case),
         "mail_problems": delivery_problems(case),
         "province_changed": answer_changed(case),
-        "history": history_page(request, case),
+        "history": history,
         "today": timezone.localdate(),
         **_way_back(request),
         **follow_up_context(case, rows, is_working(request.user)),
-        **beside_case(request, case, is_working(request.user)),
+        **beside_case(request, case, rows.whole_history),
     }
 
 

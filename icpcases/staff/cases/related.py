@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from icpcases.cases.forms.requests import NoteForm
 from icpcases.cases.models import FilingCase, HistoryRow, Service
-from icpcases.cases.permissions import is_supervisor
+from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.diagram.overlay import overlay_of
 from icpcases.diagram.svg import workflow_map
 from icpcases.lifecycle.states import Phase, State
@@ -27,11 +27,16 @@ from icpcases.workflow.route import way_of
 RELATED, NOTES = 10, 5
 
 
-def beside_case(request: HttpRequest, case: FilingCase, may_work: bool) -> dict[str, object]:
-    """Related cases and the newest notes, in one query each, and what needs none."""
+def beside_case(
+    request: HttpRequest, case: FilingCase, history: list[HistoryRow] | None
+) -> dict[str, object]:
+    """Related cases and the newest notes, in one query each, and what needs none.
+
+    `history` is all of it, newest first, where the page has it already.
+    """
     asked = request.GET.get("related", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    related, notes = related_cases(case, max(number, 1)), notes_of(case)
+    related, notes = related_cases(case, max(number, 1)), notes_of(case, history)
     return {
         "related": related[:RELATED],
         "related_page": max(number, 1),
@@ -40,7 +45,7 @@ def beside_case(request: HttpRequest, case: FilingCase, may_work: bool) -> dict[
         "notes": notes[:NOTES],
         "more_notes": len(notes) > NOTES,
         "older_notes": notes[1:NOTES],
-        "note_form": NoteForm() if may_work else None,
+        "note_form": NoteForm() if is_working(request.user) else None,
         "duties": [(duty, case_url(case, "step", duty.key)) for duty in duties_of(case)],
         "snippet": footer_snippet(case),
         "losses": losses(case) if is_supervisor(request.user) else [],
@@ -101,8 +106,10 @@ def conflicts(case: FilingCase) -> list[FindingView]:
     return [view_of(case, finding, link) for findings in found for finding in findings]
 
 
-def notes_of(case: FilingCase) -> list[HistoryRow]:
+def notes_of(case: FilingCase, history: list[HistoryRow] | None) -> list[HistoryRow]:
     """The newest internal notes, those of steps among them; one more than is shown."""
+    if history is not None:
+        return [row for row in history if row.note_internal][: NOTES + 1]
     rows = case.history.exclude(note_internal="").order_by("-sequence").select_related("by")
     # Without the case each row would fetch it on its own.
     fields = (

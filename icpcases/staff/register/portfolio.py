@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from icpcases.cases.models import Applicant, Service
 from icpcases.cases.permissions import is_supervisor, is_working
 from icpcases.register.portfolio import ServiceLine, portfolio_of
+from icpcases.register.record import one_client
 from icpcases.rules.facts import ServiceKind
 from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.pages import for_readers, page
@@ -37,14 +39,16 @@ def portfolio_url(applicant: int) -> str:
 @for_readers
 def portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is filed for one applicant, a page of services at a time."""
-    applicant = get_object_or_404(Applicant, pk=pk)
+    joined = Exists(Applicant.objects.filter(joined_to=OuterRef("pk")))
+    applicant = get_object_or_404(Applicant.objects.annotate(has_others=joined), pk=pk)
     if applicant.joined_to_id is not None:
         return HttpResponseRedirect(portfolio_url(applicant.joined_to_id))
     given = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "state", "kind")}
     asked = {name: value.encode("utf-8", "ignore").decode() for name, value in given.items()}
     portfolio = portfolio_of(
-        applicant, request.GET.get("page"), asked["q"].strip()[:200], asked["state"], asked["kind"]
-    )
+        applicant, request.GET.get("page"), asked["q"].strip()[:200], asked["state"], asked["kind"],
+        told=one_client([pk]) if vars(applicant)["has_others"] else [pk],
+    )  # fmt: skip
     back = safe_back(request, "")
     working, begin = is_working(request.user), reverse("admin:cases_filingcase_add")
     rows = [
