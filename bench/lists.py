@@ -104,7 +104,8 @@ def _let_in_the_stock_admin() -> None:
 def _page(client: Client, address: str) -> Callable[[], None]:
     def work() -> None:
         answer = client.get(address)
-        assert answer.status_code == 200, (address, answer.status_code)
+        # A single hit of ours leads to its case at once.
+        assert answer.status_code in (200, 302), (address, answer.status_code)
 
     return work
 

@@ -80,12 +80,15 @@ def _acting(by: Actor, user: User | None = None, seen: int | None = None) -> Ite
         there = {one.pk: one for one in locked.filter(pk__in=keys)}
         actor = there.get(by.pk or 0)
         if actor is None or not is_supervisor(actor):
-            raise ActRefused(_("Only a supervisor does this."))
+            raise ActRefused(_("Only a supervisor can do this."))
         if user is not None:
             account = locked.get(pk=user.pk)
             if account.is_superuser:
                 raise ActRefused(
-                    _("This account keeps all accounts: only its likes change it, under Users.")
+                    _(
+                        "This account manages all accounts. "
+                        "Only an account of the same kind can change it, under Users."
+                    )
                 )
             if isinstance(seen, SeenVersion):
                 make_once(Sent(seen.sending))
@@ -123,7 +126,7 @@ def begin_office(data: Cleaned) -> tuple[User, str]:
     """
     with transaction.atomic():
         if active_supervisors().exists():
-            raise ActRefused(_("There is a supervisor already, who invites the others."))
+            raise ActRefused(_("There is already a supervisor, who invites everybody else."))
         user = _made(data, Role.SUPERVISOR)
         _note(user, user, What.INVITED, user.email)
         return user, site_url(_link_path(user))
@@ -186,7 +189,9 @@ def change_colleague(by: Actor, user: User, data: Cleaned, seen: int) -> None:
     with _acting(by, user, seen) as actor:
         was = set(user.groups.filter(name__in=STAFF_GROUPS).values_list("name", flat=True))
         if was != {data["role"]}:
-            _need_another(actor, user, _("Nobody changes his own role: ask another supervisor."))
+            _need_another(
+                actor, user, _("You cannot change your own role. Ask another supervisor.")
+            )
             user.groups.remove(*Group.objects.filter(name__in=STAFF_GROUPS))
             user.groups.add(Group.objects.get(name=data["role"]))
         before = [shown_name(user), user.email, *sorted(was)]
@@ -203,7 +208,7 @@ def change_colleague(by: Actor, user: User, data: Cleaned, seen: int) -> None:
 def remove_second_factor(by: Actor, user: User, seen: int) -> None:
     """Take the second factor away: its owner sets up another at the next sign-in."""
     with _acting(by, user, seen) as actor:
-        sentence = _("Your own second factor you change on the page Second factor.")
+        sentence = _("Change your own second factor on the page “Second factor”.")
         _need_another(actor, user, sentence)
         if Authenticator.objects.filter(user=user).delete()[0]:
             _note(actor, user, What.SECOND_FACTOR)
@@ -230,7 +235,7 @@ def end_leave(by: Actor, user: User, seen: int) -> None:
 def close_account(by: Actor, user: User, seen: int) -> None:
     """Close an account: from now on it opens nothing. Its cases are handed over apart."""
     with _acting(by, user, seen) as actor:
-        _need_another(actor, user, _("Nobody closes his own account: ask another supervisor."))
+        _need_another(actor, user, _("You cannot close your own account. Ask another supervisor."))
         if user.is_active:
             user.is_active = False
             user.save(update_fields=["is_active"])

@@ -81,7 +81,7 @@ class NewPassword(PasswordResetConfirmView):
         password_set(form.user)
         messages.success(
             self.request,
-            _("Your password is set. Sign in with it; then you set up your second factor."),
+            _("Your password is set. Sign in with it, then set up your second factor."),
         )
         return response
 

@@ -148,7 +148,7 @@ def _document(row: HistoryRow) -> str:
     said = {
         "accepted": _("Document accepted: %(kind)s."),
         "refused": _("Document refused: %(kind)s."),
-        "removed": _("Document taken out: %(kind)s."),
+        "removed": _("Document removed: %(kind)s."),
     }
     text = said.get(row.entered.get("status", "")) if "judged" in row.entered else None
     return text % {"kind": _kind(row.entered["judged"])} if text else ""

@@ -312,11 +312,11 @@ def undelivered(now: dt.datetime) -> QuerySet[Notice]:
 _LATELY = dt.timedelta(days=30)
 NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
 TAKEN_BACK = gettext_noop("The step was taken back before its mail left.")
-NO_READER = gettext_noop("Whoever it was for may not read this case any more.")
+NO_READER = gettext_noop("The person it was for can no longer see this case.")
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")
 TOO_LATE = gettext_noop("It could not be delivered in time.")
 UNWRITABLE = gettext_noop(
-    "It could not be written: something it tells of makes no sense. It is tried again."
+    "The mail could not be written, because data it uses is wrong. It will be tried again."
 )
 
 

@@ -100,7 +100,7 @@ def read_calendar(content: bytes, year: int | None = None) -> HolidayNotice:
         except NotRead as error:
             raise BadCalendar([str(error)]) from None
         if not found.days:
-            raise BadCalendar(found.unread or [_("The text names no day.")])
+            raise BadCalendar(found.unread or [_("There is no date in the text.")])
         return found
     days = read_days(content)
     return HolidayNotice(year or year_of(days), "", days)
@@ -113,7 +113,9 @@ def year_of(days: list[CalendarDay]) -> int:
     """
     (year, most), *others = Counter(day.day.year for day in days).most_common()
     if any(number >= min(_OF_A_NOTICE, most) for _year, number in others):
-        raise BadCalendar([_("These are days of several years: say which year the notice is for.")])
+        raise BadCalendar(
+            [_("These days fall in several years: say which year the notice is for.")]
+        )
     return year
 
 
@@ -124,7 +126,7 @@ def plan_calendar(days: list[CalendarDay], year: int) -> Loaded:
     """
     far = [day for day in days if abs(day.day.year - year) > 1]
     if far:
-        sentence = _("%(day)s is no day of the notice for %(year)s.")
+        sentence = _("%(day)s does not belong in the notice for %(year)s.")
         raise BadCalendar(_shortened([sentence % {"day": d.day, "year": year} for d in far]))
     for day in days:
         if day.day.year != year and not day.notice:

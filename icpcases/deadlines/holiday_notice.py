@@ -158,7 +158,7 @@ def _each(
 ) -> Iterator[CalendarDay]:
     first, last = ends[0], ends[-1]
     if not 0 <= (last - first).days < _LONGEST:
-        raise NotRead(_("the days run backwards, or are very many"))
+        raise NotRead(_("the last day is before the first, or there are too many days"))
     for n in range((last - first).days + 1):
         day = first + dt.timedelta(days=n)
         if kind == CalendarDay.Kind.WORKDAY and day.weekday() < 5:
@@ -172,7 +172,9 @@ def _hold_against_number(days: list[CalendarDay], sentence: str) -> None:
     off = sum(day.kind == CalendarDay.Kind.HOLIDAY for day in days)
     if said and off and off != int(said[1]):
         numbers = {"said": said[1], "found": off}
-        raise NotRead(_("it says %(said)s days, and these are %(found)s") % numbers)
+        raise NotRead(
+            _("it gives the number of days as %(said)s, but the count is %(found)s") % numbers
+        )
 
 
 def shown_holiday(name: str) -> str:

@@ -54,8 +54,8 @@ _STEPS: dict[Step, StepWords] = {
     ),
     Step.RECORD_FOOTER: StepWords(
         _("Record the number in its settings"),
-        _("Records that its settings show the number, linked to the ministry's register."),
-        _("It has been recorded that its settings show the ICP number."),
+        _("Records that the settings show the number, linked to the ministry's register."),
+        _("It has been recorded that the settings show the ICP number."),
         _("Show the ICP number in its settings, linked to the ministry's register."),
     ),
 }

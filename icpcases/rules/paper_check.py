@@ -77,11 +77,11 @@ _NUMBER = {
     KnownNumber.CERTIFICATE: _("The number is not the applicant's: %(known)s."),
     KnownNumber.SUBJECT_LEADER: _("The number is not the subject leader's: %(known)s."),
     KnownNumber.SERVICE_LEADER: _("The number is not the service leader's: %(known)s."),
-    KnownNumber.DOMAIN: _("It names another domain than the case: %(known)s."),
+    KnownNumber.DOMAIN: _("The domain is not the one in the case: %(known)s."),
 }
 _OUTSIDE = _("It was issued outside the Mainland, and can never be accepted.")
 _EXPIRED = _("It has expired.")
-_EXPIRES = _("It expires before %(known)s, and would not last for the filing.")
+_EXPIRES = _("It expires before %(known)s, which is too soon for the filing.")
 _DATES = _("It expires before it was issued.")
 
 

@@ -80,7 +80,7 @@ class CaseFilter:
             "turn": self.turn and Condition("turn", "{} = %s", [self.turn]),
             "filing_type": self.filing_type and unusual("filing_type", "first", self.filing_type),
             # Beside the turn that is asked for, and never walked along.
-            "going": Condition("turn", "NOT ({} = 'nobody')") if self.going else None,
+            "whether in progress": Condition("turn", "NOT ({} = 'nobody')") if self.going else None,
             "unjoined": Condition("id", _NOBODY_JOINED) if self.unjoined else None,
             "service_kind": self.kind and unusual("service_kind", "website", self.kind),
         }

@@ -44,6 +44,6 @@ class MakesOnce(Base):
                     # Nothing was added: with what is corrected, or as it stands, sent again.
                     transaction.set_rollback(True)
         except MadeAlready as made:
-            messages.success(request, _("This was kept already, once."))
+            messages.success(request, _("This was already saved. It was not saved a second time."))
             return HttpResponseRedirect(made.led_to)
         return response

@@ -62,7 +62,7 @@ def footer_snippet(case: FilingCase) -> str:
 def _footer(case: FilingCase, service: Service) -> Duty:
     name, says = (
         _("Number in the footer"),
-        _("The foot of every page shows the ICP number, linked to the ministry's register."),
+        _("The footer of every page shows the ICP number, linked to the ministry's register."),
     )
     if case.kind != ServiceKind.WEBSITE:
         name, says = (

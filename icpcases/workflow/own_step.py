@@ -66,6 +66,8 @@ def _finding(code: str, sentence: str, *places: Place) -> Finding:
     return Finding(code, Source.NONE, sentence, _("Ask a supervisor."), Party.SUPERVISOR, places)
 
 
-_NOT_YOURS = _("Only a supervisor takes a step back, and for a short time the officer who took it.")
-_ANOTHERS = _("Only a supervisor takes back a step that somebody else has taken: %(about)s.")
+_NOT_YOURS = _(
+    "Only a supervisor can take back a step. For a short time, the officer who took it can too."
+)
+_ANOTHERS = _("Only a supervisor can take back a step that somebody else took: %(about)s.")
 _OVER = _("The time in which you could take back your own step is over: %(about)s.")

@@ -19,7 +19,7 @@ ONLY_WORKERS = _only(
     Party.OFFICER,
 )
 ONLY_SUPERVISORS = _only(
-    _("Only a supervisor does this."), _("Ask a supervisor."), Party.SUPERVISOR
+    _("Only a supervisor can do this."), _("Ask a supervisor."), Party.SUPERVISOR
 )
 ONLY_THOSE_ON_THE_CASE = _only(
     _("Only the people on the case and the office may do this."),
@@ -32,10 +32,10 @@ ONLY_THE_OWNER = _only(
     Party.OFFICER,
 )
 ONLY_THE_OFFICE_REMOVES_THE_OWNER = _only(
-    _("Only the office takes the owner off a case."), _("Ask the office."), Party.OFFICER
+    _("Only the office can take the owner off a case."), _("Ask the office."), Party.OFFICER
 )
 ONLY_APPLICANTS_JOIN = _only(
-    _("Members of the office join no case as its applicant."),
+    _("Members of the office cannot join a case as its applicant."),
     _("Sign in with the account of the applicant."),
     Party.APPLICANT,
 )
@@ -44,26 +44,24 @@ ONLY_THE_INVITED = _only(
     _("Sign in with the address that was invited."),
     Party.APPLICANT,
 )
-ONLY_AN_ACCOUNT = _only(
-    _("Only somebody with an account does this."), _("Sign in first."), Party.APPLICANT
-)
+ONLY_AN_ACCOUNT = _only(_("You need an account to do this."), _("Sign in first."), Party.APPLICANT)
 ONLY_IN_A_DRAFT = _only(
-    _("The applicant changes the facts in a draft only."),
+    _("The applicant can change the facts only in a draft."),
     _("Tell the office what has to be corrected."),
     Party.OFFICER,
 )
 ONLY_FOR_ONESELF = _only(
-    _("An application is opened by the office, or by the applicant for himself."),
+    _("A case is opened by the office, or by applicants for themselves."),
     _("Ask the office to open it."),
     Party.OFFICER,
 )
 ONLY_WHILE_IT_RUNS = _only(
-    _("The case is closed: nothing is asked about it or handed in any more."),
+    _("The case is closed: nothing more can be asked about it or handed in."),
     _("A supervisor can reopen it."),
     Party.SUPERVISOR,
 )
 ONLY_ACCEPTED_PAPERS = _only(
-    _("Only a document that is accepted on another case of this applicant is used again."),
+    _("Only a document accepted on another case of this applicant can be reused."),
     _("Look at the case as it is now, or hand the document in."),
     Party.OFFICER,
 )
@@ -82,14 +80,17 @@ def _supervisors() -> tuple[Place, ...]:
 def another_officers_case() -> tuple[Finding, ...]:
     """That somebody else works the case, and which supervisors can change that."""
     return _ask_supervisors(
-        _("This case is another officer's: only a supervisor gives it to somebody else.")
+        _("This case is another officer's. Only a supervisor can give it to somebody else.")
     )
 
 
 def giving_away() -> tuple[Finding, ...]:
     """That officers claim and release, and which supervisors give a case to somebody else."""
     return _ask_supervisors(
-        _("Officers claim and release cases: only a supervisor gives one to somebody else.")
+        _(
+            "Officers can only claim and release cases. "
+            "Only a supervisor can give a case to somebody else."
+        )
     )
 
 

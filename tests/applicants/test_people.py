@@ -163,7 +163,10 @@ def test_a_made_up_invitation_tells_nothing(invitation, friend):
 def test_staff_join_no_case(invitation, friend, group):
     clerk = user("clerk", group, is_staff=True)
     answer = signed_in(clerk).post(address_of(invitation))
-    assert (answer.status_code, "Staff accounts join no case." in text_of(answer)) == (403, True)
+    assert (answer.status_code, "Staff accounts cannot join a case." in text_of(answer)) == (
+        403,
+        True,
+    )
     assert parts(invitation.case) == [("wei", "owner")]
     assert signed_in(friend).post(address_of(invitation)).status_code == 302
 
@@ -191,7 +194,10 @@ def test_who_is_invited_already_is_on_the_case_or_is_staff_is_told_and_not_maile
     for email, said in (
         (" FRIEND@example.com ", f"{FRIEND} is invited already and has not joined yet."),
         ("Wei@example.com", "wei@example.com is on this case already."),
-        (li.email, f"{li.email} is an address of the office: staff see every case and join none."),
+        (
+            li.email,
+            f"{li.email} is an address of the office: staff see every case and cannot join one.",
+        ),
     ):
         page = signed_in(wei).post(path(case, "people/"), {"version": version, "email": email})
         assert (page.status_code, said in text_of(page)) == (409, True), email

@@ -217,7 +217,7 @@ def open_the_forum(li: Desk) -> None:
     assert (li.case.state, li.case.officer, li.case.domain) == ("draft", li.user, "yulan-books.cn")
     # Whoever reads the applicant's address is invited with it.
     expect(li.page.locator(".messagelist li")).to_have_text(
-        ["Invited by mail: office@yulan-books.example.", f"{li.case.reference} is open."]
+        ["Invited by e-mail: office@yulan-books.example.", f"{li.case.reference} is open."]
     )
     opened, invited = li.case.history.order_by("sequence")
     assert (opened.kind, opened.entered["opened"]) == ("edit", li.case.reference)

@@ -87,7 +87,7 @@ def test_wordings_and_what_cannot_be_right(sentence, days, unread):
         ("2027年部分节假日：1月4日上班。",
          "2027年部分节假日:1月4日上班。 2027-01-04 is worked anyway, being no Saturday or Sunday."),
         ("day,kind\n2026-01-01,holiday\n2027-01-01,holiday\n",
-         "These are days of several years: say which year the notice is for."),
+         "These days fall in several years: say which year the notice is for."),
     ],
 )  # fmt: skip
 def test_what_leaves_the_year_open_is_asked(text, said):

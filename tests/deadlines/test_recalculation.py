@@ -69,11 +69,11 @@ def test_one_term_stands_in_one_place(world):
     place = {"province_id": "CN-ZJ"}
     with pytest.raises(ValidationError) as there:
         Clock(state="authority_review", amount=9, unit=WORKING, **place).full_clean()
-    assert there.value.message_dict == {"province": ["These days stand with the province itself."]}
+    assert there.value.message_dict == {"province": ["Set these days in the province itself."]}
     provider = world.provider()
     with pytest.raises(ValidationError) as there:
         Clock(state="provider_review", amount=9, unit=WORKING, provider=provider).full_clean()
-    assert there.value.message_dict == {"provider": ["These days stand with the provider itself."]}
+    assert there.value.message_dict == {"provider": ["Set these days in the provider itself."]}
 
 
 @pytest.mark.parametrize("place", ["", "province", "provider", "both"])

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 TELLING = {"tell": True, "note_public": "Soon."}
 HELD = "The step was taken back before its mail left."
-NO_READER = "Whoever it was for may not read this case any more."
+NO_READER = "The person it was for can no longer see this case."
 
 
 def mails() -> list[tuple[str, str, str]]:
@@ -71,9 +71,9 @@ def test_a_mail_under_way_when_its_step_is_taken_back_does_not_leave_later(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "The office has taken back what it told you last, which was a mistake: “The "
+        ("en", "The office has taken back the last thing it told you. It was a mistake: “The "
                "application has been sent to the office.”"),
-        ("zh-hans", "我方已撤回此前通知的内容（系误操作）：“申请已提交给我方。”"),
+        ("zh-hans", "我方上次通知的内容有误，现已撤回：“申请已提交给我方。”"),
     ],
 )  # fmt: skip
 def test_where_the_mail_has_left_a_box_tells_of_the_taking_back(

@@ -65,7 +65,7 @@ def test_two_are_joined_by_an_officer_and_taken_apart_by_a_supervisor(client, tw
     case.refresh_from_db()
     assert case.applicant == firm
     assert client.get(f"/admin/portfolio/{twin.pk}/")["Location"] == f"/admin/portfolio/{firm.pk}/"
-    assert f"This record was joined to {firm.name}" in text_of(client.get(answer["Location"]))
+    assert f"This record was merged into {firm.name}" in text_of(client.get(answer["Location"]))
     assert [a.pk for a in client.get("/admin/cases/applicant/").context["cl"].result_list] == [
         firm.pk
     ]
@@ -85,7 +85,7 @@ def test_what_an_officer_may_not_join_is_proposed(client, world, li):
     client.force_login(li)
     address = f"/admin/applicants/{one.pk}/with/{two.pk}/"
     page = client.get(address)
-    assert "Both are confirmed: only a supervisor joins them." in text_of(page)
+    assert "Both are confirmed: only a supervisor can merge them." in text_of(page)
     sent = {"stays": one.pk, "reason": "Same people.", "act": "propose"}
     assert client.post(address, sent).status_code == 302
     change = ApplicantChange.objects.get()
@@ -110,7 +110,7 @@ def test_who_may_read_and_who_may_change(client, two, sun, wei, mei, stranger, c
     client.force_login(chen)
     # What is filed in this name stands on the confirmation: it is said before the click.
     page = client.get(unconfirm)
-    assert "A subject filing stands in this name" in text_of(page)
+    assert "This applicant has a subject filing" in text_of(page)
     assert "textarea" not in {name for name, _text in blocks(page.content.decode())}
     assert FilingCase.objects.get(pk=case.pk).applicant == twin
     # Nothing of a person's number stands whole on these pages.

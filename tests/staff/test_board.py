@@ -255,7 +255,7 @@ def test_it_says_as_of_when_and_that_others_still_count(as_chen, world):
     Summary.objects.update(leased_until=None)
     text = as_chen.get(BOARD).content.decode()
     made = timezone.localtime(Summary.objects.get(key="now").made_at)
-    assert f"As of {made:%H:%M:%S}; updated once a minute at most." in text
+    assert f"As of {made:%H:%M:%S}; updated at most once a minute." in text
 
 
 def cases_shown(page) -> int:

@@ -74,7 +74,7 @@ def test_each_is_judged_by_itself_and_told_why_not(as_li, world, li, chen):
     assert [line.case for line in page.context["done"]] == [free, mine]
     refused = {line.case: line.refusal for line in page.context["refused"]}
     assert [finding.sentence for finding in refused[others].findings] == [
-        "This case is another officer's: only a supervisor gives it to somebody else."
+        "This case is another officer's. Only a supervisor can give it to somebody else."
     ]
     assert refused[others].findings[0].remedy == "Ask a supervisor: chen."
     assert [(row.by, row.kind) for row in refused[stale].stale] == [(chen, "note")]
@@ -116,10 +116,16 @@ def test_a_note_and_a_follow_up_on_several(as_li, world):
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"act": "claim"}, "No case was chosen: tick the boxes before the cases first."),
-        ({"act": "claim", "case": ["x", "1", "9" * 30 + ":1", "0:0"]}, "No case was chosen: tick"),
+        ({"act": "claim"}, "No case is chosen. First tick the boxes next to the cases."),
+        (
+            {"act": "claim", "case": ["x", "1", "9" * 30 + ":1", "0:0"]},
+            "No case is chosen. First tick",
+        ),
         ({"act": "explode"}, "Choose what to do with the cases."),
-        ({"act": "assign"}, "Officers claim and release cases: ask a supervisor to assign them."),
+        (
+            {"act": "assign"},
+            "Officers can only claim and release cases. Ask a supervisor to assign them.",
+        ),
     ],
 )
 def test_what_cannot_be_done_leads_back_with_a_word(as_li, sent, said):
@@ -182,7 +188,7 @@ def test_assigning_a_colleagues_case_is_not_offered_and_a_crafted_post_gets_the_
         assert page.status_code == 403
         assert [(f.sentence, f.remedy, f.who) for f in page.context["refusal"].findings] == [
             (
-                "This case is another officer's: only a supervisor gives it to somebody else.",
+                "This case is another officer's. Only a supervisor can give it to somebody else.",
                 "Ask a supervisor: chen.",
                 "a supervisor",
             )

@@ -193,7 +193,7 @@ def test_each_choice_says_how_many_cases_it_would_leave(as_li, world, chen):
         "officer": {"mine": "3"},
         "province": {"CN-BJ": "3", "CN-GD": "1"},
         "due": {}, "created": {f"{timezone.localdate():%Y-%m}": "3"}, "filed": {}, "answered": {},
-        "type": {}, "kind": {}, "going": {},
+        "type": {}, "kind": {}, "whether in progress": {},
     }  # fmt: skip
     assert counts(q=far.reference, sort="due")["officer"] == {"nobody": "1"}
     as_li.force_login(chen)

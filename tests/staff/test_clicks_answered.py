@@ -89,7 +89,7 @@ def test_what_was_typed_is_there_when_a_colleague_was_faster(
         assert value in text, value
     assert "<strong>chen</strong>" in text
     assert "I called them." in text
-    assert ("Files have to be chosen again." in text) is (path == "documents/add/")
+    assert ("You need to choose the files again." in text) is (path == "documents/add/")
 
 
 def test_where_the_form_is_shown_no_more_the_words_are(client, world, li, chen, wei):
@@ -101,7 +101,10 @@ def test_where_the_form_is_shown_no_more_the_words_are(client, world, li, chen, 
     late = client.post(
         f"{LIST}{case.pk}/requests/{asked.pk}/", {"version": seen, "answer": TYPED}
     ).content.decode()
-    assert ("This is what you typed; nothing else keeps it:" in late, TYPED in late) == (True, True)
+    assert ("This is what you typed. It is not saved anywhere else:" in late, TYPED in late) == (
+        True,
+        True,
+    )
     case.refresh_from_db()
     settle(case, li, asked.pk, "accepted", "", case.version)
     client.force_login(wei)

@@ -87,7 +87,7 @@ def test_only_supervisors_open_it(client, request, li, name):
             pages.append(client.post(address, {**NEW, "act": "close"}))
         for page in pages:
             assert page.status_code == 403
-            assert "Only supervisors keep the staff. Ask a supervisor." in page.content.decode()
+            assert "Only supervisors manage the staff. Ask a supervisor." in page.content.decode()
     li.refresh_from_db()
     assert (li.is_active, StaffAct.objects.count()) == (True, 0)
 
@@ -103,7 +103,7 @@ def test_a_colleague_is_invited_and_sets_the_password_alone(as_chen, chen, clien
     page = as_chen.post(f"{STAFF}add/", NEW, follow=True)
     account = User.objects.get(email="wu@office.example")
     assert said(page) == [
-        "吴倩 is invited: a mail to wu@office.example leads to setting a password."
+        "吴倩 is invited: the mail to wu@office.example has a link to set a password."
     ]
     assert (account.username, account.is_staff, account.has_usable_password()) == (
         "wu", True, False,
@@ -111,7 +111,7 @@ def test_a_colleague_is_invited_and_sets_the_password_alone(as_chen, chen, clien
     assert staff_roles(account) == {Role.OFFICER}
     # The same form sent twice makes one account and one mail.
     again = as_chen.post(f"{STAFF}add/", NEW, follow=True)
-    assert said(again) == ["This was kept already, once."]
+    assert said(again) == ["This was already saved. It was not saved a second time."]
     assert again.redirect_chain == page.redirect_chain
     notice = Notice.objects.get()
     assert (notice.kind, notice.once, "wu" in notice.text) == ("letter", True, True)
@@ -120,12 +120,10 @@ def test_a_colleague_is_invited_and_sets_the_password_alone(as_chen, chen, clien
     assert "Set your password" in form.content.decode()
     sent = {"new_password1": PASSWORD, "new_password2": PASSWORD}
     done = visitor.post(form.redirect_chain[-1][0], sent, follow=True)
-    assert said(done) == [
-        "Your password is set. Sign in with it; then you set up your second factor."
-    ]
+    assert said(done) == ["Your password is set. Sign in with it, then set up your second factor."]
     assert log(account) == [("invited", "chen"), ("password_set", "wu")]
     # It works once; whoever signs in with the password sets up the second factor first.
-    assert "opens nothing any more" in Client().get(link, follow=True).content.decode()
+    assert "This link no longer works" in Client().get(link, follow=True).content.decode()
     signed = visitor.post("/admin/login/", {"username": "wu", "password": PASSWORD})
     assert signed.status_code == 302
 
@@ -155,13 +153,13 @@ def test_a_link_opens_nothing_once_it_should_not(as_chen, settings, why):
     else:
         link = link.replace("/admin/password/", "/admin/password/x")
     page = Client().get(link, follow=True)
-    assert (page.status_code, "opens nothing any more" in page.content.decode()) == (200, True)
+    assert (page.status_code, "This link no longer works" in page.content.decode()) == (200, True)
 
 
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("LI@example.com", "li has this address already, among the staff."),
+        ("LI@example.com", "A member of staff already has this address: li."),
         ("wei@example.com", "An applicant signs in with this address: staff need another one."),
         ("nobody", "Enter a valid email address."),
     ],
@@ -178,7 +176,7 @@ def test_a_role_is_changed_and_its_account_opens_the_admin(as_chen, li):
     User.objects.filter(pk=li.pk).update(is_staff=False)
     data = {"last_name": "李", "first_name": "娜", "email": li.email, "role": "auditor"}
     page = send(as_chen, li, "change", **data)
-    assert said(page) == ["What you changed of 李娜 is saved."]
+    assert said(page) == ["Your changes to 李娜 are saved."]
     account = User.objects.get(pk=li.pk)
     assert (account.is_staff, staff_roles(account)) == (True, {Role.AUDITOR})
     assert log(li) == [("changed", "chen")]
@@ -196,15 +194,19 @@ def test_the_second_factor_is_removed_with_its_recovery_codes(as_chen, li):
 @pytest.mark.parametrize(
     ("act", "data", "sentence"),
     [
-        ("close", {"officer": "nobody"}, "Nobody closes his own account: ask another supervisor."),
+        (
+            "close",
+            {"officer": "nobody"},
+            "You cannot close your own account. Ask another supervisor.",
+        ),
         (
             "change",
             {"last_name": "陈", "role": "officer", "email": "chen@example.com"},
-            "Nobody changes his own role: ask another supervisor.",
+            "You cannot change your own role. Ask another supervisor.",
         ),
         (
             "second_factor", {},
-            "Your own second factor you change on the page Second factor.",
+            "Change your own second factor on the page “Second factor”.",
         ),
     ],
 )  # fmt: skip
@@ -241,7 +243,7 @@ def test_a_form_sent_twice_is_one_act_and_another_of_ones_own_is_no_such_thing(a
     sent = {"act": "link", "seen": 0, "csrfmiddlewaretoken": "one page"}
     first, second = (as_chen.post(place(li), sent, follow=True) for _click in range(2))
     assert second.redirect_chain == first.redirect_chain == [(place(li), 302)]
-    assert said(second) == ["This was kept already, once."]
+    assert said(second) == ["This was already saved. It was not saved a second time."]
     assert log(li) == [("link_sent", "chen")]
     other = {"act": "close", "seen": 0, "officer": "nobody", "csrfmiddlewaretoken": "another"}
     page = as_chen.post(place(li), other)
@@ -316,7 +318,7 @@ def test_the_first_supervisor_is_made_on_the_command_line_once(capsys):
     page = Client().get(re.findall(r"http://[^/\s]+(\S+)", printed)[0], follow=True)
     assert "Choose a password that only you know." in page.content.decode()
     for address, why in (
-        ("other@office.example", "There is a supervisor already, who invites the others."),
+        ("other@office.example", "There is already a supervisor, who invites everybody else."),
         ("first@office.example", "first@office.example has an account already."),
         ("nobody", "nobody is no e-mail address."),
     ):

@@ -102,7 +102,7 @@ def looked(page: Any) -> list[str]:
 WHOLE = "service leader's ID number in full"
 SHEET = "Copy sheet, all values in full"
 PAPER = "Business licence (document 7), page 2"
-NUMBER = "Number of document 7 in full"
+NUMBER = "Full number on document 7"
 
 
 def test_who_looked_at_whose_data_is_asked(log, chen, sun):
@@ -164,7 +164,9 @@ def test_a_notice_is_pasted_looked_at_and_saved(chen):
         422, {"looked": ["First check what was not read."]},
     )  # fmt: skip
     saved = client.post(NOTICE, {**sent, "looked": "on"}, follow=True)
-    assert "The calendar of 2024 is saved: 35 days added, 0 changed, 0 removed." in text_of(saved)
+    assert "The calendar of 2024 is saved. Days added: 35, changed: 0, removed: 0." in text_of(
+        saved
+    )
     year = CalendarYear.objects.get(year=2024)
     assert (year.notice, year.saved_by) == ("国办发明电〔2023〕7号", chen)
     assert TableChange.objects.get(row="2024").by == chen
@@ -179,7 +181,7 @@ def test_what_a_colleague_changed_meanwhile_is_looked_at_again(chen):
     told = client.post(NOTICE, {**sent, "save": "1", "plan": digest})
     assert told.status_code == 422
     assert [day.day for day in told.context["plan"].removed] == [dt.date(2022, 3, 5)]
-    assert "The calendar has changed meanwhile" in text_of(told)
+    assert "The calendar has changed since you looked" in text_of(told)
     assert not CalendarYear.objects.filter(year=2022).exists()
     assert CalendarDay.objects.filter(day="2022-03-05").exists()
 

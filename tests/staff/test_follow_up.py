@@ -16,7 +16,7 @@ from tests.world import user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 TODAY = "/admin/"
-ASK = "Ask the administration how it stands"
+ASK = "Ask the administration for an update"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_follow_up_is_one_row_through_the_door_and_shown(as_li, world, li):
         "contacted": "authority", "contact": "They look at it on Thursday.",
     }  # fmt: skip
     page = as_li.post(case_path(case, "follow-up/"), sent, follow=True)
-    assert [str(m) for m in page.context["messages"]] == ["The follow-up is kept."]
+    assert [str(m) for m in page.context["messages"]] == ["The follow-up is saved."]
     row = case.history.latest("sequence")
     assert (row.kind, row.by, row.told, row.sequence) == ("follow_up", li, False, case.version + 1)
     assert row.changes["fields"] == {
@@ -111,7 +111,7 @@ def test_a_reminder_leaves_at_once_once_in_a_day(as_li, world, wei, li):
     assert (row.kind, row.by, row.entered, row.told) == ("follow_up", li, {"reminded": True}, True)
     assert (notice.kind, notice.address, notice.history) == ("step", wei.email, row)
     letter = message_of(notice)
-    assert "备案办公室提醒您：本申请正在等待您处理。" in letter.text
+    assert "我方提醒您：本申请正在等待您办理。" in letter.text
     page = as_li.post(case_path(case, "remind/"), {"version": case.version + 1})
     assert (page.status_code, Notice.objects.count()) == (409, 1)
     assert [f.code for f in page.context["refusal"].findings] == ["reminder.once"]

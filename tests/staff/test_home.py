@@ -60,8 +60,8 @@ def test_each_line_says_what_is_to_be_done_next(as_li, world):
         due_in(world.at("preparing"), 9): "Submit to the provider",
         due_in(world.at("preparing"), 9, answered=True): "Judge the answers",
         due_in(world.at("returned"), 9, turn="officer"): "Submit to the provider",
-        due_in(world.at("certificate_applied"), -1): "Ask the market regulator how it stands",
-        due_in(world.at("authority_review"), -1): "Ask the administration how it stands",
+        due_in(world.at("certificate_applied"), -1): "Ask the market regulator for an update",
+        due_in(world.at("authority_review"), -1): "Ask the administration for an update",
     }
     page = as_li.get(HOME)
     lines = {line.case: line.todo for s in page.context["mine"] for line in s.lines}

@@ -146,7 +146,7 @@ def test_a_single_hit_is_chosen_and_its_next_site_takes_three_facts(as_li, world
     assert (case.service_leader, case.server_region, case.province_id) == (
         "王伟", "mainland", "CN-BJ",
     )  # fmt: skip
-    assert "Invited by mail: wei@example.com." in " ".join(read(done, "li.success"))
+    assert "Invited by e-mail: wei@example.com." in " ".join(read(done, "li.success"))
     assert [(i.email, i.part) for i in case.invitations.all()] == [("wei@example.com", "owner")]
 
 

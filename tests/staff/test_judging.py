@@ -172,7 +172,7 @@ def test_what_is_missing_is_asked_for_with_what_is_ticked(as_li, world):
     assert page.redirect_chain == [(address(case, "change/"), 302)]
     assert [str(message) for message in page.context["messages"]] == [
         "The applicant is asked.", "The applicant is asked.",
-        "Nothing is missing that has not been asked for already.",
+        "Everything that is missing has already been asked for.",
     ]  # fmt: skip
 
 

@@ -33,11 +33,11 @@ def test_where_no_step_can_be_taken_back_a_draft_says_so_quietly(client, world, 
 def test_a_completed_case_alarms_nobody(client, world, chen, li):
     case = world.at("completed")
     client.force_login(li)
-    assert shown(client, case) == ("Nothing to be done", None, [], [], ["step_back"])
+    assert shown(client, case) == ("Nothing to do", None, [], [], ["step_back"])
     texts = [text for _name, text in blocks(client.get(case_path(case)).content.decode())]
     assert "closed" not in texts
     client.force_login(chen)
-    assert shown(client, case) == ("Nothing to be done", None, ["step_back"], [], [])
+    assert shown(client, case) == ("Nothing to do", None, ["step_back"], [], [])
 
 
 def test_an_order_that_lives_does_not_alarm_by_not_being_expired(client, world, chen):
@@ -136,11 +136,11 @@ def test_what_came_in_is_judged_first_on_today_and_on_the_page(client, world, li
     # What lies with others, and is late, is chased.
     late = world.at("authority_review")
     FilingCase.objects.filter(pk=late.pk).update(due_at=timezone.now() - dt.timedelta(days=1))
-    assert_says(client, late, "Ask the administration how it stands", "")
+    assert_says(client, late, "Ask the administration for an update", "")
     # A paper that came when others decide waits until it is ours again.
     world.document(late, "authorisation_letter")
     FilingCase.objects.filter(pk=late.pk).update(due_at=timezone.now() - dt.timedelta(days=1))
-    assert_says(client, late, "Ask the administration how it stands", "")
+    assert_says(client, late, "Ask the administration for an update", "")
 
 
 def assert_says(client, case, title, url):

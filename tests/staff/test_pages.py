@@ -56,7 +56,7 @@ def test_taking_a_step_moves_the_case_and_says_so(as_li, world):
     case.refresh_from_db()
     assert case.state == "triage"
     assert [str(m) for m in page.context["messages"]] == [
-        "Send the application: done. The case is now in “Triage”; next is the turn of an officer."
+        "Send the application: done. The case is now in “Triage”. Now waiting for: an officer."
     ]
 
 

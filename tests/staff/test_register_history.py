@@ -143,7 +143,7 @@ def test_the_page_shows_it_and_costs_the_same_for_one_row_and_for_three(
     for n in (0, 1, 2):
         if n:
             world.filed(applicant, provider=f"Cloud {n}", domain=f"more-{n}.cn")
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             page = client.get(url(applicant))
     shown = [text for name, text in blocks(page.content.decode()) if name == "p.entered"]
     assert len(shown) == 4 + 3 + 3

@@ -68,7 +68,7 @@ def test_what_failed_may_be_sent_again(client, li):
     second = client.post(url, data, follow=True)
     assert (Applicant.objects.count(), Sending.objects.count()) == (1, 1)
     assert second.redirect_chain == first.redirect_chain
-    assert messages_of(second) == ["This was kept already, once."]
+    assert messages_of(second) == ["This was already saved. It was not saved a second time."]
 
 
 def test_sendings_are_forgotten_after_some_days():

@@ -107,12 +107,13 @@ def test_what_keeps_a_case_from_being_moved(world, known, li, chen):
         found[name] = said(closed)
     locked = (
         "The applicant's name and certificate are locked while somebody outside decides on them, "
-        "or has decided, and the other has another certificate."
+        "or has decided, and the other applicant has a different certificate."
     )
     assert found == {
         "filed": [
             locked,
-            f"What this case is about is filed under its own applicant: {filed.service.number}.",
+            "What this case is about is filed under its present applicant: "
+            f"{filed.service.number}.",
         ],
         "review": [locked],
     }
@@ -140,7 +141,7 @@ def test_two_are_joined_with_all_they_have_and_taken_apart_exactly_as_they_were(
     before = everything()
     with pytest.raises(Closed) as closed:
         joined(world, goes, known)
-    assert said(closed)[0] == "Both are confirmed: only a supervisor joins them."
+    assert said(closed)[0] == "Both are confirmed: only a supervisor can merge them."
     join = joined(world, goes, known, chen)
     goes.refresh_from_db()
     known.refresh_from_db()
@@ -161,14 +162,14 @@ def test_two_are_joined_with_all_they_have_and_taken_apart_exactly_as_they_were(
     assert sound() == {}
     with pytest.raises(Closed) as closed:
         joining.take_apart(join, chen, WHY)
-    assert said(closed) == ["These two are not joined any more."]
+    assert said(closed) == ["These two are no longer merged."]
 
 
 def test_what_keeps_two_records_apart(world, known, li, chen):
     twin = double(world)
     with pytest.raises(Closed) as closed:
         joined(world, known, twin)
-    assert said(closed) == [f"Of two records the confirmed one stays: {known.name}."]
+    assert said(closed) == [f"The confirmed record must be the one that stays: {known.name}."]
     with pytest.raises(Closed) as closed:
         joining.join_applicants(twin.pk, known.pk, li, WHY, "seen long ago")
     assert said(closed)[0].startswith("Somebody has changed one of the two records")
@@ -180,7 +181,7 @@ def test_what_keeps_two_records_apart(world, known, li, chen):
     with pytest.raises(Closed) as closed:
         joined(world, first.applicant, second.applicant, chen)
     assert said(closed) == [
-        "Each has a subject filing of its own, and one applicant has one: "
+        "Each has its own subject filing, but an applicant can have only one: "
         f"{first.number}, {second.number}."
     ]
     joined(world, twin, known)
@@ -188,7 +189,7 @@ def test_what_keeps_two_records_apart(world, known, li, chen):
     twin.refresh_from_db()
     with pytest.raises(Closed) as closed:
         joined(world, twin, other)
-    assert said(closed) == [f"{twin.name} was joined to another record."]
+    assert said(closed) == [f"{twin.name} was merged into another record."]
 
 
 def test_a_join_is_not_taken_apart_too_late_or_under_what_stands_on_it(world, known, chen):
@@ -198,20 +199,20 @@ def test_a_join_is_not_taken_apart_too_late_or_under_what_stands_on_it(world, kn
     assert case.applicant == known
     with pytest.raises(Closed) as closed:
         joining.take_apart(join, chen, WHY)
-    assert said(closed) == [f"Later cases stand on what came with the join: {case.reference}."]
+    assert said(closed) == [f"Later cases depend on what came with the merge: {case.reference}."]
     ApplicantChange.objects.filter(pk=join.pk).update(at=timezone.now() - dt.timedelta(days=31))
     join.refresh_from_db()
     assert [sentence_of(f) for f in joining.in_the_way_of_taking_apart(join)] == [
-        "The time in which the join could be taken back is over.",
-        f"Later cases stand on what came with the join: {case.reference}.",
+        "The time for undoing this merge is over.",
+        f"Later cases depend on what came with the merge: {case.reference}.",
     ]
 
 
 def test_a_confirmation_is_taken_back_where_nothing_stands_on_it(world, li, chen):
     triage, preparing = world.at("triage"), world.at("preparing")
     for case, user, refused in (
-        (triage, li, "Only a supervisor takes a confirmation back."),
-        (preparing, chen, f"These cases stand on the confirmation: {preparing.reference}."),
+        (triage, li, "Only a supervisor can take back a confirmation."),
+        (preparing, chen, f"These cases depend on the confirmation: {preparing.reference}."),
     ):
         with pytest.raises((Closed, NotAllowed)) as error:
             unconfirm_applicant(case.applicant_id, user, WHY)

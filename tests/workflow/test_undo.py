@@ -398,11 +398,13 @@ def test_an_officer_takes_back_the_newest_step_that_is_his_own_for_a_while(world
     other = user("zhao", "officer", is_staff=True, first_name="Na", last_name="Zhao")
     case = world.step(world.at("provider_review"), "provider_passes", by=li)
     assert said_to(case, li) == said_to(case, chen) == []
-    another = "Only a supervisor takes back a step that somebody else has taken: "
+    another = "Only a supervisor can take back a step that somebody else took: "
     assert said_to(case, other) == [
         ("permission", f"{another}Record that the provider passed it (li).")
     ]
-    only = "Only a supervisor takes a step back, and for a short time the officer who took it."
+    only = (
+        "Only a supervisor can take back a step. For a short time, the officer who took it can too."
+    )
     assert said_to(case, wei) == [("permission", only)]
     with pytest.raises(NotAllowed) as refused:
         perform(case, "step_back", other, {"reason": "A slip."}, case.version)

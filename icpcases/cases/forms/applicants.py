@@ -112,4 +112,4 @@ class InviteForm(forms.Form):
             return gettext("Removed from the case.")
         if self.data.get("take_back"):
             return gettext("The invitation is taken back.")
-        return gettext("Invited by mail: %(email)s.") % {"email": self.data.get("email", "")}
+        return gettext("Invited by e-mail: %(email)s.") % {"email": self.data.get("email", "")}

@@ -68,8 +68,8 @@ class JudgementForm(ReadForm):
         choices=[
             ("accepted", _("Accept")),
             ("refused", _("Refuse")),
-            ("corrected", _("Save what stands on it")),
-            ("removed", _("Take out")),
+            ("corrected", _("Save these details")),
+            ("removed", _("Remove")),
         ],
     )
     refusal = reason_text(_("reason"), max_length=500, required=False)
@@ -94,7 +94,7 @@ class JudgementForm(ReadForm):
         if data.get("accept") in ("refused", "removed") and not data.get("refusal"):
             sentence = _("Say why the document is refused.")
             if data["accept"] == "removed":
-                sentence = _("Say why the document is taken out.")
+                sentence = _("Say why you are removing the document.")
             self.add_error("refusal", sentence)
         return data
 

@@ -21,7 +21,7 @@ def _day() -> forms.DateInput:
 class FollowUpForm(forms.Form):
     """When to ask again and what then; on which day somebody was spoken to, who, and what about."""
 
-    follow_up_on = forms.DateField(label=_("ask again on"), required=False, widget=_day())
+    follow_up_on = forms.DateField(label=_("next follow-up"), required=False, widget=_day())
     follow_up = forms.CharField(
         label=_("what to do then"), required=False, max_length=200, empty_value=None
     )
@@ -30,7 +30,7 @@ class FollowUpForm(forms.Form):
         label=_("last contact on"),
         required=False,
         widget=_day(),
-        help_text=_("Left empty, it is today."),
+        help_text=_("Leave this empty for today."),
     )
     contact = forms.CharField(
         label=_("what was said"), required=False, max_length=200, empty_value=None

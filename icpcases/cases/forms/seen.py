@@ -100,7 +100,9 @@ class SeenForm(forms.ModelForm):
         try:
             self.instance.refresh_from_db(from_queryset=rows)
         except kind.DoesNotExist:
-            raise ValidationError(_("Somebody has deleted this meanwhile.")) from None
+            raise ValidationError(
+                _("Somebody has deleted this since you opened the page.")
+            ) from None
         current = type(self)(instance=self.instance)
         self.stood = {name: current._told(name) for name in self._own_names()}
         if sent := self.data.get(self.add_prefix("seen")):

@@ -137,16 +137,16 @@ class ProviderForm(SeenForm):
         label=_("warn after days"),
         required=False,
         help_text=_(
-            "Days of the order's life after which a reminder is sent, such as 30, 40. Counts from "
-            "the next run of the reminders."
+            "Days of the order's life after which a reminder is sent, such as 30, 40. Takes "
+            "effect with the next run of the reminders."
         ),
     )
     copy_order = PlacesField(
         label=_("order on the copy sheet"),
         required=False,
         help_text=_(
-            "In which order the provider's form asks: 1 comes first; what has no place is left "
-            "out. All left empty, the usual order."
+            "The order in which the provider's form asks: 1 comes first, and anything without a "
+            "number is left out. If all are empty, the usual order applies."
         ),
     )
 
@@ -184,7 +184,10 @@ class ClockForm(SeenForm):
     provider = forms.ModelChoiceField(
         Provider.objects.all(), label=_("provider"), required=False,
         empty_label=_("every provider"),
-        help_text=_("The narrowest clock counts: province and provider, provider, province."),
+        help_text=_(
+            "The most specific clock counts: first province and provider together, then provider, "
+            "then province."
+        ),
     )  # fmt: skip
 
     class Meta:

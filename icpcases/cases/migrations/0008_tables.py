@@ -97,8 +97,8 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
             ],
             options={
-                "verbose_name": "change of a table",
-                "verbose_name_plural": "changes of tables",
+                "verbose_name": "change to a table",
+                "verbose_name_plural": "changes to tables",
                 "ordering": ("-pk",),
             },
         ),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
             name="phone",
             field=models.CharField(
                 blank=True,
-                help_text="Shown on each case that lies with it, so that officers can ask.",
+                help_text="Shown on each case being handled there, so that officers can call.",
                 max_length=60,
                 verbose_name="telephone",
             ),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             name="phone",
             field=models.CharField(
                 blank=True,
-                help_text="Of the administration: shown on each case that lies with it.",
+                help_text="The administration's number, shown on each case that it is reviewing.",
                 max_length=60,
                 verbose_name="telephone",
             ),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             model_name="clock",
             name="amount",
             field=models.PositiveSmallIntegerField(
-                help_text="Counts at once, for cases in this state too.",
+                help_text="Takes effect at once, also for cases already in this state.",
                 validators=[
                     django.core.validators.MinValueValidator(1),
                     django.core.validators.MaxValueValidator(1000),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
             name="active",
             field=models.BooleanField(
                 default=True,
-                help_text="Offered where a case is submitted. Cases it already has stay with it.",
+                help_text="Offered when a case is submitted. Cases it already has stay with it.",
                 verbose_name="active",
             ),
         ),
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
             name="order_life_days",
             field=models.PositiveSmallIntegerField(
                 default=45,
-                help_text="Counts at once, for running orders too.",
+                help_text="Takes effect at once, also for running orders.",
                 validators=[
                     django.core.validators.MinValueValidator(1),
                     django.core.validators.MaxValueValidator(3650),

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField(db_index=True, verbose_name="made")),
             ],
             options={
-                "verbose_name": "sending of a form",
-                "verbose_name_plural": "sendings of forms",
+                "verbose_name": "form submission",
+                "verbose_name_plural": "form submissions",
             },
         ),
         migrations.AddField(

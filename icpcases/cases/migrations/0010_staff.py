@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "leave",
-                "verbose_name_plural": "leaves",
+                "verbose_name_plural": "periods of leave",
                 "default_permissions": (),
             },
         ),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                             ("invited", "Invited"),
                             ("link_sent", "Link for a new password sent"),
                             ("password_set", "Password set by its owner"),
-                            ("changed", "Name, mail or role changed"),
+                            ("changed", "Name, e-mail or role changed"),
                             ("second_factor", "Second factor removed"),
                             ("leave", "Leave entered"),
                             ("leave_ended", "Leave ended"),
@@ -68,8 +68,8 @@ class Migration(migrations.Migration):
                 ("detail", models.CharField(blank=True, max_length=300, verbose_name="detail")),
             ],
             options={
-                "verbose_name": "act on an account",
-                "verbose_name_plural": "acts on accounts",
+                "verbose_name": "action on an account",
+                "verbose_name_plural": "actions on accounts",
                 "ordering": ("-pk",),
                 "default_permissions": (),
             },

@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                             ("refusal", "An authority refuses"),
                             ("waiver", "A request is waived"),
                             ("withdrawal", "A case is withdrawn"),
-                            ("correction", "A step is taken back, a document taken out"),
+                            ("correction", "A step is taken back, a document removed"),
                         ],
                         max_length=12,
                         verbose_name="subject",
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("", "whatever it is about"),
+                            ("", "any document or fact"),
                             (
                                 "identity",
                                 "Resident ID, or mainland-issued travel or residence permit",
@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                             ("subject_leader", "subject leader"),
                             ("subject_leader_phone", "subject leader's phone"),
                         ],
-                        help_text="Left as it is, it is offered whatever document or fact it is about.",
+                        help_text="Leave this as it is to offer the reason for any document or fact.",
                         max_length=30,
                         verbose_name="only about",
                     ),
@@ -260,14 +260,16 @@ class Migration(migrations.Migration):
                 (
                     "position",
                     models.PositiveSmallIntegerField(
-                        default=100, help_text="The smallest stands first.", verbose_name="position"
+                        default=100,
+                        help_text="The smallest number comes first.",
+                        verbose_name="position",
                     ),
                 ),
                 ("active", models.BooleanField(default=True, verbose_name="offered")),
             ],
             options={
-                "verbose_name": "canned reason",
-                "verbose_name_plural": "canned reasons",
+                "verbose_name": "usual reason",
+                "verbose_name_plural": "usual reasons",
                 "ordering": ("subject", "position", "pk"),
             },
         ),
@@ -288,7 +290,7 @@ class Migration(migrations.Migration):
                     ("pending", "Not yet judged"),
                     ("accepted", "Accepted"),
                     ("refused", "Refused"),
-                    ("removed", "Taken out"),
+                    ("removed", "Removed"),
                 ],
                 default="pending",
                 max_length=10,

@@ -112,11 +112,11 @@ class Migration(migrations.Migration):
                     "what",
                     models.CharField(
                         choices=[
-                            ("joined", "Joined to another record"),
-                            ("apart", "Taken apart again"),
+                            ("joined", "Merged into another record"),
+                            ("apart", "Merge undone"),
                             ("moved", "Case moved to another applicant"),
                             ("unconfirmed", "Confirmation taken back"),
-                            ("proposed", "Join proposed"),
+                            ("proposed", "Merge proposed"),
                         ],
                         max_length=11,
                         verbose_name="what",
@@ -127,12 +127,12 @@ class Migration(migrations.Migration):
                 ("moved", models.JSONField(blank=True, default=dict, verbose_name="moved")),
                 (
                     "undone_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="taken apart"),
+                    models.DateTimeField(blank=True, null=True, verbose_name="merge undone at"),
                 ),
             ],
             options={
-                "verbose_name": "change of an applicant",
-                "verbose_name_plural": "changes of applicants",
+                "verbose_name": "change to an applicant",
+                "verbose_name_plural": "changes to applicants",
                 "ordering": ("pk",),
             },
         ),
@@ -152,8 +152,8 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(verbose_name="text")),
             ],
             options={
-                "verbose_name": "text an applicant is found by",
-                "verbose_name_plural": "texts applicants are found by",
+                "verbose_name": "search text of an applicant",
+                "verbose_name_plural": "search texts of applicants",
             },
         ),
         migrations.SeparateDatabaseAndState(
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="joined",
                 to="cases.applicant",
-                verbose_name="joined to",
+                verbose_name="merged into",
             ),
         ),
         migrations.AddIndex(

@@ -48,7 +48,7 @@ class Applicant(models.Model):
     #: The applicant that this second record of the same one was joined to: kept, but in no list.
     joined_to = models.ForeignKey(
         "self",
-        verbose_name=_("joined to"),
+        verbose_name=_("merged into"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -98,11 +98,11 @@ class ApplicantChange(models.Model):
     class What(models.TextChoices):
         """What was done."""
 
-        JOINED = "joined", _("Joined to another record")
-        APART = "apart", _("Taken apart again")
+        JOINED = "joined", _("Merged into another record")
+        APART = "apart", _("Merge undone")
         MOVED = "moved", _("Case moved to another applicant")
         UNCONFIRMED = "unconfirmed", _("Confirmation taken back")
-        PROPOSED = "proposed", _("Join proposed")
+        PROPOSED = "proposed", _("Merge proposed")
 
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="changes")
     other = models.ForeignKey(
@@ -118,11 +118,11 @@ class ApplicantChange(models.Model):
     #: the fields that the other record was given.
     moved = models.JSONField(_("moved"), default=dict, blank=True)
     #: Of a join: when it was taken apart.
-    undone_at = models.DateTimeField(_("taken apart"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("merge undone at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("change of an applicant")
-        verbose_name_plural = _("changes of applicants")
+        verbose_name = _("change to an applicant")
+        verbose_name_plural = _("changes to applicants")
         ordering = ("pk",)
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from icpcases.rules.documents import Kind
 from icpcases.rules.facts import FACT_LABELS
 
 PLACES = [
-    ("", _("whatever it is about")),
+    ("", _("any document or fact")),
     *((kind.value, _(kind.label)) for kind in Kind),
     *((name, _(label)) for name, label in FACT_LABELS.items() if name not in set(Kind)),
     ("domain", _("domain")),
@@ -33,23 +33,23 @@ class CannedReason(models.Model):
         REFUSAL = "refusal", _("An authority refuses")
         WAIVER = "waiver", _("A request is waived")
         WITHDRAWAL = "withdrawal", _("A case is withdrawn")
-        CORRECTION = "correction", _("A step is taken back, a document taken out")
+        CORRECTION = "correction", _("A step is taken back, a document removed")
 
     subject = models.CharField(_("subject"), max_length=12, choices=Subject.choices)
     about = models.CharField(
         _("only about"), max_length=30, choices=PLACES, blank=True,
-        help_text=_("Left as it is, it is offered whatever document or fact it is about."),
+        help_text=_("Leave this as it is to offer the reason for any document or fact."),
     )  # fmt: skip
     text_en = models.CharField(_("text in English"), max_length=500)
     text_zh = models.CharField(_("text in Chinese"), max_length=500)
     position = models.PositiveSmallIntegerField(
-        _("position"), default=100, help_text=_("The smallest stands first.")
+        _("position"), default=100, help_text=_("The smallest number comes first.")
     )
     active = models.BooleanField(_("offered"), default=True)
 
     class Meta:
-        verbose_name = _("canned reason")
-        verbose_name_plural = _("canned reasons")
+        verbose_name = _("usual reason")
+        verbose_name_plural = _("usual reasons")
         ordering = ("subject", "position", "pk")
 
     def __str__(self) -> str:

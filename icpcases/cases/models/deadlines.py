@@ -53,7 +53,7 @@ class Clock(models.Model):
     )
     amount = models.PositiveSmallIntegerField(
         _("amount"), validators=[MinValueValidator(1), MaxValueValidator(LONGEST_CLOCK)],
-        help_text=_("Counts at once, for cases in this state too."),
+        help_text=_("Takes effect at once, also for cases already in this state."),
     )  # fmt: skip
     unit = models.CharField(_("unit"), max_length=12, choices=Unit.choices)
 
@@ -84,9 +84,9 @@ class Clock(models.Model):
         """Send the two terms that stand elsewhere there. Raises ValidationError."""
         place = (bool(self.province_id), bool(self.provider_id))
         if self.state == State.AUTHORITY_REVIEW and place == (True, False):
-            raise ValidationError({"province": _("These days stand with the province itself.")})
+            raise ValidationError({"province": _("Set these days in the province itself.")})
         if self.state == State.PROVIDER_REVIEW and place == (False, True):
-            raise ValidationError({"provider": _("These days stand with the provider itself.")})
+            raise ValidationError({"provider": _("Set these days in the provider itself.")})
 
 
 class CalendarDay(models.Model):

@@ -24,7 +24,7 @@ class Document(models.Model):
         PENDING = DocumentStatus.PENDING.value, _("Not yet judged")
         ACCEPTED = DocumentStatus.ACCEPTED.value, _("Accepted")
         REFUSED = DocumentStatus.REFUSED.value, _("Refused")
-        REMOVED = DocumentStatus.REMOVED.value, _("Taken out")
+        REMOVED = DocumentStatus.REMOVED.value, _("Removed")
 
     case = models.ForeignKey("cases.FilingCase", on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(_("kind"), max_length=30, choices=KINDS)

@@ -39,7 +39,7 @@ class Leave(models.Model):
 
     class Meta:
         verbose_name = _("leave")
-        verbose_name_plural = _("leaves")
+        verbose_name_plural = _("periods of leave")
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
@@ -69,7 +69,7 @@ class StaffAct(models.Model):
         INVITED = "invited", _("Invited")
         LINK_SENT = "link_sent", _("Link for a new password sent")
         PASSWORD_SET = "password_set", _("Password set by its owner")
-        CHANGED = "changed", _("Name, mail or role changed")
+        CHANGED = "changed", _("Name, e-mail or role changed")
         SECOND_FACTOR = "second_factor", _("Second factor removed")
         LEAVE = "leave", _("Leave entered")
         LEAVE_ENDED = "leave_ended", _("Leave ended")
@@ -91,8 +91,8 @@ class StaffAct(models.Model):
     detail = models.CharField(_("detail"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = _("act on an account")
-        verbose_name_plural = _("acts on accounts")
+        verbose_name = _("action on an account")
+        verbose_name_plural = _("actions on accounts")
         ordering = ("-pk",)
         default_permissions = ()
 

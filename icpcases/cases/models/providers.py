@@ -38,7 +38,7 @@ class Provider(models.Model):
 
     order_life_days = models.PositiveSmallIntegerField(
         _("life of an order, in days"), default=45, validators=_LIFE,
-        help_text=_("Counts at once, for running orders too."),
+        help_text=_("Takes effect at once, also for running orders."),
     )  # fmt: skip
     order_life_from = models.CharField(
         _("counted from"), max_length=10, choices=LifeFrom.choices,
@@ -73,7 +73,7 @@ class Provider(models.Model):
     )  # fmt: skip
     phone = models.CharField(
         _("telephone"), max_length=60, blank=True,
-        help_text=_("Shown on each case that lies with it, so that officers can ask."),
+        help_text=_("Shown on each case being handled there, so that officers can call."),
     )  # fmt: skip
     website = models.CharField(
         _("web address"), max_length=200, blank=True, validators=[WEB_ADDRESS],
@@ -83,7 +83,7 @@ class Provider(models.Model):
     copy_order = models.JSONField(_("order on the copy sheet"), default=list, blank=True)
     active = models.BooleanField(
         _("active"), default=True,
-        help_text=_("Offered where a case is submitted. Cases it already has stay with it."),
+        help_text=_("Offered when a case is submitted. Cases it already has stay with it."),
     )  # fmt: skip
 
     class Meta:

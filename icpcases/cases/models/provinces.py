@@ -43,7 +43,7 @@ class Province(models.Model):
     )
     phone = models.CharField(
         _("telephone"), max_length=60, blank=True,
-        help_text=_("Of the administration: shown on each case that lies with it."),
+        help_text=_("The administration's number, shown on each case that it is reviewing."),
     )  # fmt: skip
     website = models.CharField(
         _("web address"), max_length=200, blank=True, validators=[WEB_ADDRESS],

@@ -51,8 +51,8 @@ class ApplicantText(models.Model):
     text = models.TextField(_("text"))
 
     class Meta:
-        verbose_name = _("text an applicant is found by")
-        verbose_name_plural = _("texts applicants are found by")
+        verbose_name = _("search text of an applicant")
+        verbose_name_plural = _("search texts of applicants")
 
     def __str__(self) -> str:
         return self.text.partition("\n")[0]

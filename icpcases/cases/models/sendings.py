@@ -12,8 +12,8 @@ class Sending(models.Model):
     made_at = models.DateTimeField(_("made"), db_index=True)
 
     class Meta:
-        verbose_name = _("sending of a form")
-        verbose_name_plural = _("sendings of forms")
+        verbose_name = _("form submission")
+        verbose_name_plural = _("form submissions")
 
     def __str__(self) -> str:
         return f"{self.key[:12]} → {self.led_to}"

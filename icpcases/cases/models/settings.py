@@ -77,11 +77,13 @@ SETTING_LIMITS = {
     "mail_wait_minutes": (0, 60),
     "join_undo_days": (0, 365),
 }
-_NEXT_RUN = _("Counts from the next run of the reminders; what has been sent is not sent again.")
+_NEXT_RUN = _(
+    "Takes effect with the next run of the reminders. Reminders already sent are not sent again."
+)
 SETTING_EFFECTS = {
     "document_margin_days": _(
-        "Counts at once, for every case: a document that ends earlier closes the way to the "
-        "provider. Such as 90."
+        "Takes effect at once, for every case. A case whose documents expire sooner cannot be "
+        "submitted to the provider. For example: 90."
     ),
     "draft_reminder_days": _NEXT_RUN,
     "request_reminder_days": _NEXT_RUN,
@@ -90,26 +92,30 @@ SETTING_EFFECTS = {
     "document_first_reminder_days": _NEXT_RUN,
     "document_second_reminder_days": _NEXT_RUN,
     "document_last_reminder_days": _NEXT_RUN,
-    "step_back_minutes": _("Counts at once. With 0 only supervisors take steps back."),
-    "mail_wait_minutes": _("Counts for steps taken from now on. With 0 their mail leaves at once."),
-    "join_undo_days": _("Counts at once. With 0 what was joined stays joined."),
+    "step_back_minutes": _("Takes effect at once. With 0, only supervisors can take steps back."),
+    "mail_wait_minutes": _(
+        "Applies to steps taken from now on. With 0, their mail is sent at once."
+    ),
+    "join_undo_days": _("Takes effect at once. With 0, a merge cannot be undone."),
 }
 
 _SETTING_LABELS = {
     "document_margin_days": _("Days a document must still be valid"),
-    "draft_reminder_days": _("Days until a draft is brought to mind"),
-    "request_due_days": _("Working days in which the applicant is to answer a request"),
-    "request_reminder_days": _("Days before a request is due, to bring it to mind"),
-    "sms_reminder_hours": _("Hours before the SMS window ends, to bring it to mind"),
+    "draft_reminder_days": _("Days until a reminder about a draft"),
+    "request_due_days": _("Working days the applicant has to answer a request"),
+    "request_reminder_days": _("Days before a request is due, when a reminder is sent"),
+    "sms_reminder_hours": _("Hours before the SMS window ends, when a reminder is sent"),
     "public_security_reminder_days": _(
-        "Days before the public-security filing is due, to bring it to mind"
+        "Days before the public-security filing is due, when a reminder is sent"
     ),
     "document_first_reminder_days": _("Days before a document expires, first reminder"),
     "document_second_reminder_days": _("Days before a document expires, second reminder"),
     "document_last_reminder_days": _("Days before a document expires, last reminder"),
-    "step_back_minutes": _("Minutes in which officers take back their own newest step"),
-    "mail_wait_minutes": _("Minutes the mail of a step waits, so that it can be taken back"),
-    "join_undo_days": _("Days in which two joined applicants can be taken apart again"),
+    "step_back_minutes": _("Minutes in which officers can take back their own newest step"),
+    "mail_wait_minutes": _(
+        "Minutes the mail of a step is held, so that the step can be taken back"
+    ),
+    "join_undo_days": _("Days in which a merge of two applicants can be undone"),
 }
 
 

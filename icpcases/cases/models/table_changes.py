@@ -31,8 +31,8 @@ class TableChange(models.Model):
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("change of a table")
-        verbose_name_plural = _("changes of tables")
+        verbose_name = _("change to a table")
+        verbose_name_plural = _("changes to tables")
         ordering = ("-pk",)
         indexes = [models.Index(fields=["table", "row", "-id"], name="table_change_row")]
 

@@ -156,10 +156,12 @@ def _joined(request: HttpRequest, one: Applicant, two: Applicant, reason: str) -
     goes = one if stays is two else two
     if request.POST.get("act") == "propose":
         joining.propose_join(goes.pk, stays.pk, request.user, reason)
-        messages.success(request, _("The proposal stands on both records."))
+        messages.success(request, _("The proposal is noted on both records."))
         return
     joining.join_applicants(goes.pk, stays.pk, request.user, reason, request.POST.get("mark", ""))
-    said = _("%(goes)s is joined to %(stays)s: cases and filings stand under the one record now.")
+    said = _(
+        "%(goes)s is merged into %(stays)s. All cases and filings are now under that one record."
+    )
     messages.success(request, said % {"goes": goes.name, "stays": stays.name})
 
 
@@ -230,7 +232,10 @@ def move_page(request: HttpRequest, pk: int, to: int) -> HttpResponse:
             case, request.user, other.pk, form.cleaned_data["reason"], version
         ),
         title=_("Move the case to %(name)s") % {"name": other.name},
-        hint=_("The case and its orders go to the other applicant and are judged anew as his."),
+        hint=_(
+            "The case and its orders move to the other applicant and are checked again as that "
+            "applicant's."
+        ),
         submit=_("Move the case"),
         done=_("The case is moved to %(name)s.") % {"name": other.name},
         back=safe_back(request, case_url(case)),
@@ -244,7 +249,7 @@ def unconfirm_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _reasoned(
         request,
         applicant,
-        _("Take the confirmation of %(name)s back") % {"name": applicant.name},
+        _("Take back the confirmation of %(name)s") % {"name": applicant.name},
         _("The confirmation is taken back."),
         lambda reason: unconfirm_applicant(pk, request.user, reason),
         in_the_way_of_unconfirming(applicant),
@@ -259,8 +264,8 @@ def apart_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _reasoned(
         request,
         join.applicant,
-        _("Take %(name)s out of the join again") % {"name": join.applicant.name},
-        _("The two records are apart again."),
+        _("Undo the merge of %(name)s") % {"name": join.applicant.name},
+        _("The merge is undone. The two records are separate again."),
         lambda reason: joining.take_apart(join, request.user, reason),
         joining.in_the_way_of_taking_apart(join),
     )

@@ -57,8 +57,8 @@ def _titles() -> dict[str, tuple[str, str]]:
     return {
         "assign": (_("Assign the chosen cases"), _("Assign")),
         "claim": (_("Claim the chosen cases"), _("Claim")),
-        "note": (_("Leave the same note on the chosen cases"), _("Keep the note")),
-        "follow_up": (_("Follow up the chosen cases"), _("Keep the follow-up")),
+        "note": (_("Leave the same note on the chosen cases"), _("Save the note")),
+        "follow_up": (_("Follow up the chosen cases"), _("Save the follow-up")),
     }
 
 
@@ -75,7 +75,7 @@ def bulk_page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back)
     chosen = chosen_cases(request)
     if not chosen:
-        messages.warning(request, _("No case was chosen: tick the boxes before the cases first."))
+        messages.warning(request, _("No case is chosen. First tick the boxes next to the cases."))
         return HttpResponseRedirect(back)
     confirmed = bool(request.POST.get("confirmed"))
     form = None if act == "claim" else _form(act, request.POST if confirmed else None)
@@ -90,7 +90,7 @@ def _refusal(request: HttpRequest, act: str) -> str:
     if not is_working(request.user):
         return _("Officers and supervisors work cases; auditors read them.")
     if act == "assign" and not is_supervisor(request.user):
-        return _("Officers claim and release cases: ask a supervisor to assign them.")
+        return _("Officers can only claim and release cases. Ask a supervisor to assign them.")
     return "" if act in _KINDS else _("Choose what to do with the cases.")
 
 

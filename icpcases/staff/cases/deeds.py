@@ -12,12 +12,12 @@ from icpcases.rules.dossier import DocumentStatus, RequestStatus
 _OF_PEOPLE = {
     "assigned": gettext_noop("Assigned to %(value)s"),
     "confirmed": gettext_noop("Confirmed the applicant: %(value)s"),
-    "unconfirmed": gettext_noop("Took the confirmation of the applicant back: %(value)s"),
+    "unconfirmed": gettext_noop("Took back the confirmation of the applicant: %(value)s"),
     "moved_to": gettext_noop("Moved to the applicant: %(value)s"),
     "invited": gettext_noop("Invited: %(value)s"),
     "joined": gettext_noop("Joined: %(value)s"),
     "removed": gettext_noop("Removed: %(value)s"),
-    "taken_back": gettext_noop("Took the invitation back: %(value)s"),
+    "taken_back": gettext_noop("Took back the invitation: %(value)s"),
 }
 
 
@@ -37,7 +37,7 @@ def deed_of(row: HistoryRow) -> str:
 
 def _of_people(entered: Mapping[str, object]) -> str:
     if "assigned" in entered and not entered["assigned"]:
-        return _("Given back to the queue")
+        return _("Released to the queue")
     found = next((name for name in _OF_PEOPLE if name in entered), "")
     return _(_OF_PEOPLE[found]) % {"value": entered[found]} if found else ""
 
@@ -64,7 +64,7 @@ def _request(entered: Mapping[str, object]) -> str:
 
 def _document(entered: Mapping[str, object]) -> str:
     if "taken_from" in entered:
-        said = _("Took over from another case: %(paper)s")
+        said = _("Reused from another case: %(paper)s")
     elif "added" in entered:
         said = _("Handed in: %(paper)s")
     elif "not_needed" in entered:
@@ -73,7 +73,7 @@ def _document(entered: Mapping[str, object]) -> str:
         said = {
             DocumentStatus.ACCEPTED.value: _("Accepted: %(paper)s"),
             DocumentStatus.REFUSED.value: _("Refused: %(paper)s"),
-            DocumentStatus.REMOVED.value: _("Took out: %(paper)s"),
+            DocumentStatus.REMOVED.value: _("Removed: %(paper)s"),
             DocumentStatus.PENDING.value: _("Corrected: %(paper)s"),
         }.get(str(entered.get("status", "")), "")
     kind = next(

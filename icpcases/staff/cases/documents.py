@@ -107,13 +107,14 @@ def ask_missing_page(request: HttpRequest, pk: int) -> HttpResponse:
     case.dossier = dossier_of(case, rows)
     missing = missing_of(case, case.dossier, rows.requests)
     if not missing and request.method == "GET":
-        messages.info(request, _("Nothing is missing that has not been asked for already."))
+        messages.info(request, _("Everything that is missing has already been asked for."))
         return HttpResponseRedirect(case_url(case))
     form = ask_missing_form(case, missing, request.POST if request.method == "POST" else None)
     return STAFF.form_page(
         request, case, form,
         lambda version: ask_for_missing(case, request.user, form.cleaned_data, version),
-        title=_("Ask for all that is missing"), submit=_("Ask"), done=_("The applicant is asked."),
+        title=_("Ask for everything that is missing"), submit=_("Ask"),
+        done=_("The applicant is asked."),
         hint=_("Each becomes a request of its own; the applicant gets one mail."),
     )  # fmt: skip
 

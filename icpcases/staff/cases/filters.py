@@ -28,7 +28,7 @@ from icpcases.search.query import LONGEST_QUERY, query_of
 
 NAMES = (
     "state", "phase", "turn", "officer", "province", "due", "created", "filed", "answered",
-    "type", "kind", "going", "joined",
+    "type", "kind", "whether in progress", "joined",
 )  # fmt: skip
 ORDERS = {
     "reference": Ordering("id", down=False),
@@ -103,7 +103,7 @@ class ListQuery:
             filed=month_of(value("filed", "")),
             filing_type=value("type", ""),
             kind=value("kind", ""),
-            going=bool(value("going")),
+            going=bool(value("whether in progress")),
             unjoined=bool(value("joined")),
             query=query_of(self.typed),
         )
@@ -129,7 +129,7 @@ def _offered(name: str, value: str) -> bool:
         "turn": [party.value for party in TURNS],
         "due": ("over", "today"),
         "answered": ("1",),
-        "going": ("1",),
+        "whether in progress": ("1",),
         "joined": (NOBODY,),
         "type": [filing_type.value for filing_type in FilingType],
         "kind": [kind.value for kind in ServiceKind],
@@ -231,7 +231,7 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
     )
     due = [("over", _("overdue")), ("today", _("due today"))]
     answered = [("1", _("answered by the applicant"))]
-    going, joined = [("1", _("still going"))], [(NOBODY, _("nobody"))]
+    going, joined = [("1", _("in progress"))], [(NOBODY, _("nobody"))]
     return [
         _field(query, "phase", _("phase"), _phases(), by_phase),
         _field(query, "state", _("state"), _states(query), by_state),
@@ -244,7 +244,7 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
         _field(query, "answered", _("answers"), answered, counts.get("answered")),
         _field(query, "type", _("filing type"), _labelled(FilingType)),
         _field(query, "kind", _("service kind"), _labelled(ServiceKind)),
-        _field(query, "going", _("going"), going),
+        _field(query, "whether in progress", _("whether in progress"), going),
         *([_field(query, "joined", _("joined by"), joined)] if query.values.get("joined") else []),
     ]
 

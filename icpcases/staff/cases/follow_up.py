@@ -24,7 +24,7 @@ def follow_up_page(request: HttpRequest, pk: int) -> HttpResponse:
     return STAFF.form_page(
         request, case, form,
         lambda version: set_follow_up(case, request.user, form.cleaned_data, version),
-        title=_("Follow-up"), submit=_("Keep the follow-up"), done=_("The follow-up is kept."),
+        title=_("Follow-up"), submit=_("Save the follow-up"), done=_("The follow-up is saved."),
         back=safe_back(request),
     )  # fmt: skip
 

@@ -109,7 +109,7 @@ def _(text: str) -> str:
 
 
 _ENTERED = {
-    "number": _("number"), "late": _("after the SMS window"), "taken_from": _("taken over from"),
+    "number": _("number"), "late": _("after the SMS window"), "taken_from": _("reused from"),
     "answer": _("answer"), "file": _("file"), "register": _("register"),
     "moved_from": _("moved from the applicant"),
 }  # fmt: skip

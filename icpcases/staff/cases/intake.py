@@ -66,18 +66,20 @@ class AtOpeningForm(forms.Form):
         required=False,
     )
 
-    invite = forms.BooleanField(label=gettext_lazy("Invite by mail"), required=False)
+    invite = forms.BooleanField(label=gettext_lazy("Invite by e-mail"), required=False)
     address = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         required=False,
-        help_text=gettext_lazy("Left empty, it is the applicant's address."),
+        help_text=gettext_lazy("Leave this empty to use the applicant's address."),
     )
 
     def clean_address(self) -> str:
         """An address of the staff joins no case."""
         address = str(self.cleaned_data.get("address") or "").lower()
         if address and participants.is_of_staff(address):
-            raise forms.ValidationError(_("This is an address of the office: it joins no case."))
+            raise forms.ValidationError(
+                _("This is an address of the office, so it cannot join a case.")
+            )
         return address
 
 
@@ -188,10 +190,10 @@ class Intake:
         try:
             participants.invite(case, self.request.user, address, case.version)
         except Refused:
-            sentence = _("Nobody was invited: %(email)s joins no case.")
+            sentence = _("Nobody was invited: %(email)s cannot join a case.")
             messages.warning(self.request, sentence % {"email": address})
             return
-        sentence = _("Invited by mail: %(email)s.")
+        sentence = _("Invited by e-mail: %(email)s.")
         messages.success(self.request, sentence % {"email": address})
 
     @property

@@ -69,7 +69,7 @@ def judge_queue_page(request: HttpRequest) -> HttpResponse:
 
 def _on_to(request: HttpRequest, case: FilingCase | None, found: ToJudge | None) -> HttpResponse:
     if found is None:
-        messages.info(request, _("Nothing more waits to be judged."))
+        messages.info(request, _("Nothing is left to judge."))
         return HttpResponseRedirect(case_url(case) if case else reverse("admin:index"))
     return HttpResponseRedirect(judging_url(found))
 
@@ -172,11 +172,11 @@ def _said_refused(paper: Document) -> str:
 
 
 def _said_removed(paper: Document) -> str:
-    return _("Taken out: %(paper)s.") % {"paper": paper.get_kind_display()}
+    return _("Removed: %(paper)s.") % {"paper": paper.get_kind_display()}
 
 
 def _said_corrected(paper: Document) -> str:
-    return _("What stands on the document is saved.")
+    return _("The details of the document are saved.")
 
 
 _DONE: dict[str, Callable[[Document], str]] = {
@@ -195,7 +195,7 @@ def take_over(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     def change(version: int) -> None:
         take_over_document(case, request.user, document, version)
 
-    return act(request, case, change, _("The document is taken over."))
+    return act(request, case, change, _("The document is reused."))
 
 
 @require_http_methods(["GET", "POST"])

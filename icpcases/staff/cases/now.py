@@ -91,10 +91,10 @@ def title_of(case: FilingCase, agenda: Agenda) -> str:
     if agenda.task == Task.CHASE and case.follow_up:
         return case.follow_up
     if agenda.task == Task.CHASE:
-        return _("Ask %(who)s how it stands") % {"who": case.turn_name}
+        return _("Ask %(who)s for an update") % {"who": case.turn_name}
     if agenda.task == Task.STEP and agenda.step:
         return str(case.step_words(agenda.step).label)
-    return _("Nothing to be done") if agenda.task == Task.NOTHING else _("Complete the facts")
+    return _("Nothing to do") if agenda.task == Task.NOTHING else _("Complete the facts")
 
 
 def _reasons(case: FilingCase, agenda: Agenda, due: StepShown | None) -> list[FindingView]:

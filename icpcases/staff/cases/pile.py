@@ -36,7 +36,7 @@ def pile_page(request: HttpRequest, pk: int) -> HttpResponse:
         )
     context = {
         "case": case,
-        "title": _("All documents that wait"),
+        "title": _("All documents waiting to be judged"),
         "papers": [_laid_out(case, paper) for paper in waiting],
         "known": known_rows(case),
         "version": case.version,
@@ -83,7 +83,7 @@ def accept_shown(request: HttpRequest, pk: int) -> HttpResponse:
     seen = shown_to(request, case, list(papers_waiting(case)))
     if not seen:
         raise Http404
-    accepted = _("Accepted: %(n)s documents.") % {"n": len(seen)}
+    accepted = _("Documents accepted: %(n)s.") % {"n": len(seen)}
 
     def accept(version: int) -> None:
         accept_documents(case, request.user, seen, version)

@@ -36,7 +36,7 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 def said(case: FilingCase, step: Step) -> str:
     """One sentence for what has happened and whose turn it is now."""
-    sentence = _("%(step)s: done. The case is now in “%(state)s”; next is the turn of %(turn)s.")
+    sentence = _("%(step)s: done. The case is now in “%(state)s”. Now waiting for: %(turn)s.")
     words = {
         "step": case.step_words(step).label,
         "state": case.is_at.label,

@@ -112,14 +112,14 @@ class ColleagueForm(forms.Form):
     last_name = forms.CharField(label=_("family name"), max_length=150)
     first_name = forms.CharField(label=_("given name"), max_length=150, required=False)
     email = forms.EmailField(
-        label=_("e-mail"), max_length=150, help_text=_("The invitation goes there.")
+        label=_("e-mail"), max_length=150, help_text=_("The invitation goes to this address.")
     )
     role = forms.ChoiceField(
         label=_("role"),
         widget=forms.RadioSelect,
         help_text=_(
-            "Officers work cases. Supervisors also assign, correct, keep the tables and the staff. "
-            "Auditors read everything and change nothing."
+            "Officers work on cases. Supervisors also assign cases, correct records, and manage "
+            "the tables and the staff. Auditors read everything and change nothing."
         ),
     )
 
@@ -135,7 +135,8 @@ class ColleagueForm(forms.Form):
         if user and user.last_login:
             self.fields["email"].disabled = True
             self.fields["email"].help_text = gettext(
-                "Who has signed in once keeps the address: the password is renewed by it."
+                "The address cannot change after the first sign-in: it is needed to reset the "
+                "password."
             )
 
     def clean_email(self) -> str:
@@ -149,7 +150,7 @@ class ColleagueForm(forms.Form):
         other = find_account(address)
         if other is not None and (self.user is None or other.pk != self.user.pk):
             if other.is_staff or other.staff_groups:
-                said = gettext("%(name)s has this address already, among the staff.")
+                said = gettext("A member of staff already has this address: %(name)s.")
                 raise forms.ValidationError(said % {"name": shown_name(other)})
             said = gettext("An applicant signs in with this address: staff need another one.")
             raise forms.ValidationError(said)
@@ -166,14 +167,14 @@ class LeaveForm(forms.Form):
     last_day = forms.DateField(
         label=_("on leave until"),
         required=False,
-        help_text=_("Left empty: until somebody ends it here."),
+        help_text=_("If this is empty, the leave lasts until somebody ends it here."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     stand_in = OfficerField(
         label=_("stand-in"),
         nobody=_("nobody: supervisors see the cases"),
         required=False,
-        help_text=_("The cases stay with their officer; the stand-in finds them in Today too."),
+        help_text=_("The cases stay with their officer. The stand-in sees them in Today too."),
     )
 
     def __init__(self, data: QueryDict | None, user: User, initial: dict[str, object]) -> None:

@@ -79,13 +79,13 @@ def _over(leave: Leave) -> bool:
 def case_addresses(user: User) -> tuple[str, str]:
     """Where the list of cases shows somebody's cases that are going, and the overdue ones."""
     cases = reverse("admin:cases_filingcase_changelist")
-    mine = {"officer": str(user.pk), "going": "1"}
+    mine = {"officer": str(user.pk), "whether in progress": "1"}
     return (f"{cases}?{urlencode(mine)}", f"{cases}?{urlencode({**mine, 'due': 'over'})}")
 
 
 def role_label(role: str) -> str:
     """A role by its name; an account without one keeps the accounts of the others."""
-    return Role(role).label if role else _("keeps accounts")
+    return Role(role).label if role else _("manages accounts")
 
 
 @require_safe
@@ -126,7 +126,7 @@ def add_colleague_page(request: HttpRequest) -> HttpResponse:
 
 
 def _invited(user: User) -> str:
-    said = _("%(name)s is invited: a mail to %(address)s leads to setting a password.")
+    said = _("%(name)s is invited: the mail to %(address)s has a link to set a password.")
     return said % {"name": shown_name(user), "address": user.email}
 
 
@@ -140,7 +140,7 @@ def _add(request: HttpRequest, form: ColleagueForm, key: str) -> User:
 
 
 def _done_already(request: HttpRequest, place: str) -> HttpResponse:
-    messages.success(request, _("This was kept already, once."))
+    messages.success(request, _("This was already saved. It was not saved a second time."))
     return HttpResponseRedirect(place)
 
 
@@ -216,7 +216,7 @@ def _change(request: HttpRequest, user: User) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, user, 422, tried=True)
     acts.change_colleague(request.user, user, form.cleaned_data, seen_version(request, "seen"))
-    return _said(request, user, _("What you changed of %(name)s is saved."))
+    return _said(request, user, _("Your changes to %(name)s are saved."))
 
 
 def _link(request: HttpRequest, user: User) -> HttpResponse:
@@ -226,7 +226,7 @@ def _link(request: HttpRequest, user: User) -> HttpResponse:
 
 def _second_factor(request: HttpRequest, user: User) -> HttpResponse:
     acts.remove_second_factor(request.user, user, seen_version(request, "seen"))
-    said = _("The second factor is removed: %(name)s sets up another at the next sign-in.")
+    said = _("The second factor is removed. %(name)s sets up a new one at the next sign-in.")
     return _said(request, user, said)
 
 

@@ -108,7 +108,7 @@ def _beside(case: FilingCase, bucket: Bucket) -> Iterator[tuple[str, str]]:
     if phone := phone_to_call(case):
         yield _("Call"), phone
     if case.follow_up_on:
-        yield _("Ask again on"), f"{case.follow_up_on:%Y-%m-%d}"
+        yield _("Next follow-up"), f"{case.follow_up_on:%Y-%m-%d}"
     if case.contacted:
         said = [f"{case.contacted_on:%Y-%m-%d}", str(case.get_contacted_display())]
         yield _("Last contact"), ", ".join([*said, *filter(None, [case.contact])])

@@ -113,12 +113,12 @@ def looked_in_words(row: AccessLogRow) -> str:
         return _("Copy sheet, all values in full")
     if row.what == AccessLogRow.What.NUMBER:
         if first == "document":
-            return _("Number of document %(pk)s in full") % {"pk": rest}
+            return _("Full number on document %(pk)s") % {"pk": rest}
         if first == "judging":
             of_what, _blank, pk = rest.partition(" ")
-            sentence = _("All numbers in full, beside document %(pk)s")
+            sentence = _("All numbers in full, while judging document %(pk)s")
             if of_what == "request":
-                sentence = _("All numbers in full, beside request %(pk)s")
+                sentence = _("All numbers in full, while judging request %(pk)s")
             return sentence % {"pk": pk}
         label = _FIELD_LABELS.get(row.detail, row.detail)
         return _("%(number)s in full") % {"number": label}

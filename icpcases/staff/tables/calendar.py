@@ -45,7 +45,7 @@ class NoticeForm(forms.Form):
         required=False,
         min_value=CALENDAR_YEARS[0],
         max_value=CALENDAR_YEARS[-1],
-        help_text=gettext_lazy("Left empty, the year that its title names."),
+        help_text=gettext_lazy("Leave this empty to use the year in the title of the notice."),
     )
     looked = forms.BooleanField(
         label=gettext_lazy("I have checked what was not read; save without it"), required=False
@@ -76,7 +76,8 @@ def notice_page(request: HttpRequest) -> HttpResponse:
                 if done := load_calendar(notice.days, notice.year, account_of(request.user), seen):
                     return _saved(request, done)
                 form.add_error(
-                    None, _("The calendar has changed meanwhile: look at the differences again.")
+                    None,
+                    _("The calendar has changed since you looked. Check the differences again."),
                 )
     context = {
         "title": _("Paste the State Council's notice"), "form": form, "may": may, "plan": plan,
@@ -95,8 +96,8 @@ def _saved(request: HttpRequest, done: Loaded) -> HttpResponse:
         "removed": len(done.removed),
     }  # fmt: skip
     said = _(
-        "The calendar of %(year)s is saved: %(added)s days added, %(changed)s changed, "
-        "%(removed)s removed. Due dates are reckoned anew."
+        "The calendar of %(year)s is saved. Days added: %(added)s, changed: %(changed)s, removed:"
+        " %(removed)s. Due dates are calculated again."
     )
     if done.same:
         said = _("The calendar of %(year)s already says all of this.")
@@ -145,8 +146,8 @@ class CalendarDayAdmin(RoleAdmin[CalendarDay]):
     change_list_template = "staff/calendar_list.html"
     moves_due_dates = ("day", "kind")
     purpose = gettext_lazy(
-        "Working days count from Monday to Friday, less the public holidays, plus the make-up "
-        "days. A change moves the due dates of running cases."
+        "Working days are Monday to Friday, without public holidays, plus the make-up days. A "
+        "change moves the due dates of cases in progress."
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -185,8 +186,8 @@ class CalendarYearAdmin(RoleAdmin[CalendarYear]):
     fields = ("year", "notice")
     moves_due_dates = ("year",)
     purpose = gettext_lazy(
-        "The years whose notice is in the calendar. In any other year due dates are provisional. "
-        "A pasted notice names its year by itself."
+        "The years whose notice is in the calendar. In any other year, due dates are provisional."
+        " When you paste a notice, its year is added here."
     )
 
     def get_readonly_fields(

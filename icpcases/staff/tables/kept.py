@@ -176,8 +176,8 @@ class RoleAdmin(KeptTable[_Row]):
     def get_fieldsets(self, request: HttpRequest, obj: _Row | None = None) -> "FieldsetSpec":
         """The fields; above them what saving will do, where it does more than save."""
         hint = _(
-            "Saving calculates again the due dates that depend on this: of up to %(n)s cases at "
-            "once, of more by the daily job."
+            "When you save, the due dates that depend on this are calculated again: at once for "
+            "up to %(n)s cases, by the daily job for more."
         )
         fields: FieldOpts = {"fields": self.get_fields(request, obj)}
         if self.moves_due_dates and self.has_change_permission(request):

@@ -22,7 +22,7 @@ from .kept import RoleAdmin
 class UndeliveredFilter(admin.SimpleListFilter):
     """The mails that did not arrive lately: what Today counts."""
 
-    title = gettext_lazy("delivery lately")
+    title = gettext_lazy("recent delivery")
     parameter_name = "undelivered"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
@@ -58,7 +58,7 @@ class NoticeAdmin(RoleAdmin):
         "subject", "shown_text",
     )  # fmt: skip
     readonly_fields = fields
-    purpose = gettext_lazy("The mails this program owes, sent or could not send.")
+    purpose = gettext_lazy("Mail that this program has sent, has still to send, or could not send.")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Notice], search_term: str
@@ -115,7 +115,7 @@ class NoticeAdmin(RoleAdmin):
         """When it is tried again; empty once it is settled."""
         return notice.next_try_at if notice.state == Notice.State.WAITING else ""
 
-    @admin.display(description=gettext_lazy("is just being sent, until"))
+    @admin.display(description=gettext_lazy("being sent until"))
     def being_sent(self, notice: Notice) -> dt.datetime | str:
         """Until when a worker has it in hand; empty where none has."""
         return notice.leased_until or ""

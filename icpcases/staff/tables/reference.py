@@ -147,7 +147,8 @@ class ProviderAdmin(RoleAdmin[Provider]):
     list_display = ("name", "phone", "order_life_days", "warnings", "review_days", "active")
     moves_due_dates = ("review_days",)
     purpose = gettext_lazy(
-        "The clouds that file for our applicants. A change counts at once, for running cases too."
+        "The cloud providers that file for our applicants. A change takes effect at once, also "
+        "for cases in progress."
     )
     _about = (
         "name", "phone", "website", "order_life_days", "order_life_from", "order_life_while",
@@ -194,8 +195,8 @@ class ClockAdmin(RoleAdmin[Clock]):
     fields = ("state", "province", "provider", "amount", "unit")
     moves_due_dates = ("state", "province", "provider", "amount", "unit")
     purpose = gettext_lazy(
-        "How long a case may lie in a state before it is overdue. Elapsed time stands still while "
-        "it is another's turn."
+        "How long a case may stay in a state before it is overdue. The clock stops while it is "
+        "somebody else's turn."
     )
 
 

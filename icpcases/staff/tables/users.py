@@ -25,5 +25,5 @@ class UserTable(KeptTable[User], UserAdmin):
     # Signing in writes the first: no change by a colleague.
     readonly_fields = ("last_login", "date_joined")
     purpose = gettext_lazy(
-        "Every account. Who works here is a matter of the groups: officer, supervisor, auditor."
+        "Every account. The groups decide who works here: officer, supervisor, auditor."
     )

@@ -107,7 +107,7 @@ def in_the_way_of_unconfirming(applicant: Applicant) -> tuple[Finding, ...]:
     filed = SubjectFiling.objects.exclude(state=SubjectFiling.State.CANCELLED)
     for subject in filed.filter(applicant=applicant):
         place = Place(PlaceKind.RULE, subject.number, subject.number)
-        found.append(_finding(_SUBJECT_STANDS, _("Join the two records instead."), place))
+        found.append(_finding(_SUBJECT_STANDS, _("Merge the two records instead."), place))
     return tuple(found)
 
 
@@ -127,14 +127,17 @@ def _closed(sentence: str, remedy: str, place: Place) -> Closed:
 
 _NO_CERTIFICATE = _("The applicant's certificate type and number are not given.")
 _TAKEN = _("Another confirmed applicant has this certificate: %(about)s.")
-_COMPARE = _("Compare the two: then move the case to that one, join the records, or correct this.")
+_COMPARE = _(
+    "Compare the two. Then move the case to the other applicant, merge the records, or correct "
+    "this one."
+)
 _NOT_CONFIRMED = _("The applicant is not confirmed.")
-_CASES_STAND = _("These cases stand on the confirmation: %(about)s.")
-_SUBJECT_STANDS = _("A subject filing stands in this name: %(about)s.")
+_CASES_STAND = _("These cases depend on the confirmation: %(about)s.")
+_SUBJECT_STANDS = _("This applicant has a subject filing: %(about)s.")
 _ONLY_SUPERVISOR = Finding(
     "applicant.certificate",
     Source.NONE,
-    _("Only a supervisor takes a confirmation back."),
+    _("Only a supervisor can take back a confirmation."),
     _("Ask a supervisor to do it."),
     Party.SUPERVISOR,
 )

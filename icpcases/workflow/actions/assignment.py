@@ -51,8 +51,8 @@ def assignment_findings(
 _TAKEN_ALREADY = Finding(
     "case.unassigned",
     Source.NONE,
-    _("A colleague works this case already: only cases that nobody has are claimed."),
-    _("Assign it to yourself if you mean to take it over."),
+    _("A colleague already works on this case. You can only claim cases that nobody has."),
+    _("Assign it to yourself if you want to take it over."),
     Party.SUPERVISOR,
 )
 

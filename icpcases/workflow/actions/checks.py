@@ -74,8 +74,8 @@ _OTHER_BEGINNING = Finding(
     "filing.type",
     Source.NONE,
     _(
-        "Only whoever inspects begins an inspection; another errand cannot become one, nor an "
-        "inspection another errand."
+        "Only the party that inspects can start an inspection. Another errand cannot become an "
+        "inspection, nor an inspection another errand."
     ),
     _("Open a new case, and withdraw this one if it is not needed."),
     Party.OFFICER,

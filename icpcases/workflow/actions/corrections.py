@@ -159,14 +159,14 @@ def _correct_checks(change: Change) -> None:
 ONLY_SUPERVISORS = Finding(
     NOT_PERMITTED,
     Source.NONE,
-    _("The facts are locked, and only a supervisor corrects them."),
+    _("The facts are locked. Only a supervisor can correct them."),
     _("Ask a supervisor, or begin a change filing."),
     Party.SUPERVISOR,
 )
 _NOT_LOCKED = Finding(
     "facts.open",
     Source.NONE,
-    _("The facts are not locked: there is nothing to be corrected."),
-    _("Edit them as ever."),
+    _("The facts are not locked, so no correction is needed."),
+    _("Edit them in the usual way."),
     Party.OFFICER,
 )

@@ -100,7 +100,7 @@ def _done_at(last: dt.datetime) -> Finding:
     return Finding(
         "reminder.once",
         Source.NONE,
-        _("The applicant was reminded within the last day already: %(about)s."),
+        _("The applicant was already reminded within the last day: %(about)s."),
         _("Wait a day, or call."),
         Party.OFFICER,
         (place,),

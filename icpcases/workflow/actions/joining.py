@@ -95,7 +95,7 @@ def _against_moving(case: FilingCase, to: Applicant, by: Actor) -> Iterator[Find
     if case.is_at.phase == Phase.DONE or (filed and filed.subject.applicant_id != to.pk):
         number = filed.number if filed else case.reference
         place = Place(PlaceKind.SUBJECT, number, number)
-        yield _finding(_FILED, _("Join the two applicants instead."), place)
+        yield _finding(_FILED, _("Merge the two applicants instead."), place)
     yield from _against_its_order(case, to)
 
 
@@ -105,7 +105,7 @@ def _against_its_order(case: FilingCase, to: Applicant) -> Iterator[Finding]:
         return
     with_it = FilingCase.objects.filter(memberships__order=live).exclude(pk=case.pk)
     if with_it.exists():
-        yield _finding(_SHARED, _("Join the two applicants instead."), *_cases(with_it))
+        yield _finding(_SHARED, _("Merge the two applicants instead."), *_cases(with_it))
     if live.running and to.pk != case.applicant_id:
         yield from _busy(Order.objects.filter(applicant=to, running=True))
 
@@ -197,7 +197,7 @@ def _against_joining(goes: Applicant, stays: Applicant, by: Actor) -> Iterator[F
         if record.joined_to_id is not None:
             yield _finding(_JOINED, _CHOOSE_STANDING, _other(record))
     if goes.confirmed and not stays.confirmed:
-        yield _finding(_CONFIRMED_STAYS, _("Join them the other way round."), _other(goes))
+        yield _finding(_CONFIRMED_STAYS, _("Merge them the other way round."), _other(goes))
     elif goes.confirmed and not is_supervisor(by):
         yield _finding(_BOTH_CONFIRMED, _("Propose it to a supervisor."), who=Party.SUPERVISOR)
     locked = [case for case in _cases_of(goes) if case.is_at.locked]
@@ -276,13 +276,13 @@ def _against_taking_apart(join: ApplicantChange) -> Iterator[Finding]:
     if undo_until(join) < timezone.now():
         yield _finding(_TOO_LATE, _("Move the cases one by one."), who=Party.SUPERVISOR)
     if join.other.joined_to_id is not None:
-        yield _finding(_JOINED_ON, _("Take that apart first."), _other(join.other))
+        yield _finding(_JOINED_ON, _("Undo that merge first."), _other(join.other))
     since = FilingCase.objects.filter(applicant=join.other).exclude(pk__in=join.moved["cases"])
     on_its_services = since.filter(service__subject__in=join.moved["subjects"])
     on_its_orders = since.filter(memberships__order__in=join.moved["orders"])
     users = (on_its_services | on_its_orders).distinct()
     if users.exists():
-        yield _finding(_USED, _("Move these cases first, or leave the two joined."), *_cases(users))
+        yield _finding(_USED, _("Move these cases first, or leave the two merged."), *_cases(users))
 
 
 def propose_join(goes: int, stays: int, by: Actor, reason: str) -> None:
@@ -409,34 +409,36 @@ def _finding(
 
 
 _OWN = _("The case is this applicant's already.")
-_SAME_RECORD = _("This is one and the same record.")
-_JOINED = _("%(about)s was joined to another record.")
-_CHOOSE_STANDING = _("Choose the record it was joined to.")
+_SAME_RECORD = _("These are one and the same record.")
+_JOINED = _("%(about)s was merged into another record.")
+_CHOOSE_STANDING = _("Choose the record it was merged into.")
 _LOCKED = _(
     "The applicant's name and certificate are locked while somebody outside decides on them, or "
-    "has decided, and the other has another certificate."
+    "has decided, and the other applicant has a different certificate."
 )
 _LOCKED_CASES = _(
-    "The applicant is locked on these cases, and the other record has another certificate: "
+    "The applicant is locked on these cases, and the other record has a different certificate: "
     "%(about)s."
 )
 _ASK_SUPERVISOR = _("Ask a supervisor to do it.")
-_FILED = _("What this case is about is filed under its own applicant: %(about)s.")
+_FILED = _("What this case is about is filed under its present applicant: %(about)s.")
 _SHARED = _("The case's order holds other cases of the same subject: %(about)s.")
 _BUSY = _("Both have an errand before the provider or the administrations: %(about)s.")
-_CONFIRMED_STAYS = _("Of two records the confirmed one stays: %(about)s.")
-_BOTH_CONFIRMED = _("Both are confirmed: only a supervisor joins them.")
-_TWO_SUBJECTS = _("Each has a subject filing of its own, and one applicant has one: %(about)s.")
-_CANCEL_ONE = _("Find out which one is true, and have the other cancelled.")
-_CASES_BREAK = _("These cases could not stand where they are under the other record: %(about)s.")
-_APART_ALREADY = _("These two are not joined any more.")
-_TOO_LATE = _("The time in which the join could be taken back is over.")
-_JOINED_ON = _("%(about)s was itself joined to another record since.")
-_USED = _("Later cases stand on what came with the join: %(about)s.")
+_CONFIRMED_STAYS = _("The confirmed record must be the one that stays: %(about)s.")
+_BOTH_CONFIRMED = _("Both are confirmed: only a supervisor can merge them.")
+_TWO_SUBJECTS = _("Each has its own subject filing, but an applicant can have only one: %(about)s.")
+_CANCEL_ONE = _("Find out which one is valid, and have the other cancelled.")
+_CASES_BREAK = _(
+    "Under the other record, these cases could not stay in their present state: %(about)s."
+)
+_APART_ALREADY = _("These two are no longer merged.")
+_TOO_LATE = _("The time for undoing this merge is over.")
+_JOINED_ON = _("%(about)s has itself been merged into another record since then.")
+_USED = _("Later cases depend on what came with the merge: %(about)s.")
 _CHANGED = _finding(
     _("Somebody has changed one of the two records since you opened the page."),
     _("Look at them as they are now, and confirm again."),
 )
 _ONLY_SUPERVISOR = _finding(
-    _("Only a supervisor takes a join back."), _ASK_SUPERVISOR, who=Party.SUPERVISOR
+    _("Only a supervisor can undo a merge."), _ASK_SUPERVISOR, who=Party.SUPERVISOR
 )

@@ -68,10 +68,10 @@ def _finding(sentence: str, remedy: str, email: str) -> Finding:
     return Finding("invitation", Source.NONE, sentence, remedy, Party.OFFICER, (place,))
 
 
-_OF_STAFF = _("%(about)s is an address of the office: staff see every case and join none.")
+_OF_STAFF = _("%(about)s is an address of the office: staff see every case and cannot join one.")
 _MEMBER = _("%(about)s is on this case already.")
 _WAITING = _("%(about)s is invited already and has not joined yet.")
-_SEND_AGAIN = _("Take the invitation back first, if it is to be sent anew.")
+_SEND_AGAIN = _("To send a new invitation, first take this one back.")
 
 
 def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invitation:

@@ -241,7 +241,7 @@ _UNCONFIRMED = _finding(
     _("Confirm the applicant from one of his cases first."),
 )
 _NO_SUBJECT = _finding(
-    _("The applicant has no subject filing to which the service could belong."),
+    _("The applicant has no subject filing for the service to belong to."),
     _("Enter the subject filing first."),
 )
 _CANCELLED = _finding(
@@ -250,7 +250,7 @@ _CANCELLED = _finding(
 )
 _HOSTED_THERE = _finding(
     _("This provider hosts the service already."),
-    _("Choose the provider that hosts it as well, or leave it as it is."),
+    _("Choose another provider that also hosts it. If there is none, there is nothing to enter."),
 )
 _CANCELLED_ALREADY = _finding(
     _("The service is cancelled already."),

@@ -87,7 +87,7 @@ def ask_for_missing(case: FilingCase, by: Actor, data: Cleaned, seen_version: in
 _NOTHING_MISSING = Finding(
     "request.missing",
     Source.NONE,
-    _("Nothing of this is missing any more, or it has been asked for."),
+    _("None of this is missing any more, or it has already been asked for."),
     _("Look at the case as it is now."),
     Party.NOBODY,
 )
@@ -194,7 +194,7 @@ def _form_of(case: FilingCase, request: Request) -> FactsForm:
     finding = Finding(
         "request.value",
         Source.NONE,
-        _("What was answered can no longer be taken over: %(about)s."),
+        _("The answer can no longer be put into the facts: %(about)s."),
         _("Ask again, or waive the request and correct the facts."),
         Party.OFFICER,
         (Place(PlaceKind.REQUEST, str(request.pk), request.text),),

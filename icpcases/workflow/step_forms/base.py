@@ -41,7 +41,7 @@ class StepForm(forms.Form):
     happened = forms.DateTimeField(
         label=_("when it happened"),
         required=False,
-        help_text=_("Shanghai time; leave it empty for now."),
+        help_text=_("Shanghai time. Leave this empty to use the current time."),
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"
         ),
@@ -69,7 +69,7 @@ class StepForm(forms.Form):
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
         if self.day_of:
             self.fields["happened"].help_text = _(
-                "Shanghai time; left empty, the day entered counts."
+                "Shanghai time. If this is empty, the day you enter counts."
             )
         self.prepare()
 
@@ -204,9 +204,12 @@ class StepBackForm(ReasonForm):
             required=False, widget=forms.HiddenInput, initial=True
         )
         told = ", ".join(recipient.address for recipient in self.already_told)
-        help_text = gettext("The mail of this step has left; told are: %(told)s.") % {"told": told}
+        help_text = gettext(
+            "The mail for this step has already been sent. If this box is ticked, these people are "
+            "told: %(told)s."
+        ) % {"told": told}
         self.fields["tell"] = TickField(
-            label=_("tell that it was taken back"), initial=True, help_text=help_text
+            label=_("tell them that the step was taken back"), initial=True, help_text=help_text
         )
         self.fields["note_public"] = long_text(_("note for the applicant"))
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
@@ -223,7 +226,10 @@ class StepBackForm(ReasonForm):
         if "asked" in self.fields and not (data.get("asked") or "tell" in self.data):
             self.add_error(
                 "tell",
-                _("The mail of this step has left meanwhile: say whether its readers are told."),
+                _(
+                    "The mail for this step has just been sent: say whether to tell the people "
+                    "who got it."
+                ),
             )
         return data
 
