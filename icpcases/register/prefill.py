@@ -20,6 +20,8 @@ _OF_LAST_SITE = (
     "service_leader_id",
 )  # fmt: skip
 
+_LAST = 5
+
 
 def subject_defaults(applicant: Applicant) -> dict[str, Any]:
     """What the applicant's newest case tells of his subject filing."""
@@ -66,12 +68,19 @@ def known_of(
 
 
 def _like_the_last(applicant: Applicant) -> dict[str, Any]:
-    """What a further site shares with the applicant's last one: never that it is a forum."""
+    """What a further site shares with the applicant's last ones: never that it is a forum.
+
+    What the newest does not say yet is taken from the one before it.
+    """
     cases = FilingCase.objects.filter(applicant=applicant).exclude(forum=True)
-    last = cases.exclude(state__in=_CLOSED).order_by("-pk").first()
-    if last is not None:
-        values = {name: getattr(last, name) for name in (*_OF_APPLICANT, *_OF_LAST_SITE)}
-        return {name: value for name, value in values.items() if value not in (None, "")}
+    newest_first = list(cases.exclude(state__in=_CLOSED).order_by("-pk")[:_LAST])
+    if newest_first:
+        return {
+            name: value
+            for case in reversed(newest_first)
+            for name in (*_OF_APPLICANT, *_OF_LAST_SITE)
+            if (value := getattr(case, name)) not in (None, "")
+        }
     services = Service.objects.filter(subject__applicant=applicant)
     filed = services.exclude(state=Service.State.CANCELLED).order_by("-pk").first()
     return {name: getattr(filed, name) for name in SERVICE_FIELDS[2:]} if filed else {}

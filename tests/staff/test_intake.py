@@ -131,6 +131,8 @@ def test_a_single_hit_is_chosen_and_its_next_site_takes_three_facts(as_li, world
     Applicant.objects.filter(pk=firm.pk).update(email="wei@example.com", phone="13900139001")
     index.keep_client(firm.pk)
     world.case(applicant=firm, domain="older.cn")
+    # Of the newest next to nothing is known yet.
+    world.case({"applicant_type": "enterprise"}, firm, domain="newest.cn")
     answer = as_li.post(ADD, {"find": "139-0013-9001", "found_for": "", "_find": "1"})
     assert answer["Location"] == f"{ADD}?applicant={firm.pk}&filing_type=add_service"
     page = as_li.get(answer["Location"])
