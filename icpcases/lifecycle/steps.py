@@ -489,9 +489,7 @@ STEPS = {
         target=BACK,
         who=SUPERVISORS,
         own=OFFICE,
-        does=_(
-            "The newest step is undone and what it entered is cleared. Unsent mail is held back."
-        ),
+        does=_("The newest step is undone, what it entered cleared. Unsent mail is held back."),
         happened=_("The last step has been taken back."),
         guards=(Guard(case.STATE_RESTORABLE),),
         tells=False,
