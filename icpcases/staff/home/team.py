@@ -48,6 +48,7 @@ def team_today(now: dt.datetime, away: Absences) -> TeamToday:
         )
         for who in found
     ]
-    number = undelivered(now)[: MOST_MAILS + 1].count()
+    # In no order: the first by key would be looked for among all mails there ever were.
+    number = undelivered(now).order_by()[: MOST_MAILS + 1].count()
     overdue = sum(load.overdue for load in have.values())
     return TeamToday(lines, overdue, f"{number:,}" if number <= MOST_MAILS else f"{MOST_MAILS:,}+")
