@@ -119,7 +119,7 @@ def one_client(keys: Iterable[int]) -> set[int]:
             Applicant.objects.filter(some).order_by().values_list("pk", "joined_to")
             for some in (Q(pk__in=known), Q(joined_to__in=known))
         )
-        more = known | {key for pair in up.union(down) for key in pair if key}
+        more = known | {key for pair in up.union(down).order_by() for key in pair if key}
         if more == known:
             return known
         known = more

@@ -116,7 +116,7 @@ def _about_made(rows: list[RegisterRow], case: int) -> list[str]:
         of_subject.filter(applicant__subject_filings__in=subjects),
     )
     first, *more = (kind.values_list("pk", "reference") for kind in kinds)
-    return [reference for _pk, reference in sorted(first.union(*more))]
+    return [reference for _pk, reference in sorted(first.union(*more).order_by())]
 
 
 def _services(rows: Iterable[RegisterRow]) -> set[int]:
@@ -156,7 +156,10 @@ def _cancelled(rows: Iterable[RegisterRow], services: set[int]) -> bool:
 def take_back_entries(case: int, sequence: int, change: RegisterChange) -> None:
     """Set back what one step of a case did to the register."""
     rows = rows_of(case, sequence)
-    services = _services(rows)
+    over = SubjectFiling.objects.filter(services__in=_services(rows)).values_list("pk", flat=True)
+    # Asked before and after: a service that goes leaves its subject, one that is back has one.
+    subjects = set(over)
     undo(rows, change)
-    for subject in SubjectFiling.objects.filter(services__in=services).distinct():
+    subjects |= set(over.all())
+    for subject in SubjectFiling.objects.filter(pk__in=subjects).order_by("pk"):
         settle_subject(change, subject)

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from icpcases.cases.models import FilingCase, RegisterRow, Service
+from icpcases.workflow.actions.register import newest_row, record_loss
 from icpcases.workflow.engine import perform
 from icpcases.workflow.exceptions import Closed
 from icpcases.workflow.explain import explain
@@ -135,6 +137,24 @@ def test_what_was_cancelled_with_its_subject_stays_cancelled(world):
     back(world, whole)
     world.step(FilingCase.objects.get(pk=whole.pk), "record_refusal")
     assert back(world, first).state == "authority_review"
+
+
+def test_a_service_that_goes_leaves_its_subject_without_a_live_one(world):
+    """The other service has lost its access since, while this one still was live."""
+    older = world.filed()
+    subject = older.subject
+    newer = world.case(applicant=subject.applicant, filing_type="add_service", domain="newer.cn")
+    newer = world.walk(newer, *WALK)
+    newer = world.step(newer, "approve", icp_number=f"{subject.number}-9")
+    record_loss(
+        world.chen, older, older.accesses.get(), timezone.localdate(), "Taken away.",
+        newest_row(subject.applicant_id),
+    )  # fmt: skip
+    subject.refresh_from_db()
+    assert subject.state == "live"
+    back(world, newer)
+    subject.refresh_from_db()
+    assert (subject.state, [s.state for s in subject.services.all()]) == ("shell", ["no_access"])
 
 
 def test_a_new_subject_stands_in_the_way_of_the_old_one(world):
