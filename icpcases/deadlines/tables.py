@@ -1,4 +1,4 @@
-"""The tables that pages read again and again: recent for pages, current for changes.
+"""The calendar, the turn clocks and the settings as read: recent for pages, current for changes.
 
 Recent is at most a minute old. Current is what is read under the case's lock: calendar and clocks
 by the count of their changes, a setting by the query that reads this count (`CaseFile.locked`),
@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import ExtractYear
 from django.utils.functional import cached_property
 
-from icpcases.cases.models import CalendarDay, CalendarYear, CannedReason, Clock, Setting
+from icpcases.cases.models import CalendarDay, CalendarYear, Clock, Setting
 from icpcases.cases.soundness import Unsound, is_sound, unsound_rows
 from icpcases.lifecycle.states import Length, Unit
 from icpcases.rules.working_days import Calendar
@@ -24,8 +24,7 @@ Clocks = dict[tuple[str, str | None, int | None], Length]
 
 @dataclass
 class Tables:
-    """The calendar, the clocks, the settings and the usual reasons as they stand in the database,
-    each read once."""
+    """The calendar, the clocks and the settings as they stand in the database, each read once."""
 
     asked: int | None = None
     since: float = field(default_factory=time.monotonic)
@@ -45,11 +44,6 @@ class Tables:
         """Each number an office may set for itself: its own, else the default."""
         own = {row.key: row.value for row in Setting.objects.all() if is_sound(row)}
         return Setting.DEFAULTS | own
-
-    @cached_property
-    def reasons(self) -> list[CannedReason]:
-        """The usual reasons that are offered."""
-        return list(CannedReason.objects.filter(active=True))
 
     @cached_property
     def unsound(self) -> list[Unsound]:

@@ -6,10 +6,10 @@ from functools import cached_property
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 
 from icpcases.cases.models import CannedReason, FilingCase
-from icpcases.deadlines.tables import recent_tables
 from icpcases.types import Text
 
 Subject = CannedReason.Subject
@@ -36,9 +36,9 @@ class CannedOffer:
     @cached_property
     def rows(self) -> list[CannedReason]:
         """The reasons, those about this very thing first."""
-        rows = [row for row in recent_tables().reasons if row.subject in self.subjects]
+        rows = CannedReason.objects.filter(active=True, subject__in=self.subjects)
         if self.about is not None:
-            rows = [row for row in rows if row.about in ("", self.about)]
+            rows = rows.filter(Q(about="") | Q(about=self.about))
         return sorted(rows, key=lambda row: (row.about == "", row.position, row.pk))
 
     @property
