@@ -276,7 +276,9 @@ def _still_meant(case: FilingCase, rows: list[Notice]) -> list[Notice]:
     """Those that somebody would still get; looked for only where there are any."""
     if not rows:
         return []
-    people = {person for person, _address in _ADDRESSES(case.pk)} | {case.officer_id, None}
+    people = {case.officer_id, None}
+    if any(row.person_id not in people for row in rows):
+        people |= {person for person, _address in _ADDRESSES(case.pk)}
     waiting = case.invitations.waiting() if any(_is_invitation(row) for row in rows) else ()
     invited = {invitation_key(invitation.pk) for invitation in waiting}
     return [

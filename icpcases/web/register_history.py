@@ -59,7 +59,7 @@ class Names:
             _named("province_id", provinces, "name_en", "name_zh"),
             all=True,
         )
-        self.known = {f"{what} {key}": (name, more) for what, key, name, more in known}
+        self.known = {f"{what} {key}": (name, more) for what, key, name, more in known.order_by()}
         for label, fields in changes:
             # What a step taken back had entered is there no more; its rows still say it.
             if label.startswith("service ") and "id" in fields:

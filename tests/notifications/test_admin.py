@@ -59,11 +59,11 @@ def test_the_list_costs_the_same_for_every_row(client, li, owe):
     assert counts[0] == counts[1]
 
 
-def test_the_problems_of_a_case_take_one_query_and_some_only_where_there_are_any(
+def test_the_problems_of_a_case_take_one_query_where_they_are_of_the_applicants_own_address(
     failed, django_assert_num_queries
 ):
     case = FilingCase.objects.with_names().get(pk=failed.case_id)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         (problem,) = delivery_problems(case)
     assert (problem.error, problem.since) == (failed.latest_error, failed.created_at)
     Notice.objects.update(state="held")
