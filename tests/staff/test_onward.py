@@ -70,10 +70,17 @@ def test_what_is_handed_in_leads_on_to_its_judging_and_all_of_it_to_the_step(as_
     assert list(logged) == [
         ("number", f"judging document {paper.pk}", li.pk, case.pk) for paper in (first, second)
     ]
-    sent = {"version": page.context["version"], "then": "next"}
-    answer = as_li.post(address(case, "judge/accept/"), sent)
-    # Another ID and the letter are still wanted.
-    assert answer["Location"] == address(case, "change/")
+    sent = {
+        "version": page.context["version"], "then": "next", "csrfmiddlewaretoken": "one page",
+    }  # fmt: skip
+    # A double click is answered like one; another ID and the letter are still wanted.
+    for _click in range(2):
+        answer = as_li.post(address(case, "judge/accept/"), sent)
+        assert (answer.status_code, answer["Location"]) == (302, address(case, "change/"))
+    another = {**sent, "csrfmiddlewaretoken": "another page"}
+    assert as_li.post(address(case, "judge/accept/"), another).status_code == 404
+    judged = case.history.filter(kind="document", entered__has_key="judged")
+    assert judged.count() == 2
     assert [p.status for p in case.documents.all()] == ["accepted", "accepted"]
     # Nothing waits any more: no empty page.
     assert as_li.get(address(case, "judge/all/"))["Location"] == address(case, "judge/")

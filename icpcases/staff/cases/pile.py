@@ -9,9 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 from icpcases.cases.forms.documents import READ_OFF
 from icpcases.cases.models import AccessLogRow, Document, FilingCase
 from icpcases.staff.links import case_url
-from icpcases.staff.pages import act, for_working, get_case_for_user, page
+from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user, page
+from icpcases.web.changes import seen_version
 from icpcases.workflow.actions.checks import account_of
 from icpcases.workflow.actions.judging import accept_documents
+from icpcases.workflow.changes import done_already
 from icpcases.workflow.comparison import differences_of
 from icpcases.workflow.judgeable import PAPER, papers_waiting
 
@@ -81,6 +83,9 @@ def accept_shown(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept every document that waits, once each was shown to this officer."""
     case = get_case_for_user(pk, request.user)
     seen = shown_to(request, case, list(papers_waiting(case)))
+    if not seen and done_already(case, request.user, seen_version(request)):
+        said = _("This was already saved. It was not saved a second time.")
+        return STAFF.done(request, case, said, onward(request, case))
     if not seen:
         raise Http404
     accepted = _("Documents accepted: %(n)s.") % {"n": len(seen)}
