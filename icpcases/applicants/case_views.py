@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,36 +16,23 @@ from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding
-from icpcases.web.errand_panel import errand_panel, gone_of, late_since, said_of_lateness
+from icpcases.web.errand_panel import errand_panel, late_since, said_of_lateness
 from icpcases.web.findings import refusal_of, view_of
 from icpcases.web.pages import NOT_TRIED, Tried
 from icpcases.workflow.actions.facts import edit_facts
-from icpcases.workflow.actions.participants import waiting_for
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.duties import duties_of, footer_snippet
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.forecast import Basis, expected_path
+from icpcases.workflow.standing import standing
 from icpcases.workflow.step_forms import step_form
 
+from .closing import may_apply_again, reasons_of_closing
 from .page_cache import Told, row, told, told_page, written
 from .pages import APPLICANTS, get_own_case, own_case_url, own_link, own_page, people_of
 from .timeline import addresses_removed, newest_moments, older_moments
 from .todo import todo_of
-
-CASES = 50
-
-
-@never_cache
-@login_required
-@require_safe
-def cases_page(request: HttpRequest) -> HttpResponse:
-    """The applicant's cases."""
-    cases = FilingCase.objects.filter(people__user=request.user.pk).with_names().order_by("-pk")
-    shown = Paginator(cases, CASES).get_page(request.GET.get("page"))
-    lines = [(case, gone_of(case)) for case in shown]
-    context = {"cases": shown, "lines": lines, "invitations": waiting_for(request.user)}
-    return own_page(request, "applicants/cases.html", context)
 
 
 @never_cache
@@ -73,6 +59,9 @@ def _tell(
     context = {
         "case": case,
         "path": expected_path(case, basis=basis),
+        "standing": standing(case),
+        "why": reasons_of_closing([case]).get(case.pk) if case.is_at.closed else None,
+        "again": may_apply_again(case),
         "todo": todo,
         "errand": errand,
         "findings": [view_of(case, finding, own_link) for finding in todo.findings],
@@ -100,7 +89,6 @@ def shown_step(
         "name": step.value,
         "label": words.label,
         "does": words.does,
-        "needed": case.words.needed or words.needed or words.does,
         "url": own_case_url(case, "step", step.value),
         "open": explanation.open,
         "unmet": [

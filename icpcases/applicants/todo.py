@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 from icpcases.cases.models import FilingCase, Request
 from icpcases.lifecycle.roles import Actor, Role
-from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_papers import REQUEST_SETTLED
-from icpcases.rules.about_register import APP_COMPLETE
-from icpcases.rules.dossier import RequestStatus
-from icpcases.rules.rule import Finding, Guard, Party, PlaceKind
+from icpcases.rules.rule import Finding, Party
 from icpcases.workflow.casefile import CaseFile
-from icpcases.workflow.dossier import dossier_for
-from icpcases.workflow.explain import Explanation, explain_step, unmet_guards
+from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.recommendation import recommended_step
+from icpcases.workflow.standing import open_requests, to_right
 
 
 @dataclass(frozen=True)
@@ -41,31 +38,14 @@ class Todo:
         return not (self.requests or self.findings or own)
 
 
-def _theirs_to_right(case: FilingCase, finding: Finding) -> bool:
-    """Whether the applicant can put a finding right by themselves, now.
-
-    Open requests are listed on their own. Once sent, facts change only as the answer to one.
-    """
-    if finding.who != Party.APPLICANT or finding.code == REQUEST_SETTLED.code:
-        return False
-    in_draft = {PlaceKind.DOCUMENT, PlaceKind.FACT}
-    editable = in_draft if case.is_at == State.DRAFT else {PlaceKind.DOCUMENT}
-    return any(place.kind in editable for place in finding.places)
-
-
 def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
     steps = Step.leading_out_of(case.is_at, case.is_of)
     own = [explain_step(case, s, user) for s in steps if Role.APPLICANT in s.who]
     step = recommended_step(case)
-    in_the_way = unmet_guards(dossier_for(case), step, for_applicant=True) if step else ()
-    if case.is_at == State.DRAFT and not in_the_way:
-        # For want of an App's features the office would send the draft back.
-        in_the_way = Guard(APP_COMPLETE).unmet(dossier_for(case), for_applicant=True)
-    theirs = [f for f in in_the_way if _theirs_to_right(case, f)]
     return Todo(
-        requests=[r for r in rows.requests if r.status == RequestStatus.OPEN],
-        findings=theirs,
+        requests=open_requests(rows.requests),
+        findings=to_right(case),
         next_step=next((e for e in own if e.step == step), None),
         others=[e for e in own if e.step != step],
     )

@@ -4,8 +4,10 @@ from django.urls import path
 
 from . import (
     apply,
+    case_list,
     case_views,
     check,
+    closing,
     home,
     paper_views,
     people_views,
@@ -25,9 +27,10 @@ urlpatterns = [
     path("filed/", portfolio_views.filed_page, name="filed"),
     path("filed/<int:pk>/", portfolio_views.own_portfolio_page, name="portfolio"),
     path("filed/next/", portfolio_views.next_errand_page, name="next"),
-    path("cases/", case_views.cases_page, name="cases"),
+    path("cases/", case_list.cases_page, name="cases"),
     path(_CASE, case_views.case_page, name="case"),
     path(f"{_CASE}timeline/", case_views.timeline_page, name="timeline"),
+    path(f"{_CASE}again/", closing.again_page, name="again"),
     path(f"{_CASE}facts/", case_views.own_facts_page, name="facts"),
     path(f"{_CASE}step/<str:step>/", case_views.own_step_page, name="step"),
     path(f"{_CASE}documents/add/", paper_views.hand_in_page, name="add_document"),

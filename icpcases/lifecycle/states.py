@@ -328,8 +328,9 @@ STATES = {
             "a short time only."
         ),
         needed=_(
-            "Each person asked enters the code from the ministry's SMS where the SMS says, and has "
-            "five tries; then confirm it on the case's page."
+            "The ministry (MIIT) sends each person asked an SMS with a six-digit code. Enter it at "
+            "https://beian.miit.gov.cn, under the SMS check, with the phone number and the last "
+            "six characters of the ID; there are five tries. Then confirm it on the case's page."
         ),
         invariants=_FILING,
         locked=True,

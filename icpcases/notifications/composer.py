@@ -1,12 +1,11 @@
 """The mail about a step: the same words in the preview before it and in the mail after it."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
@@ -14,22 +13,15 @@ from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Notice, Re
 from icpcases.cases.outbox import site_url
 from icpcases.lifecycle import retired
 from icpcases.lifecycle.steps import Step
-from icpcases.rules.about_papers import REQUEST_SETTLED
-from icpcases.rules.dossier import RequestStatus
-from icpcases.rules.rule import Party
 from icpcases.types import Text
 from icpcases.workflow.actions.participants import invitation_link, waiting_invitation
 from icpcases.workflow.casefile import CaseFile
-from icpcases.workflow.dossier import dossier_for, dossier_of
-from icpcases.workflow.duties import duties_of
-from icpcases.workflow.explain import unmet_guards
+from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.messages import remedy_of, sentence_of
-from icpcases.workflow.recommendation import recommended_step
+from icpcases.workflow.standing import open_requests, standing, to_right
 from icpcases.workflow.step_forms import reason_places
 
 from . import texts as words
-
-_END_OF_DAY = dt.time(23, 59, 59)
 
 
 @dataclass(frozen=True)
@@ -111,7 +103,6 @@ def message_about(
 ) -> Message:
     """The letter to an address about something that happened on a case, as the case stands."""
     with translation.override(language):
-        needed = needed_of(case, rows)
         return render(
             "step",
             subject_line(case, str(case.words.applicant)),
@@ -126,11 +117,8 @@ def message_about(
                 "reasons": [_with_place(case, r["about"], r["text"]) for r in about.reasons],
                 "line": about.line,
                 "state": case.words.applicant,
-                "needed": needed,
-                "turn": "" if case.whose_turn == Party.NOBODY else case.turn_name,
-                "when": shown_time(case.due_at) if case.due_at else "",
-                "theirs": case.whose_turn == Party.APPLICANT,
-                "provisional": case.due_provisional,
+                "standing": standing(case),
+                "asked": asked_of(case, rows),
                 **way_in(case, address),
                 "language": language,
             },
@@ -152,29 +140,13 @@ def subject_line(case: FilingCase, words: Text) -> str:
     return " ".join(line.split())[:250]
 
 
-def needed_of(case: FilingCase, rows: CaseFile) -> list[str]:
-    """What is needed from the applicant, in the active language."""
-    theirs = case.whose_turn == Party.APPLICANT
-    found = [str(sentence) for sentence in needs_of(case)] if theirs else []
+def asked_of(case: FilingCase, rows: CaseFile) -> list[str]:
+    """What is asked of the applicant one by one, in the active language: requests, and what
+    stands in the way of the next step and is theirs to put right."""
     if case.is_at.closed:
-        return found
-    asked = [r for r in rows.requests if r.status == RequestStatus.OPEN]
-    found += [_asked(case, request) for request in asked]
-    step = recommended_step(case)
-    unmet = unmet_guards(dossier_for(case), step, for_applicant=True) if step else ()
-    return found + [
-        f"{sentence_of(finding)} {remedy_of(finding)}"
-        for finding in unmet
-        if finding.who == Party.APPLICANT and finding.code != REQUEST_SETTLED.code
-    ]
-
-
-def needs_of(case: FilingCase) -> list[Text]:
-    """What the applicant does now: the state says it, or the duties that are still open."""
-    if case.words.needed:
-        return [case.words.needed]
-    open_duties = (duty.step for duty in duties_of(case) if duty.done_on is None)
-    return [case.step_words(step).needed for step in open_duties]
+        return []
+    found = [_asked(case, request) for request in open_requests(rows.requests)]
+    return found + [f"{sentence_of(f)} {remedy_of(f)}".strip() for f in to_right(case)]
 
 
 def _asked(case: FilingCase, request: Request) -> str:
@@ -187,14 +159,6 @@ def _asked(case: FilingCase, request: Request) -> str:
 def _with_place(case: FilingCase, about: str, text: str) -> str:
     label = dict(reason_places(case)).get(about) if about else ""
     return _("%(about)s: %(text)s") % {"about": label, "text": text} if label else text
-
-
-def shown_time(when: dt.datetime) -> str:
-    """A point in time as a letter says it: a day, or day and time, in Shanghai."""
-    local = timezone.localtime(when)
-    if local.time().replace(microsecond=0) == _END_OF_DAY:
-        return f"{local:%Y-%m-%d}"
-    return _("%(when)s (Shanghai time)") % {"when": f"{local:%Y-%m-%d %H:%M}"}
 
 
 def case_link(case: FilingCase) -> str:

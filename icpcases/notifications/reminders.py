@@ -29,9 +29,10 @@ from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.filing_types import INSPECTIONS
 from icpcases.rules.rule import Party
 from icpcases.workflow.leave import Absences, absences
+from icpcases.workflow.standing import shown_moment
 
 from . import reminder_texts as words
-from .composer import Message, render, shown_time, staff_link, subject_line, way_in
+from .composer import Message, render, staff_link, subject_line, way_in
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -91,7 +92,7 @@ class Reminder:
 
 def _shown(when: dt.datetime | dt.date | None) -> str:
     if isinstance(when, dt.datetime):
-        return shown_time(when)
+        return shown_moment(when)
     return f"{when:%Y-%m-%d}" if when else ""
 
 

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 Ordinals = tuple[int, ...]
@@ -39,6 +39,10 @@ class Calendar:
         while missing := target - self._worked_until(here):
             here += missing
         return date.fromordinal(here)
+
+    def on_or_after(self, day: date) -> date:
+        """The day itself if people work on it, else the next on which they do."""
+        return self.add(day - timedelta(days=1), 1)
 
     def between(self, a: date, b: date) -> int:
         """The working days after `a` up to and with `b`: 0 when b is not later than a.

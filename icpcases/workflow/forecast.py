@@ -38,6 +38,9 @@ class Range:
     unit: Unit = Unit.WORKING_DAYS
 
 
+NO_TIME = Range(0, 0)
+
+
 @dataclass(frozen=True)
 class Expected:
     """A stop on the way with the days between which it should be reached, or left if present."""
@@ -77,9 +80,10 @@ class Basis:
         return self._after(window[0], span.usual, span), self._after(window[1], span.long, span)
 
     def _after(self, day: dt.date, days: int, span: Range) -> dt.date:
+        calendar = self.tables.calendar
         if span.unit == Unit.DAYS:
-            return day + dt.timedelta(days=days)
-        return self.tables.calendar.add(day, days)
+            return calendar.on_or_after(day + dt.timedelta(days=days))
+        return calendar.on_or_after(calendar.add(day, days))
 
     def provisional(self, window: Window | None, today: dt.date) -> bool:
         """Whether the last of these days lies where no holidays are published yet."""
@@ -170,16 +174,19 @@ def expected_path(
     """
     found: list[Expected] = []
     today, basis = today or timezone.localdate(), basis or Basis.of(case)
+    from_today = basis.tables.calendar.on_or_after(today)
     window: Window | None = None
+    late = False
     for stop in path_of(case):
         span = basis.span(case, stop.state) if stop.place != "done" else None
         if stop.place == "now":
             window = None if _stands_still(case, span) else _left(case, span, basis)
-            window = window and (max(window[0], today), max(window[1], today))
+            late = window is not None and window[1] < today
+            window = None if late else _not_past(window, from_today)
         shown = window if stop.place != "done" else None
-        if stop.place == "now" and window is None and case.turn == Party.APPLICANT:
-            # Nobody knows when the applicant acts: what follows is counted from today.
-            window = basis.add((today, today), span or Range(0, 0))
+        if stop.place == "now" and window is None and (late or case.turn == Party.APPLICANT):
+            # Nobody knows when it is done: what follows is counted from today.
+            window = basis.add((from_today, from_today), NO_TIME if late else span or NO_TIME)
         first, last = shown or (None, None)
         found.append(Expected(stop, span, first, last, basis.provisional(shown, today)))
         if stop.place == "ahead":
@@ -187,10 +194,17 @@ def expected_path(
     return found
 
 
+def _not_past(window: Window | None, first: dt.date) -> Window | None:
+    """What of these days is still to come: none before `first`, unless all of them are."""
+    return window and (min(max(window[0], first), window[1]), window[1])
+
+
 def _left(case: FilingCase, span: Range | None, basis: Basis) -> Window | None:
     """The days between which the present stop is left: where its clock runs, when it is due."""
     if span and not span.cases and case.due_at:
-        return (timezone.localdate(case.due_at),) * 2
+        due = timezone.localdate(case.due_at)
+        theirs = case.turn == Party.APPLICANT
+        return (due if theirs else basis.tables.calendar.on_or_after(due),) * 2
     return basis.add((timezone.localdate(case.state_since),) * 2, span)
 
 

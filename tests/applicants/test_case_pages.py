@@ -23,19 +23,22 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 YOURS = "It is your move."
 
 
-OFFICE = "It is the move of an officer."
+WITH = "Nothing is asked of you now. The case is with "
 
 
-PROVIDER = "It is the move of the provider."
+OFFICE = f"{WITH}an officer."
 
 
-AUTHORITY = "It is the move of the administration."
+PROVIDER = f"{WITH}the provider."
 
 
-REGULATOR = "It is the move of the market regulator."
+AUTHORITY = f"{WITH}the administration."
 
 
-NOBODY = "Nobody has to do anything."
+REGULATOR = f"{WITH}the market regulator."
+
+
+NOBODY = "Everything is done: nothing is asked of you."
 
 
 SEND = ("Send the application", "step/submit_request/")
@@ -55,6 +58,9 @@ RECORD_PREAPPROVAL = (
 
 
 ASKED = ("Answer", "requests/")
+
+
+AGAIN = ("Apply again", "again/")
 
 
 # The state: what the applicant reads, whose move, and what is needed now.
@@ -87,11 +93,29 @@ SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
     ),
     "open": ("Site open", YOURS, [("Record the number in the footer", "step/record_footer/")]),
     "completed": ("Completed", NOBODY, []),
-    "not_required": ("No filing required", NOBODY, []),
-    "referred": ("Referred to the local administration", NOBODY, []),
-    "ineligible": ("Not permitted", NOBODY, []),
-    "refused": ("Refused", NOBODY, []),
-    "withdrawn": ("Withdrawn", NOBODY, []),
+    "not_required": (
+        "No filing required",
+        "The server is outside Mainland China, so no filing is required. This is about the filing "
+        "only.",
+        [AGAIN],
+    ),
+    "referred": (
+        "Referred to the local administration",
+        "A site with only an IP address is filed in the local administration's own system.",
+        [AGAIN],
+    ),
+    "ineligible": (
+        "Not permitted", "The rules do not permit this site to be filed.",
+        [AGAIN],
+    ),
+    "refused": (
+        "Refused", "The authority has refused the application.",
+        [AGAIN],
+    ),
+    "withdrawn": (
+        "Withdrawn", "The case was withdrawn.",
+        [AGAIN],
+    ),
 }  # fmt: skip
 
 
@@ -118,14 +142,16 @@ def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state)
     page = as_wei.get(path(case))
     name, move, wanted = SEEN[state]
     standing = blocks(section(page, '<section class="standing'))
+    about = [] if State(state).closed else [("p.hint", str(State(state).about.meaning))]
     assert page.status_code == 200
-    assert standing[:2] == [("p", name), ("p", str(State(state).about.meaning))]
-    assert standing[2][0] == "p.move"
-    assert standing[2][1].startswith(move)
+    assert standing[: 1 + len(about)] == [("p", name), *about]
+    kind, said = standing[1 + len(about)]
+    assert (kind, said[: len(move)]) == ("p.move", move)
     if state == "returned":
         wanted = [("Answer", f"requests/{case.requests.get().pk}/")]
-    assert needed(page) == [(label, path(case, rest)) for label, rest in wanted]
-    for _label, address in needed(page):
+    asked = [link for link in needed(page) if link[1] != "https://beian.miit.gov.cn"]
+    assert asked == [(label, path(case, rest)) for label, rest in wanted]
+    for _label, address in asked:
         assert as_wei.get(address).status_code == 200
     others = section(page, "<h2>Other steps</h2>") if state in OTHERS else ""
     assert [label for label, _url in links_in(others)] == OTHERS.get(state, [])
@@ -135,34 +161,46 @@ def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state)
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("triage", "Nothing. It is with an officer. Usually until"),
-        ("certificate_applied", "Nothing. It is with the market regulator."),
-        ("provider_review", "Nothing. It is with the provider. Usually until"),
-        ("withdrawn", "Nothing."),
+        ("triage", f"{OFFICE} Usually until"),
+        ("certificate_applied", REGULATOR),
+        ("provider_review", f"{PROVIDER} Usually until"),
+        (
+            "withdrawn",
+            "The case was withdrawn. You may apply again at any time: what you filled in",
+        ),
     ],
 )
 def test_if_nothing_is_needed_it_says_so(as_wei, world, state, said):
     shown = text_of(as_wei.get(path(world.at(state))))
-    assert f"What is needed from you now {said}" in shown
+    assert said in shown
     assert ("Usually until" in shown) is ("Usually until" in said)
 
 
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("draft", "Complete the application and send it. Send the application"),
+        (
+            "draft",
+            "Complete the application and send it. The office begins once you have sent it. Send",
+        ),
         (
             "sms_verification",
-            "Each person asked enters the code from the ministry's SMS where the SMS says, and has "
-            "five tries; then confirm it on the case's page. Confirm the SMS check",
+            "The ministry (MIIT) sends each person asked an SMS with a six-digit code. Enter it at "
+            "https://beian.miit.gov.cn , under the SMS check, with the phone number and the last "
+            "six characters of the ID; there are five tries. Then confirm it on the case's page. "
+            "By ",
         ),
-        ("filed", "Open the site, and record the day on the case's page. Record the opening"),
-        ("open", "Put the ICP number in the site's footer, linked to the ministry's register. Rec"),
+        (
+            "filed",
+            "Open the site, and record the day on the case's page. The number stays yours "
+            "meanwhile. ICP number",
+        ),
+        ("open", "Put the ICP number in the site's footer, linked to the ministry's register."),
     ],
 )
 def test_what_is_needed_is_said_in_the_applicants_own_words(as_wei, world, state, said):
     shown = text_of(as_wei.get(path(world.at(state))))
-    assert shown.split("What is needed from you now ")[1][: len(said)] == said
+    assert shown.split(f"{YOURS} ")[1][: len(said)] == said
 
 
 @pytest.mark.parametrize(
@@ -258,7 +296,7 @@ def test_the_bar_tells_days_and_where_they_come_from(as_wei, world):
 
 
 def test_days_are_counted_from_today_while_it_is_the_applicants_move(as_wei, world):
-    said = "While it is your move, the days ahead are counted from today."
+    said = "The days ahead are counted from today."
     told = {state: said in text_of(as_wei.get(path(world.at(state))))
             for state in ("draft", "triage", "sms_verification", "filed", "open")}  # fmt: skip
     assert told == {
@@ -312,7 +350,7 @@ def test_what_only_the_office_can_put_right_is_not_asked_of_the_applicant(as_wei
     case = world.at("triage", service_leader="", service_leader_phone="")
     page = as_wei.get(path(case))
     assert needed(page) == []
-    assert "Nothing. It is with an officer." in text_of(page)
+    assert OFFICE in text_of(page)
 
 
 def test_what_has_happened_is_told_by_roles_with_the_reasons(as_wei, world, wei, mei):
@@ -341,7 +379,7 @@ def test_a_removed_colleague_is_not_taken_for_the_office(as_wei, world, wei, li,
     assert [m.by for m in moments] == ["the office", "you or a colleague"]
 
 
-@pytest.mark.parametrize(("rows", "queries"), [(1, 6), (3, 6)])
+@pytest.mark.parametrize(("rows", "queries"), [(1, 7), (3, 7)])
 def test_the_list_costs_the_same_for_every_row(
     as_wei, world, django_assert_num_queries, rows, queries
 ):
@@ -350,7 +388,7 @@ def test_the_list_costs_the_same_for_every_row(
     with django_assert_num_queries(queries):
         page = as_wei.get("/cases/")
     assert len(links_in(section(page, '<ul class="cases"'))) >= rows
-    assert page.content.count(b"<li>") == rows
+    assert page.content.count(b'<li class="others">') == rows
 
 
 @pytest.mark.parametrize(("rows", "queries"), [(1, 16), (3, 16)])

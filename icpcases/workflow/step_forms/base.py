@@ -41,7 +41,7 @@ class StepForm(forms.Form):
     happened = forms.DateTimeField(
         label=_("when it happened"),
         required=False,
-        help_text=_("Shanghai time. Leave this empty to use the current time."),
+        help_text=_("Beijing time. Leave this empty to use the current time."),
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M"
         ),
@@ -69,7 +69,7 @@ class StepForm(forms.Form):
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
         if self.day_of:
             self.fields["happened"].help_text = _(
-                "Shanghai time. If this is empty, the day you enter counts."
+                "Beijing time. If this is empty, the day you enter counts."
             )
         self.prepare()
 

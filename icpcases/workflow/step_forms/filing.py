@@ -166,7 +166,7 @@ class SentForm(StepForm):
         """Ask for day and hour, and show that it may be now."""
         field = self.fields["happened"]
         field.label, field.required = _("sent at"), True
-        field.help_text = _("Shanghai time, to the minute: the 24 hours of the SMS run from it.")
+        field.help_text = _("Beijing time, to the minute: the 24 hours of the SMS run from it.")
         field.initial = timezone.localtime().replace(second=0, microsecond=0)
         self.order_fields(["happened"])
 
