@@ -19,6 +19,8 @@ from icpcases.rules.rule import Party
 from icpcases.workflow.step_forms import person_label
 
 SHOWN = 100
+#: How many rows of the history a case's own page tells, before it leads to all of them.
+NEWEST = 6
 _SHOWN = (
     HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT,
     HistoryRow.Kind.CORRECTION,
@@ -65,10 +67,9 @@ def newest_moments(case: FilingCase, removed: list[str]) -> Newest:
 
     `removed` are the addresses of those removed from the case.
     """
-    rows, theirs = list(_rows(case.pk)[: SHOWN + 1]), people_ever(case, removed)
-    return Newest(
-        [m for row in rows[:SHOWN] for m in _moments(case, theirs, row)], len(rows) > SHOWN
-    )
+    rows, theirs = list(_rows(case.pk)[: NEWEST + 1]), people_ever(case, removed)
+    moments = [m for row in rows[:NEWEST] for m in _moments(case, theirs, row)]
+    return Newest(moments, len(rows) > NEWEST)
 
 
 def older_moments(case: FilingCase, number: str | None) -> Page:

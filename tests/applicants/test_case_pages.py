@@ -153,9 +153,9 @@ def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state)
     assert asked == [(label, path(case, rest)) for label, rest in wanted]
     for _label, address in asked:
         assert as_wei.get(address).status_code == 200
-    others = section(page, "<h2>Other steps</h2>") if state in OTHERS else ""
+    others = section(page, "<h2>What else you can do</h2>") if state in OTHERS else ""
     assert [label for label, _url in links_in(others)] == OTHERS.get(state, [])
-    assert ("Other steps" in text_of(page)) is (state in OTHERS)
+    assert ("What else you can do" in text_of(page)) is (state in OTHERS)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_it_is_said_what_errand_a_case_is(as_wei, world, filing_type, heading, h
     service = world.filed(world.applicant(), domain="yulan.cn", name="玉兰书店")
     case = world.about(service, filing_type)
     shown = section(as_wei.get(path(case)), '<p class="hint">')
-    assert f"{case.reference} · {hint}" in shown
+    assert f"{case.reference}</span> · {hint}" in shown
     assert f"<h1>{heading}</h1>" in as_wei.get(path(case)).content.decode()
     assert heading in text_of(as_wei.get("/cases/"))
 
