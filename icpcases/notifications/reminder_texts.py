@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from icpcases.lifecycle.consequences import consequence_of
+from icpcases.lifecycle.states import STATES, State
+from icpcases.lifecycle.steps import STEPS, Step
 from icpcases.types import Text
 
 DOCUMENT_STAGES = ("first", "second", "last")
@@ -37,18 +40,12 @@ REQUEST_OVERDUE = ReminderText(
 SMS_SOON = ReminderText(
     _("The SMS check ends soon"),
     _("The time to answer the SMS check ends at %(when)s."),
-    _(
-        "Each person asked enters the code from the ministry's SMS where the SMS says, then "
-        "confirms it on the case's page."
-    ),
+    STATES[State.SMS_VERIFICATION].needed,
 )
 SMS_OVER = ReminderText(
     _("The time for the SMS check is over"),
     _("The time to answer the SMS check ended at %(when)s."),
-    _(
-        "If it was answered, confirm it on the case's page; otherwise tell the office, which has "
-        "the SMS sent again."
-    ),
+    consequence_of(State.SMS_VERIFICATION).late,
 )
 INSPECTION_OF_APPLICANT = ReminderText(
     _("The inspection must be answered soon"),
@@ -88,10 +85,10 @@ DOCUMENT_EXPIRED = ReminderText(
 PUBLIC_SECURITY_SOON = ReminderText(
     _("The public-security filing is due"),
     _("The public-security filing is due by %(when)s."),
-    _("Make it, and record its number on the case's page."),
+    STEPS[Step.RECORD_PUBLIC_SECURITY].needed,
 )
 PUBLIC_SECURITY_OVERDUE = ReminderText(
     _("The public-security filing is overdue"),
     _("The public-security filing was due by %(when)s and is not recorded."),
-    _("Make it, and record its number on the case's page."),
+    STEPS[Step.RECORD_PUBLIC_SECURITY].needed,
 )

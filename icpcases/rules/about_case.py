@@ -25,8 +25,8 @@ FACTS_COMPLETE = Rule(
     Source.NONE,
     _facts_complete,
     Words(
-        _("Facts are missing that the verdict needs: %(about)s."),
-        _("Give the missing facts."),
+        _("Still to be filled in: %(about)s."),
+        _("Fill it in."),
         Party.APPLICANT,
     ),
     GO_ON,

@@ -218,8 +218,8 @@ CLAIM_BACKED = Rule(
     Source.FOREIGN,
     _claim_backed,
     Words(
-        _("A claim alone opens nothing; no accepted document stands behind it: %(about)s."),
-        _("Supply the document, and let an officer accept it."),
+        _("This still needs an accepted document as its proof: %(about)s."),
+        _("Hand in the document; the office looks at it."),
         Party.APPLICANT,
     ),
     Words(_("Every claim stands on an accepted document."), _("Go on."), Party.NOBODY),

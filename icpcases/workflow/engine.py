@@ -79,7 +79,7 @@ def _take(change: Change, step: Step, by: Actor, data: Mapping[str, object]) -> 
 def _need_open(change: Change, step: Step, by: Actor) -> tuple[Finding, ...]:
     """What is in the way today and is decided by the day entered. Raises NotAllowed or Closed."""
     case = change.case
-    elsewhere = explaining.state_findings(case, step)
+    elsewhere = explaining.state_findings(case, step, by)
     if elsewhere:
         raise Closed(elsewhere)
     if step.guards:

@@ -73,7 +73,7 @@ def explain(case: FilingCase, user: Actor | None) -> list[Explanation]:
 
 def explain_step(case: FilingCase, step: Step, user: Actor | None) -> Explanation:
     """One step of the case as this reader meets it."""
-    return _explanation(case, step, user, state_findings(case, step))
+    return _explanation(case, step, user, state_findings(case, step, user))
 
 
 def _explanation(
@@ -137,12 +137,13 @@ def permission_findings(case: FilingCase, step: Step, user: Actor | None) -> tup
 _ORDER = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR)
 
 
-def state_findings(case: FilingCase, step: Step) -> tuple[Finding, ...]:
-    """That a step does not lead out of the state the case is in."""
+def state_findings(case: FilingCase, step: Step, user: Actor | None) -> tuple[Finding, ...]:
+    """That a step does not lead out of the state the case is in, as this reader knows the state."""
     if step.about.leads_out_of(case.is_at, case.is_of):
         return ()
     sentence = _("This step is not possible while the case is in this state: %(about)s.")
-    place = Place(PlaceKind.STATE, case.state, str(case.is_at.label))
+    name = case.is_at.label if is_staff_role(user) else case.words.applicant
+    place = Place(PlaceKind.STATE, case.state, str(name))
     if case.is_at in step.about.sources:
         sentence = _("This step is no part of a filing of this type: %(about)s.")
         place = Place(PlaceKind.FACT, "filing_type", case.is_of.label)

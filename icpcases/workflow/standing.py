@@ -78,11 +78,13 @@ def _theirs(case: FilingCase) -> Standing:
 
 
 def _of_others(case: FilingCase) -> Standing:
-    sentence = _("Nothing is asked of you now. The case is with %(who)s.") % {"who": case.turn_name}
+    ours = case.whose_turn == Party.OFFICER
+    who = _("the office") if ours else case.turn_name
+    sentence = _("Nothing is asked of you now. The case is with %(who)s.") % {"who": who}
     late = ""
     if case.overdue:
         late = _("It takes longer than usual; the office asks how it stands.")
-        if case.whose_turn == Party.OFFICER:
+        if ours:
             late = _("It takes longer than usual. You may ask the office.")
     return Standing(False, sentence, _expected(case), case.due_provisional, late=late)
 

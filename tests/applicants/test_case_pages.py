@@ -26,7 +26,7 @@ YOURS = "It is your move."
 WITH = "Nothing is asked of you now. The case is with "
 
 
-OFFICE = f"{WITH}an officer."
+OFFICE = f"{WITH}the office."
 
 
 PROVIDER = f"{WITH}the provider."
@@ -333,7 +333,7 @@ def test_a_draft_names_every_missing_fact_once_with_its_field(as_wei, world, li)
         ("province", f"{facts}#id_province"),
         change_of(case),
     ]
-    assert text_of(page).count("Facts are missing that the verdict needs") == 1
+    assert text_of(page).count("Still to be filled in") == 1
     assert text_of(page).count("has not answered") == 0
     form = as_wei.get(facts).content.decode()
     assert [f'id="id_{n}"' in form for n in ("applicant_type", "preapproval", "province")] == [

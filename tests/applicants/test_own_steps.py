@@ -147,7 +147,7 @@ def test_a_closed_step_names_everything_in_the_way_at_once(as_wei, world, li):
     ):
         shown = text_of(page)
         # The province does not matter before it is known whether there is a forum.
-        assert "Facts are missing that the verdict needs: forum" in shown
+        assert "Still to be filled in: forum" in shown
         assert "The applicant has not answered: What is the site for?" in shown
     assert page.status_code == 409
     case.refresh_from_db()

@@ -117,7 +117,7 @@ def test_facts_that_are_missing_are_named_where_no_step_can_be_known(client, wor
     FilingCase.objects.filter(pk=case.pk).update(forum=None)
     now = client.get(case_path(case)).context["now"]
     assert (now.title, now.step, [r.sentence for r in now.reasons]) == (
-        "Complete the facts", None, ["Facts are missing that the verdict needs: forum."],
+        "Complete the facts", None, ["Still to be filled in: forum."],
     )  # fmt: skip
 
 

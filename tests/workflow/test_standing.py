@@ -61,7 +61,7 @@ def test_an_answer_that_is_late_says_what_now(world):
 @pytest.mark.parametrize(
     ("state", "who", "late"),
     [
-        ("triage", "an officer", "It takes longer than usual. You may ask the office."),
+        ("triage", "the office", "It takes longer than usual. You may ask the office."),
         ("provider_review", "the provider",
          "It takes longer than usual; the office asks how it stands."),
         ("authority_review", "the administration",
@@ -110,7 +110,7 @@ def test_nothing_is_asked_in_the_mail_that_the_page_does_not_ask(client, world, 
     client.force_login(wei)
     for text in (mail, text_of(client.get(path(case)))):
         assert "service leader" not in text
-        assert "Nothing is asked of you now. The case is with an officer." in text
+        assert "Nothing is asked of you now. The case is with the office." in text
 
 
 def test_every_state_of_the_applicants_says_what_is_needed_and_what_if_not():
