@@ -98,4 +98,4 @@ def told_page(request: HttpRequest, title: str, told: Told) -> HttpResponse:
 
 def written(template: str, context: dict[str, object]) -> SafeString:
     """The inner part of a page. It is told nothing of the request, and so of nobody's session."""
-    return SafeString(render_to_string(template, context).strip())
+    return SafeString(render_to_string(template, {**context, "own_side": True}).strip())

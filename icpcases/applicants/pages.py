@@ -46,8 +46,8 @@ def own_link(case: FilingCase, place: Place) -> str:
 def own_page(
     request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """A page of the applicants'."""
-    return render(request, template, context, status=status)
+    """A page of the applicants': who reads it is the applicant, whom a finding calls “you”."""
+    return render(request, template, {**context, "own_side": True}, status=status)
 
 
 def _again(case: FilingCase, user: Actor) -> FilingCase:
