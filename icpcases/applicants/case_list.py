@@ -19,7 +19,7 @@ from icpcases.rules.folding import normal
 from icpcases.rules.rule import Party
 from icpcases.web.errand_panel import gone_of
 from icpcases.workflow.actions.participants import waiting_for
-from icpcases.workflow.standing import Standing, standing
+from icpcases.workflow.standing import Standing, standing_of
 
 from .closing import reasons_of_closing
 from .pages import own_page
@@ -43,7 +43,7 @@ class Group(TextChoices):
 
 
 @dataclass(frozen=True)
-class Line:
+class CaseLine:
     """A case as its line tells of it; `why` it was closed, `gone` that its service is."""
 
     case: FilingCase
@@ -62,7 +62,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     cases = Paginator(own_cases(request.user, sought), SHOWN).get_page(request.GET.get("page"))
     context = {
         "cases": cases,
-        "lines": lines_of(cases),
+        "lines": case_lines(cases),
         "sought": sought,
         "place": f"&{urlencode({'q': sought})}" if sought else "",
         "invitations": waiting_for(request.user),
@@ -91,11 +91,11 @@ def _any_holds(word: str) -> Q:
     return found
 
 
-def lines_of(cases: Iterable[FilingCase]) -> list[Line]:
+def case_lines(cases: Iterable[FilingCase]) -> list[CaseLine]:
     """What the list tells of each case; the reasons of all that are closed in one query."""
     why = reasons_of_closing([case for case in cases if case.is_at.closed])
     return [
-        Line(case, group_of(case), standing(case), gone_of(case), why.get(case.pk, []))
+        CaseLine(case, group_of(case), standing_of(case), gone_of(case), why.get(case.pk, []))
         for case in cases
     ]
 

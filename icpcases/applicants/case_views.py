@@ -25,7 +25,7 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.duties import duties_of, footer_snippet
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.forecast import Basis, expected_path
-from icpcases.workflow.standing import standing
+from icpcases.workflow.standing import standing_of
 from icpcases.workflow.step_forms import step_form
 
 from .closing import may_apply_again, reasons_of_closing
@@ -59,7 +59,7 @@ def _tell(
     context = {
         "case": case,
         "path": expected_path(case, basis=basis),
-        "standing": standing(case),
+        "standing": standing_of(case),
         "why": reasons_of_closing([case]).get(case.pk) if case.is_at.closed else None,
         "again": may_apply_again(case),
         "todo": todo,

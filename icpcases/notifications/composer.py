@@ -18,7 +18,7 @@ from icpcases.workflow.actions.participants import invitation_link, waiting_invi
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.messages import remedy_of, sentence_of
-from icpcases.workflow.standing import open_requests, standing, to_right
+from icpcases.workflow.standing import open_requests, standing_of, to_right
 from icpcases.workflow.step_forms import reason_places
 
 from . import texts as words
@@ -117,8 +117,8 @@ def message_about(
                 "reasons": [_with_place(case, r["about"], r["text"]) for r in about.reasons],
                 "line": about.line,
                 "state": case.words.applicant,
-                "standing": standing(case),
-                "asked": asked_of(case, rows),
+                "standing": standing_of(case),
+                "asked": asked_one_by_one(case, rows),
                 **way_in(case, address),
                 "language": language,
             },
@@ -140,7 +140,7 @@ def subject_line(case: FilingCase, words: Text) -> str:
     return " ".join(line.split())[:250]
 
 
-def asked_of(case: FilingCase, rows: CaseFile) -> list[str]:
+def asked_one_by_one(case: FilingCase, rows: CaseFile) -> list[str]:
     """What is asked of the applicant one by one, in the active language: requests, and what
     stands in the way of the next step and is theirs to put right."""
     if case.is_at.closed:

@@ -50,7 +50,7 @@ class Standing:
         return " ".join(part for part in parts if part)
 
 
-def standing(case: FilingCase) -> Standing:
+def standing_of(case: FilingCase) -> Standing:
     """How a case stands for its applicant, from its own row, its service and its province."""
     if case.is_at.closed:
         return Standing(False, str(case.words.meaning), otherwise=_next(case))

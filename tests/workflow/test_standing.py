@@ -10,7 +10,7 @@ from icpcases.cases.models import FilingCase, Notice
 from icpcases.lifecycle.states import State
 from icpcases.notifications.composer import message_of
 from icpcases.rules.rule import Party
-from icpcases.workflow.standing import standing
+from icpcases.workflow.standing import standing_of
 from tests.applicants.pages import path, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite]
@@ -29,7 +29,7 @@ def due(case: FilingCase, when: dt.datetime | None) -> FilingCase:
 
 
 def parts(case: FilingCase) -> tuple[bool, str, str, str, str]:
-    told = standing(case)
+    told = standing_of(case)
     return told.theirs, told.sentence, told.until, told.late, told.otherwise
 
 
@@ -84,7 +84,7 @@ def test_page_list_and_mail_say_the_same(client, world, wei, state):
     case = world.at(state)
     case = FilingCase.objects.with_names().get(pk=case.pk)
     type(case.applicant).objects.filter(pk=case.applicant_id).update(language="en")
-    told = standing(case)
+    told = standing_of(case)
     client.force_login(wei)
     page, cases = text_of(client.get(path(case))), text_of(client.get("/cases/"))
     row = case.history.filter(kind="step").last() or case.history.last()
@@ -125,5 +125,5 @@ def test_a_day_is_today_until_it_ends(world):
     case = world.at("returned")
     today = timezone.localdate()
     ends = timezone.make_aware(dt.datetime.combine(today, dt.time(23, 59, 59)))
-    told = standing(due(case, ends))
+    told = standing_of(due(case, ends))
     assert (told.until, told.late) == (f"By {today}.", "")
