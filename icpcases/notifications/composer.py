@@ -43,12 +43,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Event:
-    """What a letter is about: a step or request, what was entered, what staff add."""
+    """What a letter is about: a step or request, what was entered, what staff add, and whether
+    that waits for words of the reader's own."""
 
     sentence: Text
     entered: Mapping[str, object] = field(default_factory=dict)
     reasons: tuple[Mapping[str, str], ...] = ()
     line: str = ""
+    answerable: bool = False
 
 
 def message_of(notice: Notice) -> Message:
@@ -103,6 +105,8 @@ def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
         return Event(words.CORRECTED, line=line)
     if row.kind == HistoryRow.Kind.FOLLOW_UP:
         return Event(words.REMINDED, line=line)
+    if row.kind == HistoryRow.Kind.MESSAGE:
+        return Event(words.WRITTEN, line=line, answerable=True)
     return Event(words.ASKED, line=line)
 
 
@@ -132,6 +136,7 @@ def message_about(
                 "theirs": case.whose_turn == Party.APPLICANT,
                 "provisional": case.due_provisional,
                 **way_in(case, address),
+                "answer_at": messages_link(case) if about.answerable else "",
                 "language": language,
             },
         )
@@ -200,6 +205,11 @@ def shown_time(when: dt.datetime) -> str:
 def case_link(case: FilingCase) -> str:
     """Where the applicant finds the case."""
     return site_url(reverse("applicants:case", args=[case.reference]))
+
+
+def messages_link(case: FilingCase) -> str:
+    """Where the applicant reads and writes messages."""
+    return site_url(reverse("applicants:messages", args=[case.reference]))
 
 
 def way_in(case: FilingCase, address: str) -> dict[str, str]:
