@@ -11,6 +11,7 @@ from . import (
     paper_views,
     people_views,
     portfolio_views,
+    privacy,
     tracking_views,
 )
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("follow/", tracking_views.follow_page, name="follow"),
     path("invitation/<str:token>/", people_views.invitation_page, name="invitation"),
     path("invited/<int:pk>/", people_views.join_page, name="join"),
+    path("privacy/", privacy.privacy_page, name="privacy"),
     path("filed/", portfolio_views.filed_page, name="filed"),
     path("filed/<int:pk>/", portfolio_views.own_portfolio_page, name="portfolio"),
     path("filed/next/", portfolio_views.next_errand_page, name="next"),

@@ -66,7 +66,8 @@ def now_of(request: HttpRequest, case: FilingCase, rows: CaseFile) -> Now:
     aside = [s for s in others if not s.open and (s.aside or is_elsewhere(case, Step(s.name)))]
     url = ""
     if agenda.task == Task.READ_MESSAGE:
-        url = case_url(case, "messages")
+        # The box stands right there.
+        url = "#messages"
     elif agenda.task == Task.JUDGE_ANSWERS:
         url = case_url(case, "request", answers[0].pk)
     elif agenda.task == Task.JUDGE_PAPERS:

@@ -75,7 +75,7 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
         "may_work": is_working(request.user),
         "unread": waiting_messages(case),
-        "message_form": MessageForm(),
+        "message_form": message_box(),
         "may_assign": is_supervisor(request.user),
         **nobody_joined(case),
         "mail_problems": delivery_problems(case),
@@ -86,6 +86,13 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         **follow_up_context(case, rows, is_working(request.user)),
         **beside_case(request, case, rows.whole_history),
     }
+
+
+def message_box() -> MessageForm:
+    """The box to answer in, with its key; the note's box has the field's usual name."""
+    form = MessageForm(auto_id="message_%s")
+    form.fields["text"].widget.attrs["data-key"] = "m"
+    return form
 
 
 def _way_back(request: HttpRequest) -> dict[str, str]:

@@ -16,18 +16,20 @@ from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.exceptions import Closed, NotAllowed
 from icpcases.workflow.refusals import ONLY_THOSE_ON_THE_CASE
 
-from .checks import Kinds, need_worker
+from .checks import Kinds, When, need_worker
 
 #: What a history row of a message says under `entered`: whose it is, which ones it settles.
 FROM, APPLICANT, OFFICE, SETTLES = "from", "applicant", "office", "settles"
 
 
-def write_to_office(case: FilingCase, by: Actor, text: str, seen_version: int) -> None:
+def write_to_office(
+    case: FilingCase, by: Actor, text: str, seen_version: int, happened: When = None
+) -> None:
     """A message of the applicant: it waits until the office answers it or has read it.
 
     Raises NotAllowed unless `by` is a person of the case, and DoneAlready.
     """
-    with changing(case, by, seen_version, what="message", whatever_happened=True) as change:
+    with changing(case, by, seen_version, happened, "message", whatever_happened=True) as change:
         if not is_theirs(change.case, by):
             raise NotAllowed(by, ONLY_THOSE_ON_THE_CASE)
         if change.case.message_waits is None:
@@ -36,24 +38,26 @@ def write_to_office(case: FilingCase, by: Actor, text: str, seen_version: int) -
         change.record(Kinds.MESSAGE, note_public=text, entered={FROM: APPLICANT})
 
 
-def write_to_applicant(case: FilingCase, by: Actor, text: str, seen_version: int) -> None:
+def write_to_applicant(
+    case: FilingCase, by: Actor, text: str, seen_version: int, happened: When = None
+) -> None:
     """A message of the office, told by mail; it answers what the page showed, and nothing later.
 
     Raises NotAllowed unless `by` works cases, and DoneAlready.
     """
-    with changing(case, by, seen_version, what="message", whatever_happened=True) as change:
+    with changing(case, by, seen_version, happened, "message", whatever_happened=True) as change:
         need_worker(change.case, by)
         entered = {FROM: OFFICE, SETTLES: _settle(change, seen_version)}
         change.record(Kinds.MESSAGE, note_public=text, entered=entered, told=True)
 
 
-def mark_read(case: FilingCase, by: Actor, seen_version: int) -> None:
+def mark_read(case: FilingCase, by: Actor, seen_version: int, happened: When = None) -> None:
     """No answer is needed to the messages that the page showed.
 
     Nothing is recorded where none waits any more. Raises NotAllowed, DoneAlready, and Closed where
     the page showed none of those that wait.
     """
-    with changing(case, by, seen_version, what="message", whatever_happened=True) as change:
+    with changing(case, by, seen_version, happened, "message", whatever_happened=True) as change:
         need_worker(change.case, by)
         if settled := _settle(change, seen_version):
             change.record(Kinds.MESSAGE, entered={SETTLES: settled})
