@@ -19,7 +19,7 @@ _DIALLED = re.compile(r"[+\d][\d\s()（）-]*")
 
 
 @dataclass(frozen=True)
-class Office:
+class Operator:
     """The office as a reader of the active language meets it; empty where nothing is said."""
 
     name: str
@@ -49,9 +49,9 @@ class PrivacyNotice:
     blocks: tuple[Block, ...] = ()
 
 
-def office() -> Office:
+def site_operator() -> Operator:
     """The office, in the active language where that is given."""
-    return Office(
+    return Operator(
         name=_in_language("OFFICE_NAME")[0],
         phone=settings.OFFICE_PHONE,
         hours=_in_language("OFFICE_HOURS")[0],

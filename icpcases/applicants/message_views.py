@@ -16,7 +16,7 @@ from .pages import APPLICANTS, get_own_case, own_case_url
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def messages_page(request: HttpRequest, reference: str) -> HttpResponse:
+def own_messages_page(request: HttpRequest, reference: str) -> HttpResponse:
     """All messages of the case, newest first; a POST writes to the office."""
     case = get_own_case(reference, request.user)
     form = MessageForm(request.POST if request.method == "POST" else None)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from icpcases.office import office, privacy_notice
+from icpcases.office import privacy_notice, site_operator
 
 from .pages import own_page
 
@@ -11,5 +11,5 @@ from .pages import own_page
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
     """The office's privacy notice; a page for everybody."""
-    context = {"runner": office(), "notice": privacy_notice()}
+    context = {"runner": site_operator(), "notice": privacy_notice()}
     return own_page(request, "applicants/privacy.html", context)

@@ -36,6 +36,6 @@ urlpatterns = [
     path(f"{_CASE}documents/add/", paper_views.hand_in_page, name="add_document"),
     path(f"{_CASE}documents/<int:document>/", paper_views.own_download, name="file"),
     path(f"{_CASE}requests/<int:number>/", paper_views.own_request_page, name="request"),
-    path(f"{_CASE}messages/", message_views.messages_page, name="messages"),
+    path(f"{_CASE}messages/", message_views.own_messages_page, name="messages"),
     path(f"{_CASE}people/", people_views.own_people_page, name="people"),
 ]

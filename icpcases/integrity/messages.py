@@ -42,8 +42,7 @@ def _first_unread(chain: Iterable[HistoryRow]) -> int | None:
 
 @checker
 def unread_in_no_queue() -> Iterator[Found]:
-    """A case on which an answer or a message waits and that lies in nobody's queue, or one that
-    lies there for nothing."""
+    """A case with an answer or a message that waits in nobody's queue, or in one for nothing."""
     answers = Request.objects.filter(case=OuterRef("pk"), status=RequestStatus.ANSWERED.value)
     waits = Q(message_waits__isnull=False) | Q(Exists(answers))
     lost = FilingCase.objects.filter(waits, answered=False)

@@ -71,7 +71,7 @@ class FilingCaseAdmin(RoleAdmin[FilingCase]):
             ("copy/", copy_sheet.copy_sheet_page, "copy"),
             ("note/", edits.note_page, "note"),
             ("messages/", messages.messages_page, "messages"),
-            ("messages/read/", messages.mark_read, "message_read"),
+            ("messages/read/", messages.mark_message_read, "message_read"),
             ("assign/", edits.assign_page, "assign"),
             ("follow-up/", follow_up.follow_up_page, "follow_up"),
             ("remind/", follow_up.remind_page, "remind"),

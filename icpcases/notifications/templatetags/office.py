@@ -2,16 +2,16 @@
 
 from django import template
 
-from icpcases import office as runner
 from icpcases.cases.outbox import site_url
+from icpcases.office import Operator, site_operator
 
 register = template.Library()
 
 
-@register.simple_tag
-def office() -> runner.Office:
+@register.simple_tag(name="office")
+def office_of_reader() -> Operator:
     """The office in the reader's language."""
-    return runner.office()
+    return site_operator()
 
 
 @register.simple_tag

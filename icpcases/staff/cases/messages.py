@@ -35,7 +35,7 @@ def messages_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @by_button
 @for_working
-def mark_read(request: HttpRequest, pk: int) -> HttpResponse:
+def mark_message_read(request: HttpRequest, pk: int) -> HttpResponse:
     """No answer is needed: the messages wait no more."""
     case = get_case_for_user(pk, request.user)
     return act(
