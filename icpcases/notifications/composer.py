@@ -136,7 +136,8 @@ def message_about(
                 "theirs": case.whose_turn == Party.APPLICANT,
                 "provisional": case.due_provisional,
                 **way_in(case, address),
-                "answer_at": messages_link(case) if about.answerable else "",
+                "answerable": about.answerable,
+                "answer_at": messages_link(case),
                 "language": language,
             },
         )

@@ -15,7 +15,7 @@ from .pages import body_of, path, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-QUERIES = 7
+QUERIES = 5
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_both_ways(world, wei, mei, li, mail, one_pass):
     link = f"http://localhost:8000/cases/{case.reference}/messages/"
     plain, html = (text_of(sent, kind).replace("\r\n", "\n") for kind in ("plain", "html"))
     assert "The office has written to you." in plain
-    assert "From the office:\n100 % sure.\nSee <b>there</b>." in plain
+    assert "The office has written to you.\n\n100 % sure.\nSee <b>there</b>." in plain
     assert f"You can answer here: {link}" in plain
     assert "See &lt;b&gt;there&lt;/b&gt;." in html
     assert f'href="{link}"' in html

@@ -142,7 +142,7 @@ class MessageField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         """The text with plain line breaks."""
-        return super().to_python(str(value or "").replace("\r\n", "\n"))
+        return super().to_python(str(value or "").replace("\r\n", "\n")) or ""
 
 
 class MessageForm(forms.Form):
