@@ -3,7 +3,12 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from icpcases.checks import scanner_is_there, site_url_is_public, sqlite_is_safe_for_processes
+from icpcases.checks import (
+    office_is_named,
+    scanner_is_there,
+    site_url_is_public,
+    sqlite_is_safe_for_processes,
+)
 
 
 class FrameConfig(AppConfig):
@@ -19,3 +24,4 @@ class FrameConfig(AppConfig):
         register(scanner_is_there)
         register(sqlite_is_safe_for_processes)
         register(site_url_is_public, deploy=True)
+        register(office_is_named, deploy=True)

@@ -10,10 +10,13 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.http.request import validate_host
 
+from icpcases.office import WANTED
+
 # WAL came with 3.7.0; the reset of its file could lose pages until 3.51.3 mended it.
 WAL_RESET_UNSAFE = ((3, 7, 0), (3, 51, 2))
 WAL_RESET_ID = "icpcases.W001"
 SITE_URL_ID = "icpcases.W002"
+OFFICE_ID = "icpcases.W003"
 SCANNER_ID = "icpcases.E001"
 
 
@@ -48,6 +51,23 @@ def site_url_is_public(
             f"Links in mails begin with {settings.SITE_URL}, where nobody reaches this site.",
             hint="Set SITE_URL to its https address, with a host that is in ALLOWED_HOSTS.",
             id=SITE_URL_ID,
+        )
+    ]
+
+
+def office_is_named(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Warns before a deployment when pages and mails do not say who runs the site."""
+    lacking = [name for name in WANTED if not getattr(settings, name)]
+    if not lacking:
+        return []
+    said = ", ".join(f"{WANTED[name]} ({name})" for name in lacking)
+    return [
+        Warning(
+            f"Applicants hand in copies of their papers, and are not told the office's {said}.",
+            hint="Set them: every page and mail shows them. docs/operating.md says how.",
+            id=OFFICE_ID,
         )
     ]
 

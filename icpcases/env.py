@@ -132,6 +132,35 @@ class Env:
             raise not_understood(name, text, "this is not a folder")
         return folder
 
+    def notice(self, name: str, default: str = "") -> str:
+        """Where a notice to readers is: an address, or the absolute path of a text in UTF-8."""
+        text = self.text(name, default)
+        if not text or text.startswith(("https://", "http://")):
+            return text
+        if not Path(text).is_absolute():
+            raise not_understood(name, text, "use an address with https://, or an absolute path")
+        try:
+            Path(text).read_text(encoding="utf-8")
+        except OSError as error:
+            raise not_understood(
+                name, text, f"the file cannot be read ({error.strerror})"
+            ) from None
+        except UnicodeDecodeError:
+            raise not_understood(name, text, "the file is no text in UTF-8") from None
+        return text
+
+    def address(self, name: str, default: str = "") -> str:
+        """A mail address that people are to read, or nothing."""
+        text = self.text(name, default)
+        try:
+            if text:
+                validate_email(text)
+        except ValidationError:
+            raise not_understood(
+                name, text, "use an address such as office@cases.example"
+            ) from None
+        return text
+
     def secret(self, name: str, least: int = 50) -> str | None:
         text = self.text(name)
         if text and len(text) < least:

@@ -199,6 +199,21 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.sender("EMAIL_FROM", default="ICP filing cases <noreply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Who runs the site, in the foot of every page and mail; of a demo, nobody that there is.
+OFFICE_NAME = env.text("OFFICE_NAME", "青禾备案代办（演示）" if DEMO else "")
+OFFICE_NAME_EN = env.text("OFFICE_NAME_EN", "Qinghe Filing Office (demo)" if DEMO else "")
+OFFICE_PHONE = env.text("OFFICE_PHONE", "010-5555 0123" if DEMO else "")
+OFFICE_HOURS = env.text("OFFICE_HOURS", "工作日 9:00–18:00（北京时间）" if DEMO else "")
+OFFICE_HOURS_EN = env.text(
+    "OFFICE_HOURS_EN", "working days 9:00–18:00, Beijing time" if DEMO else ""
+)
+OFFICE_EMAIL = env.address("OFFICE_EMAIL", "office@qinghe.example" if DEMO else "")
+_NOTICES = BASE_DIR / "icpcases" / "demo"
+PRIVACY_NOTICE = env.notice("PRIVACY_NOTICE", str(_NOTICES / "privacy.zh.txt") if DEMO else "")
+PRIVACY_NOTICE_EN = env.notice(
+    "PRIVACY_NOTICE_EN", str(_NOTICES / "privacy.en.txt") if DEMO else ""
+)
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "icpcases" / "locale"]

@@ -16,6 +16,7 @@ from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.rule import Party
+from icpcases.workflow.actions.messages import is_from_applicant
 from icpcases.workflow.step_forms import person_label
 
 SHOWN = 100
@@ -23,7 +24,7 @@ SHOWN = 100
 NEWEST = 6
 _SHOWN = (
     HistoryRow.Kind.STEP, HistoryRow.Kind.REQUEST, HistoryRow.Kind.DOCUMENT,
-    HistoryRow.Kind.CORRECTION,
+    HistoryRow.Kind.CORRECTION, HistoryRow.Kind.MESSAGE,
 )  # fmt: skip
 
 
@@ -155,6 +156,14 @@ def _document(row: HistoryRow) -> str:
     return text % {"kind": _kind(row.entered["judged"])} if text else ""
 
 
+def _message(row: HistoryRow) -> str:
+    if not row.note_public:
+        return _("The office has read your message.")
+    if is_from_applicant(row):
+        return _("You or a colleague wrote to the office.")
+    return _("The office wrote to you.")
+
+
 def _edited(row: HistoryRow) -> str:
     return _("The facts of the case were changed.") if row.changes.get("fields") else ""
 
@@ -172,5 +181,6 @@ _WHAT: dict[HistoryRow.Kind, Callable[[HistoryRow], str]] = {
     HistoryRow.Kind.REQUEST: _request,
     HistoryRow.Kind.DOCUMENT: _document,
     HistoryRow.Kind.EDIT: _edited,
+    HistoryRow.Kind.MESSAGE: _message,
     HistoryRow.Kind.CORRECTION: _corrected,
 }

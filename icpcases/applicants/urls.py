@@ -9,9 +9,11 @@ from . import (
     check,
     closing,
     home,
+    message_views,
     paper_views,
     people_views,
     portfolio_views,
+    privacy,
     tracking_views,
 )
 
@@ -24,6 +26,7 @@ urlpatterns = [
     path("follow/", tracking_views.follow_page, name="follow"),
     path("invitation/<str:token>/", people_views.invitation_page, name="invitation"),
     path("invited/<int:pk>/", people_views.join_page, name="join"),
+    path("privacy/", privacy.privacy_page, name="privacy"),
     path("filed/", portfolio_views.filed_page, name="filed"),
     path("filed/<int:pk>/", portfolio_views.own_portfolio_page, name="portfolio"),
     path("filed/next/", portfolio_views.next_errand_page, name="next"),
@@ -36,5 +39,6 @@ urlpatterns = [
     path(f"{_CASE}documents/add/", paper_views.hand_in_page, name="add_document"),
     path(f"{_CASE}documents/<int:document>/", paper_views.own_download, name="file"),
     path(f"{_CASE}requests/<int:number>/", paper_views.own_request_page, name="request"),
+    path(f"{_CASE}messages/", message_views.own_messages_page, name="messages"),
     path(f"{_CASE}people/", people_views.own_people_page, name="people"),
 ]

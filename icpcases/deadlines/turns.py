@@ -51,20 +51,23 @@ def turns_of(case: FilingCase) -> Turns:
 
 
 def turn_of(case: FilingCase, request_open: bool, answers_wait: bool) -> Party:
-    """Whose turn it is, given the requests; nobody's where what the case filed is cancelled."""
-    service = case.service
+    """Whose turn it is, given the requests and whether a message waits; nobody's where what the
+    case filed is cancelled."""
+    service, unread = case.service, case.message_waits is not None
     if service and service.state == Service.State.CANCELLED and case.is_at in WITH_NUMBER:
-        return State.OPEN.turn(request_open, True, answers_wait)
-    return case.is_at.turn(request_open, case.duties_done, answers_wait)
+        return State.OPEN.turn(request_open, True, answers_wait, unread)
+    return case.is_at.turn(request_open, case.duties_done, answers_wait, unread)
 
 
 def set_turn(
     case: FilingCase, rows: AroundCase, at: dt.datetime, moved: bool, tables: Tables
 ) -> None:
-    """Write on the case whose turn it is, since when, until when, and whether answers wait."""
+    """Write on the case whose turn it is, since when, until when, and whether an answer or a
+    message waits."""
     request_open = any(r.status == RequestStatus.OPEN for r in rows.requests)
-    case.answered = any(r.status == RequestStatus.ANSWERED for r in rows.requests)
-    turn = turn_of(case, request_open, case.answered)
+    answers_wait = any(r.status == RequestStatus.ANSWERED for r in rows.requests)
+    case.answered = answers_wait or case.message_waits is not None
+    turn = turn_of(case, request_open, answers_wait)
     if moved or turn.value != case.turn:
         case.turn_since = at
     case.turn = turn.value

@@ -32,6 +32,16 @@ def notes(after: float, text: str) -> Act:
     return Act(after, lambda walk: walk.note(text))
 
 
+def writes(after: float, text: str) -> Act:
+    """The applicant, who has an account, writes to the office."""
+    return Act(after, lambda walk: walk.write(text))
+
+
+def replies(after: float, text: str = "") -> Act:
+    """The officer writes to the applicant; without words, marks what came as read."""
+    return Act(after, lambda walk: walk.reply(text))
+
+
 def follows_up(after: float, contact: str, text: str, in_days: int) -> Act:
     """Whoever's turn it is was asked; they are asked again so many days from today."""
     return Act(after, lambda walk: walk.follow_up(text, contact, in_days))

@@ -18,12 +18,14 @@ from .acts import (
     judges,
     notes,
     prepares,
+    replies,
     returns,
     step,
     submits,
     supplies,
     waives,
     withdraws,
+    writes,
 )
 from .flows import (
     SENT,
@@ -60,6 +62,8 @@ PREPARING = (
     Story("ginseng", (
         *SENT, prepares(), supplies(0.8, but=(Kind.BUSINESS_LICENCE,)), judges(0.3),
         asks(0.2, Kind.BUSINESS_LICENCE.value, "请提供2025年换发后的营业执照副本。", 18),
+        writes(2, "换发的执照下周二才能拿到，可以晚几天交吗？"),
+        replies(0.3, "可以。拿到后直接在本页上传即可。"), writes(0.1, "好的，谢谢！"), replies(0.1),
     ), 3, owner="mei"),
     Story("qinghai", (
         *SENT, prepares(), *papers(),
@@ -128,6 +132,8 @@ RETURNED = (
         answers(0.9, 1, "Bund Lane is our registered trade mark.", "外滩里 Bund Lane"),
         answers(0.2, 0, "Switched off on the load balancer."),
         accepts(0.3, 0), waives(0.2, 2, "Reached her today under the same number."),
+        writes(0.1, "The new photo of the ID follows tomorrow: she is travelling today."),
+        replies(0.1, "That is fine. Please take it in daylight and without flash."),
     ), 0.4, owner="wei"),
     Story("dalian", (
         *SENT, *submitted(1), returns(2, (SITE_REACHABLE, DOMAIN_BLURRED)),

@@ -13,6 +13,7 @@ from .acts import (
     registers_with_police,
     step,
     supplies,
+    writes,
 )
 from .flows import (
     SENT,
@@ -75,7 +76,10 @@ SMS = (
 )  # fmt: skip
 
 FURTHER_ONES = (
-    Story("yulan-app", (*SENT, *with_authority(0)), 4, owner="wei", of=FURTHER),
+    Story("yulan-app", (
+        *SENT, *with_authority(0),
+        writes(3.6, "管局大概什么时候能批？我们想在元旦前上线。"),
+    ), 0.4, owner="wei", of=FURTHER),
     Story("whale-forecast", (
         *SENT, *filed(1, 10), opens(), puts_footer(), registers_with_police(4),
     ), 24, officer="zhao", of=FURTHER),

@@ -30,7 +30,7 @@ from icpcases.rules.dossier import GONE, DocumentStatus
 from icpcases.rules.facts import FilingType, ServiceKind
 from icpcases.rules.filing_types import TYPES, Asks
 from icpcases.rules.icp_numbers import LETTERS
-from icpcases.workflow.actions import assignment, requests
+from icpcases.workflow.actions import assignment, messages, requests
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.assignment import add_note
 from icpcases.workflow.actions.corrections import correct_facts
@@ -204,6 +204,17 @@ class Walk:
     def note(self, text: str) -> None:
         """Leave an internal note."""
         self._by_worker(add_note, text)
+
+    def write(self, text: str) -> None:
+        """Write to the office, as the applicant's own account."""
+        messages.write_to_office(self.case, self.filer, text, self.version, self.at)
+
+    def reply(self, text: str) -> None:
+        """Write to the applicant, as the officer; without words, mark what came as read."""
+        if text:
+            self._by_worker(messages.write_to_applicant, text)
+        else:
+            self._by_worker(messages.mark_read)
 
     def follow_up(self, text: str, contact: str, in_days: int) -> None:
         """Keep whom to ask again so many days from today, and what was said."""

@@ -146,9 +146,21 @@ class State(TextChoices):
         return STATES[self].locked
 
     def turn(
-        self, request_open: bool = False, duties_done: bool = False, answers_wait: bool = False
+        self,
+        request_open: bool = False,
+        duties_done: bool = False,
+        answers_wait: bool = False,
+        message_waits: bool = False,
     ) -> Party:
-        """Whose turn it is, given the requests and whether the last duties are recorded.
+        """Whose turn it is, given requests, messages and whether the last duties are recorded.
+
+        A message takes the turn from nobody; but where it would be nobody's, an officer reads it.
+        """
+        asked = self._turn(request_open, duties_done, answers_wait)
+        return Party.OFFICER if asked == Party.NOBODY and message_waits else asked
+
+    def _turn(self, request_open: bool, duties_done: bool, answers_wait: bool) -> Party:
+        """The same without messages.
 
         What was sent back and is answered cannot be sent again before an officer has judged it.
         """
@@ -164,7 +176,7 @@ class State(TextChoices):
 
     @property
     def turns(self) -> tuple[Party, ...]:
-        """Everybody whose turn it can be, the usual party first."""
+        """Everybody whose turn it can be, the usual party first; messages left out."""
         every = (self.turn(*given) for given in product((False, True), repeat=3))
         return tuple(dict.fromkeys(every))
 

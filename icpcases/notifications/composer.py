@@ -35,12 +35,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Event:
-    """What a letter is about: a step or request, what was entered, what staff add."""
+    """What a letter is about: a step or request, what was entered, what staff add, and whether
+    that waits for words of the reader's own."""
 
     sentence: Text
     entered: Mapping[str, object] = field(default_factory=dict)
     reasons: tuple[Mapping[str, str], ...] = ()
     line: str = ""
+    answerable: bool = False
 
 
 def message_of(notice: Notice) -> Message:
@@ -95,6 +97,8 @@ def event_of(case: FilingCase, row: HistoryRow, line: str) -> Event:
         return Event(words.CORRECTED, line=line)
     if row.kind == HistoryRow.Kind.FOLLOW_UP:
         return Event(words.REMINDED, line=line)
+    if row.kind == HistoryRow.Kind.MESSAGE:
+        return Event(words.WRITTEN, line=line, answerable=True)
     return Event(words.ASKED, line=line)
 
 
@@ -120,6 +124,8 @@ def message_about(
                 "standing": standing_of(case),
                 "asked": asked_one_by_one(case, rows),
                 **way_in(case, address),
+                "answerable": about.answerable,
+                "answer_at": messages_link(case),
                 "language": language,
             },
         )
@@ -164,6 +170,11 @@ def _with_place(case: FilingCase, about: str, text: str) -> str:
 def case_link(case: FilingCase) -> str:
     """Where the applicant finds the case."""
     return site_url(reverse("applicants:case", args=[case.reference]))
+
+
+def messages_link(case: FilingCase) -> str:
+    """Where the applicant reads and writes messages."""
+    return site_url(reverse("applicants:messages", args=[case.reference]))
 
 
 def way_in(case: FilingCase, address: str) -> dict[str, str]:

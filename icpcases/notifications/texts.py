@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 ASKED = _("The office asks you for something.")
+WRITTEN = _("The office has written to you.")
 REMINDED = _("A reminder from the office: this case is waiting for you.")
 DOCUMENT_REFUSED = _("The office could not accept a document.")
 ENTERED = {

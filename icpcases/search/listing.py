@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from icpcases.db.pagination import Count
 from icpcases.lifecycle.states import State
+from icpcases.rules.rule import Party
 from icpcases.types import SqlValue
 
 from .query import CASES, RARE, Query, Sql, fetch, is_there
@@ -419,8 +420,10 @@ def _page(newest: list[int], down: bool, size: int, mark: Mark | None, back: boo
 
 
 def turns_in(state: str) -> list[str]:
-    """Whose turn it can be in a state."""
-    return [turn.value for turn in State(state).turns]
+    """Whose turn it can be in a state: where it is nobody's, a message makes it an officer's."""
+    turns = State(state).turns
+    unread = [Party.OFFICER] if Party.NOBODY in turns and Party.OFFICER not in turns else []
+    return [turn.value for turn in (*turns, *unread)]
 
 
 def _without_needle(wanted: CaseFilter) -> CaseFilter:

@@ -17,6 +17,7 @@ from .recommendation import recommended_step
 class Task(StrEnum):
     """What kind of thing is to be done."""
 
+    READ_MESSAGE = "read_message"
     JUDGE_ANSWERS = "judge_answers"
     JUDGE_PAPERS = "judge_papers"
     CHASE = "chase"
@@ -34,11 +35,14 @@ class Agenda:
 
 
 def agenda_of(case: FilingCase, papers_wait: bool, now: dt.datetime) -> Agenda:
-    """What is to be done with a case now. What came in waits for nobody: answers, then papers.
+    """What is to be done with a case now. What came in waits for nobody: a message, answers, then
+    papers.
 
     `papers_wait` says whether a document of the case is not yet judged.
     """
     step = recommended_step(case)
+    if case.message_waits is not None:
+        return Agenda(Task.READ_MESSAGE, step)
     if case.answered:
         return Agenda(Task.JUDGE_ANSWERS, step)
     if papers_wait and papers_are_due(case):

@@ -36,7 +36,7 @@ from .transactions import one_transaction
 # Fields that follow from the others, or that every change touches: no part of a row's changes.
 _DERIVED = {
     "version", "state", "state_since",
-    "turn", "turn_since", "due_at", "due_provisional", "answered",
+    "turn", "turn_since", "due_at", "due_provisional", "answered", "message_waits",
 }  # fmt: skip
 
 
@@ -224,11 +224,13 @@ def changing(
     happened: dt.datetime | None = None,
     what: str = "change",
     explain: Callable[[FilingCase], Refused | None] = lambda fresh: None,
+    whatever_happened: bool = False,
 ) -> Iterator[Change]:
     """Lock the case for one change by somebody who has seen `seen_version`.
 
     `happened` sets a change back that is recorded late. Where the database refuses it, `explain`
-    says which rule does, asked of the case as it is then. Raises NotAllowed before anything is
+    says which rule does, asked of the case as it is then. What fits `whatever_happened` meanwhile,
+    as a message does, is never stale. Raises NotAllowed before anything is
     told to whoever may not see the case, Stale if it has changed meanwhile in a way that concerns
     `by`, DoneAlready if the very same sending did it, and DatabaseTrouble.
     Source of the order: the locked row is judged again, never the page.
@@ -236,7 +238,7 @@ def changing(
 
     def refused() -> Refused | None:
         fresh = FilingCase.objects.with_names().get(pk=case.pk)
-        return explain(fresh) or _stale(fresh, seen_version, by)
+        return explain(fresh) or _stale(fresh, seen_version, by, whatever_happened)
 
     with one_transaction(f"{case.reference}, {what}", seen_version, refused):
         with pipeline():
@@ -244,7 +246,7 @@ def changing(
             [locked], [beside] = take_case(), take_beside()
         if by is not SYSTEM and not may_see(locked, by):
             raise NotAllowed(by, ONLY_THOSE_ON_THE_CASE)
-        if stale := _stale(locked, seen_version, by):
+        if stale := _stale(locked, seen_version, by, whatever_happened):
             raise stale
         change = Change.on(locked, None if by is SYSTEM else by, happened, beside)
         change.sending = _sending(seen_version)
@@ -259,14 +261,16 @@ def _sending(seen_version: int) -> str:
     return seen_version.sending if isinstance(seen_version, SeenVersion) else ""
 
 
-def _stale(case: FilingCase, seen_version: int, by: Actor) -> Refused | None:
+def _stale(
+    case: FilingCase, seen_version: int, by: Actor, whatever_happened: bool
+) -> Refused | None:
     if case.version == seen_version:
         return None
     meanwhile = list(_since(case, seen_version))
     if _did(meanwhile, by, seen_version):
         return DoneAlready(str(case))
-    for_applicant = by is not SYSTEM and not is_staff_role(by)
-    if meanwhile and for_applicant and not any(map(_concerns_applicants, meanwhile)):
+    concerns = _concerns_staff if by is SYSTEM or is_staff_role(by) else _concerns_applicants
+    if whatever_happened or (meanwhile and not any(map(concerns, meanwhile))):
         return None
     return Stale(meanwhile)
 
@@ -294,11 +298,18 @@ def done_already(case: FilingCase, by: Actor, seen_version: int) -> bool:
 _OWN_AFFAIRS = {"officer_id", *(field.name for field in FollowedUp._meta.fields)}
 
 
+def _concerns_staff(row: HistoryRow) -> bool:
+    """Whether a change touches anything that an act depends on: a message does not."""
+    return row.kind != HistoryRow.Kind.MESSAGE
+
+
 def _concerns_applicants(row: HistoryRow) -> bool:
     """Whether a change is seen by applicants, or touches anything that their acts depend on.
 
     Notes, who works the case, and when the office asks again are its own affair.
     """
+    if not _concerns_staff(row):
+        return False
     own_kind = (
         row.kind == HistoryRow.Kind.NOTE
         or (row.kind == HistoryRow.Kind.FOLLOW_UP and not row.told)

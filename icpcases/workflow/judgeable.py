@@ -58,6 +58,7 @@ def next_in_queue(user: Actor, after: int | None = None) -> ToJudge | None:
 
 
 def something_waits() -> Q:
-    """That a document or an answer of a case waits to be judged."""
+    """That a document or an answer of a case waits to be judged; a message is read elsewhere."""
     papers = Document.objects.filter(case=OuterRef("pk"), status=DocumentStatus.PENDING.value)
-    return Q(answered=True) | Q(Exists(papers))
+    answers = Request.objects.filter(case=OuterRef("pk"), status=RequestStatus.ANSWERED.value)
+    return Q(answered=True) & Q(Exists(answers)) | Q(Exists(papers))

@@ -38,7 +38,7 @@ class Bucket(TextChoices):
 
     OVERDUE = "overdue", _("Overdue")
     SMS = "sms", _("SMS window running")
-    ANSWERED = "answered", _("Answered requests")
+    ANSWERED = "answered", _("Answers and messages to read")
     TODAY = "today", _("Due today")
     NEW = "new", _("New")
     REST = "rest", _("The rest")
@@ -126,8 +126,9 @@ _GOING = f"NOT (turn = '{Party.NOBODY.value}')"
 _SMS = f"state = '{State.SMS_VERIFICATION.value}'"
 _NEW = f"state = '{State.TRIAGE.value}'"
 _DATED, _UNDATED = "due_at IS NOT NULL", "due_at IS NULL"
-_ANSWERED = f"officer_id = %(user)s AND answered AND NOT ({_SMS}) AND {_GOING}"
+_CAME_IN = f"officer_id = %(user)s AND answered AND {_GOING}"
 _UNASSIGNED = f"officer_id IS NULL AND {_GOING} AND NOT (state = '{State.DRAFT.value}')"
+_WRITTEN_DRAFT = f"officer_id IS NULL AND answered AND state = '{State.DRAFT.value}'"
 _JOINED = "EXISTS (SELECT 1 FROM cases_caseperson p WHERE p.case_id = cases_filingcase.id)"
 _DRAFT = f"officer_id = %(user)s AND state = '{State.DRAFT.value}'"
 #: What each bucket holds, piece by piece, each worded so that a partial index of FilingCase holds
@@ -139,9 +140,11 @@ _PIECES = (
     (Bucket.SMS, f"{_OTHERS} AND {_GOING} AND {_SMS} AND due_at >= %(now)s"),
     (
         Bucket.ANSWERED,
-        f"{_ANSWERED} AND {_DATED} AND NOT (turn = '{Party.OFFICER.value}' AND due_at < %(now)s)",
+        f"{_CAME_IN} AND {_DATED} AND NOT ({_SMS})"
+        f" AND NOT (turn = '{Party.OFFICER.value}' AND due_at < %(now)s)",
     ),
-    (Bucket.ANSWERED, f"{_ANSWERED} AND {_UNDATED}"),
+    # Of an SMS window too, where no clock puts it among the others.
+    (Bucket.ANSWERED, f"{_CAME_IN} AND {_UNDATED}"),
     (Bucket.TODAY, f"{_OURS} AND NOT answered AND due_at >= %(now)s AND due_at <= %(today)s"),
     (Bucket.NEW, f"{_OURS} AND NOT answered AND {_NEW} AND due_at > %(today)s"),
     (Bucket.NEW, f"{_OURS} AND NOT answered AND {_NEW} AND {_UNDATED}"),
@@ -160,10 +163,13 @@ _PIECES = (
     (
         Bucket.DRAFTS,
         f"{_DRAFT} AND created_at < %(yesterday)s AND follow_up_on IS NULL AND NOT {_JOINED}"
-        " AND due_at IS NULL",
+        " AND due_at IS NULL AND NOT answered",
     ),
     (Bucket.UNASSIGNED, f"{_UNASSIGNED} AND {_DATED}"),
     (Bucket.UNASSIGNED, f"{_UNASSIGNED} AND {_UNDATED}"),
+    # Nobody takes a draft, but somebody reads what its applicant writes.
+    (Bucket.UNASSIGNED, f"{_WRITTEN_DRAFT} AND {_DATED}"),
+    (Bucket.UNASSIGNED, f"{_WRITTEN_DRAFT} AND {_UNDATED}"),
 )
 # Where the next step asks of the order, or somebody of the provider.
 _WITH_ORDER = (*WITH_US, State.PROVIDER_REVIEW, State.PROVIDER_PASSED)
@@ -172,7 +178,7 @@ _NOBODY_JOINED = f"officer_id = %(user0)s AND {_GOING} AND NOT {_JOINED}"
 #: What a line tells of a case, or needs to tell the next step.
 _TOLD = (
     "reference", "version", "officer", "state", "turn", "turn_since", "due_at",
-    "due_provisional", "answered",
+    "due_provisional", "answered", "message_waits",
     "domain_unicode", "ip_address", "site_name", "applicant__name", "province__accepts_forums",
     "province__phone",
     "applicant_type", "mainland_branch", "registration_certificate", "server_region", "access",

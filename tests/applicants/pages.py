@@ -64,6 +64,7 @@ def addresses(case: FilingCase) -> list[str]:
         "documents/add/",
         "documents/add/?kind=business_licence",
         "people/",
+        "messages/",
     ]
     rests += [f"step/{step.value}/" for step in Step] + ["step/explode/"]
     rests += [f"documents/{pk}/" for pk in papers] + [f"requests/{pk}/" for pk in asked]

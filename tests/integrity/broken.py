@@ -15,6 +15,7 @@ from icpcases.cases import triggers
 from icpcases.cases.models import Applicant, FilingCase, SearchToken, Service
 from icpcases.search import index
 from icpcases.workflow.actions.assignment import add_note, assign
+from icpcases.workflow.actions.messages import write_to_office
 from tests.world import FOREIGN, World, user
 
 FOREIGN_FORUM = {**FOREIGN, "forum": "true", "preapproval": "false"}
@@ -326,6 +327,32 @@ def turn_though_asked(world: World) -> tuple[FilingCase, list[str]]:
     return case, ["says it is the turn of: officer; it is that of: applicant."]
 
 
+def message_lost(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.at("triage")
+    write_to_office(case, world.wei, "Hello.", case.version)
+    set_on(case, message_waits=None, answered=False)
+    return case, [f"says that message none waits; it is {case.version + 1}."]
+
+
+def message_there_is_none(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.at("triage")
+    set_on(case, message_waits=2, answered=True)
+    return case, ["says that message 2 waits; it has none."]
+
+
+def message_out_of_the_queue(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.at("withdrawn")
+    write_to_office(case, world.wei, "Hello.", case.version)
+    set_on(case, answered=False)
+    return case, ["has an answer or a message that waits, but lies in no queue."]
+
+
+def nothing_in_the_queue(world: World) -> tuple[FilingCase, list[str]]:
+    case = world.at("triage")
+    set_on(case, answered=True)
+    return case, ["lies in a queue for an answer or a message that there is not."]
+
+
 def in_the_hands_of(name: str, case: FilingCase, world: World) -> Any:
     colleague = user(name, "officer", is_staff=True)
     case.refresh_from_db()
@@ -478,6 +505,10 @@ BROKEN: list[tuple[str, Callable[[World], tuple[FilingCase | Named, list[str]]]]
     ("turn_without_end", due_before_its_turn),
     ("turn_differs", turn_of_nobody),
     ("turn_differs", turn_though_asked),
+    ("message_unread", message_lost),
+    ("message_unread", message_there_is_none),
+    ("unread_in_no_queue", message_out_of_the_queue),
+    ("unread_in_no_queue", nothing_in_the_queue),
     ("officer_absent", officer_gone),
     ("officer_absent", officer_no_more),
     ("order_outlives_filing", order_of_a_withdrawn_case),

@@ -206,7 +206,7 @@ PAGES = (
     (r"cases/(filingcase|applicant)/add/|cases/province/CN-BJ/answer/", "li chen"),
     (r"cases/\w+/(add|.+/delete)/", ""),
     (r"cases/(\w+/(.+/(change|history)/)?)?", "li chen sun"),
-    (r"cases/filingcase/\d+/(step/\w+|requests/\d+)/", "li chen sun"),
+    (r"cases/filingcase/\d+/(step/\w+|requests/\d+|messages)/", "li chen sun"),
     (r"portfolio/\d+/(subject|service|submit)/|service/\d+/access/", "li chen"),
     (r"portfolio/\d+/|services/|orders/\d+/", "li chen sun"),
     (r"service/\d+/(correct|loss|access/\d+/loss)/", "chen"),

@@ -74,7 +74,8 @@ def expected(case: FilingCase) -> str | None:
     if late and (case.turn == "officer" or case.state == "sms_verification"):
         return "overdue"
     if case.state == "sms_verification":
-        return "sms" if case.due_at else None
+        # What has come in has a place, whatever clock runs.
+        return "sms" if case.due_at else "answered" if case.answered else None
     if case.answered:
         return "answered"
     if case.turn != "officer":

@@ -13,6 +13,9 @@ from icpcases.types import Text
 
 from .reasons import CannedOffer, Subject, offer_reasons, reason_text
 
+#: So many characters a message has at most.
+MESSAGE_LENGTH = 2000
+
 
 def need_day_to_come(day: dt.date | None) -> dt.date | None:
     """The day, if it is not over. Raises ValidationError."""
@@ -132,6 +135,22 @@ class SettlementForm(forms.Form):
     def clean_due_on(self) -> dt.date | None:
         """A day to come."""
         return need_day_to_come(self.cleaned_data["due_on"])
+
+
+class MessageField(forms.CharField):
+    """Words for the other side; a line break counts as one character, as browsers count it."""
+
+    def to_python(self, value: object) -> str:
+        """The text with plain line breaks."""
+        return super().to_python(str(value or "").replace("\r\n", "\n")) or ""
+
+
+class MessageForm(forms.Form):
+    """A message between the applicant and the office."""
+
+    text = MessageField(
+        label=_("your message"), max_length=MESSAGE_LENGTH, widget=forms.Textarea(attrs={"rows": 5})
+    )
 
 
 class NoteForm(forms.Form):

@@ -259,7 +259,10 @@ class FilingCase(Transitions, FollowedUp):
     turn_since = models.DateTimeField(_("turn since"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     due_provisional = models.BooleanField(_("due date provisional"), default=False)
+    #: Whether an answer or a message of the applicant waits for the officer.
     answered = models.BooleanField(_("answers wait for the officer"), default=False)
+    #: The history's number of the first message of the applicant that nobody has answered or read.
+    message_waits = models.PositiveIntegerField(_("message waits"), null=True, blank=True)
 
     objects = FilingCaseQuerySet.as_manager()
 

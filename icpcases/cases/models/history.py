@@ -38,6 +38,7 @@ class HistoryRow(models.Model):
         NOTE = "note", _("Note")
         CORRECTION = "correction", _("Correction")
         FOLLOW_UP = "follow_up", _("Follow-up")
+        MESSAGE = "message", _("Message")
 
     # Found by the indexes below, which both begin with the case.
     case = models.ForeignKey(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from icpcases.cases.models import HistoryRow
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
+from icpcases.workflow.actions.messages import is_from_applicant
 
 _OF_PEOPLE = {
     "assigned": gettext_noop("Assigned to %(value)s"),
@@ -29,10 +30,18 @@ def deed_of(row: HistoryRow) -> str:
         return _request(row.entered)
     if row.kind == HistoryRow.Kind.DOCUMENT:
         return _document(row.entered)
+    if row.kind == HistoryRow.Kind.MESSAGE:
+        return _message(row)
     if row.kind == HistoryRow.Kind.FOLLOW_UP:
         return _("The applicant was reminded") if row.entered.get("reminded") else ""
     edited = row.kind == HistoryRow.Kind.EDIT
     return _of_people(row.entered) or (_edit(row.changes) if edited else "")
+
+
+def _message(row: HistoryRow) -> str:
+    if not row.note_public:
+        return _("Read a message: no answer needed")
+    return _("Message from the applicant") if is_from_applicant(row) else _("Message")
 
 
 def _of_people(entered: Mapping[str, object]) -> str:

@@ -230,7 +230,7 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
         {phase: sum(by_state[state] for state in states) for phase, states in PHASES.items()}
     )
     due = [("over", _("overdue")), ("today", _("due today"))]
-    answered = [("1", _("answered by the applicant"))]
+    answered = [("1", _("an answer or a message waits"))]
     going, joined = [("1", _("in progress"))], [(NOBODY, _("nobody"))]
     return [
         _field(query, "phase", _("phase"), _phases(), by_phase),
@@ -241,7 +241,7 @@ def fields_of(query: ListQuery, listing: Listing, user: Actor) -> list[Field]:
         _field(query, "due", _("due"), due, counts.get("due")),
         _field(query, "created", _("opened in"), _months(query, "created"), counts.get("created")),
         _field(query, "filed", _("filed in"), _months(query, "filed")),
-        _field(query, "answered", _("answers"), answered, counts.get("answered")),
+        _field(query, "answered", _("answers and messages"), answered, counts.get("answered")),
         _field(query, "type", _("filing type"), _labelled(FilingType)),
         _field(query, "kind", _("service kind"), _labelled(ServiceKind)),
         _field(query, "whether in progress", _("whether in progress"), going),

@@ -20,7 +20,8 @@ from .filters import province_names
 
 _COLUMNS = (
     "pk", "reference", "version", "filing_type", "domain_unicode", "ip_address", "site_name",
-    "state", "turn", "state_since", "due_at", "answered", "province_id", "officer_id",
+    "state", "turn", "state_since", "due_at", "answered", "message_waits",
+    "province_id", "officer_id",
     "officer__username", "officer__first_name",
     "officer__last_name", "applicant__name",
 )  # fmt: skip

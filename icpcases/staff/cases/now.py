@@ -65,7 +65,10 @@ def now_of(request: HttpRequest, case: FilingCase, rows: CaseFile) -> Now:
     others = [step for step in steps if step is not due]
     aside = [s for s in others if not s.open and (s.aside or is_elsewhere(case, Step(s.name)))]
     url = ""
-    if agenda.task == Task.JUDGE_ANSWERS:
+    if agenda.task == Task.READ_MESSAGE:
+        # The box stands right there.
+        url = "#messages"
+    elif agenda.task == Task.JUDGE_ANSWERS:
         url = case_url(case, "request", answers[0].pk)
     elif agenda.task == Task.JUDGE_PAPERS:
         url = case_url(case, "document", papers[0].pk)
@@ -84,6 +87,8 @@ def now_of(request: HttpRequest, case: FilingCase, rows: CaseFile) -> Now:
 
 def title_of(case: FilingCase, agenda: Agenda) -> str:
     """What is to be done now, in a few words."""
+    if agenda.task == Task.READ_MESSAGE:
+        return _("Answer the applicant's message")
     if agenda.task == Task.JUDGE_ANSWERS:
         return _("Judge the answers")
     if agenda.task == Task.JUDGE_PAPERS:

@@ -39,6 +39,9 @@ def onward(request: HttpRequest, case: FilingCase) -> str:
         return ""
     fresh = get_case_for_user(case.pk, request.user)
     found = next_on_case(fresh)
+    if fresh.message_waits is not None:
+        # It stands on the case's own page.
+        return ""
     agenda = agenda_of(fresh, found is not None and found.kind == PAPER, timezone.now())
     if found and agenda.task in (Task.JUDGE_ANSWERS, Task.JUDGE_PAPERS):
         return judging_url(found)

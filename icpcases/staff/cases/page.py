@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from icpcases.cases.forms.facts import asked_of
-from icpcases.cases.forms.requests import AskAllForm
+from icpcases.cases.forms.requests import AskAllForm, MessageForm
 from icpcases.cases.models import Applicant, Document, FilingCase
 from icpcases.cases.outbox import delivery_problems
 from icpcases.cases.permissions import is_supervisor, is_working
@@ -26,6 +26,7 @@ from icpcases.rules.verdict import missing_facts
 from icpcases.web.back import list_to_return_to
 from icpcases.web.errand_panel import PRIVATE, errand_panel
 from icpcases.workflow.actions.judging import reusable_documents
+from icpcases.workflow.actions.messages import waiting_messages
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for, dossier_of
 from icpcases.workflow.missing import missing_of
@@ -73,6 +74,8 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         "certificate": masked_certificate(case.applicant),
         "applicant_phone": mask_phone(case.applicant.phone) if case.applicant.phone else "",
         "may_work": is_working(request.user),
+        "unread": waiting_messages(case),
+        "message_form": message_box(),
         "may_assign": is_supervisor(request.user),
         **nobody_joined(case),
         "mail_problems": delivery_problems(case),
@@ -83,6 +86,13 @@ def case_context(request: HttpRequest, case: FilingCase) -> dict[str, object]:
         **follow_up_context(case, rows, is_working(request.user)),
         **beside_case(request, case, rows.whole_history),
     }
+
+
+def message_box() -> MessageForm:
+    """The box to answer in, with its key; the note's box has the field's usual name."""
+    form = MessageForm(auto_id="message_%s")
+    form.fields["text"].widget.attrs["data-key"] = "m"
+    return form
 
 
 def _way_back(request: HttpRequest) -> dict[str, str]:
