@@ -9,10 +9,12 @@ from allauth.core import ratelimit
 from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils import translation
 
 from icpcases.rules.folding import typed_code
 
 from . import mails
+from .languages import language_of_visitor
 from .people import account_for, find_account, takes_codes
 
 #: One code is right in 100 million: an address that is tried all year round is not found.
@@ -43,11 +45,13 @@ class SignInByCode:
         and then leaves everything as it was.
         """
         account, code = find_account(address), ""
-        if account is None or takes_codes(account):
-            code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-            mails.send_code(address, f"{code[:4]}-{code[4:]}")
-        else:
-            mails.send_refusal(address, account)
+        kept = (account and account.language) or ""
+        with translation.override(language_of_visitor(request, kept)):
+            if account is None or takes_codes(account):
+                code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+                mails.send_code(address, f"{code[:4]}-{code[4:]}")
+            else:
+                mails.send_refusal(address, account)
         cls(address, code, after or "", time.time(), secrets.token_hex(16))._keep(request)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The mails of signing in: short, in the language of the page they were asked for on."""
+"""The mails of signing in: short, in the active language."""
 
 import datetime as dt
 import logging

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from icpcases.cases.forms.fields import DayField
 from icpcases.cases.forms.tables import DayInput
 from icpcases.cases.models import AccessLogRow, Applicant, FilingCase
 from icpcases.cases.models.documents import KINDS
@@ -49,8 +50,8 @@ class LookedForm(forms.Form):
         label=gettext_lazy("At what"), required=False,
         choices=[("", gettext_lazy("anything")), *AccessLogRow.What.choices],
     )  # fmt: skip
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput)
-    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput)
+    since = DayField(label=gettext_lazy("From"), required=False, widget=DayInput)
+    until = DayField(label=gettext_lazy("Until"), required=False, widget=DayInput)
     whose = forms.CharField(
         label=gettext_lazy("Whose data"), required=False, max_length=200,
         help_text=gettext_lazy("Certificate number, name of the applicant, or case."),
