@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_noop
 from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import Values, write
 
+from .corrected import LATELY, NEEDLESS, corrected
 from .models import CasePerson, FilingCase, HistoryRow, Invitation, Notice
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
@@ -241,10 +242,11 @@ def post(
 
 
 def drop_letters(case: FilingCase | None, address: str) -> None:
-    """End the letters about a case, or about none, that still wait for an address: they are true
-    no more."""
-    waiting = Notice.objects.filter(kind=Notice.Kind.LETTER, state=Notice.State.WAITING)
-    waiting.filter(case=case, address=address, leased_until__isnull=True).update(
+    """End the letters about a case, or about none, that wait for an address or did not reach it:
+    they are true no more."""
+    states = [Notice.State.WAITING, Notice.State.FAILED]
+    letters = Notice.objects.filter(kind=Notice.Kind.LETTER, state__in=states)
+    letters.filter(case=case, address=address, leased_until__isnull=True).update(
         state=Notice.State.EXPIRED, latest_error=NEEDLESS
     )
 
@@ -293,7 +295,7 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
 
     Refused or given up; or still waiting after an error or after a quarter of an hour. What a
     later mail to the same address, or of this case to the same person, has overtaken is no
-    problem any more; nor is what nobody is to read now.
+    problem any more; nor is what nobody is to read now, or what goes to a corrected address.
     """
     now = timezone.now()
     later = Notice.objects.filter(
@@ -310,6 +312,7 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
     if is_night(now):
         stuck &= ~silent_at_night() | ~Q(latest_error="")
     rows = Notice.objects.filter(given_up | stuck, ~Exists(later), ~Exists(theirs), case=case)
+    rows = rows.exclude(corrected())
     found: dict[str, Problem] = {}
     for row in _still_meant(case, list(rows.order_by("pk").defer("text", "html"))):
         since = found[row.address].since if row.address in found else row.created_at
@@ -353,13 +356,11 @@ def undelivered(now: dt.datetime) -> QuerySet[Notice]:
         address=OuterRef("address"), state=Notice.State.SENT, sent_at__gt=OuterRef("created_at")
     )
     given_up = Notice.objects.filter(
-        state__in=[Notice.State.FAILED, Notice.State.EXPIRED], next_try_at__gt=now - _LATELY
+        state__in=[Notice.State.FAILED, Notice.State.EXPIRED], next_try_at__gt=now - LATELY
     )
     return given_up.exclude(latest_error=NEEDLESS).filter(~Exists(later))
 
 
-_LATELY = dt.timedelta(days=30)
-NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
 TAKEN_BACK = gettext_noop("The step was taken back before its mail left.")
 NO_READER = gettext_noop("The person it was for can no longer see this case.")
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")

@@ -12,7 +12,6 @@ from icpcases.cases.outbox import (
     audience,
     invitation_key,
 )
-
 from icpcases.workflow.actions.participants import invitation_mail
 
 from .reminders import reminder_of

@@ -112,9 +112,7 @@ def reminders_due(now: dt.datetime, cases: QuerySet[FilingCase] | None = None) -
     if not any(reminder.to_officer for reminder in found):
         return found
     away, supervisors = absences(timezone.localdate(now)), tuple(active_supervisors())
-    working = {
-        r.case.pk: _working_on(r.case, away, supervisors) for r in found if r.to_officer
-    }
+    working = {r.case.pk: _working_on(r.case, away, supervisors) for r in found if r.to_officer}
     everybody = {one.pk for people in working.values() for one in people}
     chosen = ReaderLanguage.objects.filter(user__in=everybody)
     languages = dict(chosen.values_list("user", "language"))

@@ -26,11 +26,16 @@ _NO_LETTER = re.compile(r"[\W_]+")
 def normal(text: str) -> str:
     """A text as it is compared: one width, one case, no accents, plain brackets and dashes."""
     if not text.isascii():
-        # A lone surrogate is no text: no database takes it.
-        text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
+        text = one_width(text)
         bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
         text = unicodedata.normalize("NFKC", bare).translate(_LINES)
     return _CONTROL.sub(" ", text.casefold()).translate(_BRACKETS).strip()
+
+
+def one_width(text: str) -> str:
+    """A text in half width, as Unicode composes it."""
+    # A lone surrogate is no text: no database takes it.
+    return unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
 
 
 def name_key(name: str) -> str:
@@ -62,7 +67,12 @@ def half_width(text: str) -> str:
     return _CONTROL.sub("", text.translate(_HALF)).strip()
 
 
-_DAY = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
+def typed_ip(text: str) -> str:
+    """An IP address in half width; the full stop of Chinese keyboards is its point."""
+    return _CONTROL.sub("", one_width(text)).replace("。", ".").strip()
+
+
+_DAY = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?", re.ASCII)
 
 
 def typed_day(text: str) -> str:
@@ -70,7 +80,7 @@ def typed_day(text: str) -> str:
 
     What is no day so written comes back in half width.
     """
-    plain = normal(text)
+    plain = _CONTROL.sub("", one_width(text)).translate(_LINES).strip()
     return _DAY.sub(lambda day: "{}-{:0>2}-{:0>2}".format(*day.groups()), plain)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import domains, numbers
 from icpcases.rules.addresses import plain_address
-from icpcases.rules.folding import half_width, typed_code, typed_day
+from icpcases.rules.folding import half_width, typed_code, typed_day, typed_ip
 from icpcases.rules.numbers import NumberError
 from icpcases.types import Text
 
@@ -106,6 +106,14 @@ class PaperNumberField(forms.CharField):
     def to_python(self, value: object) -> str:
         """The number, or nothing."""
         return half_width(str(super().to_python(value)))
+
+
+class IpAddressField(forms.GenericIPAddressField):
+    """An IP address, typed in any width."""
+
+    def to_python(self, value: object) -> str:
+        """The address, or nothing. Raises ValidationError."""
+        return str(super().to_python(typed_ip(value) if _is_text(value) else value))
 
 
 class CountField(forms.IntegerField):

@@ -11,9 +11,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from icpcases.cases.forms.fields import MailField
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.forms.fields import MailField
 from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.permissions import is_working

@@ -112,9 +112,7 @@ class ColleagueForm(forms.Form):
 
     last_name = forms.CharField(label=_("family name"), max_length=150)
     first_name = forms.CharField(label=_("given name"), max_length=150, required=False)
-    email = MailField(
-        label=_("e-mail"), help_text=_("The invitation goes to this address.")
-    )
+    email = MailField(label=_("e-mail"), help_text=_("The invitation goes to this address."))
     role = forms.ChoiceField(
         label=_("role"),
         widget=forms.RadioSelect,
