@@ -54,7 +54,7 @@ def phone_key(phone: str) -> str:
     return _PREFIX.sub("", _IN_PHONES.sub("", normal(phone)))
 
 
-_HALF = {
+_HALF: dict[int, int | str] = {
     **{code: code - 0xFEE0 for first, last in ("09", "AZ", "az")
        for code in range(ord(first) + 0xFEE0, ord(last) + 0xFEE1)},
     **{ord(line): "-" for line in "－‐‑–"}, ord("\u3000"): " ",

@@ -425,3 +425,20 @@ def test_nobody_else_takes_an_invitation_back(case, wei, friend, sun, mei):
     assert found == (participants.Standing.OPEN, invitation)
     page = body_of(signed_in(friend).get(path(case, "people/")))
     assert ("third@example.com" in page, "take_back" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "told"),
+    [
+        ("wei", "/cases/{0.reference}/people/", "To be put right by the applicant"),
+        ("li", "/admin/cases/filingcase/{0.pk}/people/", "To be put right by an officer"),
+    ],
+)
+def test_whoever_invites_twice_is_told_to_take_it_back_himself(
+    case, invitation, request, who, page, told
+):
+    account = request.getfixturevalue(who)
+    case.refresh_from_db()
+    sent = {"version": case.version, "email": FRIEND}
+    answer = signed_in(account).post(page.format(case), sent)
+    assert (answer.status_code, told in text_of(answer)) == (409, True)

@@ -84,7 +84,7 @@ def fields_of_ours() -> set[tuple[str, str]]:
     for form in forms_of_ours():
         of_table = issubclass(form, SeenForm) and not issubclass(form, ApplicantForm)
         for name, field in getattr(form, "base_fields", {}).items():
-            if of_table and name not in form.declared_fields:
+            if of_table and name not in getattr(form, "declared_fields", {}):
                 continue
             typed = isinstance(
                 field, forms.CharField | forms.IntegerField | forms.DateField | forms.DateTimeField

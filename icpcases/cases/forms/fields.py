@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypedDict, TypeGuard, Unpack
+from typing import TypeAlias, TypedDict, TypeGuard, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -26,7 +26,7 @@ class FieldOptions(TypedDict, total=False):
     help_text: Text
     required: bool
     initial: object
-    widget: forms.Widget
+    widget: forms.Widget | type[forms.Widget]
 
 
 class TickField(forms.BooleanField):
@@ -125,6 +125,10 @@ class CountField(forms.IntegerField):
         return found
 
 
+# What Django takes for a day: what was typed, or one already.
+_Day: TypeAlias = str | dt.datetime | dt.date | None
+
+
 class DayField(forms.DateField):
     """A day, typed in any width and with the marks that days are written with in Chinese."""
 
@@ -132,7 +136,7 @@ class DayField(forms.DateField):
         options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         super().__init__(**options)
 
-    def to_python(self, value: object) -> dt.date | None:
+    def to_python(self, value: _Day) -> dt.date | None:
         """The day. Raises ValidationError."""
         found: dt.date | None = super().to_python(typed_day(value) if _is_text(value) else value)
         return found
@@ -141,7 +145,7 @@ class DayField(forms.DateField):
 class MomentField(forms.DateTimeField):
     """A day and a time, typed in any width."""
 
-    def to_python(self, value: object) -> dt.datetime | None:
+    def to_python(self, value: _Day) -> dt.datetime | None:
         """The moment. Raises ValidationError."""
         text = typed_day(value) if _is_text(value) else value
         found: dt.datetime | None = super().to_python(text)

@@ -56,22 +56,28 @@ def is_of_staff(email: str) -> bool:
     return accounts.filter(in_a_role).exists()
 
 
-def _need_inviting(case: FilingCase, email: str) -> None:
+def _need_inviting(case: FilingCase, by: Actor, email: str) -> None:
     """Raises Closed where inviting an address would tell or open nothing new."""
-    if is_of_staff(email):
-        raise Closed((_finding(_OF_STAFF, _("Invite an address of the applicant."), email),))
     account = accounts_of([email]).get(email)
-    if account and not account.is_open:
-        raise Closed((_finding(_NO_WAY_IN, _ANOTHER_ADDRESS, email),))
-    if CasePerson.objects.filter(case=case, user__email__iexact=email).exists():
-        raise Closed((_finding(_MEMBER, _("Nothing to do."), email),))
-    if Invitation.objects.waiting().filter(case=case, email=email).exists():
-        raise Closed((_finding(_WAITING, _SEND_AGAIN, email),))
+    member = CasePerson.objects.filter(case=case, user__email__iexact=email)
+    waiting = Invitation.objects.waiting().filter(case=case, email=email)
+    if is_of_staff(email):
+        found = (_OF_STAFF, _("Invite an address of the applicant."))
+    elif account and not account.is_open:
+        found = (_NO_WAY_IN, _ANOTHER_ADDRESS)
+    elif member.exists():
+        found = (_MEMBER, _("Nothing to do."))
+    elif waiting.exists():
+        found = (_WAITING, _SEND_AGAIN)
+    else:
+        return
+    raise Closed((_finding(*found, by, email),))
 
 
-def _finding(sentence: str, remedy: str, email: str) -> Finding:
+def _finding(sentence: str, remedy: str, by: Actor, email: str) -> Finding:
     place = Place(PlaceKind.RULE, "email", email)
-    return Finding("invitation", Source.NONE, sentence, remedy, Party.OFFICER, (place,))
+    who = Party.OFFICER if is_working(by) else Party.APPLICANT
+    return Finding("invitation", Source.NONE, sentence, remedy, who, (place,))
 
 
 _OF_STAFF = _("%(about)s is an address of the office: staff see every case and cannot join one.")
@@ -93,12 +99,12 @@ def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invita
     def refused(fresh: FilingCase) -> Closed | None:
         # Two invited the same address in the same second.
         waiting = Invitation.objects.waiting().filter(case=fresh, email=email)
-        finding = _finding(_WAITING, _SEND_AGAIN, email)
+        finding = _finding(_WAITING, _SEND_AGAIN, by, email)
         return Closed((finding,)) if waiting.exists() else None
 
     with changing(case, by, seen_version, what="assignment", explain=refused) as change:
         _need_keeper(change.case, by)
-        _need_inviting(change.case, email)
+        _need_inviting(change.case, by, email)
         taken = CasePerson.objects.filter(case=change.case, part=CasePerson.Part.OWNER).exists()
         invitation = Invitation.objects.create(
             case=change.case,
