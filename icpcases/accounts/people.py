@@ -51,6 +51,21 @@ def account_for(address: str) -> User | None:
     return account if takes_codes(account) else None
 
 
+def move_to(user: User, address: str) -> bool:
+    """Have an applicant's account live at a plain address whose reader has just proved it; False
+    where another account has come to live there meanwhile.
+
+    Its name stays: it is never shown, and names nobody.
+    """
+    with transaction.atomic():
+        own = User.objects.select_for_update().get(pk=user.pk)
+        if find_account(address):
+            return False
+        own.email = user.email = address
+        own.save(update_fields=["email"])
+        return True
+
+
 def _make_account(address: str) -> "FoundAccount":
     try:
         with transaction.atomic():
