@@ -26,7 +26,7 @@ from .pages import own_page
 from .tracking import TooManyTries, find_followed
 
 # The telephone and hours of the office, where its settings give them.
-_WHOM_TO_ASK = ("shared/_office.html", "applicants/_ask_office.html")
+_WHOM_TO_ASK = ("applicants/_office.html", "applicants/_ask_office.html")
 
 
 class FollowForm(forms.Form):
