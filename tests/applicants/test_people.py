@@ -15,7 +15,7 @@ from django.utils import timezone
 from icpcases.cases.models import Applicant, CasePerson, FilingCase, Invitation, Notice
 from icpcases.notifications.delivery import deliver, worker_name
 from icpcases.workflow.actions import participants
-from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.exceptions import Closed, NotAllowed
 from tests.harness import smtp
 from tests.harness.race import together
 from tests.world import user
@@ -199,6 +199,16 @@ def test_a_domain_in_chinese_is_invited_under_its_ascii_name(case, wei):
     case.refresh_from_db()
     again = {"version": case.version, "email": f"WANG@{plain.partition('@')[2]}"}
     assert client.post(path(case, "people/"), again).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "email", ["wëi@example.com", "wei", "a@b@", f"{'w' * 150}@example.com", ""]
+)
+def test_an_address_from_before_they_were_folded_is_told_and_not_invited(case, li, email):
+    with pytest.raises(Closed) as refused:
+        participants.invite(case, li, email, case.version)
+    assert [finding.code for finding in refused.value.findings] == ["invitation"]
+    assert not Invitation.objects.exists()
 
 
 def test_who_cannot_sign_in_is_not_invited(case, wei, friend):

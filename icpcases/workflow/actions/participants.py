@@ -84,6 +84,7 @@ _OF_STAFF = _("%(about)s is an address of the office: staff see every case and c
 _MEMBER = _("%(about)s is on this case already.")
 _WAITING = _("%(about)s is invited already and has not joined yet.")
 _NO_WAY_IN = _("%(about)s cannot sign in: the account with this address has been closed.")
+_NO_ADDRESS = _("No mail can be sent to the address %(about)s.")
 _ANOTHER_ADDRESS = _("Invite another address, or ask the office.")
 _SEND_AGAIN = _("To send a new invitation, first take this one back.")
 
@@ -94,7 +95,12 @@ def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invita
     Raises NotAllowed unless `by` works cases or is the owner, Stale, and Closed where the address
     is on the case already, is invited, is one of the office, or is that of a closed account.
     """
-    email = plain_address(email)
+    try:
+        email = plain_address(email)
+    except ValueError:
+        # An applicant's record may hold one from before addresses were folded.
+        finding = _finding(_NO_ADDRESS, _("Correct the address."), by, email)
+        raise Closed((finding,)) from None
 
     def refused(fresh: FilingCase) -> Closed | None:
         # Two invited the same address in the same second.
