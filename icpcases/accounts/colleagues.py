@@ -15,22 +15,23 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from icpcases.cases.models import Leave, StaffAct
 from icpcases.cases.outbox import drop_letters, post, site_url
 from icpcases.cases.permissions import active_supervisors, is_supervisor, shown_name
 from icpcases.lifecycle.roles import STAFF_GROUPS, Actor, Role
+from icpcases.rules.addresses import LONGEST_ADDRESS
 from icpcases.types import Cleaned
 from icpcases.workflow.changes import SeenVersion
 from icpcases.workflow.leave import forget_absences
 from icpcases.workflow.sendings import Sent, make_once
 
-from .people import LONGEST_ADDRESS
+from .languages import kept_language
 
 What = StaffAct.What
 
@@ -115,7 +116,7 @@ def add_colleague(by: Actor, data: Cleaned) -> User:
     with _acting(by) as actor:
         user = _made(data, Role(data["role"]))
         _note(actor, user, What.INVITED, f"{Role(data['role']).label}, {user.email}")
-        _post_link(user, "staff_invitation", _("Your account in the filing office"))
+        _post_link(user, "staff_invitation", gettext_noop("Your account in the filing office"))
         return user
 
 
@@ -160,7 +161,7 @@ def send_link(by: Actor, user: User, seen: int) -> None:
             raise ActRefused(_("The account is closed: reopen it first."))
         _note(actor, user, What.LINK_SENT, user.email)
         drop_letters(None, user.email)
-        _post_link(user, "staff_password", _("A new password for the filing office"))
+        _post_link(user, "staff_password", gettext_noop("A new password for the filing office"))
 
 
 def _link_path(user: User) -> str:
@@ -169,14 +170,15 @@ def _link_path(user: User) -> str:
 
 
 def _post_link(user: User, name: str, subject: str) -> None:
-    language = get_language() or settings.LANGUAGE_CODE
-    context = {
-        "subject": subject, "user": user, "link": site_url(_link_path(user)), "days": link_days(),
-        "site": settings.SITE_URL, "language": language,
-    }  # fmt: skip
-    text, html = (render_to_string(f"mail/{name}.{kind}", context) for kind in ("txt", "html"))
-    # Never kept longer than needed: whoever reads it may set the password.
-    post(user.email, language, subject, text, html, once=True)
+    language = kept_language(user) or get_language() or settings.LANGUAGE_CODE
+    with translation.override(language):
+        context = {
+            "subject": _(subject), "user": user, "link": site_url(_link_path(user)),
+            "days": link_days(), "site": settings.SITE_URL, "language": language,
+        }  # fmt: skip
+        text, html = (render_to_string(f"mail/{name}.{kind}", context) for kind in ("txt", "html"))
+        # Never kept longer than needed: whoever reads it may set the password.
+        post(user.email, language, _(subject), text, html, once=True)
 
 
 def password_set(user: User) -> None:

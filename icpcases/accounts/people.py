@@ -2,46 +2,34 @@
 
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-import idna
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.crypto import get_random_string
 
 from icpcases.lifecycle.roles import STAFF_GROUPS
+from icpcases.rules.addresses import LONGEST_ADDRESS
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 
-class Groups(TypedDict):
-    """In how many groups of the staff an account is."""
+class Known(TypedDict):
+    """In how many groups of the staff an account is, and the language it reads, if known."""
 
     staff_groups: int
+    language: str | None
 
 
-FoundAccount: TypeAlias = "WithAnnotations[User, Groups]"
-# As long as a username may be: the address becomes one.
-LONGEST_ADDRESS = 150
-
-
-def plain_address(address: str) -> str:
-    """The address in the one spelling that is compared: lower case, its domain in ASCII.
-
-    Databases take look-alikes such as ı and I for the same letter, so that whoever owns the
-    domain maıl.example could read codes for mail.example. Raises ValueError.
-    """
-    local, at, domain = address.strip().rpartition("@")
-    plain = f"{local}@{idna.encode(domain, uts46=True).decode()}".lower()
-    if not (at and plain.isascii() and len(plain) <= LONGEST_ADDRESS):
-        raise ValueError("not an address that mail can be sent to")
-    return plain
+FoundAccount: TypeAlias = "WithAnnotations[User, Known]"
 
 
 def find_account(address: str) -> "FoundAccount | None":
     """The account with this plain address; where several share it, one of staff comes first."""
     in_staff_group = Count("groups", filter=Q(groups__name__in=STAFF_GROUPS))
-    accounts = User.objects.filter(email__iexact=address).annotate(staff_groups=in_staff_group)
+    accounts = User.objects.filter(email__iexact=address).annotate(
+        staff_groups=in_staff_group, language=F("reads__language")
+    )
     # The database's idea of equal letters is wider than ours.
     same = [account for account in accounts.order_by("pk") if account.email.lower() == address]
     same.sort(key=takes_codes)
@@ -61,6 +49,21 @@ def account_for(address: str) -> User | None:
     """
     account = find_account(address) or _make_account(address)
     return account if takes_codes(account) else None
+
+
+def move_to(user: User, address: str) -> bool:
+    """Have an applicant's account live at a plain address whose reader has just proved it; False
+    where another account has come to live there meanwhile.
+
+    Its name stays: it is never shown, and names nobody.
+    """
+    with transaction.atomic():
+        own = User.objects.select_for_update().get(pk=user.pk)
+        if find_account(address):
+            return False
+        own.email = user.email = address
+        own.save(update_fields=["email"])
+        return True
 
 
 def _make_account(address: str) -> "FoundAccount":

@@ -5,11 +5,13 @@ allauth finds its own pages by the names that begin with account_ and mfa_.
 
 from django.urls import path
 
-from . import staff_views, views
+from . import address_views, staff_views, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-in/code/", views.sign_in_code, name="sign_in_code"),
+    path("account/", address_views.account_page, name="account"),
+    path("account/code/", address_views.new_address_page, name="new_address"),
     path("sign-out/", views.sign_out, name="sign_out"),
     # In front of Django's own page at the same address.
     path("admin/login/", staff_views.sign_in, name="account_login"),

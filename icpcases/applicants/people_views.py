@@ -3,14 +3,17 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from icpcases.cases.forms.applicants import InviteForm
 from icpcases.cases.models import CasePerson, Invitation
 from icpcases.cases.permissions import is_staff_role
+from icpcases.rules.addresses import masked_address
 from icpcases.workflow.actions import participants
+from icpcases.workflow.actions.participants import Standing
 from icpcases.workflow.exceptions import NotAllowed
 
 from .pages import APPLICANTS, get_own_case, own_case_url, own_page
@@ -43,31 +46,48 @@ def own_people_page(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
-    """An invitation: shown, and accepted by a click. An old or made-up one tells nothing."""
-    invitation = participants.find_invitation(token)
-    if invitation is None:
-        return _used_up(request, token)
-    if request.method == "POST":
-        try:
-            joined = participants.accept(invitation, request.user)
-        except NotAllowed:
-            return _not_for(request, invitation)
-        if joined is None:
-            return _used_up(request, token)
-        messages.success(request, _("You may now see this case."))
-        return HttpResponseRedirect(own_case_url(invitation.case))
-    if is_staff_role(request.user) or not participants.is_for(invitation, request.user):
+    """An invitation: shown, and accepted by a click; else why not, and what to do.
+
+    A made-up one tells nothing, and one for another address only that.
+    """
+    found = participants.opened(token, request.user)
+    if request.method == "POST" and found.standing == Standing.OPEN and found.invitation:
+        if joined := _joined(request, found.invitation):
+            return joined
+        # It was taken back in this very moment, or followed by a second click.
+        found = participants.opened(token, request.user)
+    return _answered(request, found)
+
+
+def _joined(request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
+    try:
+        joined = participants.accept(invitation, request.user)
+    except NotAllowed:
         return _not_for(request, invitation)
-    return own_page(request, "applicants/invitation.html", {"invitation": invitation})
-
-
-def _used_up(request: HttpRequest, token: str) -> HttpResponse:
-    """Nothing is told, but to whoever has just clicked twice."""
-    case = participants.case_joined_by(token, request.user) if request.method == "POST" else None
-    if case is None:
-        return own_page(request, "applicants/no_invitation.html", {}, 404)
+    if joined is None:
+        return None
     messages.success(request, _("You may now see this case."))
-    return HttpResponseRedirect(own_case_url(case))
+    return HttpResponseRedirect(own_case_url(invitation.case))
+
+
+def _answered(request: HttpRequest, found: participants.Opened) -> HttpResponse:
+    invitation, standing = found.invitation, found.standing
+    if invitation is None:
+        return own_page(request, "applicants/no_invitation.html", {}, 404)
+    if standing == Standing.FOREIGN:
+        return _not_for(request, invitation)
+    if standing == Standing.JOINED:
+        now = request.method == "POST"
+        already = _("You have joined this case already.")
+        messages.success(request, _("You may now see this case.") if now else already)
+        return HttpResponseRedirect(own_case_url(invitation.case))
+    context = {"invitation": invitation, "inviter": participants.inviter_of(invitation)}
+    if standing == Standing.OPEN:
+        return own_page(request, "applicants/invitation.html", context)
+    if standing == Standing.TAKEN_BACK:
+        context["by"] = participants.taken_back_by(invitation)
+    context |= {"standing": standing.value, "days": participants.VALID_FOR.days}
+    return own_page(request, "applicants/no_invitation.html", context, 410)
 
 
 def _not_for(request: HttpRequest, invitation: Invitation) -> HttpResponse:
@@ -80,21 +100,19 @@ def _not_for(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return own_page(request, "applicants/invitation_for_another.html", context, 403)
 
 
-def masked_address(address: str) -> str:
-    """An address as its owner knows it and nobody else reads it: f•••@example.com."""
-    name, _at, domain = address.rpartition("@")
-    return f"{name[:1]}•••@{domain}"
-
-
 @never_cache
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Join a case to which this very address is invited: it was proved by signing in."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("applicants:cases"))
     waiting = (found for found in participants.waiting_for(request.user) if found.pk == pk)
     invitation = next(waiting, None)
-    joined = participants.accept(invitation, request.user) if invitation else None
-    if invitation is None or joined is None:
-        return own_page(request, "applicants/no_invitation.html", {}, 404)
-    messages.success(request, _("You may now see this case."))
-    return HttpResponseRedirect(own_case_url(invitation.case))
+    joined = _joined(request, invitation) if invitation else None
+    if joined is not None:
+        return joined
+    found = participants.standing_of(pk, request.user)
+    # Nobody has a link here: of what is another's not even that is told.
+    known = found.standing != Standing.FOREIGN
+    return _answered(request, found if known else participants.Opened(Standing.NONE))

@@ -24,6 +24,7 @@ urlpatterns = [
     path("check/", check.check_page, name="check"),
     path("apply/", apply.apply_page, name="apply"),
     path("follow/", tracking_views.follow_page, name="follow"),
+    path("follow/<str:reference>/", tracking_views.followed_page, name="followed"),
     path("invitation/<str:token>/", people_views.invitation_page, name="invitation"),
     path("invited/<int:pk>/", people_views.join_page, name="join"),
     path("privacy/", privacy.privacy_page, name="privacy"),

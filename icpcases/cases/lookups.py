@@ -33,7 +33,7 @@ _OF_REFERENCE = Rows(
 )  # fmt: skip
 _TRIES = Rows(
     FollowTry,
-    where="own.key IN (%s, %s)",
+    where="own.key IN (%s, %s, %s)",
     same_as=lambda *keys: FollowTry.objects.filter(key__in=keys),
 )
 
@@ -66,9 +66,9 @@ def case_of_reference(reference: str) -> FilingCase | None:
     return next(iter(_OF_REFERENCE(reference)), None)
 
 
-def tries_of(reference: str, address: str) -> list[FollowTry]:
-    """The wrong codes counted under these two keys."""
-    return _TRIES(reference, address)
+def tries_of(pair: str, address: str, reference: str) -> list[FollowTry]:
+    """The wrong codes counted under these three keys."""
+    return _TRIES(pair, address, reference)
 
 
 def subject_of(applicant: int) -> SubjectFiling | None:

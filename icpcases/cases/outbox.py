@@ -1,18 +1,21 @@
 """Who is told, and the rows that owe them a mail; `manage.py deliver` sends it."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from icpcases.cases.models.notices import LIFE
 from icpcases.db.statements import Values, write
 
+from .corrected import LATELY, NEEDLESS, corrected
 from .models import CasePerson, FilingCase, HistoryRow, Invitation, Notice
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 8
@@ -33,21 +36,24 @@ def silent_at_night() -> Q:
     return Q(kind=Notice.Kind.REMINDER) | by_itself
 
 
-def _addresses(case: int) -> QuerySet[CasePerson, tuple[int, str]]:
+def _addresses(case: int) -> QuerySet[CasePerson, tuple[int, str, str | None]]:
     people = CasePerson.objects.filter(case=case, user__is_active=True).exclude(user__email="")
-    return people.order_by("pk").values_list("user", "user__email")
+    return people.order_by("pk").values_list("user", "user__email", "user__reads__language")
 
 
 _ADDRESSES = Values(
-    "SELECT u.id, u.email FROM cases_caseperson own JOIN auth_user u ON u.id = own.user_id"
+    "SELECT u.id, u.email, l.language FROM cases_caseperson own"
+    " JOIN auth_user u ON u.id = own.user_id"
+    " LEFT JOIN cases_readerlanguage l ON l.user_id = u.id"
     " WHERE own.case_id = %s AND u.is_active AND u.email <> '' ORDER BY own.id",
-    int, str,
+    int, str, str,
     same_as=_addresses,
 )  # fmt: skip
 
 
 class Recipient(NamedTuple):
-    """Who is told: address, language, and whose account it is; None: the applicant's own."""
+    """Who is told: address, the language he reads, and whose account it is; None: the
+    applicant's own."""
 
     address: str
     language: str
@@ -60,26 +66,68 @@ Audience = list[Recipient]
 def audience(case: FilingCase) -> Audience:
     """Who is told of a step: the people on the case, else who is invited and the applicant.
 
-    Where people were on it who may read it no more, the applicant is not told in their place.
+    Each in the language of his account; in the applicant's where there is none. Where people
+    were on it who may read it no more, the applicant is not told in their place, nor is anybody
+    whose account is closed.
     """
-    return asked_audience(case)()
+    found = asked_audience(case)()
+    others = [recipient.address for recipient in found if recipient.person is None]
+    accounts = accounts_of(others) if others else {}
+    known = [(recipient, accounts.get(recipient.address.lower())) for recipient in found]
+    return [
+        recipient._replace(language=(account and account.language) or recipient.language)
+        for recipient, account in known
+        if recipient.person or account is None or account.is_open
+    ]
 
 
 def asked_audience(case: FilingCase) -> Callable[[], Audience]:
-    """The same, asked for now and taken by calling what is given back."""
+    """The same, asked for now and taken by calling what is given back.
+
+    Whose account an address is that is not on the case is not asked: that waits until the mail
+    leaves.
+    """
     taken = _ADDRESSES.sent(case.pk)
 
     def found() -> Audience:
-        language, own = case.applicant.language, case.applicant.email
-        people: dict[str, int] = {}
-        for person, address in taken():
-            people.setdefault(address, person)
+        usual, own = case.applicant.language, case.applicant.email
+        people: dict[str, Recipient] = {}
+        for person, address, language in taken():
+            people.setdefault(address, Recipient(address, language or usual, person))
         if people:
-            return [Recipient(address, language, person) for address, person in people.items()]
+            return list(people.values())
         others = [*_invited(case), *([own] if own and not _had_people(case) else [])]
-        return [Recipient(address, language) for address in dict.fromkeys(others)]
+        return [Recipient(address, usual) for address in dict.fromkeys(others)]
 
     return found
+
+
+@dataclass(frozen=True)
+class KnownReader:
+    """What the accounts of an address say: the language read, and whether one is open."""
+
+    language: str
+    is_open: bool
+
+
+def accounts_of(addresses: Iterable[str]) -> dict[str, KnownReader]:
+    """The accounts of these addresses, by the address in small letters; in one query."""
+    wanted = {address.lower() for address in addresses}
+    same = User.objects.annotate(small=Lower("email")).filter(small__in=wanted)
+    rows = same.order_by("-pk").values_list("small", "is_active", "reads__language")
+    found: dict[str, KnownReader] = {}
+    for address, is_open, language in rows:
+        other = found.get(address)
+        if other is None or is_open:
+            known = language or (other.language if other else "")
+            found[address] = KnownReader(known, is_open or bool(other and other.is_open))
+    return found
+
+
+def language_of(address: str, usual: str) -> str:
+    """The language whoever reads this address has chosen; the usual one where none is known."""
+    account = accounts_of([address]).get(address.lower())
+    return (account and account.language) or usual
 
 
 def _invited(case: FilingCase) -> QuerySet[Invitation, str]:
@@ -194,10 +242,11 @@ def post(
 
 
 def drop_letters(case: FilingCase | None, address: str) -> None:
-    """End the letters about a case, or about none, that still wait for an address: they are true
-    no more."""
-    waiting = Notice.objects.filter(kind=Notice.Kind.LETTER, state=Notice.State.WAITING)
-    waiting.filter(case=case, address=address, leased_until__isnull=True).update(
+    """End the letters about a case, or about none, that wait for an address or did not reach it:
+    they are true no more."""
+    states = [Notice.State.WAITING, Notice.State.FAILED]
+    letters = Notice.objects.filter(kind=Notice.Kind.LETTER, state__in=states)
+    letters.filter(case=case, address=address, leased_until__isnull=True).update(
         state=Notice.State.EXPIRED, latest_error=NEEDLESS
     )
 
@@ -246,7 +295,7 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
 
     Refused or given up; or still waiting after an error or after a quarter of an hour. What a
     later mail to the same address, or of this case to the same person, has overtaken is no
-    problem any more; nor is what nobody is to read now.
+    problem any more; nor is what nobody is to read now, or what goes to a corrected address.
     """
     now = timezone.now()
     later = Notice.objects.filter(
@@ -263,6 +312,7 @@ def delivery_problems(case: FilingCase) -> list[Problem]:
     if is_night(now):
         stuck &= ~silent_at_night() | ~Q(latest_error="")
     rows = Notice.objects.filter(given_up | stuck, ~Exists(later), ~Exists(theirs), case=case)
+    rows = rows.exclude(corrected())
     found: dict[str, Problem] = {}
     for row in _still_meant(case, list(rows.order_by("pk").defer("text", "html"))):
         since = found[row.address].since if row.address in found else row.created_at
@@ -278,7 +328,7 @@ def _still_meant(case: FilingCase, rows: list[Notice]) -> list[Notice]:
         return []
     people = {case.officer_id, None}
     if any(row.person_id not in people for row in rows):
-        people |= {person for person, _address in _ADDRESSES(case.pk)}
+        people |= {person for person, *_more in _ADDRESSES(case.pk)}
     waiting = case.invitations.waiting() if any(_is_invitation(row) for row in rows) else ()
     invited = {invitation_key(invitation.pk) for invitation in waiting}
     return [
@@ -306,13 +356,11 @@ def undelivered(now: dt.datetime) -> QuerySet[Notice]:
         address=OuterRef("address"), state=Notice.State.SENT, sent_at__gt=OuterRef("created_at")
     )
     given_up = Notice.objects.filter(
-        state__in=[Notice.State.FAILED, Notice.State.EXPIRED], next_try_at__gt=now - _LATELY
+        state__in=[Notice.State.FAILED, Notice.State.EXPIRED], next_try_at__gt=now - LATELY
     )
     return given_up.exclude(latest_error=NEEDLESS).filter(~Exists(later))
 
 
-_LATELY = dt.timedelta(days=30)
-NEEDLESS = gettext_noop("No longer needed: what it reminded of was done before it could be sent.")
 TAKEN_BACK = gettext_noop("The step was taken back before its mail left.")
 NO_READER = gettext_noop("The person it was for can no longer see this case.")
 UNKNOWN = gettext_noop("Whether it was delivered is not known; this mail is never sent twice.")

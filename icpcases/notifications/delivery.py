@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
+from icpcases.cases.corrected import mend
 from icpcases.cases.models import Notice
 from icpcases.cases.outbox import (
     NEEDLESS,
@@ -98,6 +99,7 @@ def wait_after(attempts: int) -> dt.timedelta:
 def deliver(worker: str, stop: Callable[[], bool] = lambda: False) -> Counter[str]:
     """One pass: send what is due, until nothing is, or the server fails, or `stop` says so."""
     done: Counter[str] = Counter()
+    mend(timezone.now())
     done["expired"] = give_up(timezone.now())
     connection = _connection()
     try:

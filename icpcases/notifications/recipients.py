@@ -12,6 +12,7 @@ from icpcases.cases.outbox import (
     audience,
     invitation_key,
 )
+from icpcases.workflow.actions.participants import invitation_mail
 
 from .reminders import reminder_of
 
@@ -24,7 +25,7 @@ def withheld(notice: Notice) -> str:
     if notice.case_id is None:
         return ""
     if notice.kind == Notice.Kind.LETTER:
-        return "" if _still_invites(notice) else NO_READER
+        return _invites(notice)
     if notice.history_id and _taken_back(notice):
         return TAKEN_BACK
     readers = _readers(notice)
@@ -34,11 +35,20 @@ def withheld(notice: Notice) -> str:
     return NO_READER if recipient is None else _readdressed(notice, recipient)
 
 
-def _still_invites(notice: Notice) -> bool:
+def _invites(notice: Notice) -> str:
+    """An invitation is written anew: in its reader's language of now, with a link of today."""
     waiting = Invitation.objects.waiting().filter(case=notice.case_id, email=notice.address)
-    keys = {invitation_key(pk) for pk in waiting.values_list("pk", flat=True)}
+    invitation = waiting.select_related("case__applicant", "invited_by").first()
     # A letter of an earlier release names no invitation.
-    return notice.key in keys or not notice.key
+    if invitation is None or notice.key not in ("", invitation_key(invitation.pk)):
+        return NO_READER
+    mail = invitation_mail(invitation)
+    if mail is None:
+        return NO_READER
+    written = mail._asdict()
+    vars(notice).update(written)
+    Notice.objects.filter(pk=notice.pk, resent=notice.resent).update(**written)
+    return ""
 
 
 def _taken_back(notice: Notice) -> bool:
@@ -68,14 +78,14 @@ def _recipient(notice: Notice, readers: Audience) -> Recipient | None:
 
 
 def _readdressed(notice: Notice, recipient: Recipient) -> str:
-    if recipient.address == notice.address:
+    if (recipient.address, recipient.language) == (notice.address, notice.language):
         return ""
     same = Notice.objects.filter(history=notice.history_id, key=notice.key, case=notice.case_id)
     if same.filter(address=recipient.address).exclude(pk=notice.pk).exists():
         # Another mail says the same at that address.
         return NEEDLESS
-    notice.address, notice.person_id = recipient.address, recipient.person
-    notice.text = notice.html = ""
-    changed = {"address": recipient.address, "person": recipient.person, "text": "", "html": ""}
+    written = {"text": "", "html": "", "language": recipient.language}
+    changed = {"address": recipient.address, "person_id": recipient.person, **written}
+    vars(notice).update(changed)
     Notice.objects.filter(pk=notice.pk, resent=notice.resent).update(**changed)
     return ""

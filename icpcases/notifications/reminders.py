@@ -5,8 +5,8 @@ runs, each is told once. Of several stages that have passed, only the newest is 
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
@@ -15,7 +15,14 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from icpcases.cases.models import Document, FilingCase, Notice, OrderCase, Request
+from icpcases.cases.models import (
+    Document,
+    FilingCase,
+    Notice,
+    OrderCase,
+    ReaderLanguage,
+    Request,
+)
 from icpcases.cases.models.notices import LIFE
 from icpcases.cases.outbox import Audience, Recipient, audience
 from icpcases.cases.permissions import active_supervisors
@@ -53,19 +60,12 @@ class Reminder:
     kind: Notice.Kind = Notice.Kind.REMINDER
     life: dt.timedelta = LIFE
     to_officer: bool = False
-    #: Of what is told to the office: whoever works the case today.
-    readers: tuple[User, ...] = ()
+    #: Of what is told to the office: whoever works the case today, each in his own language.
+    readers: Audience = field(default_factory=list)
 
     def recipients(self) -> Audience:
         """Those reminded."""
-        if not self.to_officer:
-            return audience(self.case)
-        # Accounts keep no language: a colleague reads the one the office runs in.
-        readers = {one.email: one.pk for one in reversed(self.readers) if one.email}
-        return [
-            Recipient(address, settings.LANGUAGE_CODE, pk)
-            for address, pk in reversed(readers.items())
-        ]
+        return self.readers if self.to_officer else audience(self.case)
 
     def _way_in(self, address: str) -> dict[str, str]:
         return {"link": staff_link(self.case)} if self.to_officer else way_in(self.case, address)
@@ -107,15 +107,29 @@ class Touched(TypedDict):
 
 def reminders_due(now: dt.datetime, cases: QuerySet[FilingCase] | None = None) -> list[Reminder]:
     """Everything somebody should have been reminded of by now and that still holds."""
-    chosen = FilingCase.objects.all() if cases is None else cases
-    chosen = chosen.select_related("applicant", "province", "officer", "service")
-    found = [reminder for finder in _FINDERS for reminder in finder(now, chosen)]
+    looked_at = FilingCase.objects.all() if cases is None else cases
+    looked_at = looked_at.select_related("applicant", "province", "officer", "service")
+    found = [reminder for finder in _FINDERS for reminder in finder(now, looked_at)]
     if not any(reminder.to_officer for reminder in found):
         return found
     away, supervisors = absences(timezone.localdate(now)), tuple(active_supervisors())
+    working = {r.case.pk: _working_on(r.case, away, supervisors) for r in found if r.to_officer}
+    everybody = {one.pk for people in working.values() for one in people}
+    chosen = ReaderLanguage.objects.filter(user__in=everybody)
+    languages = dict(chosen.values_list("user", "language"))
     return [
-        replace(r, readers=_working_on(r.case, away, supervisors)) if r.to_officer else r
+        replace(r, readers=_addressed(working[r.case.pk], languages)) if r.to_officer else r
         for r in found
+    ]
+
+
+def _addressed(people: tuple[User, ...], languages: Mapping[int, str]) -> Audience:
+    """Each at his address, the first of those who share one; who has chosen no language reads
+    the one the office runs in."""
+    readers = {one.email: one.pk for one in reversed(people) if one.email}
+    return [
+        Recipient(address, languages.get(pk, settings.LANGUAGE_CODE), pk)
+        for address, pk in reversed(readers.items())
     ]
 
 

@@ -10,7 +10,10 @@ import unicodedata
 from .numbers import DASHES, UPPER
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]+")
+# With the marks of direction that telephones put around what is copied.
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
+)
 _BRACKETS = str.maketrans("〔【［[｛{〕】］]｝}", "(((((())))))")
 # The long vowel of Japanese is a letter, not a dash.
 _LINES = {code: line for code, line in DASHES.items() if chr(code) != "ー"}
@@ -23,11 +26,16 @@ _NO_LETTER = re.compile(r"[\W_]+")
 def normal(text: str) -> str:
     """A text as it is compared: one width, one case, no accents, plain brackets and dashes."""
     if not text.isascii():
-        # A lone surrogate is no text: no database takes it.
-        text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
+        text = one_width(text)
         bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
         text = unicodedata.normalize("NFKC", bare).translate(_LINES)
     return _CONTROL.sub(" ", text.casefold()).translate(_BRACKETS).strip()
+
+
+def one_width(text: str) -> str:
+    """A text in half width, as Unicode composes it."""
+    # A lone surrogate is no text: no database takes it.
+    return unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
 
 
 def name_key(name: str) -> str:
@@ -44,6 +52,36 @@ def certificate_key(number: str) -> str:
 def phone_key(phone: str) -> str:
     """A telephone number as it is compared: its digits, without the +86 before a mobile."""
     return _PREFIX.sub("", _IN_PHONES.sub("", normal(phone)))
+
+
+_HALF: dict[int, int | str] = {
+    **{code: code - 0xFEE0 for first, last in ("09", "AZ", "az")
+       for code in range(ord(first) + 0xFEE0, ord(last) + 0xFEE1)},
+    **{ord(line): "-" for line in "－‐‑–"}, ord("\u3000"): " ",
+}  # fmt: skip
+
+
+def half_width(text: str) -> str:
+    """A number as it stands on a paper: digits, letters and dashes in half width, nothing unseen;
+    its words and brackets as they were."""
+    return _CONTROL.sub("", text.translate(_HALF)).strip()
+
+
+def typed_ip(text: str) -> str:
+    """An IP address in half width; the full stop of Chinese keyboards is its point."""
+    return _CONTROL.sub("", one_width(text)).replace("。", ".").strip()
+
+
+_DAY = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?", re.ASCII)
+
+
+def typed_day(text: str) -> str:
+    """A day, with a time behind it or not, as ISO 8601 writes it: 2026年11月3日 is 2026-11-03.
+
+    What is no day so written comes back in half width.
+    """
+    plain = _CONTROL.sub("", one_width(text)).translate(_LINES).strip()
+    return _DAY.sub(lambda day: "{}-{:0>2}-{:0>2}".format(*day.groups()), plain)
 
 
 def typed_code(text: str) -> str:

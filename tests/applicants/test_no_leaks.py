@@ -164,7 +164,8 @@ def test_what_happened_meanwhile_names_nobody(as_wei, world, staff):
 
 def test_whoever_follows_without_an_account_reads_even_less(client, world, staff):
     case = worked_case(world, staff)
-    page = client.post("/follow/", {"reference": case.reference, "code": case.follow_code})
+    sent = {"reference": case.reference, "code": case.follow_code}
+    page = client.post("/follow/", sent, follow=True)
     assert page.status_code == 200
     own = [
         case.domain, case.site_name, case.service_leader, case.service_leader_phone,

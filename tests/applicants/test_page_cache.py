@@ -43,7 +43,7 @@ def look(client: Client, case: FilingCase) -> str:
 
 def follow(case: FilingCase, code: str = "") -> Any:
     data = {"reference": case.reference, "code": code or case.follow_code}
-    return Client().post("/follow/", data)
+    return Client().post("/follow/", data, follow=True)
 
 
 def followed(case: FilingCase) -> str:

@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from icpcases.cases.models import CasePerson, FilingCase, Invitation, Notice
+from icpcases.cases.models import Applicant, CasePerson, FilingCase, Invitation, Notice
 from icpcases.notifications.delivery import deliver, worker_name
 from icpcases.workflow.actions import participants
-from icpcases.workflow.exceptions import NotAllowed
+from icpcases.workflow.exceptions import Closed, NotAllowed
 from tests.harness import smtp
 from tests.harness.race import together
 from tests.world import user
@@ -99,13 +99,15 @@ def test_an_invitation_works_once(invitation, friend):
     waiting = second.get(address)
     assert waiting.status_code == 200
     assert first.post(address).status_code == 302
-    # A second click finds it done; to anybody else it tells nothing.
-    assert second.post(address)["Location"] == first.post(address)["Location"]
+    # A second click, and the mail opened again, lead to the case.
+    for method in (second.post, first.post, second.get, first.get):
+        assert method(address).headers["Location"] == path(invitation.case)
+    assert "You have joined this case already." in text_of(first.get(path(invitation.case)))
+    # To anybody else it tells what it told before: whose address it is for.
     stranger = signed_in(user("stranger"))
-    for method in (second.get, first.get, stranger.get, stranger.post):
+    for method in (stranger.get, stranger.post):
         page = method(address)
-        assert page.status_code == 404
-        assert "This invitation is not valid" in text_of(page)
+        assert (page.status_code, "f•••@example.com" in text_of(page)) == (403, True)
         assert invitation.case.reference not in body_of(page)
     assert parts(invitation.case) == [("wei", "owner"), ("friend", "colleague")]
 
@@ -133,10 +135,90 @@ class Past(signing.TimestampSigner):
         return b62_encode(int(time.time() - self.days * 86400))
 
 
-@pytest.mark.parametrize(("days", "status"), [(13.9, 200), (14.1, 404)])
-def test_an_invitation_is_good_for_a_fortnight(invitation, friend, days, status):
+@pytest.mark.parametrize(("days", "status"), [(13.9, 200), (14.1, 410)])
+def test_the_link_of_an_invitation_is_good_for_a_fortnight(invitation, friend, days, status):
     token = Past(days).sign_object(invitation.pk)
     assert signed_in(friend).get(f"/invitation/{token}/").status_code == status
+
+
+def test_an_old_link_says_who_invited_and_joins_by_the_address_that_is_proved(
+    invitation, friend, stranger
+):
+    old = f"/invitation/{Past(15).sign_object(invitation.pk)}/"
+    client = signed_in(friend)
+    shown = text_of(client.get(old))
+    day = f"{timezone.localdate():%Y-%m-%d}"
+    assert "This link is too old" in shown
+    assert f"You were invited by w•••@example.com on {day}." in shown
+    assert "wei@example.com" not in shown
+    assert client.post(old).status_code == 410
+    assert parts(invitation.case) == [("wei", "owner")]
+    assert f'action="/invited/{invitation.pk}/"' in body_of(client.get(old))
+    assert signed_in(stranger).get(old).status_code == 403
+    assert client.post(f"/invited/{invitation.pk}/").headers["Location"] == path(invitation.case)
+
+
+@pytest.mark.parametrize(
+    ("inviter", "said", "in_mail"),
+    [
+        ("wei", "by w•••@example.com on", "w•••@example.com invites you to this case."),
+        ("li", "by the filing office on", "The filing office invites you to this case."),
+    ],
+)
+def test_it_says_who_invited(case, friend, request, inviter, said, in_mail):
+    by = request.getfixturevalue(inviter)
+    Applicant.objects.update(language="en")
+    case = FilingCase.objects.with_names().get(pk=case.pk)
+    invitation = participants.invite(case, by, FRIEND, case.version)
+    page = text_of(signed_in(friend).get(address_of(invitation)))
+    mail = Notice.objects.get(address=FRIEND)
+    assert said in page
+    assert all(in_mail in " ".join(form.split()) for form in (mail.text, mail.html))
+    assert by.email not in page + mail.text + mail.html
+
+
+def test_an_invitation_sent_anew_is_found_by_the_link_of_the_one_taken_back(case, wei, friend):
+    first = participants.invite(case, wei, FRIEND, case.version)
+    case.refresh_from_db()
+    participants.take_back(case, wei, first.pk, case.version)
+    case.refresh_from_db()
+    participants.invite(case, wei, FRIEND, case.version)
+    assert signed_in(friend).post(address_of(first)).headers["Location"] == path(case)
+
+
+def test_a_domain_in_chinese_is_invited_under_its_ascii_name(case, wei):
+    sent = {"version": case.version, "email": " Ｗang@例子.中国\u200b"}
+    client = signed_in(wei)
+    answer = client.post(path(case, "people/"), sent)
+    assert answer.status_code == 302
+    plain = "wang@xn--fsqu00a.xn--fiqs8s"
+    assert list(case.invitations.values_list("email", flat=True)) == [plain]
+    shown = text_of(client.get(path(case, "people/")))
+    assert f"Invited by e-mail: {plain}." in shown
+    # However it is written, it is one address.
+    case.refresh_from_db()
+    again = {"version": case.version, "email": f"WANG@{plain.partition('@')[2]}"}
+    assert client.post(path(case, "people/"), again).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "email", ["wëi@example.com", "wei", "a@b@", f"{'w' * 150}@example.com", ""]
+)
+def test_an_address_from_before_they_were_folded_is_told_and_not_invited(case, li, email):
+    with pytest.raises(Closed) as refused:
+        participants.invite(case, li, email, case.version)
+    assert [finding.code for finding in refused.value.findings] == ["invitation"]
+    assert not Invitation.objects.exists()
+
+
+def test_who_cannot_sign_in_is_not_invited(case, wei, friend):
+    friend.is_active = False
+    friend.save()
+    page = signed_in(wei).post(path(case, "people/"), {"version": case.version, "email": FRIEND})
+    said = f"{FRIEND} cannot sign in: the account with this address has been closed."
+    assert (page.status_code, said in text_of(page)) == (409, True)
+    assert not Invitation.objects.exists()
+    assert not Notice.objects.filter(address=FRIEND).exists()
 
 
 def test_a_made_up_invitation_tells_nothing(invitation, friend):
@@ -219,7 +301,8 @@ def test_the_cases_page_offers_what_waits_for_exactly_this_address(
     assert case.reference in body_of(client.get("/cases/"))
     assert client.post(join).headers["Location"] == path(case)
     assert parts(case) == [("wei", "owner"), ("friend", "colleague")]
-    assert client.post(join).status_code == 404
+    # A second click finds it done.
+    assert client.post(join).headers["Location"] == path(case)
 
 
 def test_the_office_invites_an_owner_and_whoever_comes_second_is_a_colleague(
@@ -254,7 +337,7 @@ def test_a_colleague_works_the_case_but_keeps_nobody(case, invitation, friend, w
 
 
 def test_the_owner_removes_a_colleague_at_once(case, invitation, friend, wei):
-    theirs, own = signed_in(friend), signed_in(wei)
+    theirs, own, first = signed_in(friend), signed_in(wei), invitation
     theirs.post(address_of(invitation))
     case.refresh_from_db()
     again = Invitation.objects.create(
@@ -266,7 +349,8 @@ def test_the_owner_removes_a_colleague_at_once(case, invitation, friend, wei):
     assert parts(case) == [("wei", "owner")]
     assert theirs.get(path(case)).status_code == 404
     # An invitation that still lay about does not let them in again.
-    assert theirs.post(address_of(again)).status_code == 404
+    assert theirs.post(address_of(again)).status_code == 410
+    assert "You are no longer on this case" in text_of(theirs.get(address_of(first)))
     assert told(case) == [
         ("wei", {"invited": FRIEND}), ("friend", {"joined": FRIEND}), ("wei", {"removed": FRIEND}),
     ]  # fmt: skip
@@ -315,18 +399,20 @@ def test_who_was_invited_and_has_not_come_stands_on_the_page(case, invitation, w
 
 
 def test_an_invitation_is_taken_back_by_whoever_keeps_the_people(case, wei, li, friend):
-    for keeper, address, page in (
-        (wei, f"/cases/{case.reference}/people/", f"/cases/{case.reference}/people/"),
-        (li, f"/admin/cases/filingcase/{case.pk}/people/", None),
+    for keeper, address, said in (
+        (wei, f"/cases/{case.reference}/people/", "w•••@example.com took it back"),
+        (li, f"/admin/cases/filingcase/{case.pk}/people/", "The filing office took it back"),
     ):
         case.refresh_from_db()
         invitation = participants.invite(case, wei, FRIEND, case.version)
         case.refresh_from_db()
         sent = {"take_back": invitation.pk, "version": case.version}
         answer = signed_in(keeper).post(address, sent)
-        assert answer.status_code == 302, page
+        assert answer.status_code == 302, address
         assert told(case)[-1] == (keeper.username, {"taken_back": FRIEND})
-        assert signed_in(friend).get(address_of(invitation)).status_code == 404
+        page = signed_in(friend).get(address_of(invitation))
+        assert (page.status_code, said in text_of(page)) == (410, True)
+        assert "You were invited by w•••@example.com" in text_of(page)
         assert participants.accept(invitation, friend) is None
         assert FRIEND not in body_of(signed_in(keeper).get(address))
         assert Notice.objects.filter(address=FRIEND, state="waiting").count() == 0
@@ -344,7 +430,25 @@ def test_nobody_else_takes_an_invitation_back(case, wei, friend, sun, mei):
     for somebody in (friend, sun, mei):
         with pytest.raises(NotAllowed):
             participants.take_back(case, somebody, invitation.pk, case.version)
-    other = participants.find_invitation(participants.token_of(invitation))
-    assert other == invitation
+    third = user("third")
+    found = participants.opened(participants.token_of(invitation), third)
+    assert found == (participants.Standing.OPEN, invitation)
     page = body_of(signed_in(friend).get(path(case, "people/")))
     assert ("third@example.com" in page, "take_back" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "told"),
+    [
+        ("wei", "/cases/{0.reference}/people/", "To be put right by the applicant"),
+        ("li", "/admin/cases/filingcase/{0.pk}/people/", "To be put right by an officer"),
+    ],
+)
+def test_whoever_invites_twice_is_told_to_take_it_back_himself(
+    case, invitation, request, who, page, told
+):
+    account = request.getfixturevalue(who)
+    case.refresh_from_db()
+    sent = {"version": case.version, "email": FRIEND}
+    answer = signed_in(account).post(page.format(case), sent)
+    assert (answer.status_code, told in text_of(answer)) == (409, True)

@@ -12,7 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from icpcases.accounts.people import account_for, plain_address
+from icpcases.accounts.people import account_for
+from icpcases.rules.addresses import plain_address
 from tests.harness import smtp
 from tests.harness.race import together
 

@@ -70,7 +70,7 @@ def values(world, case, wei, li) -> dict[str, object]:
         "case": case.pk, "applicant": case.applicant_id, "domain": case.registrable_domain,
         "kind": case.service_kind, "service": service.pk, "order": order.pk,
         "user": li.pk, "reference": case.reference, "text": case.reference,
-        "keys": ("reference X", "address Y"), "c": case.pk, "pk": case.pk,
+        "keys": ("reference X", "address Y", "X Y"), "c": case.pk, "pk": case.pk,
     }  # fmt: skip
 
 

@@ -114,7 +114,9 @@ def test_nothing_of_a_site_is_said_of_an_app(client, world, wei):
     for address in (path(case), "/cases/", f"/filed/{case.applicant_id}/"):
         assert (address, words_of(client.get(address))) == (address, [])
     client.logout()
-    followed = client.post("/follow/", {"reference": case.reference, "code": case.follow_code})
+    followed = client.post(
+        "/follow/", {"reference": case.reference, "code": case.follow_code}, follow=True
+    )
     assert words_of(followed) == []
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from icpcases.cases.models import Applicant, FilingCase, Invitation, Notice, Setting
-from icpcases.cases.outbox import audience, delivery_problems, send_again
+from icpcases.cases.outbox import audience, delivery_problems, send_again, undelivered
 from icpcases.notifications.daily import remind
 from icpcases.notifications.recipients import withheld
 from icpcases.workflow.actions import participants
@@ -172,13 +172,13 @@ def test_a_corrected_address_gets_it_sent_again_and_the_warning_goes(world, li, 
     assert delivery_problems(anew(case)) == []
 
 
-def test_a_later_mail_to_the_corrected_address_ends_the_warning_too(world, li, mail, one_pass):
+def test_at_the_corrected_address_both_arrive_the_older_and_the_newer(world, li, mail, one_pass):
     mail.refused.add("wei@example.com")
     case = perform(world.case(), "submit_request", li, TELLING, 1)
     assert one_pass() == {"failed": 1}
     User.objects.filter(pk=world.wei.pk).update(email="right@example.com")
     case = perform(case, "withdraw", li, TELLING | {"reason": "Asked for."}, case.version)
-    assert one_pass() == {"sent": 1}
+    assert one_pass() == {"sent": 2}
     assert delivery_problems(anew(case)) == []
 
 
@@ -202,3 +202,109 @@ def test_an_invitation_used_up_is_not_sent_and_one_taken_back_is_no_problem(
     assert delivery_problems(anew(case)) == []
     assert one_pass() == {"held": 1}
     assert mails() == [("friend@example.com", "held", NO_READER)]
+
+
+def kept() -> list[tuple[str, str]]:
+    return list(Notice.objects.order_by("pk").values_list("address", "state"))
+
+
+@pytest.mark.parametrize("kind", ["step", "urgent"])
+def test_what_bounced_goes_to_the_corrected_account_of_itself(world, mail, one_pass, kind):
+    case = owed(world, kind)
+    mail.refused.add("wei@example.com")
+    assert one_pass() == {"failed": 1}
+    assert one_pass() == {}
+    assert [p.address for p in delivery_problems(anew(case))] == ["wei@example.com"]
+    User.objects.filter(pk=world.wei.pk).update(email="right@example.com")
+    # The warning goes at once, and the next pass sends it.
+    assert delivery_problems(anew(case)) == []
+    assert one_pass() == {"sent": 1}
+    assert kept() == [("right@example.com", "sent")]
+    assert one_pass() == {}
+
+
+def test_what_is_tried_again_later_is_tried_at_once_at_the_corrected_address(
+    world, li, mail, one_pass
+):
+    perform(world.case(), "submit_request", li, TELLING, 1)
+    later = timezone.now() + dt.timedelta(hours=6)
+    Notice.objects.update(attempts=9, latest_error="450 slow", next_try_at=later)
+    assert one_pass() == {}
+    User.objects.filter(pk=world.wei.pk).update(email="right@example.com")
+    assert one_pass() == {"sent": 1}
+    assert [m["To"] for m in mail.mails] == ["right@example.com"]
+
+
+def test_what_bounced_goes_to_the_address_that_staff_put_right(client, owe, li, mail, one_pass):
+    (notice,) = owe("en")
+    mail.refused.add(notice.address)
+    assert one_pass() == {"failed": 1}
+    case = anew(notice.case)
+    assert [p.address for p in delivery_problems(case)] == [notice.address]
+    Applicant.objects.filter(pk=case.applicant_id).update(email="right@example.com")
+    assert delivery_problems(anew(case)) == []
+    assert one_pass() == {"sent": 1}
+    assert kept() == [("right@example.com", "sent")]
+
+
+def test_what_bounced_goes_to_whoever_is_invited_instead(world, li, mail, one_pass):
+    case = world.case(applicant=world.applicant(email=""))
+    case.people.all().delete()
+    wrong = participants.invite(case, li, "wrong@example.com", case.version)
+    case = perform(anew(case), "submit_request", li, TELLING, anew(case).version)
+    mail.refused.add("wrong@example.com")
+    assert one_pass() == {"failed": 2}
+    assert {p.address for p in delivery_problems(anew(case))} == {"wrong@example.com"}
+    participants.take_back(anew(case), li, wrong.pk, anew(case).version)
+    participants.invite(anew(case), li, "right@example.com", anew(case).version)
+    assert delivery_problems(anew(case)) == []
+    assert undelivered(timezone.now()).count() == 1
+    assert one_pass() == {"sent": 2}
+    assert [m["To"] for m in mail.mails] == ["right@example.com"] * 2
+    assert undelivered(timezone.now()).count() == 0
+
+
+def test_what_a_later_mail_has_overtaken_is_not_sent_to_the_corrected_address(
+    world, li, mail, one_pass
+):
+    mail.refused.add("wei@example.com")
+    case = perform(world.case(), "submit_request", li, TELLING, 1)
+    assert one_pass() == {"failed": 1}
+    mail.refused.clear()
+    case = perform(case, "withdraw", li, TELLING | {"reason": "Asked for."}, case.version)
+    assert one_pass() == {"sent": 1}
+    User.objects.filter(pk=world.wei.pk).update(email="right@example.com")
+    assert one_pass() == {}
+    assert kept() == [("wei@example.com", "failed"), ("wei@example.com", "sent")]
+
+
+def test_what_bounced_long_ago_is_not_dug_out(world, li, mail, one_pass):
+    mail.refused.add("wei@example.com")
+    perform(world.case(), "submit_request", li, TELLING, 1)
+    assert one_pass() == {"failed": 1}
+    Notice.objects.update(next_try_at=timezone.now() - dt.timedelta(days=31))
+    User.objects.filter(pk=world.wei.pk).update(email="right@example.com")
+    assert one_pass() == {}
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_who_cannot_sign_in_any_more_hears_nothing_though_he_was_invited(
+    world, li, mei, mail, one_pass, own
+):
+    """Closed is the account of the applicant's own address, or of whoever was invited."""
+    case = world.case(applicant=world.applicant(email=mei.email if own else ""))
+    case.people.all().delete()
+    if not own:
+        participants.invite(case, li, mei.email, case.version)
+    perform(anew(case), "submit_request", li, TELLING, anew(case).version)
+    User.objects.filter(pk=mei.pk).update(is_active=False)
+    assert one_pass() == {"held": 1 if own else 2}
+    assert (mail.mails, audience(anew(case))) == ([], [])
+
+
+def test_a_letter_of_an_earlier_release_is_held_to_the_same(world, li, mail, one_pass):
+    case = world.case()
+    participants.invite(case, li, "friend@example.com", case.version)
+    Notice.objects.update(key="")
+    Invitation.objects.update(taken_back_at=timezone.now())
+    assert one_pass() == {"held": 1}

@@ -114,8 +114,12 @@ def look_around() -> None:
 
 
 def sign_in() -> None:
-    """An applicant asks for a code; a supervisor has a second factor."""
+    """An applicant asks for a code, another has chosen a language; a supervisor has a second
+    factor."""
     need(visitor().post(reverse("sign_in"), {"email": "wei@example.com"}), 302)
+    reader = visitor()
+    reader.force_login(User.objects.get(username="mei"))
+    need(reader.post(reverse("set_language"), {"language": "zh-hans"}), 302)
     chen = User.objects.get(username="chen")
     Authenticator.objects.create(user=chen, type="totp", data={"secret": "of nobody"})
 

@@ -12,13 +12,15 @@ from icpcases.rules import numbers
 from icpcases.rules.folding import certificate_key, normal, phone_key
 from icpcases.rules.icp_numbers import A_SERVICES, NO_LICENCE, icp_number
 
-from .fields import NumberField, PastDateField, resident_id_today
+from .fields import DayField, MailField, NumberField, PastDateField, resident_id_today
 
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
 
 class ApplicantForm(forms.ModelForm):
     """Who applies."""
+
+    email = MailField(label=_("e-mail"), required=False)
 
     class Meta:
         model = Applicant
@@ -74,7 +76,7 @@ class LicenceFields(forms.Form):
         help_text=_("Its services are listed under it: 京ICP证030173号 or 粤B2-20090059."),
     )
     licence_issued_on = PastDateField(label=_("licence issued on"), required=False)
-    licence_expires_on = forms.DateField(
+    licence_expires_on = DayField(
         label=_("licence expires on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -94,7 +96,7 @@ class LicenceFields(forms.Form):
 class InviteForm(forms.Form):
     """An address to invite, a person to remove, or an invitation to take back."""
 
-    email = forms.EmailField(label=_("e-mail"), required=False)
+    email = MailField(label=_("e-mail"), required=False)
     remove = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     take_back = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
@@ -112,4 +114,5 @@ class InviteForm(forms.Form):
             return gettext("Removed from the case.")
         if self.data.get("take_back"):
             return gettext("The invitation is taken back.")
-        return gettext("Invited by e-mail: %(email)s.") % {"email": self.data.get("email", "")}
+        email = self.cleaned_data.get("email", "") if self.is_valid() else ""
+        return gettext("Invited by e-mail: %(email)s.") % {"email": email}

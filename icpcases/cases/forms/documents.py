@@ -10,7 +10,7 @@ from icpcases.cases.models.documents import KINDS, REGIONS
 from icpcases.files.uploads import PaperField
 from icpcases.rules.documents import Kind
 
-from .fields import PastDateField
+from .fields import DayField, PaperNumberField, PastDateField
 from .reasons import CannedOffer, Subject, offer_reasons, reason_text
 
 READ_OFF = ("kind", "number", "issued_in", "issued_on", "expires_on")
@@ -21,7 +21,7 @@ class ReadForm(forms.Form):
 
     # A kind that nobody chose would be a wrong one.
     kind = forms.ChoiceField(label=_("kind"), choices=[("", _("choose the kind")), *KINDS])
-    number = forms.CharField(label=_("number"), max_length=60, required=False)
+    number = PaperNumberField(label=_("number"), max_length=60, required=False)
     issued_in = forms.ChoiceField(
         label=_("issued in"),
         choices=[("", _("not issued: self-made")), *REGIONS],
@@ -29,7 +29,7 @@ class ReadForm(forms.Form):
         initial="mainland",
     )
     issued_on = PastDateField(label=_("issued on"), required=False)
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label=_("expires on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

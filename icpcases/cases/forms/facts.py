@@ -33,7 +33,14 @@ from icpcases.rules.filing_types import INSPECTIONS, JUDGED, TYPES, Leader
 from icpcases.types import Text
 
 from .apps import feature_fields, features_of, features_shown
-from .fields import NumberField, domain_field, keep_masked, phone_field, resident_id_today
+from .fields import (
+    IpAddressField,
+    NumberField,
+    domain_field,
+    keep_masked,
+    phone_field,
+    resident_id_today,
+)
 from .filed import (
     CHANGEABLE,
     AccessField,
@@ -129,7 +136,7 @@ class FactsForm(forms.Form):
         help_text=_("Of an App or program: its name, as users see it."),
     )  # fmt: skip
     domain = domain_field(required=False, help_text=_("Such as example.cn or 例子.中国."))
-    ip_address = forms.GenericIPAddressField(label=_("IP address"), required=False)
+    ip_address = IpAddressField(label=_("IP address"), required=False)
     subject_leader = forms.CharField(
         label=_("subject leader"), max_length=100, required=False,
         help_text=_("Left empty, it is the service leader."),

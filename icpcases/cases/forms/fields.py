@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypedDict, Unpack
+from typing import TypeAlias, TypedDict, TypeGuard, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules import domains, numbers
+from icpcases.rules.addresses import plain_address
+from icpcases.rules.folding import half_width, typed_code, typed_day, typed_ip
 from icpcases.rules.numbers import NumberError
 from icpcases.types import Text
 
@@ -24,7 +26,7 @@ class FieldOptions(TypedDict, total=False):
     help_text: Text
     required: bool
     initial: object
-    widget: forms.Widget
+    widget: forms.Widget | type[forms.Widget]
 
 
 class TickField(forms.BooleanField):
@@ -68,6 +70,92 @@ def sentence_of_error(error: NumberError) -> str:
     return f"{sentence} {meant}"
 
 
+class MailField(forms.EmailField):
+    """An e-mail address, kept in the one spelling that is compared."""
+
+    def clean(self, value: object) -> str:
+        """The plain address, or nothing. Raises ValidationError."""
+        text = str(self.to_python(value))
+        try:
+            plain = plain_address(text) if text else ""
+        except ValueError:
+            plain = ""
+        if text and not plain:
+            raise ValidationError(_("Enter a valid email address."))
+        return str(super().clean(plain))
+
+
+class CodeField(forms.CharField):
+    """A code or reference from a mail or a paper, as any keyboard types it and any page copies it.
+
+    It is kept in capitals and half width, without blanks.
+    """
+
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        # With what people copy around it: of what is longer nothing could be a code.
+        super().__init__(max_length=100, **options)
+
+    def clean(self, value: object) -> str:
+        """The code. Raises ValidationError."""
+        return typed_code(str(super().clean(value)))
+
+
+class PaperNumberField(forms.CharField):
+    """A number as it stands on a paper, in half width: nobody says what it consists of."""
+
+    def to_python(self, value: object) -> str:
+        """The number, or nothing."""
+        return half_width(str(super().to_python(value)))
+
+
+class IpAddressField(forms.GenericIPAddressField):
+    """An IP address, typed in any width."""
+
+    def to_python(self, value: object) -> str:
+        """The address, or nothing. Raises ValidationError."""
+        return str(super().to_python(typed_ip(value) if _is_text(value) else value))
+
+
+class CountField(forms.IntegerField):
+    """A whole number, typed in any width."""
+
+    def to_python(self, value: object) -> int | None:
+        """The number. Raises ValidationError."""
+        found: int | None = super().to_python(typed_code(value) if _is_text(value) else value)
+        return found
+
+
+# What Django takes for a day: what was typed, or one already.
+_Day: TypeAlias = str | dt.datetime | dt.date | None
+
+
+class DayField(forms.DateField):
+    """A day, typed in any width and with the marks that days are written with in Chinese."""
+
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**options)
+
+    def to_python(self, value: _Day) -> dt.date | None:
+        """The day. Raises ValidationError."""
+        found: dt.date | None = super().to_python(typed_day(value) if _is_text(value) else value)
+        return found
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time, typed in any width."""
+
+    def to_python(self, value: _Day) -> dt.datetime | None:
+        """The moment. Raises ValidationError."""
+        text = typed_day(value) if _is_text(value) else value
+        found: dt.datetime | None = super().to_python(text)
+        return found
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str)
+
+
 def domain_field(**options: Unpack[FieldOptions]) -> NumberField:
     """A field for a domain name; its value is a `Domain`."""
     options.setdefault("label", _("domain"))
@@ -84,12 +172,8 @@ def resident_id_today(text: str) -> str:
     return numbers.resident_id(text, timezone.localdate())
 
 
-class PastDateField(forms.DateField):
+class PastDateField(DayField):
     """A date that does not lie in the future, in Shanghai."""
-
-    def __init__(self, **options: Unpack[FieldOptions]) -> None:
-        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**options)
 
     def validate(self, value: dt.date | None) -> None:
         """Refuse a date in the future. Raises ValidationError."""

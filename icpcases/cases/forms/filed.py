@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import FilingCase, ProviderAccess, Service
 from icpcases.rules.facts import FilingType
 
+from .fields import DayField
+
 SUBJECT_FIELDS = ("subject_name", "subject_leader", "subject_leader_phone", "subject_leader_id")
 SERVICE_FIELDS = (
     "site_name", "domain", "app_features", "service_leader", "service_leader_phone",
@@ -67,9 +69,9 @@ def subject_name_field() -> forms.CharField:
     )
 
 
-def term_field() -> forms.DateField:
+def term_field() -> DayField:
     """The day by which an inspection is to be answered."""
-    return forms.DateField(
+    return DayField(
         label=_("answer by"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

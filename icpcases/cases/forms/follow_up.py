@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import FilingCase
 from icpcases.cases.models.follow_up import CONTACTS
 
+from .fields import DayField
+
 FIELDS = ("follow_up_on", "follow_up", "contacted_on", "contacted", "contact")
 
 
@@ -21,12 +23,12 @@ def _day() -> forms.DateInput:
 class FollowUpForm(forms.Form):
     """When to ask again and what then; on which day somebody was spoken to, who, and what about."""
 
-    follow_up_on = forms.DateField(label=_("next follow-up"), required=False, widget=_day())
+    follow_up_on = DayField(label=_("next follow-up"), required=False, widget=_day())
     follow_up = forms.CharField(
         label=_("what to do then"), required=False, max_length=200, empty_value=None
     )
     contacted = forms.ChoiceField(label=_("last contact with"), required=False)
-    contacted_on = forms.DateField(
+    contacted_on = DayField(
         label=_("last contact on"),
         required=False,
         widget=_day(),

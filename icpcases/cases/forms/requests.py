@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import FilingCase
 from icpcases.types import Text
 
+from .fields import DayField
 from .reasons import CannedOffer, Subject, offer_reasons, reason_text
 
 #: So many characters a message has at most.
@@ -24,9 +25,9 @@ def need_day_to_come(day: dt.date | None) -> dt.date | None:
     return day
 
 
-def due_field() -> forms.DateField:
+def due_field() -> DayField:
     """The day until which an answer is wanted."""
-    return forms.DateField(
+    return DayField(
         label=_("due"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -106,7 +107,7 @@ class SettlementForm(forms.Form):
     reason = reason_text(
         _("what is still asked, or why it is waived"), required=False, max_length=500
     )
-    due_on = forms.DateField(
+    due_on = DayField(
         label=_("due"),
         help_text=_("Only when you ask again."),
         required=False,

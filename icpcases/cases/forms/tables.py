@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import CalendarDay, Clock, Provider, Province, Setting
 from icpcases.types import Text
 
+from .fields import PaperNumberField
 from .seen import Data, Files, FormOptions, SeenForm
 
 _FIRST, _SECOND, _LAST = (
@@ -153,6 +154,7 @@ class ProviderForm(SeenForm):
     class Meta:
         model = Provider
         exclude: tuple[str, ...] = ()
+        field_classes = {"phone": PaperNumberField, "order_number_example": PaperNumberField}
 
     def clean_warn_days(self) -> list[int]:
         """An empty list, not nothing, where none is typed."""

@@ -12,6 +12,7 @@ from .office import Leave, StaffAct
 from .participants import CasePerson, FollowTry, Invitation
 from .providers import Order, OrderCase, Provider
 from .provinces import Province, ProvinceAnswer
+from .readers import ReaderLanguage
 from .register import (
     ProviderAccess,
     RegisterRow,
@@ -54,6 +55,7 @@ __all__ = [
     "ProviderAccess",
     "Province",
     "ProvinceAnswer",
+    "ReaderLanguage",
     "ReferenceCounter",
     "RegisterRow",
     "Request",

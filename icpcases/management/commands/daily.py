@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from icpcases.applicants.tracking import forget_tries
 from icpcases.cases.soundness import BAD_VALUE, collecting_skipped, skip, unsound_rows
 from icpcases.deadlines import recalculation
 from icpcases.deadlines.calendar_files import missing_years
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             self._do("reminders written", lambda: remind(now))
             self._do("", lambda: forget_codes(now))
             self._do("", lambda: forget_sendings(now))
+            self._do("", lambda: forget_tries(now))
             self._do("due dates changed", recalculation.recalculate)
             self._do("weeks counted anew", look_after_weeks)
         for sentence in missing_years(now):

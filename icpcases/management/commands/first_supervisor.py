@@ -3,7 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from icpcases.accounts.colleagues import ActRefused, begin_office
-from icpcases.accounts.people import find_account, plain_address
+from icpcases.accounts.people import find_account
+from icpcases.rules.addresses import plain_address
 
 
 class Command(BaseCommand):

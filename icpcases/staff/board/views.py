@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from icpcases.cases.forms.fields import DayField
 from icpcases.cases.models import Province
 from icpcases.reports import cache, drilldown
 from icpcases.reports.scope import Scope
@@ -32,11 +33,11 @@ class PeriodForm(forms.Form):
     """Which month, or which whole weeks, Monday to Sunday; and which cases."""
 
     month = forms.ChoiceField(label=gettext_lazy("month"), required=False)
-    since = forms.DateField(
+    since = DayField(
         label=pgettext_lazy("period", "from"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
-    until = forms.DateField(
+    until = DayField(
         label=pgettext_lazy("period", "to"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from icpcases.cases.forms.applicants import ApplicantForm
 from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.forms.fields import MailField
 from icpcases.cases.lookups import subject_of
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.cases.permissions import is_working
@@ -67,7 +68,7 @@ class AtOpeningForm(forms.Form):
     )
 
     invite = forms.BooleanField(label=gettext_lazy("Invite by e-mail"), required=False)
-    address = forms.EmailField(
+    address = MailField(
         label=gettext_lazy("E-mail address"),
         required=False,
         help_text=gettext_lazy("Leave this empty to use the applicant's address."),
@@ -75,7 +76,7 @@ class AtOpeningForm(forms.Form):
 
     def clean_address(self) -> str:
         """An address of the staff joins no case."""
-        address = str(self.cleaned_data.get("address") or "").lower()
+        address = str(self.cleaned_data.get("address") or "")
         if address and participants.is_of_staff(address):
             raise forms.ValidationError(
                 _("This is an address of the office, so it cannot join a case.")

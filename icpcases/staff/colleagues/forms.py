@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.accounts.people import find_account, plain_address
+from icpcases.accounts.people import find_account
+from icpcases.cases.forms.fields import DayField, MailField
 from icpcases.cases.permissions import shown_name
 from icpcases.lifecycle.roles import Role
 from icpcases.types import Text
@@ -111,9 +112,7 @@ class ColleagueForm(forms.Form):
 
     last_name = forms.CharField(label=_("family name"), max_length=150)
     first_name = forms.CharField(label=_("given name"), max_length=150, required=False)
-    email = forms.EmailField(
-        label=_("e-mail"), max_length=150, help_text=_("The invitation goes to this address.")
-    )
+    email = MailField(label=_("e-mail"), help_text=_("The invitation goes to this address."))
     role = forms.ChoiceField(
         label=_("role"),
         widget=forms.RadioSelect,
@@ -143,10 +142,7 @@ class ColleagueForm(forms.Form):
         """An address that no other account has: of two, a mail could open the wrong one."""
         if self.fields["email"].disabled:
             return str(self.cleaned_data["email"])
-        try:
-            address = plain_address(self.cleaned_data["email"])
-        except ValueError:
-            raise forms.ValidationError(gettext("Enter a valid email address.")) from None
+        address = str(self.cleaned_data["email"])
         other = find_account(address)
         if other is not None and (self.user is None or other.pk != self.user.pk):
             if other.is_staff or other.staff_groups:
@@ -160,11 +156,11 @@ class ColleagueForm(forms.Form):
 class LeaveForm(forms.Form):
     """From when until when somebody is away, and who stands in."""
 
-    first_day = forms.DateField(
+    first_day = DayField(
         label=_("on leave from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("on leave until"),
         required=False,
         help_text=_("If this is empty, the leave lasts until somebody ends it here."),

@@ -1,7 +1,6 @@
 """The access log: who looked at which private thing of whom, when."""
 
 import datetime as dt
-import unicodedata
 from dataclasses import dataclass
 
 from django import forms
@@ -14,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from icpcases.cases.forms.fields import DayField
 from icpcases.cases.forms.tables import DayInput
 from icpcases.cases.models import AccessLogRow, Applicant, FilingCase
 from icpcases.cases.models.documents import KINDS
 from icpcases.cases.permissions import shown_name, staff_roles
 from icpcases.lifecycle.roles import Actor, Role
+from icpcases.rules.folding import certificate_key, one_width, typed_code
 from icpcases.staff.pages import page
 
 from .kept import ExtraContext, RoleAdmin
@@ -49,8 +50,8 @@ class LookedForm(forms.Form):
         label=gettext_lazy("At what"), required=False,
         choices=[("", gettext_lazy("anything")), *AccessLogRow.What.choices],
     )  # fmt: skip
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput)
-    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput)
+    since = DayField(label=gettext_lazy("From"), required=False, widget=DayInput)
+    until = DayField(label=gettext_lazy("Until"), required=False, widget=DayInput)
     whose = forms.CharField(
         label=gettext_lazy("Whose data"), required=False, max_length=200,
         help_text=gettext_lazy("Certificate number, name of the applicant, or case."),
@@ -88,13 +89,14 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def _cases_of(words: str) -> QuerySet[FilingCase]:
     """The cases of a certificate number, an applicant's name or a reference."""
-    folded = "".join(unicodedata.normalize("NFKC", words).split())
-    name = unicodedata.normalize("NFKC", words).strip()
+    name = one_width(words).strip()
     theirs = Applicant.objects.filter(
-        Q(certificate_number__iexact=folded) | Q(name__icontains=name) | Q(name__icontains=words)
+        Q(certificate_number__iexact=certificate_key(words))
+        | Q(name__icontains=name)
+        | Q(name__icontains=words)
     )
     return FilingCase.objects.filter(
-        Q(reference__iexact=folded) | Q(applicant__in=theirs)
+        Q(reference__iexact=typed_code(words)) | Q(applicant__in=theirs)
     ).order_by()
 
 

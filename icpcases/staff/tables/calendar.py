@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from icpcases.cases.forms.fields import CountField
 from icpcases.cases.forms.tables import CalendarDayForm
 from icpcases.cases.models import CalendarDay, CalendarYear
 from icpcases.cases.models.deadlines import CALENDAR_YEARS
@@ -40,7 +41,7 @@ class NoticeForm(forms.Form):
             "A CSV file begins with the line day,kind,name,notice; kind is holiday or workday."
         ),
     )
-    year = forms.IntegerField(
+    year = CountField(
         label=gettext_lazy("The year it is for"),
         required=False,
         min_value=CALENDAR_YEARS[0],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminIntegerFieldWidget
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from icpcases.cases.forms.fields import CountField, DayField, PaperNumberField
 from icpcases.cases.forms.seen import SeenForm
 from icpcases.cases.forms.tables import DayInput
 from icpcases.cases.models import TableChange
@@ -53,7 +55,14 @@ class KeptTable(MakesOnce, admin.ModelAdmin, Generic[_Row]):
     add_form_template = "staff/table_form.html"
     change_form_template = "staff/table_form.html"
     delete_confirmation_template = "staff/table_delete.html"
-    formfield_overrides = {models.DateField: {"widget": DayInput}}
+    formfield_overrides = {
+        models.DateField: {"form_class": DayField, "widget": DayInput},
+        models.PositiveSmallIntegerField: {
+            "form_class": CountField,
+            "widget": AdminIntegerFieldWidget,
+        },
+        models.PositiveIntegerField: {"form_class": CountField, "widget": AdminIntegerFieldWidget},
+    }
     #: Fields whose values stand masked in the history.
     masked: dict[str, Callable[[str], str]] = {}
     #: What the table is for, and what a change of it changes.
@@ -103,6 +112,14 @@ class KeptTable(MakesOnce, admin.ModelAdmin, Generic[_Row]):
             "earlier": logged_before(row, changes.last())[:HISTORY_SHOWN],
         }
         return page(request, "staff/table_history.html", context)
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[object, object]", request: HttpRequest, **options: object
+    ) -> forms.Field | None:
+        """A telephone is typed in any width."""
+        if db_field.name == "phone":
+            options["form_class"] = PaperNumberField
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def save_model(
         self, request: HttpRequest, obj: _Row, form: forms.ModelForm, change: bool

@@ -6,6 +6,7 @@ from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy
 
+from icpcases.cases.forms.fields import MailField
 from icpcases.cases.forms.seen import SeenForm
 
 from .kept import KeptTable
@@ -15,6 +16,8 @@ admin.site.unregister(User)
 
 class AccountForm(SeenForm, UserChangeForm):
     """An account, held against what the page showed."""
+
+    email = MailField(label=gettext_lazy("e-mail"), required=False)
 
 
 @admin.register(User)

@@ -1,6 +1,8 @@
 """Who may see a case as its applicant: invited, joined, removed, each in the history."""
 
 import datetime as dt
+from enum import Enum
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -12,9 +14,10 @@ from django.utils.translation import gettext
 
 from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Invitation
 from icpcases.cases.models.participants import InvitationQuerySet
-from icpcases.cases.outbox import drop_letters, invitation_key, post, site_url
+from icpcases.cases.outbox import accounts_of, drop_letters, invitation_key, post, site_url
 from icpcases.cases.permissions import is_staff_role, is_working, roles_on
 from icpcases.lifecycle.roles import STAFF_GROUPS, Actor
+from icpcases.rules.addresses import masked_address, plain_address
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
 from icpcases.types import Cleaned
@@ -53,24 +56,36 @@ def is_of_staff(email: str) -> bool:
     return accounts.filter(in_a_role).exists()
 
 
-def _need_inviting(case: FilingCase, email: str) -> None:
+def _need_inviting(case: FilingCase, by: Actor, email: str) -> None:
     """Raises Closed where inviting an address would tell or open nothing new."""
+    account = accounts_of([email]).get(email)
+    member = CasePerson.objects.filter(case=case, user__email__iexact=email)
+    waiting = Invitation.objects.waiting().filter(case=case, email=email)
     if is_of_staff(email):
-        raise Closed((_finding(_OF_STAFF, _("Invite an address of the applicant."), email),))
-    if CasePerson.objects.filter(case=case, user__email__iexact=email).exists():
-        raise Closed((_finding(_MEMBER, _("Nothing to do."), email),))
-    if Invitation.objects.waiting().filter(case=case, email=email).exists():
-        raise Closed((_finding(_WAITING, _SEND_AGAIN, email),))
+        found = (_OF_STAFF, _("Invite an address of the applicant."))
+    elif account and not account.is_open:
+        found = (_NO_WAY_IN, _ANOTHER_ADDRESS)
+    elif member.exists():
+        found = (_MEMBER, _("Nothing to do."))
+    elif waiting.exists():
+        found = (_WAITING, _SEND_AGAIN)
+    else:
+        return
+    raise Closed((_finding(*found, by, email),))
 
 
-def _finding(sentence: str, remedy: str, email: str) -> Finding:
+def _finding(sentence: str, remedy: str, by: Actor, email: str) -> Finding:
     place = Place(PlaceKind.RULE, "email", email)
-    return Finding("invitation", Source.NONE, sentence, remedy, Party.OFFICER, (place,))
+    who = Party.OFFICER if is_working(by) else Party.APPLICANT
+    return Finding("invitation", Source.NONE, sentence, remedy, who, (place,))
 
 
 _OF_STAFF = _("%(about)s is an address of the office: staff see every case and cannot join one.")
 _MEMBER = _("%(about)s is on this case already.")
 _WAITING = _("%(about)s is invited already and has not joined yet.")
+_NO_WAY_IN = _("%(about)s cannot sign in: the account with this address has been closed.")
+_NO_ADDRESS = _("No mail can be sent to the address %(about)s.")
+_ANOTHER_ADDRESS = _("Invite another address, or ask the office.")
 _SEND_AGAIN = _("To send a new invitation, first take this one back.")
 
 
@@ -78,19 +93,24 @@ def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invita
     """Invite whoever reads an address: as owner if there is none yet, else as a colleague.
 
     Raises NotAllowed unless `by` works cases or is the owner, Stale, and Closed where the address
-    is on the case already, is invited, or is one of the office.
+    is on the case already, is invited, is one of the office, or is that of a closed account.
     """
-    email = email.strip().lower()
+    try:
+        email = plain_address(email)
+    except ValueError:
+        # An applicant's record may hold one from before addresses were folded.
+        finding = _finding(_NO_ADDRESS, _("Correct the address."), by, email)
+        raise Closed((finding,)) from None
 
     def refused(fresh: FilingCase) -> Closed | None:
         # Two invited the same address in the same second.
         waiting = Invitation.objects.waiting().filter(case=fresh, email=email)
-        finding = _finding(_WAITING, _SEND_AGAIN, email)
+        finding = _finding(_WAITING, _SEND_AGAIN, by, email)
         return Closed((finding,)) if waiting.exists() else None
 
     with changing(case, by, seen_version, what="assignment", explain=refused) as change:
         _need_keeper(change.case, by)
-        _need_inviting(change.case, email)
+        _need_inviting(change.case, by, email)
         taken = CasePerson.objects.filter(case=change.case, part=CasePerson.Part.OWNER).exists()
         invitation = Invitation.objects.create(
             case=change.case,
@@ -100,31 +120,59 @@ def invite(case: FilingCase, by: Actor, email: str, seen_version: int) -> Invita
             invited_at=change.now,
         )
         change.record(_KIND, entered={"invited": invitation.email})
-        _post(change.case, invitation)
+        _post(invitation)
         return invitation
 
 
-def _post(case: FilingCase, invitation: Invitation) -> None:
-    language = case.applicant.language
+class InvitationMail(NamedTuple):
+    """The mail of an invitation, and its language."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
+def invitation_mail(invitation: Invitation) -> InvitationMail | None:
+    """The mail as it is written today, in the language of the reader's account, or else of the
+    applicant; None where that account has been closed."""
+    case = invitation.case
+    account = accounts_of([invitation.email]).get(invitation.email)
+    if account and not account.is_open:
+        return None
+    language = (account and account.language) or case.applicant.language
     with translation.override(language):
         context = {
             "case": case,
+            "inviter": inviter_of(invitation),
             "link": invitation_link(invitation),
             "follow": site_url(reverse("applicants:follow")),
             "days": VALID_FOR.days,
             "language": language,
         }
-        post(
-            invitation.email,
+        return InvitationMail(
             language,
             gettext("You are invited to follow the filing %(reference)s")
             % {"reference": case.reference},
             render_to_string("mail/invitation.txt", context),
             render_to_string("mail/invitation.html", context),
-            life=VALID_FOR,
-            case=case,
-            key=invitation_key(invitation.pk),
         )
+
+
+def inviter_of(invitation: Invitation) -> str:
+    """Who invited, as whoever is invited may know him: a colleague by his address, whose letters
+    are told to nobody who does not know them; nothing where it was the office."""
+    by = invitation.invited_by
+    return "" if is_staff_role(by) or by.is_staff else masked_address(by.email)
+
+
+def _post(invitation: Invitation) -> None:
+    mail = invitation_mail(invitation)
+    assert mail is not None
+    post(
+        invitation.email, *mail, life=VALID_FOR, case=invitation.case,
+        key=invitation_key(invitation.pk),
+    )  # fmt: skip
 
 
 def change(case: FilingCase, by: Actor, data: Cleaned, seen_version: int) -> None:
@@ -152,25 +200,70 @@ def waiting_invitation(case: FilingCase, address: str) -> Invitation | None:
     return Invitation.objects.waiting().filter(case=case, email=address.lower()).first()
 
 
-def find_invitation(token: str) -> Invitation | None:
-    """The invitation of a token that is genuine, not too old, and not used up."""
-    try:
-        pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
-    except signing.BadSignature:
-        return None
-    waiting = Invitation.objects.waiting().filter(pk=pk)
-    return waiting.select_related("case", "case__applicant").first()
+class Standing(Enum):
+    """What an invitation is to whoever has opened its link."""
+
+    OPEN = "open"
+    #: The link is too old; the invitation still stands.
+    LINK_OLD = "link_old"
+    JOINED = "joined"
+    #: Joined once, and taken off the case since.
+    LEFT = "left"
+    TAKEN_BACK = "taken_back"
+    #: It is for another address, whatever became of it.
+    FOREIGN = "foreign"
+    NONE = "none"
 
 
-def case_joined_by(token: str, user: Actor) -> FilingCase | None:
-    """The case that this very account joined by the token: a second click finds it done."""
+class Opened(NamedTuple):
+    """An invitation whose link was opened, and what it is to this account."""
+
+    standing: Standing
+    invitation: Invitation | None = None
+
+
+def opened(token: str, user: Actor) -> Opened:
+    """What the link of an invitation is to an account; of a made-up link nothing is told."""
     try:
-        pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+        pk, fresh = _read_token(token)
     except signing.BadSignature:
-        return None
-    used = Invitation.objects.filter(pk=pk, accepted_at__isnull=False)
-    joined = used.filter(case__people__user=user.pk).select_related("case").first()
-    return joined.case if joined else None
+        return Opened(Standing.NONE)
+    return standing_of(pk, user, fresh)
+
+
+def standing_of(pk: int, user: Actor, fresh: bool = True) -> Opened:
+    """What an invitation is to an account that holds its link, which may be too old."""
+    rows = Invitation.objects.select_related("case__applicant", "invited_by")
+    invitation = rows.filter(pk=pk).first()
+    if invitation is None:
+        return Opened(Standing.NONE)
+    if is_staff_role(user) or not is_for(invitation, user):
+        return Opened(Standing.FOREIGN, invitation)
+    if CasePerson.objects.filter(case=invitation.case, user=user.pk).exists():
+        return Opened(Standing.JOINED, invitation)
+    same = rows.waiting().filter(case=invitation.case, email=invitation.email)
+    # An invitation taken back and sent anew: the link of the first leads to the second.
+    if waiting := same.first():
+        return Opened(Standing.OPEN if fresh else Standing.LINK_OLD, waiting)
+    left = invitation.accepted_at is not None
+    return Opened(Standing.LEFT if left else Standing.TAKEN_BACK, invitation)
+
+
+def _read_token(token: str) -> tuple[int, bool]:
+    """The key of an invitation, and whether its link is not too old. Raises BadSignature."""
+    try:
+        return int(signing.loads(token, salt=SALT, max_age=VALID_FOR)), True
+    except signing.SignatureExpired:
+        return int(signing.loads(token, salt=SALT)), False
+
+
+def taken_back_by(invitation: Invitation) -> str:
+    """Who took an invitation back, as whoever was invited may know him; empty for the office."""
+    rows = HistoryRow.objects.filter(case=invitation.case_id, kind=_KIND, by__isnull=False)
+    told = Q(entered__taken_back=invitation.email) | Q(entered__removed=invitation.email)
+    row = rows.filter(told).select_related("by").order_by("-sequence").first()
+    by = row.by if row else None
+    return "" if by is None or is_staff_role(by) or by.is_staff else masked_address(by.email)
 
 
 def is_for(invitation: Invitation, user: Actor) -> bool:

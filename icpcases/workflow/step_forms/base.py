@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.forms.fields import ReasonsField, TickField
+from icpcases.cases.forms.fields import MomentField, ReasonsField, TickField
 from icpcases.cases.forms.reasons import CannedOffer, Subject, offer_reasons, reason_text
 from icpcases.cases.models import FilingCase
 from icpcases.cases.outbox import Audience, told_of
@@ -38,7 +38,7 @@ class StepForm(forms.Form):
     #: The day entered that is the day on which the step happened, where a form has one.
     day_of: str = ""
 
-    happened = forms.DateTimeField(
+    happened = MomentField(
         label=_("when it happened"),
         required=False,
         help_text=_("Beijing time. Leave this empty to use the current time."),

@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.forms.fields import NumberField, PastDateField, ReasonsField
+from icpcases.cases.forms.fields import (
+    DayField,
+    NumberField,
+    PaperNumberField,
+    PastDateField,
+    ReasonsField,
+)
 from icpcases.cases.forms.of_kind import NUMBER_EXAMPLES, label_of_kind
 from icpcases.cases.models import FilingCase, Order, Provider, SmsCheck
 from icpcases.lifecycle.states import State
@@ -35,7 +41,7 @@ class SubmissionForm(StepForm):
     provider = forms.ModelChoiceField(
         label=_("provider"), queryset=Provider.objects.filter(active=True)
     )
-    order_number = forms.CharField(
+    order_number = PaperNumberField(
         label=_("order number"),
         max_length=60,
         help_text=_("The number of a running order of this subject puts the case on that order."),
@@ -265,7 +271,7 @@ class OpeningForm(StepForm):
     on_rules = {OPEN_AFTER_FILING.code: "opened_on"}
     day_of = "opened_on"
 
-    opened_on = forms.DateField(
+    opened_on = DayField(
         label=_("opened on"),
         initial=timezone.localdate,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

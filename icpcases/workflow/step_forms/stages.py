@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.forms.fields import PastDateField
+from icpcases.cases.forms.fields import DayField, PaperNumberField, PastDateField
 from icpcases.cases.models.documents import REGIONS
 from icpcases.files.uploads import PaperField
 from icpcases.lifecycle.steps import Step
@@ -26,7 +26,7 @@ class ApplicationForm(StepForm):
 
     authority = forms.CharField(label=_("authority"), max_length=100)
     applied_on = PastDateField(label=_("applied on"), initial=timezone.localdate)
-    application_number = forms.CharField(label=_("application number"), max_length=60)
+    application_number = PaperNumberField(label=_("application number"), max_length=60)
 
     def prepare(self) -> None:
         """Suggest the province's administration for a pre-approval."""
@@ -41,12 +41,12 @@ class CertificateForm(StepForm):
     kind = Kind.REGISTRATION_CERTIFICATE
     on_rules = {DOCUMENT_MAINLAND.code: "issued_in", DOCUMENT_CURRENT.code: "expires_on"}
 
-    number = forms.CharField(label=_("number"), max_length=60)
+    number = PaperNumberField(label=_("number"), max_length=60)
     issued_in = forms.ChoiceField(
         label=_("issued in"), choices=REGIONS, initial=ServerRegion.MAINLAND.value
     )
     issued_on = PastDateField(label=_("issued on"))
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label=_("expires on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -66,7 +66,7 @@ class PreapprovalForm(StepForm):
 
     kind = Kind.BBS_PREAPPROVAL
 
-    number = forms.CharField(label=_("number"), max_length=60)
+    number = PaperNumberField(label=_("number"), max_length=60)
     issuer = forms.CharField(label=_("issuer"), max_length=100)
     issued_on = PastDateField(label=_("issued on"))
     file = PaperField(label=_("scan"))
