@@ -19,6 +19,7 @@ from icpcases.cases.lookups import case_of_reference
 from icpcases.cases.models import FilingCase
 from icpcases.rules.folding import typed_code
 from icpcases.workflow.forecast import Basis, expected_path
+from icpcases.workflow.standing import standing_of
 
 from . import followed
 from .page_cache import Told, told, written
@@ -106,5 +107,9 @@ def _ask(
 
 
 def _tell(case: FilingCase, basis: Basis) -> Told:
-    path = expected_path(case, basis=basis)
-    return Told(written("applicants/followed.html", {"case": case, "path": path}))
+    context = {
+        "case": case,
+        "standing": standing_of(case),
+        "path": expected_path(case, basis=basis),
+    }
+    return Told(written("applicants/followed.html", context))
