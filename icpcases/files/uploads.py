@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.types import Text
@@ -85,6 +86,13 @@ def check_upload(file: File) -> Upload:
     if isinstance(found, ValidationError):
         raise found
     return found
+
+
+def as_checked(upload: Upload) -> SimpleUploadedFile:
+    """A file of our own making, as if somebody had sent it: nobody need look into it."""
+    file = SimpleUploadedFile(upload.label, upload.content, upload.media_type)
+    setattr(file, _FOUND, upload)
+    return file
 
 
 def _checked(file: File) -> Upload:

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.files.uploads import ENDINGS, TOO_LARGE, TOO_LARGE_PDF, WRONG_ENDING
+from icpcases.files.uploads import ACCEPT, ENDINGS, TOO_LARGE, TOO_LARGE_PDF, WRONG_ENDING
 
 from .documents import DocumentForm
 from .facts import FactsForm
@@ -100,6 +100,11 @@ class PaperRows:
         """The endings a file's name may have, of pictures and of other papers."""
         pictures = [one for one, kind in ENDINGS.items() if kind.startswith("image/")]
         return {"picture": " ".join(pictures), "pdf": " ".join(ENDINGS.keys() - set(pictures))}
+
+    @property
+    def accept(self) -> str:
+        """What a file field lets people choose from."""
+        return ACCEPT
 
     @property
     def faults(self) -> dict[str, str]:
