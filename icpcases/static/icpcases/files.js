@@ -79,14 +79,20 @@ function start(main) {
 
   /* What is wrong with the file of a row stands beside it, as the server would say it. */
   function wrong(row, fault) {
-    const input = file(row), field = input.closest(".field"), list = row.querySelector("[data-wrong]");
-    for (const old of field.querySelectorAll(".errorlist:not([data-wrong])")) old.remove();
+    const input = file(row), field = input.closest(".field");
+    for (const old of field.querySelectorAll(".errorlist")) old.remove();
     field.classList.toggle("bad", Boolean(fault));
-    list.hidden = !fault;
+    for (const name of ["aria-invalid", "aria-describedby"]) input.removeAttribute(name);
+    if (!fault) return;
+    const list = document.createElement("ul"), said = document.createElement("li");
+    list.className = "errorlist";
     list.id = `${input.id}_wrong`;
-    list.firstElementChild.textContent = fault ? box.dataset[`fault${fault[0].toUpperCase()}${fault.slice(1)}`] : "";
-    if (fault) { input.setAttribute("aria-invalid", "true"); input.setAttribute("aria-describedby", list.id); }
-    else { input.removeAttribute("aria-invalid"); input.removeAttribute("aria-describedby"); }
+    list.dataset.wrong = fault;
+    said.textContent = box.dataset[`fault${fault[0].toUpperCase()}${fault.slice(1)}`];
+    list.append(said);
+    row.querySelector("[data-told]").before(list);
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", list.id);
   }
 
   function take(files) {
@@ -109,7 +115,7 @@ function start(main) {
     waiting = true;
     await work;
     waiting = false;
-    const bad = rows().find((row) => !row.querySelector("[data-wrong]").hidden);
+    const bad = rows().find((row) => row.querySelector("[data-wrong]"));
     if (bad) { file(bad).focus(); return; }
     const request = new XMLHttpRequest(), bar = box.querySelector("progress");
     // Before the buttons are shut: which one was pressed is part of what is sent.
