@@ -230,6 +230,10 @@ WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.is_dir()
 
 DOCUMENT_ROOT = env.folder("DOCUMENT_ROOT", default=LOCAL_DIR / "documents")
 DOCUMENT_MAX_MB = env.number("DOCUMENT_MAX_MB", default=4, least=1, most=100)
+# A picture may be sent larger than it is kept: it is made smaller.
+DOCUMENT_UPLOAD_MAX_MB = max(
+    env.number("DOCUMENT_UPLOAD_MAX_MB", default=25, least=1, most=100), DOCUMENT_MAX_MB
+)
 # Decoded, a pixel takes up to four bytes of memory.
 DOCUMENT_MAX_MEGAPIXELS = env.number("DOCUMENT_MAX_MEGAPIXELS", default=50, least=1, most=80)
 DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", default=200, least=1, most=2000)

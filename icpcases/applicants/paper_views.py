@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from icpcases.cases.forms.document_formset import AnswerForm, PaperRows
+from icpcases.cases.forms.documents import own_kinds
 from icpcases.cases.forms.facts import FactsForm, in_words
 from icpcases.cases.models import Document, FilingCase, Request
 from icpcases.rules.documents import Kind
@@ -53,7 +54,7 @@ def own_request_page(request: HttpRequest, reference: str, number: int) -> HttpR
     asked = get_object_or_404(Request, pk=number, case=case)
     sent, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     kind = asked.about if asked.for_paper else Kind.OTHER.value
-    papers = PaperRows(sent, files, kinds=[kind], required=False)
+    papers = PaperRows(sent, files, kinds=[kind], required=False, own=own_kinds(case))
     fact = FactsForm.only(case, asked.about, sent) if asked.for_fact else None
     form = AnswerForm(sent, initial={"answer": asked.answer}, papers=papers, fact=fact)
     context: dict[str, Any] = {

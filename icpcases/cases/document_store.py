@@ -10,7 +10,7 @@ from typing import TypedDict, Unpack
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 
-from icpcases.files.uploads import Upload
+from icpcases.files.uploads import KEPT, Upload
 from icpcases.rules.documents import Kind
 
 from .models import Document, FilingCase
@@ -69,7 +69,7 @@ def keep_document(
         added_at=at,
         **fields,
     )
-    document.file.save(file_name(upload.label), upload.as_file(), save=False)
+    document.file.save(file_name(upload.media_type), upload.as_file(), save=False)
     names = _written.get()
     if names is not None:
         names.append(str(document.file.name))
@@ -77,8 +77,7 @@ def keep_document(
     return document
 
 
-def file_name(label: str) -> str:
+def file_name(media_type: str) -> str:
     """A name of our own: what the sender called the file is only a label."""
     name = uuid.uuid4().hex
-    ending = label.rpartition(".")[2].lower()
-    return f"{name[:2]}/{name}.{ending if ending in ('jpg', 'png', 'pdf') else 'bin'}"
+    return f"{name[:2]}/{name}.{KEPT.get(media_type, 'bin')}"

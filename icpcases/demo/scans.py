@@ -3,9 +3,10 @@
 import io
 import textwrap
 
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageDraw
 
+from icpcases.files.uploads import Upload, as_checked
 from icpcases.rules.documents import Kind
 
 _PICTURES = {
@@ -28,9 +29,9 @@ def scan_of(kind: Kind, holder: str, number: str) -> UploadedFile:
     """A file for a document: what is photographed or cut from a screen as a picture, else PDF."""
     name = kind.value.replace("_", "-")
     if kind in _PICTURES:
-        return SimpleUploadedFile(f"{name}.png", _png(kind, number))
+        return as_checked(Upload(_png(kind, number), "image/png", f"{name}.png"))
     page = _pdf([kind.label, holder, number, _SPECIMEN])
-    return SimpleUploadedFile(f"{name}.pdf", page)
+    return as_checked(Upload(page, "application/pdf", f"{name}.pdf", pages=1))
 
 
 def _png(kind: Kind, number: str) -> bytes:

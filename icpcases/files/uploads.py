@@ -1,7 +1,7 @@
 """Files people send: the ending, the content and a real parse must agree."""
 
 import hashlib
-import io
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,23 +10,37 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from icpcases.types import Text
 
 from .pdf import check_pdf
+from .picture import rewritten
 from .virus_scan import scan
 
-ENDINGS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+ENDINGS = {
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "jfif": "image/jpeg", "png": "image/png",
+    "heic": "image/heic", "heif": "image/heic", "webp": "image/webp", "pdf": "application/pdf",
+}  # fmt: skip
+#: What is kept, and the ending of our own name for it; other pictures become JPEG.
+KEPT = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+#: What a file field offers to choose from. A telephone offers its camera too.
+ACCEPT = ",".join([*dict.fromkeys(ENDINGS.values()), "image/heif", *(f".{e}" for e in ENDINGS)])
 _MAGIC = {
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "application/pdf": b"%PDF-",
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/webp": re.compile(rb"RIFF.{4}WEBP", re.S),
+    # A box `ftyp` with one of the brands of pictures packed by HEVC, or of any such container.
+    "image/heic": re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.S),
+    "application/pdf": re.compile(rb"%PDF-"),
 }
-MAX_SIDE = 20_000
 MAX_LABEL = 200
+WRONG_ENDING = _("Only pictures (JPEG, PNG, HEIC, WebP) and PDF files can be taken.")
+TOO_LARGE_PDF = _(
+    "This PDF is larger than %(limit)s MB. Save it smaller, or send photos of its pages."
+)
+TOO_LARGE = _("This picture is larger than %(limit)s MB. Take it again with fewer megapixels.")
 # Where a file that has been read keeps what was found.
 _FOUND = "checked"
 
@@ -47,8 +61,7 @@ class Upload:
 
     def as_file(self) -> ContentFile:
         """The file as a storage takes it."""
-        ending = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
-        return ContentFile(self.content, name=f"paper.{ending[self.media_type]}")
+        return ContentFile(self.content, name=f"paper.{KEPT[self.media_type]}")
 
 
 def check_ahead(files: Iterable[File]) -> None:
@@ -75,28 +88,37 @@ def check_upload(file: File) -> Upload:
     return found
 
 
+def as_checked(upload: Upload) -> SimpleUploadedFile:
+    """A file of our own making, as if somebody had sent it: nobody need look into it."""
+    file = SimpleUploadedFile(upload.label, upload.content, upload.media_type)
+    setattr(file, _FOUND, upload)
+    return file
+
+
 def _checked(file: File) -> Upload:
     label = clean_label(file.name or "")
-    content = _content(file)
     media_type = ENDINGS.get(label.rpartition(".")[2].lower())
     if media_type is None:
-        raise ValidationError(_("Only JPEG, PNG and PDF files can be taken."))
-    if not content.startswith(_MAGIC[media_type]):
+        raise ValidationError(WRONG_ENDING)
+    content = _content(file, media_type)
+    if not _MAGIC[media_type].match(content):
         raise ValidationError(_("The file's content does not fit its name's ending."))
     scan(content)
     if media_type == "application/pdf":
         return Upload(content, media_type, label, check_pdf(content))
-    return Upload(_clean_image(content, media_type), media_type, label)
+    kept_type, kept = rewritten(content, media_type)
+    if kept_type != media_type:
+        label = f"{label.rpartition('.')[0]}.{KEPT[kept_type]}"
+    return Upload(kept, kept_type, label)
 
 
-def _content(file: File) -> bytes:
-    limit = settings.DOCUMENT_MAX_MB * 1024 * 1024
+def _content(file: File, media_type: str) -> bytes:
+    is_pdf = media_type == "application/pdf"
+    limit = settings.DOCUMENT_MAX_MB if is_pdf else settings.DOCUMENT_UPLOAD_MAX_MB
     file.seek(0)
-    content: bytes = file.read(limit + 1)
-    if len(content) > limit:
-        raise ValidationError(
-            _("This file is larger than %(limit)s MB."), params={"limit": settings.DOCUMENT_MAX_MB}
-        )
+    content: bytes = file.read((limit << 20) + 1)
+    if len(content) > limit << 20:
+        raise ValidationError(TOO_LARGE_PDF if is_pdf else TOO_LARGE, params={"limit": limit})
     return content
 
 
@@ -110,43 +132,11 @@ def clean_label(name: str) -> str:
     return f"{stem[: MAX_LABEL - 10]}.{ending[:9]}"
 
 
-def _clean_image(content: bytes, media_type: str) -> bytes:
-    # Written anew, so that nothing hides behind the picture: no EXIF, no trailing bytes.
-    try:
-        with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as image:
-            _need_size(image.width, image.height)
-            image.load()
-            kept = io.BytesIO()
-            _plain(image).save(kept, _FORMATS[media_type], quality=90)
-            return kept.getvalue()
-    except Image.DecompressionBombError as error:
-        raise ValidationError(_("This picture has too many pixels.")) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError) as error:
-        raise ValidationError(_("This picture cannot be read.")) from error
-
-
-def _need_size(width: int, height: int) -> None:
-    if max(width, height) > MAX_SIDE or width * height > settings.DOCUMENT_MAX_MEGAPIXELS * 10**6:
-        raise ValidationError(_("This picture has too many pixels."))
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """The picture upright, without transparency, and without anything said about it."""
-    # A telephone writes into the EXIF which way is up; without it the picture lies on its side.
-    upright = ImageOps.exif_transpose(image)
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    plain = upright if upright.mode in ("RGB", "L") else upright.convert("RGB")
-    plain.info.clear()
-    return plain
-
-
 class PaperField(forms.FileField):
     """A form field for a document's file; its value is an Upload."""
 
     def __init__(self, label: Text | None = None) -> None:
-        accepted = forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"})
+        accepted = forms.FileInput(attrs={"accept": ACCEPT})
         super().__init__(label=label or _("file"), widget=accepted)
 
     def clean(self, data: object, initial: object = None) -> Upload | None:

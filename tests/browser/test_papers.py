@@ -1,5 +1,7 @@
 """Documents in a real browser: on a telephone, several at once, and beside the officer's form."""
 
+import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,11 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from icpcases.cases.models import FilingCase
 from icpcases.files.uploads import check_upload
-from tests.files.hostile import pages, picture
+from tests.files.gradients import GREY, heic
+from tests.files.hostile import pages, pdf, picture
 from tests.world import png, upload
 
 from .public import enter
@@ -19,6 +23,8 @@ from .test_accessibility import violations
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
+# Milliseconds; a busy machine takes long over 48 megapixels.
+PATIENCE = 60_000
 PHONE = {"width": 390, "height": 844}
 REASONS = [
     {"about": "business_licence", "text": "The licence is blurred."},
@@ -203,6 +209,107 @@ def test_without_script_rows_are_filled_one_by_one(open_page: Callable[..., Page
     page.wait_for_url(f"**/cases/{case.reference}/")
     kinds = case.documents.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["business_licence", "service_leader_id"]
+
+
+# Says what leaves for the server: the browser's own tools do not know the size of a form's files.
+TELL_SIZE = """
+const send = XMLHttpRequest.prototype.send;
+XMLHttpRequest.prototype.send = function (form) {
+  console.info(form.get("file").size);
+  return send.call(this, form);
+};
+"""
+
+
+def large_photograph() -> bytes:
+    """A photograph of 48 megapixels and more than 9 MB, as a telephone makes it."""
+    noise = Image.effect_noise((8064, 6048), 30)
+    out = io.BytesIO()
+    noise.save(out, "JPEG", quality=85)
+    assert 9 << 20 < out.tell() < 25 << 20
+    return out.getvalue()
+
+
+def test_a_large_photograph_is_made_smaller_before_it_is_sent(open_page, world, wei, tmp_path):
+    case = world.at("preparing")
+    phone = open_page(viewport=PHONE, has_touch=True)
+    enter(phone, wei)
+    phone.add_init_script(TELL_SIZE)
+    phone.goto(f"/cases/{case.reference}/documents/add/?kind=business_licence")
+    photo = tmp_path / "IMG_0001.jpg"
+    photo.write_bytes(large_photograph())
+    expect(phone.locator("[data-drop]")).to_be_visible()
+    field = phone.locator("[data-row] input[type=file]")
+    field.set_input_files(photo)
+    told = phone.locator("[data-told]").first
+    expect(told).to_have_text(
+        re.compile(r"^Made smaller, so that it is sent faster: \d+\.\d MB → [0-3]\.\d MB$"),
+        timeout=PATIENCE,
+    )
+    assert field.evaluate("field => field.files[0].size") < 4 << 20
+    # Chosen again and sent at once: the sending waits for the picture, and goes smaller.
+    field.set_input_files(photo)
+    with phone.expect_console_message(timeout=PATIENCE) as sending:
+        phone.locator("main .submit button").click()
+    assert 1000 < int(sending.value.text) < 4 << 20
+    phone.wait_for_url(f"**/cases/{case.reference}/", timeout=PATIENCE)
+    paper = case.documents.get()
+    assert (paper.label, paper.media_type) == ("IMG_0001.jpg", "image/jpeg")
+    with Image.open(io.BytesIO(paper.file.read())) as image:
+        assert max(image.size) >= 2400
+        assert image.width * 3 == image.height * 4
+
+
+def test_what_a_telephone_sends_arrives_as_a_jpeg(page: Page, world, wei):
+    case = world.at("preparing")
+    enter(page, wei)
+    page.goto(f"/cases/{case.reference}/documents/add/")
+    photos = [
+        file("IMG_1.HEIC", heic(GREY.convert("RGB"))),
+        file("2.jfif", picture("JPEG", (300, 200))),
+        file("3.webp", picture("WEBP", (300, 200))),
+    ]
+    choose(page, *photos)
+    page.locator("main .submit button").click()
+    page.wait_for_url(f"**/cases/{case.reference}/")
+    kept = case.documents.order_by("pk").values_list("label", "media_type")
+    assert list(kept) == [
+        ("IMG_1.jpg", "image/jpeg"), ("2.jfif", "image/jpeg"), ("3.jpg", "image/jpeg"),
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_taken_is_said_before_it_is_sent(page: Page, world, wei):
+    case = world.at("preparing")
+    enter(page, wei)
+    page.goto(f"/cases/{case.reference}/documents/add/")
+    expect(page.locator("main")).to_contain_text("Or a PDF of up to 4 MB.")
+    posted: list[str] = []
+    page.on("request", lambda r: posted.append(r.url) if r.method == "POST" else None)
+    choose(
+        page,
+        file("scan.pdf", pdf() + b"\0" * (4 << 20)),
+        file("letter.docx", b"PK"),
+        file("licence.png", png()),
+    )
+    rows = page.locator("[data-row]")
+    faults = page.locator("[data-row] .errorlist")
+    expect(faults).to_have_text(
+        [
+            "This PDF is larger than 4 MB. Save it smaller, or send photos of its pages.",
+            "Only pictures (JPEG, PNG, HEIC, WebP) and PDF files can be taken.",
+        ]
+    )
+    assert violations(page) == []
+    page.locator("main .submit button").click()
+    expect(rows.nth(0).locator("input[type=file]")).to_be_focused()
+    assert (posted, case.documents.count()) == ([], 0)
+    # Another file mends a row; one that is not wanted after all is left out.
+    rows.nth(0).locator("input[type=file]").set_input_files(file("scan.pdf", pdf()))
+    expect(faults).to_have_count(1)
+    rows.nth(1).locator("[data-leave-out]").click()
+    page.locator("main .submit button").click()
+    page.wait_for_url(f"**/cases/{case.reference}/")
+    assert case.documents.count() == 2
 
 
 def test_an_officer_looks_at_a_pdf_beside_the_form(page: Page, world, li):

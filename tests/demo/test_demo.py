@@ -199,12 +199,17 @@ class DemoOfficeTest(Situations, InSight, TestCase):
 
     def test_every_document_is_a_real_file(self):
         contents: dict[bytes, set[str]] = {}
+        opened: set[str] = set()
         with override_settings(MEDIA_ROOT=self.folder, DOCUMENT_ROOT=self.folder):
             # A few at a time: PostgreSQL ends a transaction that asks nothing for a minute.
             for document in Document.objects.iterator(chunk_size=10):
                 with default_storage.open(str(document.file.name)) as file:
                     content = file.read()
-                assert check_upload(ContentFile(content, document.label)).content
+                # A process opens each: one of a kind is enough.
+                if document.kind not in opened:
+                    found = check_upload(ContentFile(content, document.label))
+                    assert (found.media_type, found.pages) == (document.media_type, document.pages)
+                    opened.add(document.kind)
                 assert 300 < len(content) < 20_000
                 contents.setdefault(content, set()).add(document.kind)
         assert {document.media_type for document in Document.objects.all()} == {

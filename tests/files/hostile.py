@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PIL import Image, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 
-ENDING = "Only JPEG, PNG and PDF files can be taken."
+ENDING = "Only pictures (JPEG, PNG, HEIC, WebP) and PDF files can be taken."
 CONTENT = "The file's content does not fit its name's ending."
 PICTURE = "This picture cannot be read."
 PIXELS = "This picture has too many pixels."
@@ -20,7 +20,8 @@ UNREADABLE = "This PDF cannot be read."
 COMPLEX = "This PDF is too complex to be checked; print it to a new PDF and send that."
 MORE = "Something else follows the end of this PDF; print it to a new PDF and send that."
 PAGES = "A PDF must have between 1 and 200 pages."
-LARGE = "This file is larger than 4 MB."
+LARGE = "This picture is larger than 25 MB. Take it again with fewer megapixels."
+LARGE_PDF = "This PDF is larger than 4 MB. Save it smaller, or send photos of its pages."
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ REFUSED = [
     Hostile("50,000 pixels in one line", "p.png", lambda: png_of(50_000, 1), PIXELS),
     Hostile("51 megapixels", "p.png", lambda: png_of(10_000, 5_100), PIXELS),
     Hostile("a JPEG of 65,500 lines", "p.jpg", lambda: jpeg_of(9_000, 65_500), PIXELS),
-    Hostile("over the limit", "p.png", lambda: picture() + b"\0" * (4 << 20), LARGE),
+    Hostile("over the limit", "p.png", lambda: picture() + b"\0" * (25 << 20), LARGE),
+    Hostile("a PDF over the limit", "p.pdf", lambda: pdf() + b"\0" * (4 << 20), LARGE_PDF),
     # PDFs that act, wherever it hides.
     Hostile("a script on opening", "p.pdf", lambda: pdf(b"/OpenAction " + JS), ACTIVE),
     Hostile("a script by its name", "p.pdf", lambda: pdf(

@@ -116,13 +116,15 @@ def test_names_are_labels_only(sent, label):
 
 def test_the_limits_come_from_the_settings(settings):
     settings.DOCUMENT_MAX_MB, settings.DOCUMENT_MAX_MEGAPIXELS = 1, 1
-    settings.DOCUMENT_MAX_PAGES = 2
+    settings.DOCUMENT_MAX_PAGES, settings.DOCUMENT_UPLOAD_MAX_MB = 2, 2
     assert [
-        sentence_of("p.png", picture() + b"\0" * (1 << 20)),
+        sentence_of("p.pdf", pdf() + b"\0" * (1 << 20)),
+        sentence_of("p.png", picture() + b"\0" * (2 << 20)),
         sentence_of("p.png", picture(size=(1001, 1000))),
         sentence_of("p.pdf", pages(3)),
     ] == [
-        "This file is larger than 1 MB.",
+        "This PDF is larger than 1 MB. Save it smaller, or send photos of its pages.",
+        "This picture is larger than 2 MB. Take it again with fewer megapixels.",
         "This picture has too many pixels.",
         "A PDF must have between 1 and 2 pages.",
     ]
@@ -130,7 +132,7 @@ def test_the_limits_come_from_the_settings(settings):
 
 
 def test_a_pdf_that_never_ends_is_given_up(settings, monkeypatch):
-    monkeypatch.setattr("icpcases.files.pdf.SECONDS", 0.01)
+    monkeypatch.setattr("icpcases.files.opening.SECONDS", 0.01)
     assert sentence_of("p.pdf", pdf()) == (
         "This PDF is too complex to be checked; print it to a new PDF and send that."
     )

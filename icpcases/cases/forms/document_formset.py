@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from icpcases.files.uploads import ACCEPT, ENDINGS, TOO_LARGE, TOO_LARGE_PDF, WRONG_ENDING
+
 from .documents import DocumentForm
 from .facts import FactsForm
 
@@ -20,8 +22,8 @@ _TYPED = ("file", "number", "issued_on", "expires_on")
 class PaperRows:
     """One DocumentForm for each document; those left empty are passed over.
 
-    `kinds` are offered, the first with the page and the others as files are chosen; `required`
-    is whether one document must be there.
+    `kinds` are offered, the first with the page and the others as files are chosen; `own` are the
+    kinds that the case wants; `required` is whether one document must be there.
     """
 
     def __init__(
@@ -30,32 +32,37 @@ class PaperRows:
         files: MultiValueDict[str, UploadedFile] | None = None,
         kinds: Sequence[str] = (),
         required: bool = True,
+        own: Sequence[str] = (),
     ) -> None:
-        self.data, self.files, self.kinds, self.required = data, files, kinds, required
+        self.data, self.files, self.kinds, self.own = data, files, kinds, own
         count = _count(data.get("rows", "")) if data is not None else max(len(kinds[:_ROWS]), 1)
-        self.forms = [self._form(n) for n in range(count)]
+        filled = {n for n in range(count) if self._touched(n)}
+        # A row nobody touched is no fault, unless there must be one.
+        filled = filled or ({0} if required else set())
+        self.forms = [self._form(n, filled=n in filled) for n in range(count)]
 
-    def _form(self, n: int) -> DocumentForm:
-        # The first row's names have no number: links and simple clients know them so.
+    def _form(self, n: int, filled: bool) -> DocumentForm:
         kind = self.kinds[n] if n < len(self.kinds) else ""
-        prefix = f"paper{n}" if n else None
-        return DocumentForm(self.data, self.files, prefix=prefix, initial={"kind": kind})
+        if self.data is None or filled:
+            data, files = self.data, self.files
+        else:
+            data, files, kind = None, None, self.data.get(_name(n, "kind"), kind)
+        return DocumentForm(data, files, prefix=_prefix(n), initial={"kind": kind}, own=self.own)
 
     @property
     def blank(self) -> DocumentForm:
         """The row that a script copies for one more file."""
-        return DocumentForm(prefix="paperN")
+        return DocumentForm(prefix="paperN", own=self.own)
 
     @property
     def filled(self) -> list[DocumentForm]:
         """The rows in which there is something; the first where one must be."""
-        found = [form for form in self.forms if self._touched(form)]
-        return found or (self.forms[:1] if self.required else [])
+        return [form for form in self.forms if form.is_bound]
 
-    def _touched(self, form: DocumentForm) -> bool:
+    def _touched(self, n: int) -> bool:
         typed: Mapping[str, str] = self.data or {}
         sent: Mapping[str, UploadedFile] = self.files or {}
-        names = [form.add_prefix(name) for name in _TYPED]
+        names = [_name(n, field) for field in _TYPED]
         return any(typed.get(name) or sent.get(name) for name in names)
 
     def is_valid(self) -> bool:
@@ -80,8 +87,42 @@ class PaperRows:
 
     @property
     def largest(self) -> int:
-        """The megabytes one may have."""
+        """The megabytes one may have; a picture is made to fit."""
         return int(settings.DOCUMENT_MAX_MB)
+
+    @property
+    def largest_sent(self) -> int:
+        """The megabytes a picture may have when it is sent."""
+        return int(settings.DOCUMENT_UPLOAD_MAX_MB)
+
+    @property
+    def endings(self) -> dict[str, str]:
+        """The endings a file's name may have, of pictures and of other papers."""
+        pictures = [one for one, kind in ENDINGS.items() if kind.startswith("image/")]
+        return {"picture": " ".join(pictures), "pdf": " ".join(ENDINGS.keys() - set(pictures))}
+
+    @property
+    def accept(self) -> str:
+        """What a file field lets people choose from."""
+        return ACCEPT
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """What is said of a file before it is sent; the same as after."""
+        return {
+            "ending": str(WRONG_ENDING),
+            "pdf": TOO_LARGE_PDF % {"limit": self.largest},
+            "picture": TOO_LARGE % {"limit": self.largest_sent},
+        }
+
+
+def _prefix(n: int) -> str | None:
+    # The first row's names have no number: links and simple clients know them so.
+    return f"paper{n}" if n else None
+
+
+def _name(n: int, field: str) -> str:
+    return f"paper{n}-{field}" if n else field
 
 
 def _count(text: str) -> int:

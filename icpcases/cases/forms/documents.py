@@ -1,14 +1,15 @@
 """The forms of one document: handed in by somebody, read and judged by an officer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.cases.models import Document
+from icpcases.cases.models import Document, FilingCase
 from icpcases.cases.models.documents import KINDS, REGIONS
 from icpcases.files.uploads import PaperField
-from icpcases.rules.documents import Kind
+from icpcases.rules.documents import Kind, wanted_documents
 
 from .fields import DayField, PaperNumberField, PastDateField
 from .reasons import CannedOffer, Subject, offer_reasons, reason_text
@@ -16,11 +17,29 @@ from .reasons import CannedOffer, Subject, offer_reasons, reason_text
 READ_OFF = ("kind", "number", "issued_in", "issued_on", "expires_on")
 
 
+# A kind that nobody chose would be a wrong one.
+_NONE_CHOSEN = ("", _("choose the kind"))
+
+
+def own_kinds(case: FilingCase) -> list[str]:
+    """The kinds of document that this case wants, there already or not."""
+    return [wanted.kind.value for wanted in wanted_documents(case.facts, case.changed)]
+
+
+def kinds_offered(own: Collection[str]) -> list[tuple[Any, Any]]:
+    """The kinds to choose from: those of the case first, and then the others."""
+    if not own:
+        return [_NONE_CHOSEN, *KINDS]
+    names = dict(KINDS)
+    first = [(kind, names[kind]) for kind in own]
+    others = [(kind, name) for kind, name in KINDS if kind not in own]
+    return [_NONE_CHOSEN, (_("Wanted for this case"), first), (_("Other kinds"), others)]
+
+
 class ReadForm(forms.Form):
     """What stands on a document."""
 
-    # A kind that nobody chose would be a wrong one.
-    kind = forms.ChoiceField(label=_("kind"), choices=[("", _("choose the kind")), *KINDS])
+    kind = forms.ChoiceField(label=_("kind"), choices=kinds_offered([]))
     number = PaperNumberField(label=_("number"), max_length=60, required=False)
     issued_in = forms.ChoiceField(
         label=_("issued in"),
@@ -51,10 +70,14 @@ class ReadForm(forms.Form):
 
 
 class DocumentForm(ReadForm):
-    """A document that is handed in."""
+    """A document that is handed in; the kinds in `own` are offered first."""
 
     file = PaperField()
     field_order = ("kind", "file")
+
+    def __init__(self, *args: Any, own: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(label=_("kind"), choices=kinds_offered(own))
 
 
 class JudgementForm(ReadForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from icpcases.cases.forms.document_formset import AnswerForm, PaperRows
-from icpcases.cases.forms.documents import READ_OFF, JudgementForm
+from icpcases.cases.forms.documents import READ_OFF, JudgementForm, own_kinds
 from icpcases.cases.forms.facts import FactsForm, in_words, plain_fact
 from icpcases.cases.forms.reasons import CannedOffer, Subject
 from icpcases.cases.forms.requests import SettlementForm
@@ -241,7 +241,7 @@ def answer_form(request: HttpRequest, asked: Request, sent: bool) -> AnswerForm:
     papers = None
     if asked.for_paper:
         files = request.FILES if sent else None
-        papers = PaperRows(data, files, kinds=[asked.about], required=False)
+        papers = PaperRows(data, files, kinds=[asked.about], required=False, own=own_kinds(case))
     fact = FactsForm.only(case, asked.about, data) if asked.for_fact else None
     return AnswerForm(data, initial={"answer": asked.answer}, papers=papers, fact=fact)
 

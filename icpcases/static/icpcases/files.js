@@ -1,6 +1,6 @@
 /* Several files at once: picked or dropped, each into a row of its own, with progress.
    Without this script the rows are filled one by one and the form is sent as it is. */
-"use strict";
+import { faultOf, isTooLarge, isTooLargeToSend, megabytes, smaller } from "./pictures.js";
 
 function start(main) {
   const box = main.querySelector("[data-papers]");
@@ -9,6 +9,8 @@ function start(main) {
   const rows = () => [...box.querySelectorAll("[data-row]")];
   const file = (row) => row.querySelector("input[type=file]");
   const kind = (row) => row.querySelector("select[name$=kind]");
+  // Pictures are made smaller one after the other: each takes much memory.
+  let work = Promise.resolve(), waiting = false;
   const say = (text) => { box.querySelector("[data-said]").textContent = text; };
 
   function number() {
@@ -44,7 +46,53 @@ function start(main) {
 
   function wire(row) {
     row.querySelector("[data-leave-out]").addEventListener("click", () => { row.remove(); number(); });
-    file(row).addEventListener("change", () => row.querySelector("[data-again]")?.remove());
+  }
+
+  function chosen(row) {
+    row.querySelector("[data-again]")?.remove();
+    tell(row, "");
+    wrong(row, "");
+    work = work.then(() => look(row));
+  }
+
+  /* What can be said of a file before it is sent; a picture that is too large is made smaller. */
+  async function look(row) {
+    const one = file(row).files[0], fault = one && faultOf(one, box.dataset);
+    if (fault) wrong(row, fault);
+    if (!one || fault || !isTooLarge(one, box.dataset)) return;
+    tell(row, box.dataset.shrinking);
+    const less = await smaller(one, box.dataset);
+    // Meanwhile another one may have been chosen.
+    if (file(row).files[0] !== one) return;
+    if (less !== one) put(row, less);
+    tell(row, less === one ? "" : `${box.dataset.smaller} ${megabytes(one)} → ${megabytes(less)}`);
+    if (isTooLargeToSend(less, box.dataset)) wrong(row, "picture");
+  }
+
+  function put(row, one) {
+    const carrier = new DataTransfer();
+    carrier.items.add(one);
+    file(row).files = carrier.files;
+  }
+
+  function tell(row, text) { row.querySelector("[data-told]").textContent = text; }
+
+  /* What is wrong with the file of a row stands beside it, as the server would say it. */
+  function wrong(row, fault) {
+    const input = file(row), field = input.closest(".field");
+    for (const old of field.querySelectorAll(".errorlist")) old.remove();
+    field.classList.toggle("bad", Boolean(fault));
+    for (const name of ["aria-invalid", "aria-describedby"]) input.removeAttribute(name);
+    if (!fault) return;
+    const list = document.createElement("ul"), said = document.createElement("li");
+    list.className = "errorlist";
+    list.id = `${input.id}_wrong`;
+    list.dataset.wrong = fault;
+    said.textContent = box.dataset[`fault${fault[0].toUpperCase()}${fault.slice(1)}`];
+    list.append(said);
+    row.querySelector("[data-told]").before(list);
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", list.id);
   }
 
   function take(files) {
@@ -53,20 +101,25 @@ function start(main) {
       let row = rows().find((row) => !file(row).files.length);
       if (!row && rows().length < Number(box.dataset.most)) row = addRow();
       if (!row) { say(box.dataset.full); break; }
-      const carrier = new DataTransfer();
-      carrier.items.add(one);
-      file(row).files = carrier.files;
-      row.querySelector("[data-again]")?.remove();
+      put(row, one);
+      chosen(row);
     }
     number();
   }
 
-  function send(event) {
+  async function send(event) {
     if (!rows().some((row) => file(row).files.length)) return;
     event.preventDefault();
+    if (waiting) return;
+    const button = event.submitter;
+    waiting = true;
+    await work;
+    waiting = false;
+    const bad = rows().find((row) => row.querySelector("[data-wrong]"));
+    if (bad) { file(bad).focus(); return; }
     const request = new XMLHttpRequest(), bar = box.querySelector("progress");
     // Before the buttons are shut: which one was pressed is part of what is sent.
-    const sent = new FormData(form, event.submitter), buttons = form.querySelectorAll("[type=submit]");
+    const sent = new FormData(form, button), buttons = form.querySelectorAll("[type=submit]");
     const shut = (yes) => buttons.forEach((button) => { button.disabled = yes; });
     const failed = () => { bar.parentNode.hidden = true; shut(false); say(box.dataset.lost); };
     request.open("POST", location.href);
@@ -113,6 +166,10 @@ function start(main) {
   drop.addEventListener("dragenter", () => drop.classList.add("over"));
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => { drop.classList.remove("over"); take(event.dataTransfer.files); });
+  box.addEventListener("change", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row && event.target.type === "file") chosen(row);
+  });
   form.addEventListener("submit", send);
 }
 

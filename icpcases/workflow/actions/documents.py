@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from icpcases.cases.document_store import keep_document
 from icpcases.cases.forms.document_formset import PaperRows
+from icpcases.cases.forms.documents import own_kinds
 from icpcases.cases.models import Document, FilingCase, HistoryRow, NotNeeded, Request
 from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Actor, Role
@@ -153,10 +154,10 @@ _KINDS = {kind.value for kind in Kind}
 
 def paper_rows_of(request: Any, case: FilingCase) -> PaperRows:
     """The rows of a page that takes documents: the kind the link names, else what is wanted."""
-    if request.method == "POST":
-        return PaperRows(request.POST, request.FILES)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     kind = request.GET.get("kind", "")
-    return PaperRows(kinds=[kind] if kind in _KINDS else still_wanted(case))
+    kinds = [kind] if kind in _KINDS else still_wanted(case)
+    return PaperRows(data, files, kinds=kinds, own=own_kinds(case))
 
 
 def still_wanted(case: FilingCase) -> list[str]:

@@ -1,14 +1,7 @@
-"""Looking into a PDF, in a process of its own: a hostile one may hang, eat memory, or crash.
+"""Looking into a PDF: whether anything in it acts, and its pages as pictures."""
 
-Run as a file, with the PDF on standard input: `pdf_worker.py check` prints one verdict, and
-`pdf_worker.py page N` the picture of a page as PNG. It knows nothing of the program around it.
-"""
-
-import contextlib
 import io
 import re
-import resource
-import sys
 import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -16,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-CPU_SECONDS, MEMORY, NODES, STREAM = 20, 1 << 30, 400_000, 10 << 20
+NODES, STREAM = 400_000, 10 << 20
 WIDTH, HEIGHT = 1600, 3200
 # What acts, hides another file, or leads to one; as a key or as a value, wherever it stands.
 ACTIVE = frozenset(
@@ -151,19 +144,6 @@ def drawn_page(content: bytes, number: int) -> bytes:
     return out.getvalue()
 
 
-def main(what: str, *number: str) -> None:
-    """Do what was asked, within limits the kernel keeps."""
-    limits = {"CPU": CPU_SECONDS, "AS": MEMORY, "CORE": 0}
-    for name, limit in limits.items():
-        # Not every system knows each of them.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
-    content = sys.stdin.buffer.read()
-    if what == "check":
-        print(verdict(content))
-    else:
-        sys.stdout.buffer.write(drawn_page(content, int(number[0])))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def answer(content: bytes, what: str, *number: str) -> Iterator[bytes]:
+    """What `check` found, or the picture of `page N`; the first page is 1."""
+    yield verdict(content).encode() if what == "check" else drawn_page(content, int(number[0]))
