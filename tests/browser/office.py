@@ -14,6 +14,7 @@ from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import Applicant, FilingCase
 from icpcases.workflow.actions.assignment import assign
 from icpcases.workflow.actions.facts import edit_facts
+from icpcases.workflow.actions.messages import write_to_office
 from icpcases.workflow.actions.requests import answer
 from tests.domain import CREDIT_CODES
 from tests.world import ENTERPRISE, FORUM, World
@@ -59,6 +60,8 @@ class Office:
             "board": "/admin/board/",
             "board, cases": "/admin/board/cases/?figure=about&detail=domain_certificate"
             f"&since={timezone.localdate():%Y-%m-%d}&until={timezone.localdate():%Y-%m-%d}",
+            "case, with a message": f"{LIST}{self.reviewed.pk}/change/",
+            "messages": f"{LIST}{self.reviewed.pk}/messages/",
             "map": f"{returned}map/",
             "versions": f"{returned}facts/versions/",
             "case, after the filing": f"{LIST}{self.opened.pk}/change/",
@@ -100,6 +103,7 @@ def small_office(world: World) -> Office:
         "submit_request",
     )
     reviewed = world.at("authority_review", domain="a-rather-long-name-for-a-bookshop.com.cn")
+    write_to_office(reviewed, world.wei, f"When will it be? {'x' * 200}", reviewed.version)
     returned = returned_case(world)
     world.province_answers("CN-SC", "unknown")
     return Office(closed, returned, reviewed, opened, opened.applicant)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from icpcases.cases.models import FilingCase, Province
 from icpcases.lifecycle.states import State
 from icpcases.workflow.actions import participants, requests
+from icpcases.workflow.actions.messages import write_to_applicant, write_to_office
 from tests.world import FOREIGN, World, user
 
 PHONE, NARROW, DESK = 390, 320, 1280
@@ -65,7 +66,7 @@ class Site:
         told = {f"verdict, {name}": check(given) for name, given in VERDICTS.items()}
         return {
             "home": "/", "check": "/check/", **asked, **told, "follow": "/follow/",
-            "sign in": "/sign-in/",
+            "sign in": "/sign-in/", "privacy": "/privacy/",
         }  # fmt: skip
 
     def own_pages(self) -> dict[str, str]:
@@ -80,7 +81,8 @@ class Site:
             "step, with dates": f"{self.base('open')}step/record_public_security/",
             "document": f"{returned}documents/add/?kind=domain_certificate",
             "request": f"{returned}requests/{asked.pk if asked else 0}/",
-            "people": f"{returned}people/", "no invitation": "/invitation/x/", **self.more,
+            "people": f"{returned}people/", "messages": f"{returned}messages/",
+            "no invitation": "/invitation/x/", **self.more,
         }  # fmt: skip
 
     def states(self) -> dict[str, str]:
@@ -101,6 +103,11 @@ def build(world: World, states: Any = State.values) -> Site:
             cases[state] = draft_case(world)
         else:
             cases[state] = world.at(state)
+    case = cases["returned"]
+    write_to_office(case, world.wei, f"{LONG} {'x' * 200}\nWhen?", case.version)
+    write_to_applicant(case, world.li, "On Friday.", case.version + 1)
+    write_to_office(case, world.wei, "Thank you.", case.version + 2)
+    case.refresh_from_db()
     invitation = participants.invite(
         cases["returned"], world.wei, f"{LONG}@verlag.example".lower(), cases["returned"].version
     )

@@ -235,4 +235,10 @@ def test_whose_turn_it_can_be():
         "returned": ["officer", "applicant"],
         "open": ["applicant", "nobody", "officer"],
         "completed": ["nobody", "officer", "applicant"],
+        # A message of the applicant waits.
+        "not_required": ["nobody", "officer"],
+        "referred": ["nobody", "officer"],
+        "ineligible": ["nobody", "officer"],
+        "refused": ["nobody", "officer"],
+        "withdrawn": ["nobody", "officer"],
     }
