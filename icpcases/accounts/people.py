@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 
-class Known(TypedDict):
+class KnownOfAccount(TypedDict):
     """In how many groups of the staff an account is, and the language it reads, if known."""
 
     staff_groups: int
     language: str | None
 
 
-FoundAccount: TypeAlias = "WithAnnotations[User, Known]"
+FoundAccount: TypeAlias = "WithAnnotations[User, KnownOfAccount]"
 
 
 def find_account(address: str) -> "FoundAccount | None":

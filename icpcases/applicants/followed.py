@@ -37,7 +37,7 @@ def follow_on(request: HttpRequest, response: HttpResponse, reference: str) -> N
     _keep(response, {**known, reference: int(time.time())})
 
 
-def forget(request: HttpRequest, response: HttpResponse, reference: str) -> None:
+def unfollow(request: HttpRequest, response: HttpResponse, reference: str) -> None:
     """Have the browser forget a case."""
     known = followed_in(request)
     known.pop(reference, None)

@@ -50,12 +50,12 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
 
     A made-up one tells nothing, and one for another address only that.
     """
-    found = participants.opened(token, request.user)
+    found = participants.opened_invitation(token, request.user)
     if request.method == "POST" and found.standing == Standing.OPEN and found.invitation:
         if joined := _joined(request, found.invitation):
             return joined
         # It was taken back in this very moment, or followed by a second click.
-        found = participants.opened(token, request.user)
+        found = participants.opened_invitation(token, request.user)
     return _answered(request, found)
 
 

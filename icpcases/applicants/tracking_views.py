@@ -79,7 +79,7 @@ def followed_page(request: HttpRequest, reference: str) -> HttpResponse:
     since = followed.followed_in(request).get(reference)
     if request.method == "POST":
         response = HttpResponseRedirect(reverse("applicants:follow"))
-        followed.forget(request, response, reference)
+        followed.unfollow(request, response, reference)
         return response
     case = case_of_reference(reference) if since else None
     if case is None or since is None:

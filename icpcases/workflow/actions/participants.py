@@ -222,7 +222,7 @@ class Opened(NamedTuple):
     invitation: Invitation | None = None
 
 
-def opened(token: str, user: Actor) -> Opened:
+def opened_invitation(token: str, user: Actor) -> Opened:
     """What the link of an invitation is to an account; of a made-up link nothing is told."""
     try:
         pk, fresh = _read_token(token)
