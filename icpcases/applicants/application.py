@@ -1,6 +1,6 @@
 """The application of a draft: its pages by subject, what each asks, what it has been told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import models
 from django.utils.translation import gettext_lazy
@@ -94,6 +94,15 @@ def _of_people(case: FilingCase) -> Iterator[str]:
         if case.is_of == FilingType.FIRST and himself and leader == Leader.SUBJECT:
             continue
         yield from _OF_LEADER[leader][: 3 if case.is_of in JUDGED else 2]
+
+
+def of_another(case: FilingCase, fields: Iterable[str]) -> tuple[str, ...]:
+    """Those fields that are only for a subject leader who is not the service leader, where none
+    is named: who leads both need not read them."""
+    names = _OF_LEADER[Leader.SUBJECT]
+    if case.about.sms[1:] == () or any(getattr(case, name) for name in names):
+        return ()
+    return tuple(name for name in fields if name in names)
 
 
 def way_of(case: FilingCase) -> list[Part]:

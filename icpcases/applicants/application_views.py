@@ -28,11 +28,12 @@ from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.changes import SeenVersion, done_already
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.exceptions import Stale
+from icpcases.workflow.messages import label_of
 
-from .application import Part, fields_of, needed_of, way_of
+from .application import Part, fields_of, needed_of, of_another, way_of
 from .facts_told import facts_told
-from .pages import AGAIN, APPLICANTS, get_own_case, own_case_url, own_link, own_page
-from .plain_words import word_applicant, word_facts
+from .pages import AGAIN, APPLICANTS, OTHER, get_own_case, own_case_url, own_link, own_page
+from .plain_words import WORDS, word_applicant, word_facts
 from .rivals import own_drafts, told_of_own
 from .verdicts import shown_document, verdict_context
 
@@ -80,6 +81,7 @@ def show_application(
         "sections": [(s, _again(case, s.part)) for s in facts_told(case)],
         "own": own_drafts(request.user, case),
         "papers": _papers(case, rows),
+        "progress": (len(way_of(case)) + 1,) * 2,
         "office_days": clock_in_words(State.TRIAGE, case.province),
         **_missing(case, needed),
         **verdict_of(case),
@@ -96,7 +98,11 @@ def _missing(case: FilingCase, needed: Iterable[Finding]) -> dict[str, object]:
         if finding.who == Party.APPLICANT and finding.places and all(
             place.kind in given for place in finding.places
         ):  # fmt: skip
-            gaps += view.links
+            gaps += [
+                (WORDS[place.key].label if place.key in WORDS else label_of(place), url)
+                for place in finding.places
+                if (url := own_link(case, place))
+            ]
         else:
             others.append(view)
     return {
@@ -148,6 +154,9 @@ def application_part_page(request: HttpRequest, reference: str, name: str) -> Ht
     asked = fields_of(case, part)
     if not asked:
         raise Http404
+    another = of_another(case, asked) if OTHER not in request.GET else ()
+    context["another"] = f"?{OTHER}=1{f'&{AGAIN}=1' if context['again'] else ''}" if another else ""
+    asked = tuple(name for name in asked if name not in another)
     form = FactsForm.part(case, asked, request.POST if request.method == "POST" else None)
     word_facts(form, case)
     if part == Part.SITE:

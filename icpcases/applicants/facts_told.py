@@ -14,7 +14,7 @@ from icpcases.types import Text
 from icpcases.web.errand_panel import shown_value
 
 from .application import Part, fields_of
-from .plain_words import WORDS
+from .plain_words import OPTIONAL, WORDS
 from .questions import QUESTIONS
 
 
@@ -61,7 +61,8 @@ def _who(applicant: Applicant) -> Iterator[FactRow]:
         yield FactRow(applicant.get_certificate_type_display() or _("Certificate number"), shown)
     else:
         yield FactRow(_("Certificate number"), "—")
-    yield FactRow(_("Phone"), mask_phone(applicant.phone) if applicant.phone else "—")
+    if applicant.phone:
+        yield FactRow(_("Phone"), mask_phone(applicant.phone))
 
 
 def _rows(case: FilingCase, part: Part) -> Iterator[FactRow]:
@@ -69,7 +70,7 @@ def _rows(case: FilingCase, part: Part) -> Iterator[FactRow]:
     for name in fields_of(case, part):
         if name.startswith(APP_PREFIX):
             features = True
-        else:
+        elif getattr(case, name) or WORDS[name].mark != OPTIONAL:
             yield FactRow(_label(name), _value(case, name))
     if features:
         yield from _features(case)

@@ -22,6 +22,8 @@ _OF_DRAFT = {PlaceKind.FACT, PlaceKind.APPLICANT, PlaceKind.CASE}
 _TOKEN, _FORM = re.compile(r"[0-9a-f]{32}"), "form"
 #: In the address of a page of the application that leads back to the last look.
 AGAIN = "again"
+#: And of one that asks for a leader of the subject who is somebody else.
+OTHER = "other"
 
 
 def get_own_case(reference: str, user: Actor) -> FilingCase:
@@ -63,7 +65,8 @@ def _in_draft(case: FilingCase, place: Place) -> str:
             return ""
     else:
         part, field = part_of(case, place.key), place.key
-    return f"{own_case_url(case, 'part', part.value)}?{AGAIN}=1#id_{field}"
+    other = f"&{OTHER}=1" if field.startswith("subject_leader") else ""
+    return f"{own_case_url(case, 'part', part.value)}?{AGAIN}=1{other}#id_{field}"
 
 
 def first_page_of(case: FilingCase) -> str:

@@ -62,9 +62,12 @@ WORDS: dict[str, Words] = {
         _("Name of the person in charge of the site"),
         _("Who answers for the site, and whom the ministry asks."), "", _NAME,
     ),
-    "service_leader_phone": Words(_("Their mobile number"), _BY_PHONE, "", _PHONE),
+    "service_leader_phone": Words(
+        _("Mobile number of the person in charge"), _BY_PHONE, "", _PHONE
+    ),
     "service_leader_id": Words(
-        _("Their ID number"), _("18 characters, as on the resident ID."), FOLLOWS, _ID
+        _("ID number of the person in charge"), _("18 characters, as on the resident ID."),
+        FOLLOWS, _ID,
     ),
     "subject_leader": Words(
         _("Name of the legal representative"), _ANOTHER, OPTIONAL, {"autocomplete": "off"}
@@ -118,7 +121,7 @@ _NUMBER = {
 
 def word_facts(form: forms.BaseForm, case: FilingCase) -> None:
     """Put an application's fields in an applicant's words."""
-    ending = case.is_of not in JUDGED
+    ending, form.label_suffix = case.is_of not in JUDGED, ""
     for name, field_ in form.fields.items():
         words = WORDS.get(name)
         if words is None:
@@ -137,6 +140,7 @@ def word_applicant(form: forms.BaseForm, applicant_type: str) -> None:
         "certificate_number": _NUMBER.get(applicant_type, _NUMBER[""]),
         "phone": _OWN_PHONE if applicant_type == ApplicantType.INDIVIDUAL else _OFFICE_PHONE,
     }
+    form.label_suffix = ""
     for name, field_ in form.fields.items():
         _put(field_, words[name])
     offer_certificates(form, _CERTIFICATES.get(applicant_type, ()))
