@@ -211,7 +211,7 @@ def _kept_apart(version: int, asked: Iterable[str], change: Callable[[int], obje
         return change(version)
     except Stale as error:
         rows = list(error.rows)
-        if not rows or any(_touches(row, frozenset(asked)) for row in rows):
+        if version < 1 or any(_touches(row, frozenset(asked)) for row in rows):
             raise
         sending = version.sending if isinstance(version, SeenVersion) else ""
         return change(SeenVersion(rows[-1].sequence, sending))

@@ -152,7 +152,9 @@ def offer_certificates(form: forms.BaseForm, fitting: Iterable[CertificateType])
     if not isinstance(field_, forms.ChoiceField):
         return
     kinds = [kind.value for kind in fitting]
-    standing = str(form["certificate_type"].value() or "")
+    # The bound field would remember what it begins with.
+    typed = form.data.get(form.add_prefix("certificate_type")) if form.is_bound else None
+    standing = str(typed or form.initial.get("certificate_type") or "")
     if not standing and kinds:
         form.initial["certificate_type"] = kinds[0]
     if kinds:
