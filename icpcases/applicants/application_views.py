@@ -76,6 +76,7 @@ def show_application(
     context = {
         "case": case,
         "version": case.version,
+        "drafting": case.is_at == State.DRAFT,
         "refusal": tried.error and refusal_of(case, tried.error, own_link),
         "incomplete": tried.status == 422,
         "sections": [(s, _again(case, s.part)) for s in facts_told(case)],
@@ -218,15 +219,22 @@ def _kept_apart(version: int, asked: Iterable[str], change: Callable[[int], obje
 
 
 def _touches(row: HistoryRow, asked: frozenset[str]) -> bool:
-    """Whether a change is another matter than what a page asks; `asked` is none for who applies."""
+    """Whether a change concerns what a page asks; `asked` is nothing where it is who applies."""
     if row.kind != HistoryRow.Kind.EDIT:
-        return row.kind == HistoryRow.Kind.STEP
+        return row.kind in _CONCERNING
     if not asked:
         return "named" in row.entered
     fields = set(row.changes.get("fields", {}))
     features = any(name.startswith(APP_PREFIX) for name in asked)
     own = {*asked, *(f"{name}_id" for name in asked), *(["app_features"] if features else [])}
     return bool(fields & own)
+
+
+_CONCERNING = (
+    HistoryRow.Kind.STEP,
+    HistoryRow.Kind.REQUEST,
+    HistoryRow.Kind.CORRECTION,
+)
 
 
 def _progress(case: FilingCase, part: Part) -> tuple[int, int] | None:
