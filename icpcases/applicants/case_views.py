@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from icpcases.cases.models import CasePerson, FilingCase
 from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor, Role
+from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding
@@ -129,7 +130,7 @@ def own_step_page(request: HttpRequest, reference: str, step: str) -> HttpRespon
     case = get_own_case(reference, request.user)
     if step not in Step or Role.APPLICANT not in Step(step).who:
         raise Http404
-    if step == Step.SUBMIT_REQUEST:
+    if step == Step.SUBMIT_REQUEST and case.is_at == State.DRAFT:
         # Nobody sends what he has not looked over.
         if request.method != "POST":
             return HttpResponseRedirect(own_case_url(case, "application"))

@@ -15,6 +15,7 @@ from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
 from icpcases.rules.rule import Place, PlaceKind
 from icpcases.web.pages import Surface
+from icpcases.workflow.dossier import dossier_for
 
 from .application import Part, part_of, way_of
 
@@ -58,7 +59,8 @@ def own_link(case: FilingCase, place: Place) -> str:
 def _in_draft(case: FilingCase, place: Place) -> str:
     """The application's page that asks for a fact, and its field; or another case of one's own."""
     if place.kind == PlaceKind.CASE:
-        return reverse("applicants:case", args=[place.key])
+        shared = any(r.shared and r.reference == place.key for r in dossier_for(case).rivals)
+        return reverse("applicants:case", args=[place.key]) if shared else ""
     if place.kind == PlaceKind.APPLICANT:
         part, field = Part.WHO, f"who-{place.key}"
         if place.key not in OWN_FIELDS:

@@ -89,18 +89,15 @@ def test_two_pages_in_two_tabs_are_two_matters(as_wei):
         assert answer.status_code == 302
     case.refresh_from_db()
     assert (case.site_name, case.service_leader, case.applicant.name) == (
-        "玉兰书店",
-        "王伟",
-        "木兰",
-    )
+        "玉兰书店", "王伟", "木兰",
+    )  # fmt: skip
 
 
 def test_one_page_in_two_tabs_is_told_and_keeps_what_was_typed(as_wei):
     case = begin(as_wei)
     save(as_wei, case, "site", SITE)
-    late = as_wei.post(
-        part(case, "site"), {"version": 1, "site_name": "木兰", "domain": "mulan.cn"}
-    )
+    other = {"site_name": "木兰", "domain": "mulan.cn"}
+    late = as_wei.post(part(case, "site"), {"version": 1, **other})
     page = late.content.decode()
     assert (late.status_code, 'value="木兰"' in page, 'value="mulan.cn"' in page) == (
         409, True, True,
@@ -108,7 +105,7 @@ def test_one_page_in_two_tabs_is_told_and_keeps_what_was_typed(as_wei):
     case.refresh_from_db()
     assert case.site_name == "玉兰书店"
     # Looked at and confirmed, it counts.
-    again = {"version": late.context["version"], "site_name": "木兰", "domain": "mulan.cn"}
+    again = {"version": late.context["version"], **other}
     assert as_wei.post(part(case, "site"), again).status_code == 302
 
 

@@ -126,7 +126,7 @@ def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state)
         wanted = [("Answer", f"requests/{case.requests.get().pk}/")]
     assert needed(page) == [(label, path(case, rest)) for label, rest in wanted]
     for _label, address in needed(page):
-        assert as_wei.get(address).status_code == 200
+        assert as_wei.get(address, follow=True).status_code == 200
     others = section(page, "<h2>Other steps</h2>") if state in OTHERS else ""
     assert [label for label, _url in links_in(others)] == OTHERS.get(state, [])
     assert ("Other steps" in text_of(page)) is (state in OTHERS)
