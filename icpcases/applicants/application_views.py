@@ -18,7 +18,7 @@ from icpcases.rules.apps import APP_PREFIX
 from icpcases.rules.dossier import GONE
 from icpcases.rules.filing_types import Asks
 from icpcases.rules.rule import Finding, Party, PlaceKind
-from icpcases.rules.verdict import FactsMissing, assess
+from icpcases.rules.verdict import FactsMissing, Verdict, assess
 from icpcases.web.changes import seen_version
 from icpcases.web.findings import refusal_of, view_of
 from icpcases.web.pages import NOT_TRIED, Tried
@@ -118,7 +118,9 @@ def verdict_of(case: FilingCase) -> dict[str, object]:
     if case.about.asks != Asks.ALL:
         return {"verdict": ""}
     try:
-        return verdict_context(assess(case.facts, case.changed), case.facts)
+        found = assess(case.facts, case.changed)
+        against = found.verdict != Verdict.FILE
+        return {**verdict_context(found, case.facts), "against": against}
     except FactsMissing:
         return {"verdict": ""}
 

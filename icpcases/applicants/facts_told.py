@@ -55,7 +55,7 @@ def facts_told(case: FilingCase) -> list[FactSection]:
 
 def _who(applicant: Applicant) -> Iterator[FactRow]:
     number = applicant.certificate_number
-    yield FactRow(_("Name"), applicant.name or "—")
+    yield FactRow(_("Name of the applicant"), applicant.name or "—")
     if number:
         shown = mask(number) if applicant.number_is_private else number
         yield FactRow(applicant.get_certificate_type_display() or _("Certificate number"), shown)

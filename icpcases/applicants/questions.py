@@ -24,7 +24,7 @@ class Question:
 QUESTIONS: dict[str, Question] = {
     "service_kind": Question(
         _("What do you want to file?"),
-        _("What is filed"),
+        _("Kind of service"),
         _("A mini-program or quick app runs within another App, such as WeChat."),
     ),
     "server_region": Question(

@@ -275,11 +275,12 @@ def test_everything_stays_readable_after_it_is_sent(world, django_assert_num_que
         told = {str(s.title): {str(r.label): r.value for r in s.rows} for s in facts_told(read)}
     assert told == {
         "Who you are": {
-            "Name": case.applicant.name, "Unified social credit code": CREDIT_CODES[0],
+            "Name of the applicant": case.applicant.name,
+            "Unified social credit code": CREDIT_CODES[0],
         },
         "The site": {"Name of the site": "玉兰书店", "Domain name": case.domain},
         "Your answers in the check": {
-            "What is filed": "Website", "Server": "Mainland China",
+            "Kind of service": "Website", "Server": "Mainland China",
             "How visitors reach it": "By a domain name", "Visitors can post": "No",
             "Who files": "Enterprise registered in the Mainland", "Province": "Beijing",
         },
@@ -302,6 +303,18 @@ def test_no_fact_of_a_sent_case_is_changed_by_its_old_pages(as_wei, world):
     assert (page.status_code, "李雷" in text(page)) == (409, True)
     case.refresh_from_db()
     assert (case.site_name, case.service_leader) == ("玉兰书店", "王伟")
+
+
+def test_who_applies_is_not_changed_once_it_is_sent(as_wei):
+    case = begin(as_wei)
+    save(as_wei, case, "site", SITE)
+    save(as_wei, case, "person", LEADER)
+    send(as_wei, case)
+    case.refresh_from_db()
+    page = as_wei.post(part(case, "who"), {"version": case.version, **SHOP, "who-name": "木兰"})
+    assert (page.status_code, "木兰" in text(page)) == (403, True)
+    case.applicant.refresh_from_db()
+    assert case.applicant.name == "玉兰书店有限公司"
 
 
 ODD = ("\0", "x" * 10_000, "９", "<b>", "😀", "-1")

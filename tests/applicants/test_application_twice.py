@@ -203,3 +203,32 @@ def test_a_further_app_is_asked_the_same(as_wei, filed):
     answers = {"site_name": "木兰", "domain": "", "forum": "false"}
     assert as_wei.post(door, answers).status_code == 302
     assert FilingCase.objects.filter(service_kind="app", filing_type="add_service").count() == 1
+
+
+@pytest.mark.parametrize(
+    "filing_type", ["add_access", "cancel_service", "cancel_access", "cancel_subject"]
+)
+def test_what_the_register_knows_is_not_asked(as_wei, world, filing_type):
+    """The errand is begun, looked over and sent: nothing is typed."""
+    service = world.filed()
+    applicant, about = service.subject.applicant, {}
+    world.case(applicant=applicant)
+    if filing_type != "cancel_subject":
+        about["service"] = str(service.pk)
+    if filing_type == "cancel_access":
+        about["provider_access"] = str(service.accesses.get().pk)
+    given = {"applicant": str(applicant.pk), "filing_type": filing_type, **about}
+    door = as_wei.get("/filed/next/", given)["Location"]
+    assert as_wei.get(door).context["form"].visible_fields() == []
+    answer = as_wei.post(door)
+    case = FilingCase.objects.get(filing_type=filing_type)
+    assert answer["Location"] == path(case, "application/")
+    page = look(as_wei, case)
+    if filing_type == "add_access":
+        # The public register tells nothing of the server; who files is told by his other case.
+        basics = {**{n: {"no": "false"}.get(v, v) for n, v in CHECKED.items()}}
+        assert save(as_wei, case, "basics", basics).status_code == 302
+        page = look(as_wei, case)
+    assert (page.context["gaps"], page.context["others"]) == ([], [])
+    assert send(as_wei, case)["Location"] == path(case, "application/sent/")
+    assert as_wei.get(path(case, "application/sent/")).status_code == 200
