@@ -432,17 +432,20 @@ def test_the_applicants_pages_are_chinese(visitor: Visitor, world: Any, wei: Any
         visitor.read("/check/", visitor.client.get("/check/", {**answers, **changed}), 200)
     visitor.post("/follow/", 422, reference="ICP-2026-999999", code="nothing")
     visitor.client.force_login(wei)
-    visitor.get("/apply/?forum=yes")
-    visitor.post("/apply/", 422, **{"domain": "x", "who-certificate_number": "1"})
+    visitor.read("/apply/", visitor.client.get("/apply/?forum=yes", follow=True), 200)
+    visitor.post("/apply/?applicant_type=enterprise", 422, **{"who-certificate_number": "1"})
     for state in ("draft", "returned", "sms_verification", "open"):
         case = world.at(state)
         page = f"/cases/{case.reference}/"
         visitor.get(page)
         for step in Step.leading_out_of(State(state)):
-            if Role.APPLICANT in step.who:
+            if Role.APPLICANT in step.who and step != Step.SUBMIT_REQUEST:
                 visitor.get(f"{page}step/{step.value}/")
-        for rest in ("facts", "documents/add", "people"):
+        for rest in ("documents/add", "people"):
             visitor.get(f"{page}{rest}/")
+        if state == "draft":
+            for rest in ("", "who/", "site/", "basics/", "person/", "papers/"):
+                visitor.get(f"{page}application/{rest}")
         for asked in case.requests.all():
             visitor.get(f"{page}requests/{asked.pk}/")
     visitor.get("/cases/")

@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from functools import partial
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import CasePerson, FilingCase
 from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor, Role
+from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding
 from icpcases.web.errand_panel import errand_panel, late_since, said_of_lateness
 from icpcases.web.findings import refusal_of, view_of
 from icpcases.web.pages import NOT_TRIED, Tried
-from icpcases.workflow.actions.facts import edit_facts
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.duties import duties_of, footer_snippet
@@ -28,6 +27,7 @@ from icpcases.workflow.forecast import Basis, expected_path
 from icpcases.workflow.standing import standing_of
 from icpcases.workflow.step_forms import step_form
 
+from .application_views import look_over
 from .closing import may_apply_again, reasons_of_closing
 from .page_cache import Told, row, told, told_page, written
 from .pages import APPLICANTS, get_own_case, own_case_url, own_link, own_page, people_of
@@ -118,6 +118,11 @@ def own_step_page(request: HttpRequest, reference: str, step: str) -> HttpRespon
     case = get_own_case(reference, request.user)
     if step not in Step or Role.APPLICANT not in Step(step).who:
         raise Http404
+    if step == Step.SUBMIT_REQUEST and case.is_at == State.DRAFT:
+        # Nobody sends what he has not looked over.
+        if request.method != "POST":
+            return HttpResponseRedirect(own_case_url(case, "application"))
+        return look_over(request, case)
     if request.method == "POST":
         return APPLICANTS.take(request, case, Step(step), show_own_step, own_said)
     return show_own_step(request, case, Step(step))
@@ -146,19 +151,3 @@ def show_own_step(
         "version": case.version,
     }
     return own_page(request, "applicants/step.html", context, tried.status)
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
-def own_facts_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """The facts of a draft."""
-    case = get_own_case(reference, request.user)
-    sent = request.POST if request.method == "POST" else None
-    form = FactsForm.of(case, sent).for_applicants()
-    return APPLICANTS.form_page(
-        request, case, form,
-        lambda version: edit_facts(case, request.user, form, version),
-        title=_("Your application"), submit=_("Save"), done=_("Saved."),
-        closed=case.is_at != "draft",
-    )  # fmt: skip

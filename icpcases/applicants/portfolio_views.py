@@ -1,29 +1,30 @@
 """What is filed for an applicant, as he sees it, and the next errand begun from it."""
 
-import secrets
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import HiddenInput, RadioSelect
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from icpcases.cases.models import Applicant, CasePerson, SubjectFiling
+from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.models import Applicant, CasePerson, FilingCase, SubjectFiling
 from icpcases.lifecycle.roles import Actor
+from icpcases.lifecycle.states import State
 from icpcases.register.portfolio import portfolio_of
-from icpcases.rules.facts import FilingType
-from icpcases.rules.filing_types import INSPECTIONS
+from icpcases.rules.facts import FilingType, ServiceKind
+from icpcases.rules.filing_types import INSPECTIONS, MAKING
 from icpcases.web.errands import begun_with, facts_form, misfits, offer, offers_of
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
-from icpcases.workflow.actions.open_case import open_case
+from icpcases.workflow.actions.open_case import open_case, opened_by_form
 from icpcases.workflow.exceptions import DatabaseTrouble
 
-from .apply import form_token
-from .pages import own_case_url, own_page
+from .pages import form_token, own_case_url, own_page, with_form_token
+from .plain_words import word_facts
+from .rivals import told_of_own
 
 
 def own_applicants(user: Actor) -> QuerySet[Applicant]:
@@ -80,33 +81,88 @@ def own_portfolio_page(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def next_errand_page(request: HttpRequest) -> HttpResponse:
-    """The next errand about something filed: a draft with everything known filled in."""
-    begun = begun_with(request)
+    """The next errand about something filed: of a further site three questions, the rest known."""
+    begun, posted = begun_with(request), request.method == "POST"
     if "applicant" not in begun or begun["filing_type"] in INSPECTIONS:
         raise Http404
-    applicant = own_applicant(request.user, int(begun["applicant"]))
-    posted = request.method == "POST"
-    form = facts_form(request.POST if posted else None, begun, applicant).for_applicants()
+    applicant, token = own_applicant(request.user, int(begun["applicant"])), form_token(request)
+    opened = opened_by_form(request.user, token)
+    if opened is not None:
+        return HttpResponseRedirect(_looked_over(opened))
+    if not (token or posted):
+        return with_form_token(request)
+    form, own = next_form(request, begun, applicant)
     status, trouble = 200, None
     if posted:
         status = 422
         if form.is_valid():
             try:
-                case = open_case(
-                    request.user, applicant, form, owner=request.user,
-                    token=form_token(request.POST.get("token", "")),
-                )  # fmt: skip
+                case = open_case(request.user, applicant, form, owner=request.user, token=token)
             except DatabaseTrouble as error:
                 status, trouble = status_of(error), trouble_of(error)
             else:
-                messages.success(request, _("Your draft is kept. Look it over, and send it."))
-                return HttpResponseRedirect(own_case_url(case))
+                return HttpResponseRedirect(_looked_over(case))
     context = {
         "title": _(FilingType(begun["filing_type"]).label),
         "applicant": applicant,
         "misfits": misfits(begun, applicant),
         "form": form,
-        "token": request.POST.get("token") or secrets.token_hex(16),
+        "own": own,
+        "kinds": _other_kinds(request, begun),
         "trouble": trouble,
     }
     return own_page(request, "applicants/next.html", context, status)
+
+
+def _looked_over(case: FilingCase) -> str:
+    return own_case_url(case, "application" if case.is_at == State.DRAFT else "case")
+
+
+def next_form(
+    request: HttpRequest, begun: dict[str, str], applicant: Applicant
+) -> tuple[FactsForm, list[FilingCase]]:
+    """The form with what only the applicant can say of the next errand, and his own cases that
+    are about the same name; whatever else is known goes along."""
+    about, kind = FilingType(begun["filing_type"]), _kind_of(request)
+    carried = {name: begun[name] for name in _CARRIED if name in begun}
+    if about in MAKING:
+        carried["service_kind"] = kind.value
+    sent = None
+    if request.method == "POST":
+        sent = {**{name: request.POST.get(name, "") for name in _ASKED}, **carried}
+    form = facts_form(sent, begun, applicant).for_applicants()
+    known = [name for name in _CARRIED if name in form.fields and name in carried]
+    asked = [*_ASKED[:3]] if about in MAKING else []
+    asked += [n for n in _ASKED[3:] if n in form.fields and n not in carried]
+    form.fields = {name: form.fields[name] for name in (*known, *asked)}
+    for name in known:
+        form.fields[name].widget = HiddenInput()
+    blank = FilingCase(applicant=applicant, filing_type=about.value, service_kind=kind.value)
+    word_facts(form, blank)
+    if "forum" in form.fields:
+        answers = [("true", _("Yes")), ("false", _("No"))]
+        form.fields["forum"].widget = RadioSelect(choices=answers)
+    return form, told_of_own(request.user, blank, form)
+
+
+_CARRIED = ("filing_type", "service_kind", "service", "provider_access")
+# Three of whatever makes a service; the others where the address does not say them.
+_ASKED = ("site_name", "domain", "forum", "service", "provider_access")
+
+
+def _kind_of(request: HttpRequest) -> ServiceKind:
+    typed = request.GET.get("service_kind", "")
+    return ServiceKind(typed) if typed in set(ServiceKind) else ServiceKind.WEBSITE
+
+
+def _other_kinds(request: HttpRequest, begun: dict[str, str]) -> list[tuple[str, str]]:
+    """What else a further service may be, each with the address that asks for it."""
+    if FilingType(begun["filing_type"]) not in MAKING:
+        return []
+    found = []
+    for kind in ServiceKind:
+        query = request.GET.copy()
+        query["service_kind"] = kind.value
+        if kind != _kind_of(request):
+            found.append((_(kind.label), f"{request.path}?{query.urlencode()}"))
+    return found

@@ -165,6 +165,8 @@ def _message(row: HistoryRow) -> str:
 
 
 def _edited(row: HistoryRow) -> str:
+    if "named" in row.entered:
+        return _("Who applies was changed.")
     return _("The facts of the case were changed.") if row.changes.get("fields") else ""
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import (
+    application_views,
     apply,
     case_list,
     case_views,
@@ -35,7 +36,9 @@ urlpatterns = [
     path(_CASE, case_views.case_page, name="case"),
     path(f"{_CASE}timeline/", case_views.timeline_page, name="timeline"),
     path(f"{_CASE}again/", closing.again_page, name="again"),
-    path(f"{_CASE}facts/", case_views.own_facts_page, name="facts"),
+    path(f"{_CASE}application/", application_views.application_page, name="application"),
+    path(f"{_CASE}application/sent/", application_views.receipt_page, name="receipt"),
+    path(f"{_CASE}application/<str:name>/", application_views.application_part_page, name="part"),
     path(f"{_CASE}step/<str:step>/", case_views.own_step_page, name="step"),
     path(f"{_CASE}documents/add/", paper_views.hand_in_page, name="add_document"),
     path(f"{_CASE}documents/<int:document>/", paper_views.own_download, name="file"),

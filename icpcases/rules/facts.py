@@ -154,7 +154,9 @@ _PROVINCES = """
 BJ TJ HE SX NM LN JL HL SH JS ZJ AH FJ JX SD HA
 HB HN GD GX HI CQ SC GZ YN XZ SN GS QH NX XJ
 """
-PROVINCE_CODES = frozenset(f"CN-{code}" for code in _PROVINCES.split())
+#: In the order in which Chinese readers expect them: from north to south, and then west.
+PROVINCE_ORDER = tuple(f"CN-{code}" for code in _PROVINCES.split())
+PROVINCE_CODES = frozenset(PROVINCE_ORDER)
 
 
 class FactError(ValueError):

@@ -134,6 +134,23 @@ def assess(facts: Facts, changed: frozenset[str] = NOTHING) -> Assessment:
     return Assessment(verdict, find_stages(facts, changed), unmet, wanted_documents(facts, changed))
 
 
+def decisive(found: Assessment, facts: Facts) -> tuple[Finding, ...]:
+    """The findings that alone decide a verdict against a filing; for `file` every finding.
+
+    Of the rules that fail, a guard reports all; who asks why is told what would change it.
+    """
+    answer_is_no = facts.province_accepts_forums == ForumAnswer.NO
+    forbidding = (FORUM_NOT_INDIVIDUAL, *((FORUM_PROVINCE,) if answer_is_no else ()))
+    rules: tuple[Rule, ...] = {
+        Verdict.NOT_REQUIRED: (SERVER_MAINLAND,),
+        Verdict.REFER: (SITE_DOMAIN,),
+        Verdict.NOT_PERMITTED: forbidding,
+        Verdict.FILE: FACT_RULES,
+    }[found.verdict]
+    codes = {rule.code for rule in rules}
+    return tuple(finding for finding in found.unmet if finding.code in codes)
+
+
 def missing_facts(facts: Facts, changed: frozenset[str] = NOTHING) -> tuple[str, ...]:
     """Every fact that the verdict, its stages or its documents need and that is not given.
 

@@ -151,11 +151,12 @@ class Surface:
         sentence: str,
         back: str | Callable[[], str] | None = None,
     ) -> HttpResponse:
-        """On to the case's page or another, with what has happened.
+        """On to the case's page or another, with what has happened; the page itself may say it.
 
         Where that depends on what has changed, `back` says it when it is asked.
         """
-        messages.success(request, sentence)
+        if sentence:
+            messages.success(request, sentence)
         return went(request, (back() if callable(back) else back) or self.case_url(case))
 
     def refused(self, request: HttpRequest, case: FilingCase, error: Refused) -> HttpResponse:

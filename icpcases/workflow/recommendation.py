@@ -48,14 +48,15 @@ def recommended_step(case: FilingCase) -> Step | None:
     for step in Step.leading_out_of(state, case.is_of):
         if step.about.forward:
             return step
-    step_by_facts = _step_by_facts(case.facts, case.changed)
-    if step_by_facts and step_by_facts.about.leads_out_of(state, case.is_of):
-        return step_by_facts
+    by_facts = step_by_facts(case.facts, case.changed)
+    if by_facts and by_facts.about.leads_out_of(state, case.is_of):
+        return by_facts
     return None
 
 
 @lru_cache(maxsize=_KEPT)
-def _step_by_facts(facts: Facts, changed: frozenset[str]) -> Step | None:
+def step_by_facts(facts: Facts, changed: frozenset[str]) -> Step | None:
+    """The step that the office takes first with these facts; None while the verdict is open."""
     try:
         closing = _BY_VERDICT.get(find_verdict(facts, changed))
         return closing or _BY_STAGE[next_stage(facts, changed)]

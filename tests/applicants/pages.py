@@ -60,7 +60,9 @@ def addresses(case: FilingCase) -> list[str]:
     rests = [
         "",
         "timeline/",
-        "facts/",
+        "application/",
+        "application/sent/",
+        *(f"application/{part}/" for part in ("who", "site", "basics", "person", "papers")),
         "documents/add/",
         "documents/add/?kind=business_licence",
         "people/",

@@ -9,14 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings
 from django.http import QueryDict
-from django.test import Client
 
-from icpcases.applicants.check import answers_of, facts_of, next_question, verdict_context
-from icpcases.cases.models import Clock, FilingCase, Province
-from icpcases.deadlines.tables import forget
-from icpcases.lifecycle.states import State, Unit
+from icpcases.applicants.check import answers_of, facts_of, next_questions
+from icpcases.applicants.verdicts import verdict_context
+from icpcases.cases.forms.facts import FactsForm
+from icpcases.cases.models import FilingCase, Province
 from icpcases.rules.verdict import assess
 from tests.assessment.assessments import answers
 from tests.domain import OUTSIDE, REGIONS, SELF_MADE, TYPES
@@ -52,6 +50,23 @@ SENTENCES = {
     "not_permitted": "This is not permitted.",
     "file": "A filing is required, and can be made.",
 }
+IN_STAGES = {
+    ("certificate", "filing"): (
+        "Yes, in two stages: first the registration certificate, then the filing."
+    ),
+    ("preapproval", "filing"): "Yes, in two stages: first BBS pre-approval, then the filing.",
+    ("certificate", "preapproval", "filing"): (
+        "Yes, in three stages: first the registration certificate, then BBS pre-approval, then "
+        "the filing."
+    ),
+}
+# What decides, by the verdict; the province's word on forums where it is no.
+DECIDE = {
+    "not_required": {"server.mainland"},
+    "refer": {"site.domain"},
+    "not_permitted": {"forum.not_individual", "forum.province"},
+}
+FIRST_STAGES = {"certificate": "foreign.papers", "preapproval": "forum.preapproval"}
 FORUM = {
     "service_kind": "website", "server_region": "mainland", "access": "domain", "forum": "yes",
     "applicant_type": "enterprise", "preapproval": "no", "province": "CN-BJ",
@@ -78,7 +93,9 @@ def as_assessed(shown: dict[str, Any]) -> dict[str, Any]:
     """The verdict page's context in the words of `manage.py assess`."""
     return {
         "verdict": str(shown["verdict"]),
-        "stages": [stage["label"] for stage in shown["stages"]],
+        "stages": [
+            (stage["label"], [why["sentence"] for why in stage["why"]]) for stage in shown["stages"]
+        ],
         "unmet": [(finding["sentence"], finding["remedy"]) for finding in shown["unmet"]],
         "documents": shown["documents"],
         "sentence": shown["sentence"],
@@ -87,19 +104,26 @@ def as_assessed(shown: dict[str, Any]) -> dict[str, Any]:
 
 def as_shown(assessed: dict[str, Any]) -> dict[str, Any]:
     """What the page must say, given what `manage.py assess` printed."""
+    verdict, stages = assessed["verdict"], tuple(assessed["stages"])
+    said = {finding["code"]: finding["sentence"] for finding in assessed["unmet"]}
     return {
-        "verdict": assessed["verdict"],
-        "stages": [STAGES[stage] for stage in assessed["stages"]],
-        "unmet": [
-            (finding["sentence"], finding["remedy"] if finding["who"] == "applicant" else "")
-            for finding in assessed["unmet"]
+        "verdict": verdict,
+        "stages": [
+            (STAGES[s], [said[FIRST_STAGES[s]]] if s in FIRST_STAGES else []) for s in stages
         ],
+        "unmet": [(finding["sentence"], finding["remedy"]) for finding in deciding(assessed)],
         "documents": [
             (wanted["name"], wanted.get("when", ""), wanted["kind"] in SELF_MADE)
             for wanted in assessed["documents"]
         ],
-        "sentence": SENTENCES[assessed["verdict"]],
+        "sentence": IN_STAGES.get(stages, SENTENCES[verdict]),
     }
+
+
+def deciding(assessed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of all that fails what decides; a province that nobody has asked decides nothing."""
+    codes = DECIDE.get(assessed["verdict"], set())
+    return [f for f in assessed["unmet"] if f["code"] in codes and f["who"] == "applicant"]
 
 
 @pytest.mark.slow
@@ -110,7 +134,7 @@ def test_the_check_agrees_with_the_command_for_every_combination_of_facts():
         facts = facts_of(given)
         found = as_assessed(verdict_context(assess(facts), facts))
         codes = [finding.code for finding in assess(facts).unmet]
-        if (next_question(facts, given), found) != ("", as_shown(wanted)) or codes != [
+        if (next_questions(facts, given), found) != ([], as_shown(wanted)) or codes != [
             finding["code"] for finding in wanted["unmet"]
         ]:
             wrong[tuple(given.values())] = found
@@ -126,28 +150,28 @@ def test_the_page_shows_what_was_compared(client):
         page = client.get(CHECK, given)
         assert as_assessed(page.context) == as_shown(wanted)
         body = unescape(page.content.decode())
-        words = [
-            SENTENCES[wanted["verdict"]],
-            *(f["remedy"] for f in wanted["unmet"] if f["who"] == "applicant"),
-        ]
+        words = [as_shown(wanted)["sentence"], *(f["remedy"] for f in deciding(wanted))]
         words += [document["name"] for document in wanted["documents"]]
         assert [text for text in words if text not in body] == []
 
 
 def questions(given: dict[str, str]) -> Iterator[str]:
-    """The questions that matter for these answers, in their order, written down by hand."""
-    yield "service_kind"
-    yield "server_region"
+    """The questions that matter for these answers, in their order, written down by hand.
+
+    Two that stand on one page are answered together: who files, and in which province.
+    """
+    yield from ("service_kind", "server_region")
     if given["server_region"] != "mainland":
         yield "mainland_cdn"
         if given["mainland_cdn"] == "no":
             return
     if given["service_kind"] == "website":
-        yield "access"
+        yield from ("access", "forum")
         if given["access"] == "ip_address":
             return
-    yield "forum"
-    yield "applicant_type"
+    else:
+        yield "forum"
+    yield from ("applicant_type", "province")
     forum = given["forum"] == "yes"
     if forum and given["applicant_type"] == "individual":
         return
@@ -157,16 +181,15 @@ def questions(given: dict[str, str]) -> Iterator[str]:
             yield "registration_certificate"
     if forum:
         yield "preapproval"
-        if given["preapproval"] == "no":
-            yield "province"
 
 
 def asked(given: dict[str, str]) -> list[str]:
     """The questions the check asks somebody who would give these answers."""
     said: dict[str, str] = {}
-    while name := next_question(facts_of(said), said):
-        assert name not in said
-        said[name] = given[name]
+    while names := next_questions(facts_of(said), said):
+        for name in names:
+            assert name not in said
+            said[name] = given[name]
     return list(said)
 
 
@@ -179,12 +202,16 @@ def test_only_questions_that_still_matter_are_asked_and_in_order():
     assert wrong == {}
 
 
+def names(page: Any) -> list[str]:
+    """The questions that stand on a page; none on a verdict."""
+    return [one.name for one in page.context.get("asked", ())]
+
+
 @pytest.mark.parametrize("region", OUTSIDE)
 def test_a_server_outside_the_mainland_ends_it_at_once(client, region):
-    page = client.get(CHECK)
-    assert page.context["name"] == "service_kind"
+    assert names(client.get(CHECK)) == ["service_kind", "server_region"]
     said = {"service_kind": "website", "server_region": region}
-    assert client.get(CHECK, said).context["name"] == "mainland_cdn"
+    assert names(client.get(CHECK, said)) == ["mainland_cdn"]
     page = client.get(CHECK, {**said, "mainland_cdn": "no"})
     assert (str(page.context["verdict"]), page.context["stages"]) == ("not_required", [])
     assert "Start the application" not in page.content.decode()
@@ -192,16 +219,19 @@ def test_a_server_outside_the_mainland_ends_it_at_once(client, region):
 
 BEHIND_A_CDN = {
     "service_kind": "website", "server_region": "hong_kong", "mainland_cdn": "yes",
-    "access": "domain", "forum": "no", "applicant_type": "enterprise",
+    "access": "domain", "forum": "no", "applicant_type": "enterprise", "province": "CN-BJ",
 }  # fmt: skip
 
 
 def test_a_server_in_hong_kong_behind_a_mainland_cdn_is_filed(client):
     """The name is served from the Mainland, wherever the server stands."""
     said: dict[str, str] = {}
-    for name, value in BEHIND_A_CDN.items():
-        assert client.get(CHECK, said).context["name"] == name
-        said[name] = value
+    while asked_now := names(client.get(CHECK, said)):
+        said |= {name: BEHIND_A_CDN[name] for name in asked_now}
+    assert list(said) == [
+        "service_kind", "server_region", "mainland_cdn", "access", "forum", "applicant_type",
+        "province",
+    ]  # fmt: skip
     page = client.get(CHECK, said)
     assert [str(answer.question.asks) for answer in page.context["answers"]] == [
         "What do you want to file?",
@@ -210,6 +240,7 @@ def test_a_server_in_hong_kong_behind_a_mainland_cdn_is_filed(client):
         "How do visitors reach the website?",
         "Can visitors post there?",
         "Who will file?",
+        "Which province will you file in?",
     ]
     assert (str(page.context["verdict"]), page.context["unmet"]) == ("file", [])
     assert [stage["label"] for stage in page.context["stages"]] == ["Filing"]
@@ -235,10 +266,10 @@ def test_behind_a_cdn_the_other_facts_decide_as_in_the_mainland(client, changed,
 @pytest.mark.parametrize("kind", ["app", "mini_program", "quick_app"])
 def test_what_is_no_website_is_not_asked_how_visitors_reach_it(client, kind):
     page = client.get(CHECK, {"service_kind": kind, "server_region": "mainland"})
-    assert page.context["name"] == "forum"
+    assert names(page) == ["forum"]
     wanted = client.get(CHECK, {**BEHIND_A_CDN, "service_kind": kind}).context["documents"]
-    names = [name for name, _when, _self_made in wanted]
-    assert ("Domain certificate: real-name verified" in names) is False
+    papers = [name for name, _when, _self_made in wanted]
+    assert ("Domain certificate: real-name verified" in papers) is False
 
 
 def test_kind_and_nodes_go_into_the_application(client, wei):
@@ -246,121 +277,19 @@ def test_kind_and_nodes_go_into_the_application(client, wei):
     given = {**BEHIND_A_CDN, "service_kind": "app"}
     page = client.get(CHECK, given)
     [address] = re.findall(r'href="(/apply/[^"]*)"', page.content.decode())
-    form = client.get(unescape(address)).context["form"]
     # An answer about a website that is none goes along; it is not asked, and decides nothing.
-    assert {name: form[name].value() for name in given} == {
-        **given, "mainland_cdn": "true", "forum": "false",
-    }  # fmt: skip
     sent = {
-        **{n: "" if form[n].value() is None else form[n].value() for n in form.fields},
-        "site_name": "玉兰听书", "app_android_package": "cn.yulan", "who-name": "玉兰书店有限公司",
-        "who-certificate_type": "credit_code", "who-certificate_number": "9144030071526726XG",
-        "who-phone": "",
+        "who-name": "玉兰书店有限公司", "who-certificate_type": "credit_code",
+        "who-certificate_number": "9144030071526726XG", "who-phone": "",
     }  # fmt: skip
-    assert client.post("/apply/", sent).status_code == 302
+    assert client.post(unescape(address), sent).status_code == 302
     case = FilingCase.objects.get()
     assert (case.service_kind, case.server_region, case.mainland_cdn) == ("app", "hong_kong", True)
-    assert case.app_features == {
-        "android": {"app_name": "", "package": "cn.yulan", "public_key": "", "fingerprint": ""},
-    }
-
-
-def test_a_forum_abroad_is_told_what_the_verdict_is_about(client):
-    said = "This verdict is about the filing only; a forum has duties of its own."
-    abroad = {"service_kind": "website", "server_region": "hong_kong", "mainland_cdn": "no"}
-    for forum, told in (("yes", True), ("no", False)):
-        page = client.get(CHECK, {**abroad, "forum": forum})
-        assert (said in page.content.decode()) is told
-
-
-@pytest.mark.parametrize(
-    ("changed", "sentence", "remedy"),
-    [
-        (
-            {"applicant_type": "individual"},
-            "An individual is not permitted to operate a forum.",
-            "Let an enterprise apply, or leave the forum out.",
-        ),
-        (
-            {"province": "CN-XJ"},
-            "The administration of this province does not take applications for forums.",
-            "Leave the forum out, or file in a province that takes them.",
-        ),
-    ],
-)
-def test_what_is_not_permitted_says_what_would_change_it(client, changed, sentence, remedy):
-    page = client.get(CHECK, {**FORUM, **changed})
-    assert str(page.context["verdict"]) == "not_permitted"
-    first = page.context["unmet"][0]
-    assert (first["sentence"], first["remedy"], first["question"]) == (
-        sentence, remedy, "How is a filing obtained for a forum?",
-    )  # fmt: skip
-
-
-def test_what_the_office_has_to_do_is_not_asked_of_the_visitor(client):
-    page = client.get(CHECK, {**FORUM, "province": "CN-SC"})
-    first = page.context["unmet"][0]
-    assert (first["sentence"], first["remedy"], first["who"]) == (
-        "Nobody has yet asked the administration of this province whether it takes forums.",
-        "", "an officer",
-    )  # fmt: skip
-    assert "To be put right by an officer" in page.content.decode()
-    assert "province table" not in page.content.decode()
-
-
-def test_the_stages_carry_their_usual_durations(client):
-    stages = client.get(CHECK, FOREIGN_FORUM).context["stages"]
-    assert stages == [
-        {"label": "Registration certificate", "lasts": "no published duration"},
-        {"label": "BBS pre-approval", "lasts": "up to 60 calendar days"},
-        {
-            "label": "Filing",
-            "lasts": "provider about 2 working days, administration up to 20 working days",
-        },
-    ]
-    Province.objects.filter(pk="CN-ZJ").update(accepts_forums="yes")
-    there = client.get(CHECK, {**FORUM, "province": "CN-ZJ"}).context["stages"]
-    filing = "provider about 2 working days, administration up to 30 working days"
-    assert there[-1]["lasts"] == filing
-
-
-def lasts(client: Client) -> list[str]:
-    return [stage["lasts"] for stage in client.get(CHECK, FOREIGN_FORUM).context["stages"]]
-
-
-def set_clock(state: State, amount: int, unit: Unit) -> None:
-    Clock.objects.filter(state=state).update(amount=amount, unit=unit.value)
-    forget()
-
-
-def test_a_clock_is_told_in_its_own_unit(client):
-    set_clock(State.PROVIDER_REVIEW, 24, Unit.HOURS)
-    set_clock(State.AUTHORITY_REVIEW, 6, Unit.HOURS)
-    set_clock(State.PREAPPROVAL_APPLIED, 1, Unit.DAYS)
-    assert lasts(client)[1:] == [
-        "up to 1 calendar day", "provider about 24 hours, administration up to 6 hours",
-    ]  # fmt: skip
-    set_clock(State.AUTHORITY_REVIEW, 1, Unit.WORKING_DAYS)
-    assert lasts(client)[-1] == "provider about 24 hours, administration up to 1 working day"
-    client.cookies.load({settings.LANGUAGE_COOKIE_NAME: "zh-hans"})
-    assert lasts(client)[1:] == [
-        "最长 1 个自然日",
-        "接入服务商初审约 24 小时，管局审核最长 1 个工作日",
-    ]
-
-
-def test_what_no_clock_says_is_not_promised(client):
-    """A deleted clock leaves no number of the program's own behind."""
-    Clock.objects.exclude(state=State.PROVIDER_REVIEW).delete()
-    forget()
-    assert lasts(client) == ["no published duration"] * 2 + ["provider about 2 working days"]
-    Clock.objects.all().delete()
-    forget()
-    assert lasts(client) == ["no published duration"] * 3
+    assert (case.applicant_type, case.forum, case.province_id) == ("enterprise", False, "CN-BJ")
 
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-CHOSEN = re.compile(r'value="([^"]*)"(?: required)?(?: checked| selected)')
+CHOSEN = re.compile(r'value="([^"]*)"(?:\s+required)?(?: checked| selected)')
 
 
 def form_of(page: Any) -> dict[str, str]:
@@ -374,9 +303,9 @@ def test_going_back_loses_no_answer(client, name):
     verdict = client.get(CHECK, FOREIGN_FORUM)
     change = {str(a.question.asks): a.change for a in verdict.context["answers"]}
     page = client.get(CHECK, {**FOREIGN_FORUM, "ask": name})
-    address = change[str(page.context["question"].asks)]
+    address = change[str(page.context["asked"][0].question.asks)]
     page = client.get(address)
-    assert page.context["name"] == name
+    assert names(page) == [name]
     assert form_of(page) == {n: v for n, v in FOREIGN_FORUM.items() if n != name}
     assert CHOSEN.findall(page.content.decode()) == [FOREIGN_FORUM[name]]
     again = client.get(CHECK, {**form_of(page), name: FOREIGN_FORUM[name]})
@@ -406,14 +335,15 @@ def test_every_question_is_answered_by_the_fields_it_shows(client):
         seen = []
         while True:
             page = client.get(CHECK, sent)
-            if "name" not in page.context:
+            if not names(page):
                 break
-            name = page.context["name"]
-            values = re.findall(rf'name="{name}" value="([^"]*)"|<option value="([^"]+)"',
-                                page.content.decode())  # fmt: skip
-            assert given[name] in {a or b for a, b in values}
-            seen.append(name)
-            sent = {**form_of(page), name: given[name]}
+            sent = form_of(page)
+            for name in names(page):
+                values = re.findall(rf'name="{name}" value="([^"]*)"|<option value="([^"]+)"',
+                                    page.content.decode())  # fmt: skip
+                assert given[name] in {a or b for a, b in values}
+                seen.append(name)
+                sent[name] = given[name]
         assert seen == list(questions({**EVERY[0], **given}))
 
 
@@ -476,7 +406,8 @@ def test_the_answers_are_carried_into_the_application(client, wei):
     where, _, query = door.url.partition("?")
     assert (door.status_code, where, QueryDict(query)["next"]) == (302, "/sign-in/", address)
     client.force_login(wei)
-    form = client.get(address).context["form"]
+    assert client.post(address, {"who-name": "Yulan Ltd"}).status_code == 302
+    form = FactsForm.of(FilingCase.objects.get())
     assert {name: form[name].value() for name in given} == {
         "service_kind": "website",
         "server_region": "mainland",
@@ -488,5 +419,3 @@ def test_the_answers_are_carried_into_the_application(client, wei):
         "preapproval": "false",
         "province": "CN-BJ",
     }
-    for name in given:
-        assert re.search(r'<option value="[^"]+" selected', str(form[name])), name

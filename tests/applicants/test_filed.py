@@ -96,22 +96,29 @@ def test_errands_of_others_about_his_service_are_not_shown(client, world, wei, m
 def test_the_next_errand_is_a_draft_with_what_is_known(client, wei, theirs):
     client.force_login(wei)
     address, given = following(theirs.subject.applicant, "change", service=theirs.pk)
-    page = client.get(address, given)
-    form = page.context["form"]
-    shown = {name: form[name].value() for name in form.fields}
-    typed = {n: "" if v is None else v for n, v in shown.items()}
-    assert (typed["domain"], typed["service_leader"]) == ("yulan-books.cn", "王伟")
-    sent = {**typed, "service_leader_phone": "1390", "token": page.context["token"]}
-    query = "&".join(f"{name}={value}" for name, value in given.items())
-    wrong = client.post(f"{address}?{query}", sent)
+    door = client.get(address, given)["Location"]
+    page = client.get(door)
+    # Nothing is asked: what it is about is in the address, and the rest in the register.
+    assert (page.status_code, page.context["form"].visible_fields()) == (200, [])
+    places = [client.post(door)["Location"] for _twice in range(2)]
+    case = FilingCase.objects.get(filing_type="change")
+    assert places == [f"/cases/{case.reference}/application/"] * 2
+    assert (case.domain, case.service_leader, case.service, case.changing) == (
+        "yulan-books.cn", "王伟", theirs, {},
+    )  # fmt: skip
+    person = f"/cases/{case.reference}/application/person/"
+    form = client.get(person).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields}
+    sent = {**typed, "service_leader_phone": "1390", "version": case.version}
+    wrong = client.post(person, sent)
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (
         422, ["service_leader_phone"],
     )  # fmt: skip
     assert wrong.context["form"]["service_leader_phone"].value() == "1390"
     sent["service_leader_phone"] = "13900139000"
     for _twice in range(2):
-        assert client.post(f"{address}?{query}", sent).status_code == 302
-    case = FilingCase.objects.get(filing_type="change")
+        assert client.post(person, sent).status_code == 302
+    case.refresh_from_db()
     assert (case.state, case.service, case.officer, case.changing) == (
         "draft", theirs, None, {"service_leader_phone": "13800138000"},
     )  # fmt: skip

@@ -146,7 +146,7 @@ def test_the_other_case_about_a_domain_is_not_named(as_wei, world):
     assert "closed" in section(page, 'id="needed"')
     assert [label for label, _url in needed(page)] == ["Change the application"]
     taken = as_wei.post(step_path(case, "submit_request"), {"version": case.version})
-    assert taken.status_code == 409
+    assert taken.status_code == 422
     assert said in text_of(taken)
     for shown in (page, taken):
         assert leaks(body_of(shown), [other.reference]) == []
@@ -156,7 +156,7 @@ def test_what_happened_meanwhile_names_nobody(as_wei, world, staff):
     case = world.at("triage")
     seen = case.version
     noted(world, case, "prepare_filing")
-    for rest in ("step/withdraw/", "facts/", "people/", "documents/add/"):
+    for rest in ("step/withdraw/", "application/site/", "people/", "documents/add/"):
         data = {"version": seen, "reason": "No.", "email": "friend@example.com"}
         page = as_wei.post(path(case, rest), data)
         assert leaks(body_of(page), []) == []

@@ -366,7 +366,8 @@ def test_an_officer_among_the_people_reads_what_officers_read(as_wei, world, li)
 def test_a_message_is_said_once(as_wei, world):
     case = world.at("draft")
     look(as_wei, case)
-    as_wei.post(path(case, "step/submit_request/"), {"version": case.version})
+    sent = {"version": case.version, "reason": "We build no site."}
+    as_wei.post(path(case, "step/withdraw/"), sent)
     said = [look(as_wei, case).count('<ul class="messages">') for _ in range(3)]
     assert said == [1, 0, 0]
 

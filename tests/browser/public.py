@@ -32,6 +32,7 @@ VERDICTS: dict[str, dict[str, str]] = {
     },
     "refer": {**SITE, "access": "ip_address"},
     "not permitted, individual": {**FORUM, "applicant_type": "individual"},
+    "file, a shop": {**SITE, "forum": "no", "applicant_type": "enterprise", "province": "CN-ZJ"},
     "not permitted, province": {**FORUM, "province": "CN-XJ"},
     "file": {
         **FORUM, "applicant_type": "foreign_enterprise", "mainland_branch": "no",
@@ -51,6 +52,9 @@ LONG = "Südwestdeutsche-Verlagsanstalt-für-Gartenbau-und-Landschaftspflege-mbH
 
 def check(given: dict[str, str], ask: str = "") -> str:
     return f"/check/?{urlencode({**given, **({'ask': ask} if ask else {})})}"
+
+
+PARTS = ("who", "site", "basics", "person", "papers")
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,11 @@ class Site:
         draft, returned = self.base("draft"), self.base("returned")
         asked = self.cases["returned"].requests.order_by("pk").first()
         return {
-            "cases": "/cases/", "apply": f"/apply/?{urlencode(VERDICTS['file'])}",
-            "facts": f"{draft}facts/", "facts, closed": f"{returned}facts/",
-            "step": f"{returned}step/withdraw/", "step, closed": f"{draft}step/submit_request/",
+            "cases": "/cases/", "apply": f"/apply/?{urlencode(VERDICTS['file, a shop'])}",
+            "application": f"{draft}application/",
+            **{f"application, {p}": f"{draft}application/{p}/" for p in PARTS},
+            "sent": f"{self.base('triage')}application/sent/",
+            "step": f"{returned}step/withdraw/",
             "step, elsewhere": f"{returned}step/confirm_sms/",
             "step, with dates": f"{self.base('open')}step/record_public_security/",
             "document": f"{returned}documents/add/?kind=domain_certificate",

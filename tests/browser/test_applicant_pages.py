@@ -103,7 +103,7 @@ def with_errors(page: Page, site: public.Site) -> dict[str, list[str]]:
     """Forms sent empty, and one that comes too late."""
     found = {}
     for name, path in (
-        ("apply", "/apply/"), ("step", f"{site.base('returned')}step/withdraw/"),
+        ("apply", site.own_pages()["apply"]), ("step", f"{site.base('returned')}step/withdraw/"),
         ("document", f"{site.base('returned')}documents/add/"),
     ):  # fmt: skip
         page.goto(path)

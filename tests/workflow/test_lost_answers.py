@@ -152,30 +152,33 @@ def test_a_button_whose_commit_is_cut(world, chen, wire):
 def application(**changed: str) -> dict[str, str]:
     who = {"who-name": "玉兰书店有限公司", "who-certificate_type": "credit_code",
            "who-certificate_number": "9144030071526726XG", "who-phone": "13800138000"}  # fmt: skip
-    return {**ENTERPRISE, **who, "token": "0" * 32, **changed}
+    return {**who, **changed}
+
+
+APPLY = f"/apply/?forum=no&form={'0' * 32}"
 
 
 @pytest.mark.postgres
 def test_a_draft_whose_answer_is_lost_is_found_by_its_form(wei, wire):
     client = browser(wei)
     wire.cut_at("COMMIT", heard=True)
-    page = client.post("/apply/", application())
+    page = client.post(APPLY, application())
     case = FilingCase.objects.get()
-    assert (page.status_code, page["Location"]) == (302, path(case))
+    assert (page.status_code, page["Location"]) == (302, path(case, "application/site/"))
 
 
 @pytest.mark.postgres
 def test_a_draft_whose_commit_never_arrives_may_be_sent_again(wei, wire):
     client = browser(wei)
     wire.cut_at("COMMIT", heard=False)
-    page = client.post("/apply/", application(site_name="玉兰"))
+    page = client.post(APPLY, application(**{"who-name": "玉兰"}))
     assert (page.status_code, UNKNOWN in text_of(page)) == (503, True)
-    assert page.context["form"]["site_name"].value() == "玉兰"
-    token = page.context["token"]
-    assert (token, FilingCase.objects.count()) == ("0" * 32, 0)
+    assert page.context["form"]["name"].value() == "玉兰"
+    assert FilingCase.objects.count() == 0
     for _click in range(2):
-        page = client.post("/apply/", application(token=token))
-        assert (page.status_code, page["Location"]) == (302, path(FilingCase.objects.get()))
+        page = client.post(APPLY, application())
+        where = path(FilingCase.objects.get(), "application/site/")
+        assert (page.status_code, page["Location"]) == (302, where)
 
 
 @pytest.mark.postgres

@@ -1,6 +1,9 @@
 """The forms about who applies, and who may follow a case."""
 
 import re
+from collections.abc import Mapping
+from copy import copy
+from typing import Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +17,7 @@ from icpcases.rules.icp_numbers import A_SERVICES, NO_LICENCE, icp_number
 
 from .fields import DayField, MailField, NumberField, PastDateField, resident_id_today
 
+OWN_FIELDS = ("name", "certificate_type", "certificate_number", "phone")
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
 
@@ -54,6 +58,50 @@ class ApplicantForm(forms.ModelForm):
         if phone and not set(phone) <= set("+0123456789 -()"):
             raise ValidationError(_("A phone number consists of digits."))
         return phone
+
+
+class OwnApplicantForm(ApplicantForm):
+    """Who applies, as applicants enter it; a number they type is a claim and joins nothing.
+
+    A person's number is shown masked, and stays as it was if it comes back so.
+    """
+
+    class Meta(ApplicantForm.Meta):
+        fields = OWN_FIELDS
+
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        instance: Applicant | None = None,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, instance=instance, initial=initial, prefix="who")
+        self.masked: dict[str, str] = {}
+        if instance and instance.certificate_number and instance.number_is_private:
+            self.masked["certificate_number"] = instance.certificate_number
+        if instance and instance.phone:
+            self.masked["phone"] = instance.phone
+        for name, number in self.masked.items():
+            self.initial[name] = numbers.mask(number)
+
+    @classmethod
+    def of(cls, applicant: Applicant, data: Mapping[str, object] | None = None) -> Self:
+        """The form with what a record holds; the record itself is written under its lock."""
+        return cls(data, instance=copy(applicant))
+
+    def clean(self) -> dict[str, object]:
+        """Put the whole numbers back for those that came back masked, and judge."""
+        for name, number in self.masked.items():
+            if self.cleaned_data.get(name) == self.initial[name]:
+                self.cleaned_data[name] = number
+        return super().clean()
+
+    def clean_phone(self) -> str:
+        """The same as ever, but for the masked one, which stands for the whole."""
+        typed = str(self.cleaned_data.get("phone", ""))
+        if "phone" in self.masked and typed == self.initial["phone"]:
+            return typed
+        return super().clean_phone()
 
 
 def licence_number(text: str) -> str:

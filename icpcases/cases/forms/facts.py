@@ -1,10 +1,11 @@
 """The form of a case's facts, its site and its service leader."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from django import forms
 from django.db.models import Model
+from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import (
@@ -14,6 +15,7 @@ from icpcases.cases.models import (
     ProviderAccess,
     Province,
     Service,
+    as_readers_look,
 )
 from icpcases.rules.apps import APP_PREFIX
 from icpcases.rules.documents import Kind, wanted_documents
@@ -99,6 +101,21 @@ def _sure(name: str, help_text: Text = "") -> forms.TypedChoiceField:
     )
 
 
+class _AsReadersLook(ModelChoiceIterator):
+    """Provinces in the order in which a reader looks for one."""
+
+    def __iter__(self) -> Iterator[tuple[ModelChoiceIteratorValue | str, str]]:
+        yield "", str(self.field.empty_label)
+        for province in as_readers_look(self.queryset.all()):
+            yield self.choice(province)
+
+
+class ProvinceField(forms.ModelChoiceField):
+    """One of the provinces, offered as readers look for them."""
+
+    iterator = _AsReadersLook
+
+
 class FactsForm(forms.Form):
     """The facts of a case with its service and its leaders; nothing in it is required.
 
@@ -125,7 +142,7 @@ class FactsForm(forms.Form):
     protocol = _choice("protocol")
     forum = _yes_no("forum")
     preapproval = _yes_no("preapproval", _FORUM_ONLY)
-    province = forms.ModelChoiceField(
+    province = ProvinceField(
         label=_("province"),
         queryset=Province.objects.all(),
         required=False,
@@ -238,15 +255,29 @@ class FactsForm(forms.Form):
 
         On the rest, the case decides as it is.
         """
+        form = cls.part(case, [name], data)
+        return form if form.fields else None
+
+    @classmethod
+    def part(
+        cls, case: FilingCase, names: Iterable[str], data: Mapping[str, object] | None = None
+    ) -> Self:
+        """The form with some of its fields, those that this errand has; a page asks for them.
+
+        On the rest, the case decides as it is.
+        """
+        asked = tuple(names)
         sent: dict[str, object] | None = None
         if data is not None:
             sent = {"filing_type": case.filing_type, "service_kind": case.service_kind}
-            sent |= {name: data[name]} if name in data else {}
+            sent |= {name: data[name] for name in asked if name in data}
         form = cls.of(case, sent)
-        if name not in form.fields or form.fields[name].widget.is_hidden:
-            return None
-        form.fields = {name: form.fields[name]}
+        form.keep_only(name for name in asked if name in form.fields)
         return form
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Leave out every field but these, and what nobody is asked."""
+        self.fields = {n: self.fields[n] for n in names if not self.fields[n].widget.is_hidden}
 
     @property
     def only_value(self) -> object:

@@ -11,7 +11,7 @@ from .notices import Notice
 from .office import Leave, StaffAct
 from .participants import CasePerson, FollowTry, Invitation
 from .providers import Order, OrderCase, Provider
-from .provinces import Province, ProvinceAnswer
+from .provinces import Province, ProvinceAnswer, as_readers_look
 from .readers import ReaderLanguage
 from .register import (
     ProviderAccess,
@@ -70,5 +70,6 @@ __all__ = [
     "SubjectFiling",
     "Summary",
     "TableChange",
+    "as_readers_look",
     "effective",
 ]

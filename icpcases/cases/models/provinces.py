@@ -1,11 +1,13 @@
 """The province table: which administration decides, and whether it takes forums."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from icpcases.rules.facts import ForumAnswer
+from icpcases.rules.facts import PROVINCE_ORDER, ForumAnswer
 
 from .providers import REVIEW_DAYS, REVIEW_RANGE, WEB_ADDRESS
 
@@ -68,6 +70,15 @@ class Province(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+def as_readers_look(provinces: Iterable[Province]) -> list[Province]:
+    """Provinces as whoever chooses one looks for them: in Chinese in the customary order, else by
+    their names."""
+    if (get_language() or "").startswith("zh"):
+        places = {code: place for place, code in enumerate(PROVINCE_ORDER)}
+        return sorted(provinces, key=lambda p: places.get(p.code, len(places)))
+    return sorted(provinces, key=lambda p: p.name_en)
 
 
 class ProvinceAnswer(models.Model):

@@ -15,6 +15,7 @@ _OF_PEOPLE = {
     "confirmed": gettext_noop("Confirmed the applicant: %(value)s"),
     "unconfirmed": gettext_noop("Took back the confirmation of the applicant: %(value)s"),
     "moved_to": gettext_noop("Moved to the applicant: %(value)s"),
+    "named": gettext_noop("Changed who applies: %(value)s"),
     "invited": gettext_noop("Invited: %(value)s"),
     "joined": gettext_noop("Joined: %(value)s"),
     "removed": gettext_noop("Removed: %(value)s"),
