@@ -61,13 +61,17 @@ class StepForm(forms.Form):
         colon: Any = _(":")
         super().__init__(label_suffix=colon, **kwargs)
         self.case, self.rows, self.step = case, rows, step
+        self.for_applicant = for_applicant
         if for_applicant:
             del self.fields["note_internal"]
+            if not self.late_for_applicant():
+                # They tell it as they do it; a day that matters has a field of its own.
+                del self.fields["happened"]
         if for_applicant or not step.about.tells:
             del self.fields["tell"]
             del self.fields["note_public"]
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
-        if self.day_of:
+        if self.day_of and "happened" in self.fields:
             self.fields["happened"].help_text = _(
                 "Shanghai time. If this is empty, the day you enter counts."
             )
@@ -76,9 +80,13 @@ class StepForm(forms.Form):
     def prepare(self) -> None:
         """Adapt the fields to the case; for steps that need it."""
 
+    def late_for_applicant(self) -> bool:
+        """Whether an applicant may have done this in time and tells it late."""
+        return False
+
     def clean_happened(self) -> dt.datetime:
         """When it happened, as far as that can be; else the day entered says it, else it is now."""
-        entered = self.cleaned_data["happened"] or self.moment_of_day()
+        entered = self.cleaned_data.get("happened") or self.moment_of_day()
         return checked_moment(self.rows, entered, timezone.now())
 
     def moment_of_day(self) -> dt.datetime | None:
@@ -92,6 +100,11 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, object]:
         """Judge what was entered by the rules that waited for it."""
         data = super().clean() or self.cleaned_data
+        if "happened" not in self.fields:
+            try:
+                data["happened"] = self.clean_happened()
+            except ValidationError as error:
+                self.add_error(self.day_of or None, error)
         if not self.errors:
             for guard in self.step.guards:
                 if guard.on_entry:
