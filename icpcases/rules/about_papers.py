@@ -135,7 +135,9 @@ _ANSWERED = Words(
 
 
 def _request_settled(d: Dossier) -> Verdict3:
-    by_status = {RequestStatus.OPEN: (_UNANSWERED, None)}
+    by_status: dict[RequestStatus, tuple[Words, Words | None]] = {
+        RequestStatus.OPEN: (_UNANSWERED, None)
+    }
     if not d.drafted:
         # In a draft the answers go to the office with what is sent, and are judged there.
         by_status[RequestStatus.ANSWERED] = (_ANSWERED, _LOOKED_AT)

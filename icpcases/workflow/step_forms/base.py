@@ -103,8 +103,9 @@ class StepForm(forms.Form):
         if "happened" not in self.fields:
             try:
                 data["happened"] = self.clean_happened()
-            except ValidationError as error:
-                self.add_error(self.day_of or None, error)
+            except ValidationError as wrong:
+                where: Any = self.day_of or None
+                self.add_error(where, wrong)
         if not self.errors:
             for guard in self.step.guards:
                 if guard.on_entry:

@@ -186,7 +186,7 @@ class ConfirmForm(StepForm):
         if self.for_applicant and "happened" in self.fields:
             self.fields["happened"].label = _("when the code was entered")
             self.fields["happened"].help_text = _(
-                "Beijing time. Fill it in if it was before the time was over; left empty, it is now."
+                "Beijing time. Fill it in if it was before the time was over; empty, it is now."
             )
         waiting = self.rows.unanswered
         field = self.fields["person"]
