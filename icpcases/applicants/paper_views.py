@@ -22,11 +22,27 @@ from icpcases.rules.dossier import RequestStatus
 from icpcases.web.downloads import file_response, small_response
 from icpcases.workflow.actions.requests import Answer, answer, answer_several
 from icpcases.workflow.actions.taking_back import may_be_taken_back, take_back
+from icpcases.workflow.casefile import CaseFile
+from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.explain import explain_step
 
 from .asked import told_of
-from .pages import APPLICANTS, get_own_case, own_case_url
-from .papers import HandedIn
+from .pages import APPLICANTS, get_own_case, own_case_url, own_page, people_of
+from .papers import HandedIn, checklist
+from .todo import open_requests
+
+
+@never_cache
+@login_required
+@require_safe
+def own_papers_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """The papers of the case as a checklist, each with its button."""
+    case = get_own_case(reference, request.user)
+    people_of(case)
+    rows = CaseFile(case)
+    case.dossier = dossier_of(case, rows)
+    context = {"case": case, "title": _("Papers"), "checklist": checklist(case, rows)}
+    return own_page(request, "applicants/papers.html", context)
 
 
 @never_cache
@@ -126,11 +142,11 @@ def answer_form(
 def own_requests_page(request: HttpRequest, reference: str) -> HttpResponse:
     """All that the office asks on one page, to be given at once; below, what was answered."""
     case = get_own_case(reference, request.user)
-    every = list(case.requests.order_by("pk"))
-    waiting = [one for one in every if one.status == RequestStatus.OPEN and not case.is_at.closed]
+    rows = CaseFile(case)
+    waiting = open_requests(case, rows)
     sent, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AnswersForm(case, waiting, sent, files)
-    settled = [one for one in every if one not in waiting]
+    settled = [one for one in rows.requests if one not in waiting]
     return APPLICANTS.form_page(
         request, case, form,
         lambda version: answer_several(case, request.user, answers_in(form), version),

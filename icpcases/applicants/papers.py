@@ -74,6 +74,11 @@ class Line:
         return gettext(self.kind.label)
 
     @property
+    def several(self) -> bool:
+        """Whether each of its papers stands for itself, and says itself how it stands."""
+        return self.kind == Kind.OTHER and not self.why
+
+    @property
     def owed(self) -> bool:
         """Whether its button is the one to press."""
         return bool(self.button) and self.standing.owed

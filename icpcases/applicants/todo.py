@@ -53,6 +53,12 @@ def _theirs_to_right(case: FilingCase, finding: Finding) -> bool:
     return any(place.kind in editable for place in finding.places)
 
 
+def open_requests(case: FilingCase, rows: CaseFile) -> list[Request]:
+    """What the office waits for; of a closed case nothing is asked any more."""
+    asked = rows.requests if not case.is_at.closed else ()
+    return [request for request in asked if request.status == RequestStatus.OPEN]
+
+
 def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
     """What is needed from the applicant of a case, as this reader meets it."""
     steps = Step.leading_out_of(case.is_at, case.is_of)
@@ -64,7 +70,7 @@ def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
         in_the_way = Guard(APP_COMPLETE).unmet(dossier_for(case), for_applicant=True)
     theirs = [f for f in in_the_way if _theirs_to_right(case, f)]
     return Todo(
-        requests=[r for r in rows.requests if r.status == RequestStatus.OPEN],
+        requests=open_requests(case, rows),
         findings=theirs,
         next_step=next((e for e in own if e.step == step), None),
         others=[e for e in own if e.step != step],

@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{_CASE}timeline/", case_views.timeline_page, name="timeline"),
     path(f"{_CASE}facts/", case_views.own_facts_page, name="facts"),
     path(f"{_CASE}step/<str:step>/", case_views.own_step_page, name="step"),
+    path(f"{_CASE}documents/", paper_views.own_papers_page, name="papers"),
     path(f"{_CASE}documents/add/", paper_views.hand_in_page, name="add_document"),
     path(f"{_CASE}documents/<int:document>/", paper_views.own_download, name="file"),
     path(f"{_CASE}documents/<int:document>/small/", paper_views.own_small_picture, name="small"),

@@ -66,12 +66,12 @@ class StepForm(forms.Form):
             del self.fields["note_internal"]
             if not self.late_for_applicant():
                 # They tell it as they do it; a day that matters has a field of its own.
-                del self.fields["happened"]
+                self.fields["happened"].widget = forms.HiddenInput()
         if for_applicant or not step.about.tells:
             del self.fields["tell"]
             del self.fields["note_public"]
         self.order_fields([name for name in self.fields if name not in _COMMON] + _COMMON)
-        if self.day_of and "happened" in self.fields:
+        if self.day_of:
             self.fields["happened"].help_text = _(
                 "Shanghai time. If this is empty, the day you enter counts."
             )
@@ -86,7 +86,7 @@ class StepForm(forms.Form):
 
     def clean_happened(self) -> dt.datetime:
         """When it happened, as far as that can be; else the day entered says it, else it is now."""
-        entered = self.cleaned_data.get("happened") or self.moment_of_day()
+        entered = self.cleaned_data["happened"] or self.moment_of_day()
         return checked_moment(self.rows, entered, timezone.now())
 
     def moment_of_day(self) -> dt.datetime | None:
@@ -100,12 +100,9 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, object]:
         """Judge what was entered by the rules that waited for it."""
         data = super().clean() or self.cleaned_data
-        if "happened" not in self.fields:
-            try:
-                data["happened"] = self.clean_happened()
-            except ValidationError as wrong:
-                where: Any = self.day_of or None
-                self.add_error(where, wrong)
+        if self["happened"].is_hidden and (wrong := self.errors.pop("happened", None)):
+            # Told at the field that says it, or above all of them.
+            self.add_error(self.day_of if self.day_of in self.fields else None, wrong.as_data())
         if not self.errors:
             for guard in self.step.guards:
                 if guard.on_entry:

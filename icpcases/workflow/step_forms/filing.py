@@ -183,7 +183,7 @@ class ConfirmForm(StepForm):
 
     def prepare(self) -> None:
         """Offer those who have not; one alone need not be named, but is shown."""
-        if self.for_applicant and "happened" in self.fields:
+        if self.for_applicant:
             self.fields["happened"].label = _("when the code was entered")
             self.fields["happened"].help_text = _(
                 "Beijing time. Fill it in if it was before the time was over; empty, it is now."
