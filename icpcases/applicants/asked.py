@@ -11,7 +11,7 @@ from .papers import STANDS, HandedIn
 
 
 @dataclass(frozen=True)
-class Told:
+class Exchange:
     """A request with its answer: words, the value of its fact, the documents that came."""
 
     request: Request
@@ -24,21 +24,21 @@ class Told:
         return bool(self.request.answer or self.value or self.came)
 
 
-def told_of(case: FilingCase, requests: Iterable[Request]) -> list[Told]:
+def exchanges_of(case: FilingCase, requests: Iterable[Request]) -> list[Exchange]:
     """These requests with their answers, however many: private numbers are masked."""
     asked = list(requests)
     came = came_with_answers(case.pk, asked) if asked else {}
     return [
-        Told(
+        Exchange(
             one,
-            value_in_words(case, one),
+            proposed_value(case, one),
             [HandedIn(paper, STANDS[paper.status]) for paper in came[one.pk]],
         )
         for one in asked
     ]
 
 
-def value_in_words(case: FilingCase, request: Request) -> str:
+def proposed_value(case: FilingCase, request: Request) -> str:
     """What a fact was answered to be; empty where none is proposed."""
     if request.value is None:
         return ""

@@ -20,13 +20,13 @@ from icpcases.lifecycle.steps import Step
 from icpcases.rules.documents import Kind
 from icpcases.rules.dossier import RequestStatus
 from icpcases.web.downloads import file_response, small_response
-from icpcases.workflow.actions.requests import Answer, answer, answer_several
-from icpcases.workflow.actions.taking_back import may_be_taken_back, take_back
+from icpcases.workflow.actions.requests import Reply, answer, answer_several
+from icpcases.workflow.actions.taking_back import may_be_taken_back, take_paper_back
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.explain import explain_step
 
-from .asked import told_of
+from .asked import exchanges_of
 from .pages import APPLICANTS, get_own_case, own_case_url, own_page, people_of
 from .papers import HandedIn, checklist
 from .todo import open_requests
@@ -85,7 +85,7 @@ def take_back_page(request: HttpRequest, reference: str, document: int) -> HttpR
     paper = get_object_or_404(Document, pk=document, case=case)
     return APPLICANTS.form_page(
         request, case, forms.Form(request.POST if request.method == "POST" else None),
-        lambda version: take_back(case, request.user, paper.pk, version),
+        lambda version: take_paper_back(case, request.user, paper.pk, version),
         template="take_back.html", title=_("Take back this paper?"), submit=_("Take back"),
         done=_("Taken back."), paper=HandedIn(paper), document=paper,
         gone=not may_be_taken_back(case, paper),
@@ -99,16 +99,16 @@ def own_request_page(request: HttpRequest, reference: str, number: int) -> HttpR
     """What the office asks, as the field or the file it asks for; saving it is the answer."""
     case = get_own_case(reference, request.user)
     asked = get_object_or_404(Request, pk=number, case=case)
-    form, papers = answer_form(request, case, asked)
+    form, papers = own_answer_form(request, case, asked)
     context: dict[str, Any] = {
         "title": asked.about_label or _("The office asks"),
         "asked": asked,
-        "told": next(iter(told_of(case, [asked]))),
+        "told": next(iter(exchanges_of(case, [asked]))),
         "open": asked.status == RequestStatus.OPEN and not case.is_at.closed,
         "papers": papers,
         "submit": _("Save"),
-        "done": _("Saved; the office will look at it."),
-        "back": lambda: onward(request, reference),
+        "done": _said(case),
+        "back": lambda: after_answering(request, reference),
     }
     return APPLICANTS.form_page(
         request, case, form,
@@ -120,7 +120,7 @@ def own_request_page(request: HttpRequest, reference: str, number: int) -> HttpR
     )  # fmt: skip
 
 
-def answer_form(
+def own_answer_form(
     request: HttpRequest, case: FilingCase, asked: Request
 ) -> tuple[AnswerForm, PaperRows]:
     """The answer to one request, and the rows for documents that come with it."""
@@ -151,21 +151,26 @@ def own_requests_page(request: HttpRequest, reference: str) -> HttpResponse:
         request, case, form,
         lambda version: answer_several(case, request.user, answers_in(form), version),
         template="requests.html", title=_("What the office asks"), submit=_("Save"),
-        told=list(reversed(told_of(case, settled))), done=_("Saved; the office will look at it."),
-        back=lambda: onward(request, reference),
+        told=list(reversed(exchanges_of(case, settled))), done=_said(case),
+        back=lambda: after_answering(request, reference),
     )  # fmt: skip
 
 
-def answers_in(form: AnswersForm) -> list[Answer]:
+def answers_in(form: AnswersForm) -> list[Reply]:
     """What is given in a valid form; a document answers whatever else asks for it by itself."""
     return [
-        Answer(asked.pk, one.text, one.papers, one.value)
+        Reply(asked.pk, one.text, one.papers, one.value)
         for one in form.filled
         for asked in (one.requests[:1] if one.papers else one.requests)
     ]
 
 
-def onward(request: HttpRequest, reference: str) -> str:
+def _said(case: FilingCase) -> str:
+    """What is said of an answer: the office sees that of a draft once it is sent."""
+    return _("Saved.") if case.is_at == State.DRAFT else _("Saved; the office will look at it.")
+
+
+def after_answering(request: HttpRequest, reference: str) -> str:
     """Where an answer leads: to what is still asked, to sending the draft again, to the case."""
     case = get_own_case(reference, request.user)
     asked = case.requests.order_by("pk")

@@ -54,7 +54,7 @@ class HandedIn:
 
 
 @dataclass(frozen=True)
-class Line:
+class PaperLine:
     """One kind of paper. `when` is the condition on which it is wanted, `why` what the office has
     said of it, `until` the day on which what counts ends, where that is soon or over."""
 
@@ -88,8 +88,8 @@ class Line:
 class Checklist:
     """The kinds a case wants, each a line, then whatever else was handed in."""
 
-    wanted: list[Line]
-    others: list[Line]
+    wanted: list[PaperLine]
+    others: list[PaperLine]
 
     @property
     def owed(self) -> int:
@@ -97,7 +97,7 @@ class Checklist:
         return sum(line.owed for line in [*self.wanted, *self.others])
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PaperLine]:
         """All of it, in order."""
         return [*self.wanted, *self.others]
 
@@ -130,13 +130,13 @@ class _Kinds:
             if request.for_paper and request.status == RequestStatus.OPEN:
                 self.asked[Kind(request.about)].append(request)
 
-    def line(self, kind: Kind) -> Line:
+    def line(self, kind: Kind) -> PaperLine:
         """The line of a kind."""
         wanted, asked = self.wanted.get(kind, Wanted(kind)), self.asked.get(kind, [])
         one = OfKind(self.papers.get(kind, []), asked, self.last_day, wanted)
         standing, now = one.standing, one.now
         days = [request.due_on for request in asked if request.due_on]
-        return Line(
+        return PaperLine(
             kind,
             standing,
             when=gettext(wanted.when) if wanted.when else "",

@@ -245,7 +245,7 @@ def test_the_newest_paper_of_a_kind_counts_whether_or_not_it_expires(world, days
     world.document(case, "business_licence", accept=judged, expires_on=ends)
     # One that waits to be judged is nobody's to renew meanwhile.
     assert remind(noon()) == (reminded if judged else 0)
-    newest = case.documents.last()
+    newest = case.documents.latest("pk")
     assert all(f":{newest.pk}:" in notice.key for notice in Notice.objects.all())
 
 

@@ -8,7 +8,7 @@ from icpcases.files.uploads import check_upload
 from icpcases.integrity.cases import turn_differs
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.facts import edit_facts
-from icpcases.workflow.actions.requests import Answer, answer_several, settle
+from icpcases.workflow.actions.requests import Reply, answer_several, settle
 from icpcases.workflow.exceptions import Closed, NotAllowed
 from tests.world import typed, upload
 
@@ -138,9 +138,9 @@ def test_several_are_answered_in_one_change_each_with_its_row(world, wei, li, st
     fact, document, question = several(case, li)
     left = ask(case, li, "domain")
     said = [
-        Answer(fact.pk, "", value="New"),
-        Answer(document.pk, "", papers=[paper()]),
-        Answer(question.pk, "A bookshop."),
+        Reply(fact.pk, "", value="New"),
+        Reply(document.pk, "", papers=[paper()]),
+        Reply(question.pk, "A bookshop."),
     ]
     answer_several(case, wei, said, case.version)
     case.refresh_from_db()
@@ -164,7 +164,7 @@ def test_all_of_them_or_none(world, wei, li):
     fact, _document, question = several(case, li)
     requests.answer(case, wei, question.pk, "A shop.", case.version)
     case.refresh_from_db()
-    said = [Answer(fact.pk, "", value="New"), Answer(question.pk, "Again.")]
+    said = [Reply(fact.pk, "", value="New"), Reply(question.pk, "Again.")]
     with pytest.raises(Closed):
         answer_several(case, wei, said, case.version)
     fact.refresh_from_db()

@@ -8,7 +8,7 @@ from icpcases.integrity.cases import turn_differs
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.documents import add_document
 from icpcases.workflow.actions.judging import correct_document, judge_document, remove_document
-from icpcases.workflow.actions.taking_back import take_back
+from icpcases.workflow.actions.taking_back import take_paper_back
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale
 from tests.world import png, upload
 
@@ -40,7 +40,7 @@ def asked(case, li, about):
 
 def test_what_nobody_has_looked_at_is_taken_back_and_told_in_the_history(case, wei):
     paper = paper_of(case, wei)
-    take_back(case, wei, paper.pk, case.version)
+    take_paper_back(case, wei, paper.pk, case.version)
     case.refresh_from_db()
     paper.refresh_from_db()
     row = HistoryRow.objects.filter(case=case).latest("sequence")
@@ -59,7 +59,7 @@ def test_what_nobody_has_looked_at_is_taken_back_and_told_in_the_history(case, w
 def test_nobody_else_takes_it_back(case, wei, name, request):
     paper, other = paper_of(case, wei), request.getfixturevalue(name)
     with pytest.raises(NotAllowed):
-        take_back(case, other, paper.pk, case.version)
+        take_paper_back(case, other, paper.pk, case.version)
     paper.refresh_from_db()
     assert paper.status == "pending"
 
@@ -89,7 +89,7 @@ def test_what_the_office_has_looked_at_stays(case, wei, li, look):
     paper.refresh_from_db()
     before = paper.status
     with pytest.raises(Closed) as closed:
-        take_back(case, wei, paper.pk, case.version)
+        take_paper_back(case, wei, paper.pk, case.version)
     paper.refresh_from_db()
     assert (closed.value.codes, paper.status) == (["document.taken_back"], before)
 
@@ -97,7 +97,7 @@ def test_what_the_office_has_looked_at_stays(case, wei, li, look):
 def test_what_the_office_has_handed_in_stays(case, wei, li):
     paper = paper_of(case, li)
     with pytest.raises(Closed):
-        take_back(case, wei, paper.pk, case.version)
+        take_paper_back(case, wei, paper.pk, case.version)
 
 
 def test_what_was_accepted_before_a_reopening_is_no_longer_the_applicants_to_take(
@@ -111,14 +111,14 @@ def test_what_was_accepted_before_a_reopening_is_no_longer_the_applicants_to_tak
     paper.refresh_from_db()
     assert paper.status == "pending"
     with pytest.raises(Closed):
-        take_back(case, wei, paper.pk, case.version)
+        take_paper_back(case, wei, paper.pk, case.version)
 
 
 def test_nothing_is_taken_back_of_a_closed_case(world, case, wei):
     paper = paper_of(case, wei)
     case = world.step(case, "withdraw", by=wei)
     with pytest.raises(NotAllowed):
-        take_back(case, wei, paper.pk, case.version)
+        take_paper_back(case, wei, paper.pk, case.version)
 
 
 def test_from_an_old_page_it_is_stale(case, wei, li):
@@ -126,7 +126,7 @@ def test_from_an_old_page_it_is_stale(case, wei, li):
     seen = case.version
     accept(case, li, paper)
     with pytest.raises(Stale):
-        take_back(case, wei, paper.pk, seen)
+        take_paper_back(case, wei, paper.pk, seen)
 
 
 def test_the_request_it_answered_is_open_again(case, wei, li):
@@ -134,7 +134,7 @@ def test_the_request_it_answered_is_open_again(case, wei, li):
     paper = paper_of(case, wei)
     request.refresh_from_db()
     assert (request.status, case.turn) == ("answered", "officer")
-    take_back(case, wei, paper.pk, case.version)
+    take_paper_back(case, wei, paper.pk, case.version)
     request.refresh_from_db()
     case.refresh_from_db()
     assert (request.status, case.turn, case.answered) == ("open", "applicant", False)
@@ -147,12 +147,12 @@ def test_while_another_paper_answers_it_the_request_stays_answered(case, wei, li
     request = asked(case, li, "business_licence")
     papers = [paper_of(case, wei, colour=colour) for colour in ((1, 2, 3), (4, 5, 6))]
     gone, other = papers if first else papers[::-1]
-    take_back(case, wei, gone.pk, case.version)
+    take_paper_back(case, wei, gone.pk, case.version)
     request.refresh_from_db()
     case.refresh_from_db()
     assert request.status == "answered"
     if first:
-        take_back(case, wei, other.pk, case.version)
+        take_paper_back(case, wei, other.pk, case.version)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_words_alone_answer_a_question_but_no_request_for_a_paper(case, wei, li,
     data = {"kind": kind, "file": check_upload(upload()), "issued_in": "mainland"}
     requests.answer(case, wei, request.pk, text, case.version, papers=[data])
     case.refresh_from_db()
-    take_back(case, wei, case.documents.get().pk, case.version)
+    take_paper_back(case, wei, case.documents.get().pk, case.version)
     request.refresh_from_db()
     assert (request.status, request.answer) == (left, text)
 
@@ -179,6 +179,6 @@ def test_another_request_is_left_alone(case, wei, li):
     other = asked(case, li, "domain_certificate")
     paper_of(case, wei, "domain_certificate", (9, 9, 9))
     paper = paper_of(case, wei)
-    take_back(case, wei, paper.pk, case.version)
+    take_paper_back(case, wei, paper.pk, case.version)
     other.refresh_from_db()
     assert other.status == "answered"

@@ -92,7 +92,7 @@ def answer_by_facts(change: Change) -> list[int]:
     for request in change.rows.requests:
         if not request.for_fact or request.status not in _UNSETTLED:
             continue
-        if columns_of(request.about).isdisjoint(changed):
+        if columns_of_fact(request.about).isdisjoint(changed):
             continue
         request.value = plain_fact(change.case, request.about)
         given = request.value is not None or request.answer
@@ -102,7 +102,7 @@ def answer_by_facts(change: Change) -> list[int]:
     return answered
 
 
-def columns_of(fact: str) -> frozenset[str]:
+def columns_of_fact(fact: str) -> frozenset[str]:
     """The columns of a case in which a fact stands that requests can be about."""
     if fact not in FactsForm.base_fields:
         return frozenset()

@@ -96,7 +96,7 @@ _NOTHING_MISSING = Finding(
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What is said to a request: words, documents; asked for a fact, what it is to be, as its
     own control has taken it."""
 
@@ -117,14 +117,14 @@ def answer(
     value: object = None,
 ) -> Request:
     """Answer one request; see `answer_several`."""
-    said = Answer(pk, text, papers, value)
+    said = Reply(pk, text, papers, value)
     return answer_several(case, by, [said], seen_version, happened)[0]
 
 
 def answer_several(
     case: FilingCase,
     by: Actor,
-    answers: Iterable[Answer],
+    answers: Iterable[Reply],
     seen_version: int,
     happened: When = None,
 ) -> list[Request]:
@@ -143,7 +143,7 @@ def answer_several(
         return [_answer(change, said, on_behalf) for said in answers]
 
 
-def _answer(change: Change, said: Answer, on_behalf: str) -> Request:
+def _answer(change: Change, said: Reply, on_behalf: str) -> Request:
     request = _request(change, said.request, RequestStatus.OPEN)
     came = hand_in(change, said.papers, answering=request.pk) if said.papers else []
     request.status, request.answer = RequestStatus.ANSWERED.value, said.text

@@ -15,7 +15,7 @@ from .checks import Kinds
 from .documents import came_with_answer
 
 
-def take_back(case: FilingCase, by: Actor, pk: int, seen_version: int) -> Document:
+def take_paper_back(case: FilingCase, by: Actor, pk: int, seen_version: int) -> Document:
     """Take a document back: nobody relies on it, and what it alone has answered is open again.
 
     Raises NotAllowed for whoever is not on the case, and Closed once the office has looked at it.
