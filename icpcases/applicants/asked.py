@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from icpcases.cases.forms.answers import AnswersForm
 from icpcases.cases.models import FilingCase, Province, Request
 from icpcases.web.errand_panel import shown_value
 from icpcases.workflow.actions.documents import came_with_answers
@@ -36,6 +37,11 @@ def exchanges_of(case: FilingCase, requests: Iterable[Request]) -> list[Exchange
         )
         for one in asked
     ]
+
+
+def answers_here(case: FilingCase, requests: Iterable[Request]) -> AnswersForm:
+    """The fields for these requests on a remembered page, whose form stands in the frame."""
+    return AnswersForm(case, requests, belongs_to="answers")
 
 
 def proposed_value(case: FilingCase, request: Request) -> str:

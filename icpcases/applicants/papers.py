@@ -27,7 +27,7 @@ class Standing(TextChoices):
 
     WANTED = "wanted", _("Wanted")
     MAYBE = "maybe", _("Wanted in some cases")
-    LOOKED_AT = "looked_at", _("Being looked at")
+    LOOKED_AT = "looked_at", _("Being checked")
     ACCEPTED = "accepted", _("Accepted")
     ENDING = "ending", _("Ends soon")
     EXPIRED = "expired", _("Expired")
@@ -239,7 +239,7 @@ class OfKind:
     def said_of_older(self, paper: Document) -> Text:
         """What is said of a paper in whose place another has come."""
         if paper.status == DocumentStatus.REFUSED:
-            return _("refused")
+            return _("refused by the office")
         if self.standing == Standing.LOOKED_AT:
             return _("accepted; counts until the newer one is accepted")
         return _("replaced by a newer one")
@@ -248,8 +248,8 @@ class OfKind:
 #: How one document stands, in words.
 STANDS: dict[str, Text] = {
     DocumentStatus.PENDING.value: _("being looked at"),
-    DocumentStatus.ACCEPTED.value: _("accepted"),
-    DocumentStatus.REFUSED.value: _("refused"),
+    DocumentStatus.ACCEPTED.value: _("accepted by the office"),
+    DocumentStatus.REFUSED.value: _("refused by the office"),
     DocumentStatus.REMOVED.value: _("no longer counts"),
 }
 

@@ -1,9 +1,12 @@
 """What the office asks is a field or a file: saving it is the answer, all of it on one page."""
 
+import re
 from typing import Any
 
 import pytest
 
+from icpcases.applicants.asked import answers_here
+from icpcases.applicants.page_cache import Told, told_page, written
 from icpcases.cases.models import HistoryRow, Request
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.judging import judge_document
@@ -226,6 +229,27 @@ def test_the_offices_own_instruction_is_nowhere_on_the_applicants_pages(world, a
     assert ("Send the application", path(case, "step/submit_request/")) in links_in(
         page.content.decode()
     )
+
+
+# On the case's page, which is remembered without anybody's token
+
+
+def test_on_a_remembered_page_every_control_belongs_to_the_form_in_the_frame(case, li, wei, rf):
+    for about in ("site_name", "province", "business_licence", ""):
+        ask(case, li, about)
+    here = answers_here(case, case.requests.order_by("pk"))
+    content = written("applicants/_asked_here.html", {"case": case, "answers": here})
+    controls = re.findall(r"<(?:input|select|textarea|button)\b[^>]*>", content)
+    assert len(controls) > 8
+    assert [control for control in controls if 'form="answers"' not in control] == []
+    assert "csrfmiddlewaretoken" not in content
+    request = rf.get("/")
+    request.user = wei
+    page = told_page(request, "", Told(content, asks=path(case, "requests/"))).content.decode()
+    form = page[page.index('<form id="answers"') :].split("</form>")[0]
+    assert f'action="{path(case, "requests/")}"' in form
+    assert "csrfmiddlewaretoken" in form
+    assert 'id="answers"' not in told_page(request, "", Told(content)).content.decode()
 
 
 # Its own page

@@ -115,7 +115,7 @@ def test_a_refused_paper_is_to_be_replaced_with_the_reason(case, wei, li):
     assert found.due_on == case.requests.get().due_on
     newer = hand_in(case, wei, colour=(4, 5, 6))
     assert stands(case) == ("looked_at", [], "Hand in another page", [newer.pk], [paper.pk])
-    assert str(line(case).older[0].said) == "refused"
+    assert str(line(case).older[0].said) == "refused by the office"
     judge(case, li, newer)
     assert stands(case) == ("accepted", [], "Replace", [newer.pk], [paper.pk])
 
@@ -194,7 +194,7 @@ def test_what_else_was_handed_in_stands_below_each_by_its_name(case, wei, li, as
     found = of(case)
     assert [one.kind.value for one in found.others] == ["other"]
     assert [(p.document.pk, str(p.said)) for p in found.others[0].now] == [
-        (first.pk, "being looked at"), (second.pk, "accepted"),
+        (first.pk, "being looked at"), (second.pk, "accepted by the office"),
     ]  # fmt: skip
     shown = part_of(as_wei.get(path(case, "documents/")), "other")
     for name in ("landlord.png", "map.png"):

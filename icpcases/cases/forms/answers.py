@@ -58,6 +58,12 @@ class Asked:
         label = _("remark") if fact or paper else _("answer")
         return cls(case, requests, sent, fact, paper, WordsForm(sent, prefix, label, first.answer))
 
+    def belong_to(self, form: str) -> None:
+        """Have every control be sent with a form element that stands elsewhere on the page."""
+        for part in (self.fact, self.paper, self.words):
+            for field in part.fields.values() if part is not None else ():
+                field.widget.attrs["form"] = form
+
     @property
     def first(self) -> Request:
         """The request that stands for all of them."""
@@ -122,7 +128,10 @@ class Asked:
 
 
 class AnswersForm(forms.Form):
-    """All that is asked: whatever is filled in is saved, the rest stays open."""
+    """All that is asked: whatever is filled in is saved, the rest stays open.
+
+    `belongs_to` is the id of the form element the controls belong to where they stand outside it.
+    """
 
     def __init__(
         self,
@@ -130,9 +139,12 @@ class AnswersForm(forms.Form):
         requests: Iterable[Request],
         data: _Sent = None,
         files: _Files = None,
+        belongs_to: str = "",
     ) -> None:
         super().__init__(data)
         self.asked = [Asked.of(case, same, data, files) for same in _together(requests)]
+        for one in self.asked if belongs_to else ():
+            one.belong_to(belongs_to)
 
     def is_valid(self) -> bool:
         """Every thing that is filled in, all looked at, never only the first."""
