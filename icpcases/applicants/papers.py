@@ -74,6 +74,11 @@ class PaperLine:
         return gettext(self.kind.label)
 
     @property
+    def late(self) -> bool:
+        """Whether the day by which it is asked for is over."""
+        return self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
     def several(self) -> bool:
         """Whether each of its papers stands for itself, and says itself how it stands."""
         return self.kind == Kind.OTHER and not self.why

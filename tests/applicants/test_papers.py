@@ -120,6 +120,17 @@ def test_a_refused_paper_is_to_be_replaced_with_the_reason(case, wei, li):
     assert stands(case) == ("accepted", [], "Replace", [newer.pk], [paper.pk])
 
 
+@pytest.mark.parametrize(("days", "late"), [(0, False), (-1, True)])
+def test_what_is_asked_for_says_until_when_and_that_it_is_late(case, li, as_wei, days, late):
+    due_on = TODAY + dt.timedelta(days=days)
+    requests.ask(case, li, {"about": LICENCE, "text": "Please.", "due_on": due_on}, case.version)
+    assert (line(case).due_on, line(case).late) == (due_on, late)
+    for rest in ("documents/", "requests/", f"requests/{case.requests.get().pk}/"):
+        told = text_of(as_wei.get(path(case, rest)))
+        assert (f"Was due on {due_on}: it is late" in told) is late
+        assert (f"Until {due_on}" in told) is not late
+
+
 def test_refused_without_asking_for_another_it_still_says_why(case, wei, li):
     paper = hand_in(case, wei)
     judge(case, li, paper, False, "Not this one.", quiet=True)
