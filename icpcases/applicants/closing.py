@@ -77,7 +77,7 @@ def again_page(request: HttpRequest, reference: str) -> HttpResponse:
             status, trouble = status_of(error), trouble_of(error)
         else:
             messages.success(request, _("Your draft is saved. Look it over, and send it."))
-            return HttpResponseRedirect(own_case_url(draft))
+            return HttpResponseRedirect(own_case_url(draft, "application"))
     context = {"case": case, "trouble": trouble, "why": reasons_of_closing([case]).get(case.pk)}
     return own_page(request, "applicants/again.html", context, status)
 

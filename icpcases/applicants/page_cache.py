@@ -35,11 +35,16 @@ _SECONDS = 600
 @dataclass(frozen=True)
 class Told:
     """The inner part of a page, whether the frame loads the script that copies, and whether
-    the page may be remembered: not if it hangs on what is not compared."""
+    the page may be remembered: not if it hangs on what is not compared.
+
+    `asks` is where the fields in it that belong to the form `answers` are sent, if there are any:
+    the frame holds that form, with the reader's own token.
+    """
 
     content: SafeString
     duties: bool = False
     lasting: bool = True
+    asks: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ def _columns(model: type[Model]) -> "itemgetter[tuple[object, ...]]":
 def told_page(request: HttpRequest, title: str, told: Told) -> HttpResponse:
     """What was told, in the frame of this request: its session, its messages, its tokens."""
     context = {"title": title, "content": told.content, "duties": told.duties}
+    context["asks"] = told.asks
     return own_page(request, "applicants/base.html", context)
 
 

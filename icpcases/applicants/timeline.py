@@ -147,6 +147,8 @@ def _request(row: HistoryRow) -> str:
 def _document(row: HistoryRow) -> str:
     if "added" in row.entered:
         return _("Document handed in: %(kind)s.") % {"kind": _kind(row.entered["added"])}
+    if "taken_back" in row.entered:
+        return _("Document taken back: %(kind)s.") % {"kind": _kind(row.entered["taken_back"])}
     said = {
         "accepted": _("Document accepted: %(kind)s."),
         "refused": _("Document refused: %(kind)s."),

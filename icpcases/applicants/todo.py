@@ -44,7 +44,7 @@ def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
     own = [explain_step(case, s, user) for s in steps if Role.APPLICANT in s.who]
     step = recommended_step(case)
     return Todo(
-        requests=open_requests(rows.requests),
+        requests=open_requests(case, rows),
         findings=to_right(case),
         next_step=next((e for e in own if e.step == step), None),
         others=[e for e in own if e.step != step],

@@ -40,8 +40,14 @@ urlpatterns = [
     path(f"{_CASE}application/sent/", application_views.receipt_page, name="receipt"),
     path(f"{_CASE}application/<str:name>/", application_views.application_part_page, name="part"),
     path(f"{_CASE}step/<str:step>/", case_views.own_step_page, name="step"),
+    path(f"{_CASE}documents/", paper_views.own_papers_page, name="papers"),
     path(f"{_CASE}documents/add/", paper_views.hand_in_page, name="add_document"),
     path(f"{_CASE}documents/<int:document>/", paper_views.own_download, name="file"),
+    path(f"{_CASE}documents/<int:document>/small/", paper_views.own_small_picture, name="small"),
+    path(
+        f"{_CASE}documents/<int:document>/take_back/", paper_views.take_back_page, name="take_back"
+    ),
+    path(f"{_CASE}requests/", paper_views.own_requests_page, name="requests"),
     path(f"{_CASE}requests/<int:number>/", paper_views.own_request_page, name="request"),
     path(f"{_CASE}messages/", message_views.own_messages_page, name="messages"),
     path(f"{_CASE}people/", people_views.own_people_page, name="people"),

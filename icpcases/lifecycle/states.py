@@ -162,10 +162,8 @@ class State(TextChoices):
     def _turn(self, request_open: bool, duties_done: bool, answers_wait: bool) -> Party:
         """The same without messages.
 
-        What was sent back and is answered cannot be sent again before an officer has judged it.
+        A draft is the applicant's to send, also where it was sent back and all is answered.
         """
-        if self == State.DRAFT and answers_wait and not request_open:
-            return Party.OFFICER
         if STATES[self].pauses and request_open:
             return Party.APPLICANT
         usual = Party.NOBODY if self == State.OPEN and duties_done else STATES[self].turn

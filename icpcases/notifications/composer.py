@@ -151,7 +151,7 @@ def asked_one_by_one(case: FilingCase, rows: CaseFile) -> list[str]:
     stands in the way of the next step and is theirs to put right."""
     if case.is_at.closed:
         return []
-    found = [_asked(case, request) for request in open_requests(rows.requests)]
+    found = [_asked(case, request) for request in open_requests(case, rows)]
     return found + [f"{sentence_of(f)} {remedy_of(f)}".strip() for f in to_right(case)]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -271,11 +271,12 @@ def _documents(now: dt.datetime, cases: QuerySet[FilingCase]) -> Iterator[Remind
     today = timezone.localdate(now)
     stages = sorted(_setting(f"document_{n}_reminder_days") for n in words.DOCUMENT_STAGES)
     accepted = Document.objects.filter(status=DocumentStatus.ACCEPTED)
-    same = accepted.filter(case=OuterRef("case"), kind=OuterRef("kind"))
-    # A newer paper supersedes an older one of its kind.
-    newest = same.order_by("-expires_on").values("pk")[:1]
+    # One that is newer, accepted or not yet judged, is in its place, whether or not it expires.
+    live = [DocumentStatus.ACCEPTED.value, DocumentStatus.PENDING.value]
+    same = Document.objects.filter(case=OuterRef("case"), kind=OuterRef("kind"), status__in=live)
+    newer = same.filter(pk__gt=OuterRef("pk"))
     ending = accepted.filter(
-        pk=Subquery(newest),
+        ~Exists(newer),
         expires_on__range=(today - stages[0] * DAY, today + stages[-1] * DAY),
         case__in=cases.exclude(state__in=CLOSED),
     )

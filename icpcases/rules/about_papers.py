@@ -1,8 +1,9 @@
 """The rules about documents and about requests to the applicant."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-from .dossier import DocumentStatus, Dossier, RequestStatus
+from .documents import Kind
+from .dossier import DocumentStatus, Dossier, Paper, RequestStatus
 from .facts import ServerRegion
 from .rule import Gap, Party, Place, PlaceKind, Rule, Source, Verdict3, Words
 from .text import _
@@ -42,6 +43,12 @@ _UNJUDGED = Words(
     _("Look at the document, and accept or refuse it."),
     Party.OFFICER,
 )
+# What the office does about it is its own affair.
+_LOOKED_AT = Words(
+    _("Being looked at: %(about)s."),
+    _("Nothing is needed from you; the office tells you if something is to be replaced."),
+    Party.OFFICER,
+)
 
 
 def _document_complete(d: Dossier) -> Verdict3:
@@ -51,8 +58,8 @@ def _document_complete(d: Dossier) -> Verdict3:
     # A newer paper beside an accepted one may replace it, so it waits to be judged too.
     unjudged = [kind for kind in wanted if kind in pending]
     return tuple(
-        Gap(words, Rule.document_places(found))
-        for words, found in ((_MISSING, missing), (_UNJUDGED, unjudged))
+        Gap(words, Rule.document_places(found), told, told=told is not None)
+        for words, found, told in ((_MISSING, missing, None), (_UNJUDGED, unjudged, _LOOKED_AT))
         if found
     )
 
@@ -66,13 +73,39 @@ DOCUMENT_COMPLETE = Rule(
 )
 
 
+_RENEWED = Words(
+    _("Expired, or about to expire, and a newer one is not yet judged: %(about)s."),
+    _("Look at the newer document, and accept or refuse it."),
+    Party.OFFICER,
+)
+
+
 def _document_current(d: Dossier) -> Verdict3:
     last = d.today + timedelta(days=d.margin_days)
-    ends = [(paper.kind, paper.expires) for paper in d.relied_on if paper.expires]
-    # A newer paper supersedes an older one of its kind.
-    latest = {kind: max(end for of, end in ends if of == kind) for kind, _end in ends}
-    old = [wanted.kind for wanted in d.wanted if latest.get(wanted.kind, date.max) <= last]
-    return (Gap(DOCUMENT_CURRENT.failing, Rule.document_places(old)),) if old else True
+    # Oldest first: of each kind the newest accepted one stays, whether or not it ever expires.
+    newest = {p.kind: p for p in d.relied_on if p.status == DocumentStatus.ACCEPTED}
+    old = [p for p in map(newest.get, _kinds_wanted(d)) if p and p.expires and p.expires <= last]
+    renewed = [p.kind for p in old if _newer_waits(d, p)]
+    lacking = [p.kind for p in old if p.kind not in renewed]
+    return tuple(
+        Gap(words, Rule.document_places(kinds), told, told=told is not None)
+        for words, kinds, told in (
+            (DOCUMENT_CURRENT.failing, lacking, None),
+            (_RENEWED, renewed, _LOOKED_AT),
+        )
+        if kinds
+    )
+
+
+def _kinds_wanted(d: Dossier) -> list[Kind]:
+    return list(dict.fromkeys(wanted.kind for wanted in d.wanted))
+
+
+def _newer_waits(d: Dossier, old: Paper) -> bool:
+    """Whether a newer paper of the kind waits to be judged."""
+    of_kind = [paper for paper in d.papers if paper.kind == old.kind]
+    newer = of_kind[of_kind.index(old) + 1 :]
+    return any(paper.status == DocumentStatus.PENDING for paper in newer)
 
 
 DOCUMENT_CURRENT = Rule(
@@ -102,16 +135,20 @@ _ANSWERED = Words(
 
 
 def _request_settled(d: Dossier) -> Verdict3:
-    by_status = {
-        RequestStatus.OPEN: _UNANSWERED,
-        RequestStatus.ANSWERED: _ANSWERED,
+    by_status: dict[RequestStatus, tuple[Words, Words | None]] = {
+        RequestStatus.OPEN: (_UNANSWERED, None)
     }
+    if not d.drafted:
+        # In a draft the answers go to the office with what is sent, and are judged there.
+        by_status[RequestStatus.ANSWERED] = (_ANSWERED, _LOOKED_AT)
     return tuple(
         Gap(
             words,
             tuple(Place(PlaceKind.REQUEST, a.key, a.text) for a in d.asks if a.status == status),
+            told,
+            told=told is not None,
         )
-        for status, words in by_status.items()
+        for status, (words, told) in by_status.items()
         if any(a.status == status for a in d.asks)
     )
 

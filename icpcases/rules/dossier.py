@@ -159,6 +159,8 @@ class Dossier:
     changed: frozenset[str] = NOTHING
     today: date = date.min
     now: datetime | None = None
+    #: Whether the application has yet to be sent, for the first time or again.
+    drafted: bool = False
     confirmed: bool = False
     service_leader: str = ""
     service_leader_phone: str = ""

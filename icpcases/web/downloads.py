@@ -3,13 +3,17 @@
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 
 from icpcases.cases.models import AccessLogRow, Document, FilingCase
 from icpcases.files.pdf import NoPicture, page_picture
+from icpcases.files.small import has_small_picture, small_picture
 
 _Answer = TypeVar("_Answer", bound=HttpResponseBase)
+# How long a small picture is remembered here, so that a list is not drawn anew for each reader.
+_SECONDS = 600
 
 
 def file_response(
@@ -48,6 +52,33 @@ def page_response(
     except NoPicture:
         raise Http404 from None
     return _kept_apart(HttpResponse(picture, content_type="image/png"))
+
+
+def small_response(
+    user: User | AnonymousUser, case: FilingCase, document: Document
+) -> HttpResponse:
+    """A small picture of the document, which the reader's own browser may keep for a day.
+
+    The caller has asked the permission of the case. Raises Http404 where there is none.
+    """
+    if not (document.file and has_small_picture(document.media_type)):
+        raise Http404
+    name = _there(document)
+    _log(user, case, document, " small")
+    key = f"small-{document.sha256}"
+    picture = caches["pages"].get(key)
+    if picture is None:
+        with default_storage.open(name) as file:
+            content = file.read()
+        try:
+            picture = small_picture(content, document.media_type)
+        except NoPicture:
+            raise Http404 from None
+        caches["pages"].set(key, picture, _SECONDS)
+    response = _kept_apart(HttpResponse(picture, content_type="image/jpeg"))
+    # What lies under a number never changes; nobody else's store keeps it.
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
 
 
 def _there(document: Document) -> str:

@@ -128,6 +128,8 @@ class Change:
             saved = self._keep(kind, at, changes, row)
         index.follow(case, saved)
         case.dossier = None
+        # Of several rows in one change each tells what it changed itself.
+        self.before = _values(case)
         return saved
 
     def _keep(

@@ -30,6 +30,7 @@ class CaseDossier(d.Dossier):
             facts=case.facts,
             today=timezone.localdate(now),
             now=now,
+            drafted=case.is_at == State.DRAFT,
             confirmed=case.applicant.confirmed,
             service_leader=case.service_leader,
             service_leader_phone=case.service_leader_phone,

@@ -26,6 +26,11 @@ ONLY_THOSE_ON_THE_CASE = _only(
     _("Sign in with the account that is on the case, or ask the office for an invitation."),
     Party.OFFICER,
 )
+ONLY_ITS_OWN_SIDE = _only(
+    _("Only the people on the case take back what they have handed in."),
+    _("The office removes a document, with a reason."),
+    Party.OFFICER,
+)
 ONLY_THE_OWNER = _only(
     _("Only the owner of the case and the office decide who is on it."),
     _("Ask the owner of the case, or the office."),

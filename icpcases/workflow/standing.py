@@ -4,7 +4,6 @@ The same on the case's page, in the list, in tracking and in every mail.
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -20,6 +19,7 @@ from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Finding, Guard, Party, PlaceKind
 from icpcases.types import Text
 
+from .casefile import CaseFile
 from .dossier import dossier_for
 from .duties import duties_of
 from .explain import unmet_guards
@@ -121,9 +121,10 @@ def needs_of(case: FilingCase) -> list[Text]:
     return [case.step_words(step).needed for step in open_duties]
 
 
-def open_requests(requests: Iterable[Request]) -> list[Request]:
-    """What the office asks and nobody has answered yet."""
-    return [request for request in requests if request.status == RequestStatus.OPEN]
+def open_requests(case: FilingCase, rows: CaseFile) -> list[Request]:
+    """What the office waits for; of a closed case nothing is asked any more."""
+    asked = rows.requests if not case.is_at.closed else ()
+    return [request for request in asked if request.status == RequestStatus.OPEN]
 
 
 def to_right(case: FilingCase) -> list[Finding]:

@@ -67,9 +67,12 @@ def addresses(case: FilingCase) -> list[str]:
         "documents/add/?kind=business_licence",
         "people/",
         "messages/",
+        "documents/",
+        "requests/",
     ]
     rests += [f"step/{step.value}/" for step in Step] + ["step/explode/"]
     rests += [f"documents/{pk}/" for pk in papers] + [f"requests/{pk}/" for pk in asked]
+    rests += [f"documents/{papers[0]}/{rest}" for rest in ("small/", "take_back/")]
     return [path(case, rest) for rest in rests]
 
 

@@ -87,7 +87,8 @@ def test_an_own_step_is_taken_on_its_page(as_wei, world, wei, state, step, data,
     dates = {DATES[step]: today()} if step in DATES else {}
     form = as_wei.get(step_path(case, step))
     assert form.status_code == 200
-    assert sorted(form.context["form"].fields) == sorted([*data, *dates, "happened"])
+    asked = [field.name for field in form.context["form"].visible_fields()]
+    assert sorted(asked) == sorted([*data, *dates])
     answer = take(as_wei, case, step, **data, **dates)
     assert (answer.status_code, answer.url) == (302, path(case))
     row = newest(case)
@@ -382,3 +383,41 @@ def test_a_request_is_answered_once(as_wei, world, wei):
     assert "Your answer Here is a better scan." in text_of(page)
     assert "<textarea" not in page.content.decode()
     assert case.turn == "officer"
+
+
+def at_sms(world, hours: int) -> tuple[FilingCase, dt.datetime]:
+    """A case whose SMS check was sent so many hours ago, and when that was."""
+    sent = timezone.now().replace(second=0, microsecond=0) - dt.timedelta(hours=hours)
+    before = sent - dt.timedelta(days=1)
+    case = world.case(happened=before)
+    for step in ("submit_request", "prepare_filing"):
+        case = world.step(case, step, happened=before)
+    world.supply(case)
+    for step in ("submit_to_provider", "provider_passes"):
+        case = world.step(case, step, happened=before)
+    return world.step(case, "sent_to_administration", happened=sent), sent
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(1, False), (23, False), (25, True), (60, True)])
+def test_when_the_code_was_entered_is_asked_once_the_window_is_over(as_wei, world, hours, asked):
+    case, sent = at_sms(world, hours)
+    form = as_wei.get(step_path(case, "confirm_sms")).context["form"]
+    visible = {field.name: str(field.label) for field in form.visible_fields()}
+    assert visible.get("happened") == ("when the code was entered" if asked else None)
+    entered = timezone.localtime(sent + dt.timedelta(minutes=30))
+    data = {"happened": f"{entered:%Y-%m-%dT%H:%M}"} if asked else {}
+    assert take(as_wei, case, "confirm_sms", **data).status_code == 302
+    assert newest(case).entered["late"] is False
+
+
+def test_after_the_window_and_without_a_time_it_is_late(as_wei, world):
+    case, _sent = at_sms(world, 25)
+    assert take(as_wei, case, "confirm_sms", happened="").status_code == 302
+    assert newest(case).entered["late"] is True
+
+
+def test_the_office_is_asked_when_it_happened(client, li, world):
+    case = world.at("sms_verification")
+    client.force_login(li)
+    page = client.get(f"/admin/cases/filingcase/{case.pk}/step/confirm_sms/")
+    assert "happened" in [field.name for field in page.context["form"].visible_fields()]

@@ -87,6 +87,7 @@ class Site:
             "step, with dates": f"{self.base('open')}step/record_public_security/",
             "document": f"{returned}documents/add/?kind=domain_certificate",
             "request": f"{returned}requests/{asked.pk if asked else 0}/",
+            "requests": f"{returned}requests/", "papers": f"{returned}documents/",
             "people": f"{returned}people/", "messages": f"{returned}messages/",
             "no invitation": "/invitation/x/", **self.more,
         }  # fmt: skip

@@ -232,7 +232,7 @@ def test_drawing_and_document_name_the_same_parties(drawing):
     }
     assert drawn == written
     assert drawn["certificate_applied"] == ["market regulator"]
-    assert drawn["draft"] == ["applicant", "officer"]
+    assert drawn["draft"] == ["applicant"]
 
 
 def test_states_tell_turn_clock_and_locks():

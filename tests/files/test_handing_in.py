@@ -228,9 +228,12 @@ def test_a_request_is_answered_with_its_document_in_one_go(case, as_wei, as_li, 
     papers = list(case.documents.order_by("pk"))
     own = as_wei.get(path(case, f"requests/{asked.pk}/"))
     office = as_li.get(f"/admin/cases/filingcase/{case.pk}/requests/{asked.pk}/")
-    assert own.context["came"] == [paper for paper, _ in office.context["came"]] == papers
-    for page in (own, office):
-        assert "Business licence Not yet judged" in text_of(page)
+    assert [paper for paper, _ in office.context["came"]] == papers
+    assert [paper.document for paper in own.context["told"].came] == papers
+    assert "Business licence Not yet judged" in text_of(office)
+    for paper in papers:
+        handed = f"handed in on {paper.added_at:%Y-%m-%d}, being looked at"
+        assert f"{paper.get_kind_display()}: {paper.label} {handed}" in text_of(own)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from icpcases.cases.models import (
     HistoryRow,
     Notice,
     Order,
+    Request,
     Setting,
 )
 from icpcases.cases.outbox import NEEDLESS
@@ -234,3 +235,43 @@ def test_the_command_says_what_it_did(world):
     out = io.StringIO()
     call_command("daily", stdout=out)
     assert "orders expired: 0\nreminders written: 0\n" in out.getvalue()
+
+
+@pytest.mark.parametrize("judged", [True, None])
+@pytest.mark.parametrize(("days", "reminded"), [(None, 0), (400, 0), (10, 1), (-1, 1)])
+def test_the_newest_paper_of_a_kind_counts_whether_or_not_it_expires(world, days, reminded, judged):
+    case = with_document(world, 20)
+    ends = None if days is None else timezone.localdate() + days * DAY
+    world.document(case, "business_licence", accept=judged, expires_on=ends)
+    # One that waits to be judged is nobody's to renew meanwhile.
+    assert remind(noon()) == (reminded if judged else 0)
+    newest = case.documents.latest("pk")
+    assert all(f":{newest.pk}:" in notice.key for notice in Notice.objects.all())
+
+
+def test_an_older_paper_without_expiry_does_not_hide_one_that_ends(world):
+    case = world.at("preparing")
+    world.document(case, "business_licence", accept=True)
+    ends = timezone.localdate() + 20 * DAY
+    world.document(case, "business_licence", accept=True, expires_on=ends)
+    assert stages(0, 0) == [1, 0]
+
+
+def test_a_refused_newer_paper_changes_nothing(world):
+    case = with_document(world, 20)
+    world.document(case, "business_licence", accept=False)
+    Notice.objects.all().delete()
+    assert stages(0, 0) == [1, 0]
+
+
+def test_a_request_of_a_reopened_case_is_not_overdue_at_once(world):
+    case = asked(world, 10)
+    Request.objects.update(created_at=noon(-60), due_on=noon(-50).date())
+    case.refresh_from_db()
+    case = world.step(case, "withdraw", by=world.wei)
+    case = world.step(case, "reopen", by=world.chen)
+    Notice.objects.all().delete()
+    request = case.requests.get()
+    assert (request.due_on, request.over) == (noon(10).date(), False)
+    assert (case.overdue, case.due_at) == (False, None)
+    assert stages(0, 6, 7, 11) == [0, 0, 1, 1]

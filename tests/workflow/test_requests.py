@@ -51,17 +51,19 @@ def test_a_document_is_not_refused_without_a_reason(world, li):
     assert (closed.value.codes, paper.status) == (["reason.given"], "pending")
 
 
-def test_what_is_sent_back_and_answered_waits_for_the_officer(world, sent_back, wei, li):
+def test_what_is_sent_back_and_answered_is_sent_again_at_once(world, sent_back, wei, li):
     assert (sent_back.turn, sent_back.answered) == ("applicant", False)
-    asked = answer(sent_back, wei)
-    assert (sent_back.turn, sent_back.answered) == ("officer", True)
-    assert list(turn_differs()) == []
-    with pytest.raises(Closed):
+    with pytest.raises(Closed) as closed:
         world.step(sent_back, "submit_request", by=wei)
-    settle(sent_back, li, asked.pk, "accepted", "", sent_back.version)
-    sent_back.refresh_from_db()
-    assert (sent_back.turn, sent_back.answered) == ("applicant", False)
-    assert world.step(sent_back, "submit_request", by=wei).state == "triage"
+    assert closed.value.codes == ["request.settled"]
+    asked = answer(sent_back, wei)
+    assert (sent_back.turn, sent_back.answered) == ("applicant", True)
+    assert list(turn_differs()) == []
+    case = world.step(sent_back, "submit_request", by=wei)
+    assert (case.state, case.turn, case.answered) == ("triage", "officer", True)
+    settle(case, li, asked.pk, "accepted", "", case.version)
+    case.refresh_from_db()
+    assert (case.turn, case.answered) == ("officer", False)
 
 
 def test_asked_again_it_has_a_term_of_its_own(sent_back, wei, li):

@@ -16,7 +16,8 @@ from .facts import FactsForm
 MAX_AT_ONCE = 10
 # What a page without script offers at once.
 _ROWS = 3
-_TYPED = ("file", "number", "issued_on", "expires_on")
+#: What shows that somebody has filled in a row.
+TYPED = ("file", "number", "issued_on", "expires_on")
 
 
 class PaperRows:
@@ -62,7 +63,7 @@ class PaperRows:
     def _touched(self, n: int) -> bool:
         typed: Mapping[str, str] = self.data or {}
         sent: Mapping[str, UploadedFile] = self.files or {}
-        names = [_name(n, field) for field in _TYPED]
+        names = [_name(n, field) for field in TYPED]
         return any(typed.get(name) or sent.get(name) for name in names)
 
     def is_valid(self) -> bool:
@@ -130,8 +131,12 @@ def _count(text: str) -> int:
     return min(max(number, 1), MAX_AT_ONCE)
 
 
+FILL_IN = _("Fill it in, or say in a few words why you cannot.")
+UNCHANGED = _("This is what it says already: correct it, or say in a few words why it is right.")
+
+
 class AnswerForm(forms.Form):
-    """The answer to a request: the fact it asks for, documents, words."""
+    """The answer to a request: the fact it asks for, which `present` says, documents, words."""
 
     answer = forms.CharField(
         label=_("answer"),
@@ -146,9 +151,10 @@ class AnswerForm(forms.Form):
         initial: dict[str, object] | None = None,
         papers: PaperRows | None = None,
         fact: FactsForm | None = None,
+        present: object = None,
     ) -> None:
         super().__init__(data, initial=initial)
-        self.papers, self.fact = papers, fact
+        self.papers, self.fact, self.present = papers, fact, present
         if fact is not None:
             self.fields["answer"].label = _("remark")
 
@@ -167,8 +173,15 @@ class AnswerForm(forms.Form):
         answer: str = self.cleaned_data["answer"]
         if self.fact is not None:
             came = answer or (self.papers and self.papers.filled)
-            if not came and self.fact.is_valid() and self.fact.only_value is None:
-                raise forms.ValidationError(_("Fill it in, or say in a few words why you cannot."))
+            if not came and self.fact.is_valid():
+                self._need_change(self.fact)
         elif not answer and not (self.papers and self.papers.filled):
             raise forms.ValidationError(_("Answer in a few words, or add a document."))
         return answer
+
+    def _need_change(self, fact: FactsForm) -> None:
+        """A fact that is as it was answers nothing. Raises ValidationError."""
+        if fact.only_value is None:
+            raise forms.ValidationError(FILL_IN)
+        if fact.only_value == self.present:
+            raise forms.ValidationError(UNCHANGED)

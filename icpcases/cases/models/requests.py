@@ -2,9 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.rules.dossier import RequestStatus
+
+from .case import FilingCase
+from .documents import KINDS
 
 
 class Request(models.Model):
@@ -59,6 +63,20 @@ class Request(models.Model):
         return self.text[:60]
 
     @property
+    def about_label(self) -> str:
+        """The name of the document or fact it is about; empty for a question."""
+        if self.for_fact:
+            return _label_of_fact(self.about)
+        return str(_PAPERS.get(self.about, "")) if self.for_paper else ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it waits for the applicant beyond its day."""
+        if self.status != self.Status.OPEN or self.due_on is None:
+            return False
+        return self.due_on < timezone.localdate()
+
+    @property
     def for_paper(self) -> bool:
         """Whether a document is asked for; a fact may bear the name of a kind."""
         return self.kind in (self.About.DOCUMENT_MISSING, self.About.DOCUMENT_REFUSED)
@@ -67,3 +85,11 @@ class Request(models.Model):
     def for_fact(self) -> bool:
         """Whether a fact is asked for."""
         return self.kind == self.About.FACT
+
+
+def _label_of_fact(name: str) -> str:
+    fields = {field.name: field for field in FilingCase._meta.concrete_fields}
+    return str(fields[name].verbose_name) if name in fields else ""
+
+
+_PAPERS = dict(KINDS)

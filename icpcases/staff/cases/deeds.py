@@ -77,6 +77,8 @@ def _document(entered: Mapping[str, object]) -> str:
         said = _("Reused from another case: %(paper)s")
     elif "added" in entered:
         said = _("Handed in: %(paper)s")
+    elif "taken_back" in entered:
+        said = _("Taken back by the applicant: %(paper)s")
     elif "not_needed" in entered:
         said = _("Not needed: %(paper)s") if entered.get("is") else _("Needed after all: %(paper)s")
     else:
@@ -86,7 +88,8 @@ def _document(entered: Mapping[str, object]) -> str:
             DocumentStatus.REMOVED.value: _("Removed: %(paper)s"),
             DocumentStatus.PENDING.value: _("Corrected: %(paper)s"),
         }.get(str(entered.get("status", "")), "")
-    kind = next(
-        (entered[name] for name in ("added", "judged", "not_needed") if name in entered), ""
-    )
+    kind = next((entered[name] for name in _NAMING_A_KIND if name in entered), "")
     return said % {"paper": _(Kind(str(kind)).label)} if said and kind else ""
+
+
+_NAMING_A_KIND = ("added", "judged", "taken_back", "not_needed")

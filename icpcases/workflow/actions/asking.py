@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from icpcases.cases.models import Request
+from icpcases.cases.forms.facts import FactsForm, plain_fact
+from icpcases.cases.models import FilingCase, Request
 from icpcases.deadlines.tables import recent_tables
 from icpcases.rules.dossier import RequestStatus
 from icpcases.workflow.changes import Change
@@ -80,6 +81,32 @@ def answer_by_paper(change: Change, kind: str, but: int | None = None) -> list[i
     standing = [request for request in requests_for(change, kind) if request.pk != but]
     waiting = (request for request in standing if request.status == RequestStatus.OPEN)
     return _move(waiting, RequestStatus.ANSWERED)
+
+
+def answer_by_facts(change: Change) -> list[int]:
+    """Have the facts that the applicant changes in a draft answer the requests for them.
+
+    One that is answered already says from now on what stands in the draft.
+    """
+    changed, answered = change.changed_fields().keys(), []
+    for request in change.rows.requests:
+        if not request.for_fact or request.status not in _UNSETTLED:
+            continue
+        if columns_of_fact(request.about).isdisjoint(changed):
+            continue
+        request.value = plain_fact(change.case, request.about)
+        given = request.value is not None or request.answer
+        request.status = (RequestStatus.ANSWERED if given else RequestStatus.OPEN).value
+        request.save(update_fields=["status", "value"])
+        answered += [request.pk] if given else []
+    return answered
+
+
+def columns_of_fact(fact: str) -> frozenset[str]:
+    """The columns of a case in which a fact stands that requests can be about."""
+    if fact not in FactsForm.base_fields:
+        return frozenset()
+    return frozenset({getattr(FilingCase._meta.get_field(fact), "attname", fact)})
 
 
 def _move(requests: Iterable[Request], status: RequestStatus) -> list[int]:

@@ -1,9 +1,10 @@
 """Documents that are handed in, one or several at once; the same file twice is noticed."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from icpcases.cases.document_store import keep_document
@@ -122,14 +123,27 @@ def _need_new(change: Change, kind: Kind, sha256: str) -> None:
 
 def came_with_answer(asked: Request) -> list[Document]:
     """The documents that came with the newest answer to a request, or were one themselves."""
-    rows = HistoryRow.objects.filter(case=asked.case_id)
-    told = rows.filter(kind=HistoryRow.Kind.REQUEST, entered__answered=asked.pk)
-    came = told.order_by("sequence").last()
-    papers = list(came.entered.get("papers", [])) if came else []
-    handed = rows.filter(kind=HistoryRow.Kind.DOCUMENT, entered__has_key="answers")
-    for entered in handed.values_list("entered", flat=True) if asked.for_paper else ():
-        papers += [entered["document"]] if asked.pk in entered["answers"] else []
-    return list(Document.objects.filter(case=asked.case_id, pk__in=papers).order_by("pk"))
+    return came_with_answers(asked.case_id, [asked])[asked.pk]
+
+
+def came_with_answers(case: int, requests: Iterable[Request]) -> dict[int, list[Document]]:
+    """The same of several requests of a case, by their keys, in two queries."""
+    said = Q(kind=HistoryRow.Kind.REQUEST, entered__has_key="answered")
+    handed_in = Q(kind=HistoryRow.Kind.DOCUMENT, entered__has_key="answers")
+    rows = HistoryRow.objects.filter(said | handed_in, case=case).order_by("sequence")
+    came: dict[int, list[int]] = {}
+    were: dict[int, list[int]] = defaultdict(list)
+    for entered in rows.values_list("entered", flat=True):
+        if "answered" in entered:
+            came[entered["answered"]] = entered.get("papers", [])
+        for pk in entered.get("answers", ()):
+            were[pk].append(entered["document"])
+    documents = {paper.pk: paper for paper in Document.objects.filter(case=case).order_by("pk")}
+    found: dict[int, list[Document]] = {}
+    for asked in requests:
+        keys = {*came.get(asked.pk, ()), *(were[asked.pk] if asked.for_paper else ())}
+        found[asked.pk] = [paper for pk, paper in documents.items() if pk in keys]
+    return found
 
 
 def repeated(documents: Iterable[Document]) -> list[str]:

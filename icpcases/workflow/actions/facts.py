@@ -2,11 +2,14 @@
 
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import FilingCase
-from icpcases.lifecycle.roles import Actor
+from icpcases.cases.permissions import roles_on
+from icpcases.lifecycle.roles import Actor, Role
+from icpcases.lifecycle.states import State
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.changes import changing
 from icpcases.workflow.exceptions import Closed
 
+from .asking import answer_by_facts
 from .checks import (
     Kinds,
     When,
@@ -40,5 +43,7 @@ def edit_facts(
         need_same_beginning(change)
         if change.changed_fields():
             need_invariants(change, failing)
-            change.record(Kinds.EDIT)
+            own = Role.APPLICANT in roles_on(change.case, by) and change.case.is_at == State.DRAFT
+            answers = answer_by_facts(change) if own else []
+            change.record(Kinds.EDIT, entered={"answers": answers} if answers else {})
         return change.case

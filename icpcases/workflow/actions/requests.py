@@ -1,12 +1,14 @@
 """Asking the applicant, answering, and settling the answer."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from icpcases.cases.forms.facts import FactsForm
 from icpcases.cases.models import FilingCase, Request
 from icpcases.cases.permissions import roles_on
 from icpcases.lifecycle.roles import Actor, Role
+from icpcases.lifecycle.states import State
 from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
@@ -93,6 +95,17 @@ _NOTHING_MISSING = Finding(
 )
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What is said to a request: words, documents; asked for a fact, what it is to be, as its
+    own control has taken it."""
+
+    request: int
+    text: str = ""
+    papers: Sequence[Cleaned] = ()
+    value: object = None
+
+
 def answer(
     case: FilingCase,
     by: Actor,
@@ -103,27 +116,48 @@ def answer(
     papers: Sequence[Cleaned] = (),
     value: object = None,
 ) -> Request:
-    """Answer a request, with documents if need be: all of it or nothing.
+    """Answer one request; see `answer_several`."""
+    said = Reply(pk, text, papers, value)
+    return answer_several(case, by, [said], seen_version, happened)[0]
 
-    The applicant does, or an officer on the applicant's behalf. Asked for a fact, `value` is what
-    it is to be, as its own control has taken it.
+
+def answer_several(
+    case: FilingCase,
+    by: Actor,
+    answers: Iterable[Reply],
+    seen_version: int,
+    happened: When = None,
+) -> list[Request]:
+    """Answer requests, with documents if need be: all of it or nothing.
+
+    The applicant does, or an officer on the applicant's behalf. In a draft, which is the
+    applicant's to edit, the facts are written on the case at once.
     """
     with changing(case, by, seen_version, happened, what="request") as change:
         roles = roles_on(change.case, by)
         if not roles - {Role.AUDITOR}:
             raise NotAllowed(by, ONLY_THOSE_ON_THE_CASE)
-        request = _request(change, pk, RequestStatus.OPEN)
-        came = hand_in(change, papers, answering=pk) if papers else []
-        request.status, request.answer = RequestStatus.ANSWERED.value, text
-        request.value = value if request.for_fact else None
-        request.save(update_fields=["status", "answer", "value"])
+        if change.case.is_at.closed:
+            raise NotAllowed(by, ONLY_WHILE_IT_RUNS)
         on_behalf = "" if Role.APPLICANT in roles else Party.APPLICANT.value
-        change.record(
-            Kinds.REQUEST,
-            on_behalf_of=on_behalf,
-            entered={"answered": pk, "answer": text, "papers": [paper.pk for paper in came]},
-        )
-        return request
+        return [_answer(change, said, on_behalf) for said in answers]
+
+
+def _answer(change: Change, said: Reply, on_behalf: str) -> Request:
+    request = _request(change, said.request, RequestStatus.OPEN)
+    came = hand_in(change, said.papers, answering=request.pk) if said.papers else []
+    request.status, request.answer = RequestStatus.ANSWERED.value, said.text
+    request.value = said.value if request.for_fact else None
+    request.save(update_fields=["status", "answer", "value"])
+    if request.value is not None and change.case.is_at == State.DRAFT:
+        take_over_fact(change, request)
+    papers = [paper.pk for paper in came]
+    change.record(
+        Kinds.REQUEST,
+        on_behalf_of=on_behalf,
+        entered={"answered": request.pk, "answer": said.text, "papers": papers},
+    )
+    return request
 
 
 def settle(

@@ -61,8 +61,12 @@ class StepForm(forms.Form):
         colon: Any = _(":")
         super().__init__(label_suffix=colon, **kwargs)
         self.case, self.rows, self.step = case, rows, step
+        self.for_applicant = for_applicant
         if for_applicant:
             del self.fields["note_internal"]
+            if not self.late_for_applicant():
+                # They tell it as they do it; a day that matters has a field of its own.
+                self.fields["happened"].widget = forms.HiddenInput()
         if for_applicant or not step.about.tells:
             del self.fields["tell"]
             del self.fields["note_public"]
@@ -75,6 +79,10 @@ class StepForm(forms.Form):
 
     def prepare(self) -> None:
         """Adapt the fields to the case; for steps that need it."""
+
+    def late_for_applicant(self) -> bool:
+        """Whether an applicant may have done this in time and tells it late."""
+        return False
 
     def clean_happened(self) -> dt.datetime:
         """When it happened, as far as that can be; else the day entered says it, else it is now."""
@@ -92,6 +100,9 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, object]:
         """Judge what was entered by the rules that waited for it."""
         data = super().clean() or self.cleaned_data
+        if self["happened"].is_hidden and (wrong := self.errors.pop("happened", None)):
+            # Told at the field that says it, or above all of them.
+            self.add_error(self.day_of if self.day_of in self.fields else None, wrong.as_data())
         if not self.errors:
             for guard in self.step.guards:
                 if guard.on_entry:

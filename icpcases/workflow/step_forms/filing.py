@@ -182,8 +182,18 @@ class ConfirmForm(StepForm):
 
     person = forms.ChoiceField(label=_("who has answered"))
 
+    def late_for_applicant(self) -> bool:
+        """Once the window is over, it may have been answered before."""
+        due_at = self.case.due_at
+        return due_at is not None and due_at < timezone.now()
+
     def prepare(self) -> None:
         """Offer those who have not; one alone need not be named, but is shown."""
+        if self.for_applicant:
+            self.fields["happened"].label = _("when the code was entered")
+            self.fields["happened"].help_text = _(
+                "Beijing time. Fill it in if it was before the time was over; empty, it is now."
+            )
         waiting = self.rows.unanswered
         field = self.fields["person"]
         assert isinstance(field, forms.ChoiceField)

@@ -56,7 +56,8 @@ class CertificateForm(StepForm):
         """The dossier in which this certificate is the only paper."""
         data = self.cleaned_data
         region = ServerRegion(data["issued_in"])
-        paper = Paper("", self.kind, DocumentStatus.PENDING, region, data["expires_on"])
+        # Kept as accepted, and judged as what it will be.
+        paper = Paper("", self.kind, DocumentStatus.ACCEPTED, region, data["expires_on"])
         facts = replace(self.case.facts, mainland_branch=False, registration_certificate=True)
         return super().entered_dossier().but(facts=facts, papers=(paper,))
 
