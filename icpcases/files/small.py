@@ -1,18 +1,10 @@
 """Small pictures of documents, as lists show them. Another process makes them."""
 
-import logging
-import os
-import subprocess
-import sys
-from pathlib import Path
-
+from .opening import NotOpened, opened
 from .pdf import NoPicture, page_picture
 
-_TOOL = Path(__file__).with_name("small_worker.py")
-SECONDS = 20
 #: The longest side, in pixels: a paper is known again, and no number on it can be read.
 SIDE = 160
-log = logging.getLogger(__name__)
 
 
 def has_small_picture(media_type: str) -> bool:
@@ -26,14 +18,7 @@ def small_picture(content: bytes, media_type: str) -> bytes:
         raise NoPicture
     if media_type == "application/pdf":
         content = page_picture(content, 1)
-    # Nothing of our environment goes where a stranger's file is read.
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    command = [sys.executable, "-I", str(_TOOL), str(SIDE)]
     try:
-        done = subprocess.run(
-            command, input=content, capture_output=True, timeout=SECONDS, check=True, env=kept
-        )
-    except (subprocess.SubprocessError, OSError) as error:
-        log.warning("A small picture could not be made: %s", type(error).__name__)
+        return opened(content, "small", str(SIDE))
+    except (NotOpened, OSError) as error:
         raise NoPicture from error
-    return done.stdout

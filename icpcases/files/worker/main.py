@@ -1,8 +1,8 @@
 """The process that opens a file: run as a file, with what was sent on standard input.
 
-`main.py pdfs check` prints one verdict, `main.py pdfs page N` a page as PNG, `main.py pictures TYPE
-BYTES PIXELS` a verdict and the picture written anew. Of the program around it, it loads what opens
-that one kind of file and nothing else.
+`main.py pdfs check` prints one verdict, `main.py pdfs page N` a page as PNG, `main.py small SIDE` a
+small JPEG of a picture, `main.py pictures TYPE BYTES PIXELS` a verdict and the picture written
+anew. Of the program around it, it loads what opens that one kind of file and nothing else.
 """
 
 import contextlib
