@@ -62,6 +62,8 @@ function start(main) {
   }
 
   function send(event) {
+    // The button of the language takes along what was typed, and no files.
+    if (event.submitter?.hasAttribute("formaction")) return;
     if (!rows().some((row) => file(row).files.length)) return;
     event.preventDefault();
     const request = new XMLHttpRequest(), bar = box.querySelector("progress");
