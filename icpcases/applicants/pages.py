@@ -47,7 +47,7 @@ def own_page(
     request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """A page of the applicants'."""
-    return render(request, template, context, status=status)
+    return render(request, template, {"status": status, **context}, status=status)
 
 
 def _again(case: FilingCase, user: Actor) -> FilingCase:

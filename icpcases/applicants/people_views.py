@@ -3,9 +3,10 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from icpcases.cases.forms.applicants import InviteForm
 from icpcases.cases.models import CasePerson, Invitation
@@ -88,9 +89,11 @@ def masked_address(address: str) -> str:
 
 @never_cache
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Join a case to which this very address is invited: it was proved by signing in."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("applicants:cases"))
     waiting = (found for found in participants.waiting_for(request.user) if found.pk == pk)
     invitation = next(waiting, None)
     joined = participants.accept(invitation, request.user) if invitation else None

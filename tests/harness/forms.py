@@ -13,6 +13,8 @@ class PageForm:
         self.values: dict[str, list[str]] = {}
         self.choices: dict[str, list[str]] = {}
         self.buttons: list[str] = []
+        #: The fields into which people write words.
+        self.texts: set[str] = set()
 
     def offer(self, name: str, value: str | None, chosen: bool) -> None:
         """A field, or one more choice of a field."""
@@ -68,6 +70,7 @@ class _Reader(HTMLParser):
             self.inside.offer(name, None, False)
         elif tag == "textarea":
             self.area = (name, "")
+            self.inside.texts.add(name)
         elif tag == "input":
             self._input(self.inside, name, value, given)
 
@@ -78,6 +81,8 @@ class _Reader(HTMLParser):
         elif kind == "submit":
             form.buttons.append(name)
         elif kind not in _NOT_SENT:
+            if kind in ("text", "email", "tel", "url", "search"):
+                form.texts.add(name)
             form.values.setdefault(name, []).append(value)
         else:
             form.offer(name, None, False)

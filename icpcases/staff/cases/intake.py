@@ -252,8 +252,7 @@ def context_of(intake: Intake, trouble: object) -> dict[str, object]:
     failed = bool(errors or intake.twins)
     return {
         **head,
-        "title": _("Error: %(title)s") % {"title": head["title"]} if failed else head["title"],
-        "shown_title": head["title"],
+        "title": head["title"],
         "misfits": misfits(intake.begun, chosen),
         "find": intake.find,
         "found": [(a, masked_certificate(a)) for a in intake.found[:FOUND_AT_MOST]],
