@@ -53,9 +53,9 @@ class Kept:
         return bool(self.files) or not all(is_of_the_frame(name) for name in self.fields)
 
 
-def keep(request: HttpRequest, path: str, page: str, why: Why) -> Kept | None:
+def keep_typed(request: HttpRequest, path: str, page: str, why: Why) -> Kept | None:
     """Keep what was sent to `path` from `page`; None where it is too long, or is nobody's."""
-    owner = account_of(request)
+    owner = typist_of(request)
     kept = Kept(path, page, why, owner, _fields(request), _files(request), time.time())
     length = sum(len(v) for name, values in kept.fields.items() for v in [name, *values])
     if owner is None and why != Why.LANGUAGE:
@@ -97,7 +97,7 @@ def waits_for_sign_in(request: HttpRequest) -> bool:
     return any(one.owner and one.typed for one in _read(request))
 
 
-def forget(request: HttpRequest, path: str) -> None:
+def drop_typed(request: HttpRequest, path: str) -> None:
     """What was sent to this path has been taken, or is wanted no more."""
     if _SESSION in request.session:
         left = [one for one in _read(request) if one.path != path]
@@ -113,7 +113,7 @@ def lead_on(request: HttpRequest, page: str, onward: str) -> None:
         _write(request, found)
 
 
-def account_of(request: HttpRequest) -> int | None:
+def typist_of(request: HttpRequest) -> int | None:
     """Who is signed in, else who was so last in this browser."""
     if request.user.is_authenticated:
         return int(request.user.pk)

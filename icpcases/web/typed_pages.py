@@ -46,7 +46,7 @@ class TypedComesBack:
     def process_view(self, request: HttpRequest, *args: object) -> None:
         """What reaches its view is shown there or done: it need not come back any more."""
         if request.method == "POST" and not _is_own(request):
-            typed.forget(request, request.path)
+            typed.drop_typed(request, request.path)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -70,7 +70,7 @@ def _after_sending(request: HttpRequest, response: HttpResponse) -> None:
     if _is_own(request) or _is_sign_in(request.path):
         return
     page = page_of(request)
-    typed.keep(request, request.path, page, Why.SIGNED_OUT)
+    typed.keep_typed(request, request.path, page, Why.SIGNED_OUT)
     if away.query:
         response["Location"] = f"{away.path}?{urlencode({'next': page}, safe='/')}"
 
@@ -106,7 +106,7 @@ def _bring_back(request: HttpRequest, response: HttpResponse, kept: Kept) -> Non
     said = {"kept": kept, "found": found, "files": files, "button": button, "waits": False}
     _say(request, response, said)
     if button:
-        typed.forget(request, kept.path)
+        typed.drop_typed(request, kept.path)
 
 
 def _say(request: HttpRequest, response: HttpResponse, context: dict[str, object]) -> None:
@@ -150,7 +150,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     page = page or page_of(request) or "/"
     path = _ours(request, request.GET.get("path", ""))
     if path:
-        typed.keep(request, urlsplit(path).path, page, Why.LANGUAGE)
+        typed.keep_typed(request, urlsplit(path).path, page, Why.LANGUAGE)
     response = HttpResponseRedirect("/" if urlsplit(page).path == request.path else page)
     # A form may have a field `language` of its own.
     code = request.POST.get("to_language") or request.POST.get("language") or ""
@@ -172,7 +172,7 @@ def _choose_language(response: HttpResponse, code: str) -> None:
 @require_POST
 def forget_typed(request: HttpRequest) -> HttpResponse:
     """Show the page without what was typed."""
-    typed.forget(request, request.POST.get("path", ""))
+    typed.drop_typed(request, request.POST.get("path", ""))
     return HttpResponseRedirect(_ours(request, request.POST.get("page", "")) or "/")
 
 
@@ -184,7 +184,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     page, kept = page_of(request), None
     if _is_from_here(request) and not _is_sign_in(request.path):
-        kept = typed.keep(request, request.path, page, Why.EXPIRED)
+        kept = typed.keep_typed(request, request.path, page, Why.EXPIRED)
     return render(request, "403_csrf.html", {"page": kept and page, "kept": kept}, status=403)
 
 
