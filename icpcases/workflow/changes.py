@@ -311,7 +311,9 @@ def _concerns_applicants(row: HistoryRow) -> bool:
         or (kind == HistoryRow.Kind.FOLLOW_UP and not row.told)
         or (kind == HistoryRow.Kind.ASSIGNMENT and entered.keys() <= {"assigned"})
         or (kind == HistoryRow.Kind.EDIT and entered and entered.keys() <= _IDENTITY)
-        or (kind == HistoryRow.Kind.DOCUMENT and "judged" in entered and entered["status"] == _WAITS)
+        or (
+            kind == HistoryRow.Kind.DOCUMENT and "judged" in entered and entered["status"] == _WAITS
+        )
     )
     fields = row.changes.get("fields", {}).keys()
     own_changes = row.changes.keys() <= {"fields", "corrected", SENDING}

@@ -23,7 +23,9 @@ def unfit(page: Page, path: str, gone: str) -> list[str]:
     page.emulate_media(media="print", color_scheme="dark")
     faults = [f"{page.evaluate(COLOURS)}"] if page.evaluate(COLOURS) != [WHITE, BLACK] else []
     printed = page.locator(gone).locator("visible=true")
-    faults += [str(printed.nth(n).evaluate("e => e.outerHTML"))[:90] for n in range(printed.count())]
+    faults += [
+        str(printed.nth(n).evaluate("e => e.outerHTML"))[:90] for n in range(printed.count())
+    ]
     return faults + overflow(page)
 
 

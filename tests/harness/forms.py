@@ -13,6 +13,8 @@ class PageForm:
         self.values: dict[str, list[str]] = {}
         self.choices: dict[str, list[str]] = {}
         self.buttons: list[str] = []
+        #: What each button sends beside the fields; two empty texts where it sends nothing.
+        self.presses: list[tuple[str, str]] = []
         #: The fields into which people write words.
         self.texts: set[str] = set()
 
@@ -61,8 +63,11 @@ class _Reader(HTMLParser):
         name, value = given.get("name") or "", given.get("value") or ""
         if tag == "option" and self.select:
             self.inside.offer(self.select, value, "selected" in given)
-        elif tag == "button" and name:
-            self.inside.buttons.append(name)
+        elif tag == "button":
+            if given.get("type") != "button" and "disabled" not in given:
+                self.inside.presses.append((name, value))
+            if name:
+                self.inside.buttons.append(name)
         elif not name or "disabled" in given:
             return
         elif tag == "select":

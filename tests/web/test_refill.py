@@ -13,7 +13,9 @@ def back(inside: str, **fields: list[str]) -> str:
     """The inner part of the form as it comes back."""
     found = refilled(form(inside), PAGE, PAGE, fields)
     assert (found.filled, found.left_over) == (True, [])
-    return found.html.removeprefix(form("").removesuffix("</form></main>")).removesuffix("</form></main>")
+    return found.html.removeprefix(form("").removesuffix("</form></main>")).removesuffix(
+        "</form></main>"
+    )
 
 
 def test_every_kind_of_field_takes_what_was_typed():

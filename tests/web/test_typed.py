@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from icpcases.cases.models import Applicant, FilingCase, HistoryRow
+from icpcases.web.typed import forget_old_typed
 from icpcases.workflow.actions.assignment import add_note
 from tests.applicants.pages import some
 from tests.harness import smtp
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 CASE = "/admin/cases/filingcase/"
 SIGNED_OUT = "You were signed out meanwhile."
 BACK = "What you typed is back; nothing has been saved yet: look it over and send it."
-WORDS = "The long words, <一二三> & \"more\"."
+WORDS = 'The long words, <一二三> & "more".'
 
 
 case = doors.case
@@ -162,7 +163,9 @@ def test_every_form_of_every_page_comes_back(case, who, least, chen, wei):
             path, sent = urlsplit(form.action or url).path, filled_in(form)
             client.force_login(account)
             end_sessions()
-            away = client.post(form.action or url, sent, headers={"referer": f"http://testserver{url}"})
+            away = client.post(
+                form.action or url, sent, headers={"referer": f"http://testserver{url}"}
+            )
             assert wanted(away) == url
             client.force_login(account)
             again, tried = client.get(url), tried + 1
@@ -210,7 +213,9 @@ def test_the_language_of_a_page_that_answers_a_wrong_entry(client, world, li):
     case = world.at("preparing")
     client.force_login(li)
     url = f"{CASE}{case.pk}/requests/add/"
-    wrong = client.post(url, {"version": case.version, "text": "", "due_on": "x", "about": "domain"})
+    wrong = client.post(
+        url, {"version": case.version, "text": "", "due_on": "x", "about": "domain"}
+    )
     assert wrong.status_code == 422
     button = language_button(wrong)
     sent = {"version": case.version, "text": WORDS, "about": "domain", "to_language": "zh-hans"}
@@ -285,6 +290,25 @@ def test_it_is_kept_for_a_day_and_no_secret_is(world, li, chen):
     assert said(client.get(url)) == ""
 
 
+def test_the_daily_run_takes_what_is_old_out_of_the_database(world, li, wei):
+    case = world.at("preparing")
+    url, day = f"{CASE}{case.pk}/note/", dt.timedelta(days=1).total_seconds()
+    clients = [at_browser(li), at_browser(li), at_browser(wei)]
+    for client in clients[:2]:
+        client.post("/i18n/setlang/?page=/&path=" + url, {"text": WORDS, "to_language": "en"})
+    old = clients[0].session
+    old["typed"] = [{**kept, "at": kept["at"] - day} for kept in old["typed"]]
+    old.save()
+    over = Client()
+    over.force_login(li)
+    Session.objects.filter(pk=over.session.session_key).update(expire_date="2026-01-01T00:00Z")
+    assert (forget_old_typed(), forget_old_typed()) == (1, 0)
+    kept_by = [len(client.session.get("typed", [])) for client in clients]
+    assert (kept_by, Session.objects.count()) == ([0, 1, 0], 3)
+    # Nobody is signed out by it.
+    assert [client.get("/filed/").status_code for client in clients] == [200] * 3
+
+
 def test_too_much_is_not_kept(world, li):
     case = world.at("preparing")
     url, client = f"{CASE}{case.pk}/note/", at_browser(li)
@@ -303,7 +327,10 @@ def test_odd_characters_come_back(world, li):
     url, client = f"{CASE}{case.pk}/note/", at_browser(li)
     text = "a\x00b \ud83d\ude00 </textarea><script>alert(1)</script> " + "x" * 10_000
     end_sessions()
-    client.post(url, {"version": case.version, "text": text.encode("utf-16", "surrogatepass").decode("utf-16")})
+    client.post(
+        url,
+        {"version": case.version, "text": text.encode("utf-16", "surrogatepass").decode("utf-16")},
+    )
     client.force_login(li)
     page = client.get(url)
     assert page.status_code == 200
@@ -348,7 +375,9 @@ def test_where_the_form_is_gone_the_words_are_shown(world, li, chen):
     case = world.at("triage")
     url, client = f"{CASE}{case.pk}/step/send_back/", at_browser(li)
     end_sessions()
-    client.post(url, {"version": case.version, "reasons-0-text": WORDS, "reasons-0-about": "domain"})
+    client.post(
+        url, {"version": case.version, "reasons-0-text": WORDS, "reasons-0-about": "domain"}
+    )
     case = world.step(case, "prepare_filing")
     client.force_login(li)
     page = client.get(url)
