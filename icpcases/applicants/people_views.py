@@ -97,7 +97,8 @@ def join_page(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = (found for found in participants.waiting_for(request.user) if found.pk == pk)
     invitation = next(waiting, None)
     joined = participants.accept(invitation, request.user) if invitation else None
-    if invitation is None or joined is None:
+    case = invitation.case if invitation and joined else participants.case_joined(pk, request.user)
+    if case is None:
         return own_page(request, "applicants/no_invitation.html", {}, 404)
     messages.success(request, _("You may now see this case."))
-    return HttpResponseRedirect(own_case_url(invitation.case))
+    return HttpResponseRedirect(own_case_url(case))

@@ -6,6 +6,7 @@ A session that has ended, a form that has expired, another language: docs/decisi
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.conf import settings
@@ -161,11 +162,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 def _choose_language(response: HttpResponse, code: str) -> None:
     """The language of this browser from now on."""
+    same_site: Any = settings.LANGUAGE_COOKIE_SAMESITE
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, code,
         max_age=settings.LANGUAGE_COOKIE_AGE, path=settings.LANGUAGE_COOKIE_PATH,
         domain=settings.LANGUAGE_COOKIE_DOMAIN, secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY, samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY, samesite=same_site,
     )  # fmt: skip
 
 

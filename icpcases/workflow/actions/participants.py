@@ -168,6 +168,11 @@ def case_joined_by(token: str, user: Actor) -> FilingCase | None:
         pk = signing.loads(token, salt=SALT, max_age=VALID_FOR)
     except signing.BadSignature:
         return None
+    return case_joined(pk, user)
+
+
+def case_joined(pk: int, user: Actor) -> FilingCase | None:
+    """The case that this very account joined by an invitation to its address."""
     used = Invitation.objects.filter(pk=pk, accepted_at__isnull=False)
     joined = used.filter(case__people__user=user.pk).select_related("case").first()
     return joined.case if joined else None
