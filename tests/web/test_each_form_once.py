@@ -19,7 +19,7 @@ from tests.applicants.pages import some
 from tests.domain import CREDIT_CODES
 from tests.harness.forms import PageForm, forms_of
 from tests.staff import test_every_door as doors
-from tests.world import ENTERPRISE, World, user
+from tests.world import ENTERPRISE, World, upload, user
 
 from .test_typed import CASE, own_pages, staff_pages
 
@@ -62,6 +62,9 @@ def entered(form: PageForm, name: str, value: str) -> dict[str, Any]:
             sent[field] = ENTRIES[field]
         elif offered and not (field == "tell" or "canned" in field):
             sent[field] = next((o for o in offered if o), "")
+    if "file" in form.values and "rows" in form.values:
+        # Without its file a paper is none.
+        sent.pop("number", None)
     return {**sent, **({name: value} if name else {})}
 
 
@@ -74,11 +77,12 @@ def once(client: Client, url: str, form: PageForm, press: tuple[str, str]) -> tu
     with doors.undone():
         before = doors.digest()
         sent = entered(form, *press)
-        first = client.post(to, sent)
+        papers = view.endswith("add_document")
+        first = client.post(to, {**sent, **({"file": upload("a.png")} if papers else {})})
         after = doors.digest()
         if first.status_code != 302 or after == before:
             return "", ""
-        second = client.post(to, sent)
+        second = client.post(to, {**sent, **({"file": upload("a.png")} if papers else {})})
         led = (second.status_code, second.headers.get("Location"))
         same = led == (302, first["Location"]) and doors.digest() == after
         return view, "" if same else f"{to} {press}: {first['Location']}, then {led}"
@@ -117,14 +121,15 @@ OFFICE = {
     f"admin:cases_filingcase_{name}"
     for name in (
         "note", "assign", "release", "follow_up", "people", "facts", "confirm", "ask", "document",
-        "request", "step", "add", "not_needed",
+        "request", "step", "add", "not_needed", "add_document",
     )
 } | {
     "admin:cases_province_answer", "admin:cases_applicant_change", "admin:cases_applicant_add",
     "admin:cases_add_colleague", "admin:cases_colleague",
 }  # fmt: skip
 APPLICANTS = {
-    f"applicants:{name}" for name in ("apply", "facts", "step", "request", "people", "join")
+    f"applicants:{name}"
+    for name in ("apply", "facts", "step", "request", "people", "join", "add_document")
 }
 
 
