@@ -56,6 +56,8 @@ def entered(form: PageForm, name: str, value: str) -> dict[str, Any]:
     sent: dict[str, Any] = {n: v for n, v in form.values.items() if v and v != [""]}
     for field in form.values:
         offered = form.choices.get(field)
+        if field == "officer" and offered:
+            sent[field] = next(o for o in offered if o and [o] != form.values[field])
         if field in sent or field.startswith("paperN"):
             continue
         if field in ENTRIES and (not offered or ENTRIES[field] in offered):
@@ -109,7 +111,7 @@ def twice(client: Client, pages: Iterable[str]) -> tuple[set[str], list[str]]:
 def office_pages(world: World, case: Any) -> Iterator[str]:
     yield from staff_pages(case)
     unknown = world.step(world.case(applicant=world.applicant(False)), "submit_request")
-    for name in ("confirm/", "assign/", "step/prepare_filing/", "change/"):
+    for name in ("confirm/", "assign/", "step/withdraw/", "change/"):
         yield f"{CASE}{unknown.pk}/{name}"
     asked = case.requests.first()
     answer(case, world.li, asked.pk, "They say so.", case.version)
@@ -120,7 +122,7 @@ def office_pages(world: World, case: Any) -> Iterator[str]:
 OFFICE = {
     f"admin:cases_filingcase_{name}"
     for name in (
-        "note", "assign", "release", "follow_up", "people", "facts", "confirm", "ask", "document",
+        "note", "assign", "follow_up", "people", "facts", "confirm", "ask", "document",
         "request", "step", "add", "not_needed", "add_document",
     )
 } | {
