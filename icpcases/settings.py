@@ -94,6 +94,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "icpcases.accounts.languages.ReaderLanguages",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Behind the check against forgery: what it refuses never reaches a view.
+    "icpcases.web.typed_pages.TypedComesBack",
     "allauth.account.middleware.AccountMiddleware",
     "icpcases.accounts.second_factor.StaffSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -255,6 +257,7 @@ STORAGES = {
     },
 }
 
+CSRF_FAILURE_VIEW = "icpcases.web.typed_pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -94,8 +94,8 @@ def page(
     """A page in the admin's frame; the first field of a form that is new has the focus."""
     if template in FORMS and not context.get("refusal"):
         _focus_first(context["form"])
-    frame = {**admin.site.each_context(request), "opts": FilingCase._meta, **context}
-    return render(request, template, frame, status=status)
+    frame = {**admin.site.each_context(request), "opts": FilingCase._meta, "status": status}
+    return render(request, template, {**frame, **context}, status=status)
 
 
 def _again(case: FilingCase, user: Actor) -> FilingCase:

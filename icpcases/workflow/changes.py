@@ -22,6 +22,7 @@ from icpcases.db.statements import Rows, insert, update
 from icpcases.deadlines.turns import set_turn
 from icpcases.files.uploads import Upload
 from icpcases.lifecycle.roles import Actor
+from icpcases.rules.dossier import DocumentStatus
 from icpcases.rules.rule import Finding, Party, Source
 from icpcases.rules.text import _
 from icpcases.search import index
@@ -305,20 +306,31 @@ def _concerns_staff(row: HistoryRow) -> bool:
     return row.kind != HistoryRow.Kind.MESSAGE
 
 
+_IDENTITY = {"confirmed", "unconfirmed"}
+_WAITS = DocumentStatus.PENDING.value
+
+
 def _concerns_applicants(row: HistoryRow) -> bool:
     """Whether a change is seen by applicants, or touches anything that their acts depend on.
 
-    Notes, who works the case, and when the office asks again are its own affair.
+    Notes, who works the case, when the office asks again, whether it knows who the applicant is,
+    and what it reads off a paper that waits are its own affair.
     """
     if not _concerns_staff(row):
         return False
+    kind, entered = row.kind, row.entered
     own_kind = (
-        row.kind == HistoryRow.Kind.NOTE
-        or (row.kind == HistoryRow.Kind.FOLLOW_UP and not row.told)
-        or (row.kind == HistoryRow.Kind.ASSIGNMENT and row.entered.keys() <= {"assigned"})
+        kind == HistoryRow.Kind.NOTE
+        or (kind == HistoryRow.Kind.FOLLOW_UP and not row.told)
+        or (kind == HistoryRow.Kind.ASSIGNMENT and entered.keys() <= {"assigned"})
+        or (kind == HistoryRow.Kind.EDIT and entered and entered.keys() <= _IDENTITY)
+        or (
+            kind == HistoryRow.Kind.DOCUMENT and "judged" in entered and entered["status"] == _WAITS
+        )
     )
     fields = row.changes.get("fields", {}).keys()
-    return not (own_kind and row.changes.keys() <= {"fields", SENDING} and fields <= _OWN_AFFAIRS)
+    own_changes = row.changes.keys() <= {"fields", "corrected", SENDING}
+    return not (own_kind and own_changes and fields <= _OWN_AFFAIRS)
 
 
 class _System:

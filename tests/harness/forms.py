@@ -13,6 +13,10 @@ class PageForm:
         self.values: dict[str, list[str]] = {}
         self.choices: dict[str, list[str]] = {}
         self.buttons: list[str] = []
+        #: What each button sends beside the fields; two empty texts where it sends nothing.
+        self.presses: list[tuple[str, str]] = []
+        #: The fields into which people write words.
+        self.texts: set[str] = set()
 
     def offer(self, name: str, value: str | None, chosen: bool) -> None:
         """A field, or one more choice of a field."""
@@ -59,8 +63,11 @@ class _Reader(HTMLParser):
         name, value = given.get("name") or "", given.get("value") or ""
         if tag == "option" and self.select:
             self.inside.offer(self.select, value, "selected" in given)
-        elif tag == "button" and name:
-            self.inside.buttons.append(name)
+        elif tag == "button":
+            if given.get("type") != "button" and "disabled" not in given:
+                self.inside.presses.append((name, value))
+            if name:
+                self.inside.buttons.append(name)
         elif not name or "disabled" in given:
             return
         elif tag == "select":
@@ -68,6 +75,7 @@ class _Reader(HTMLParser):
             self.inside.offer(name, None, False)
         elif tag == "textarea":
             self.area = (name, "")
+            self.inside.texts.add(name)
         elif tag == "input":
             self._input(self.inside, name, value, given)
 
@@ -78,6 +86,8 @@ class _Reader(HTMLParser):
         elif kind == "submit":
             form.buttons.append(name)
         elif kind not in _NOT_SENT:
+            if kind in ("text", "email", "tel", "url", "search"):
+                form.texts.add(name)
             form.values.setdefault(name, []).append(value)
         else:
             form.offer(name, None, False)

@@ -90,7 +90,7 @@ def test_one_that_refuses_stops_no_other_and_says_why(as_li, world):
     assert states(one, two) == ["provider_passed", "returned"]
 
 
-NOTICE = "Something needs correcting: see the marked fields."
+NOTICE = "One thing needs correcting:"
 
 
 def step_page(order, step):
@@ -106,7 +106,7 @@ def test_what_is_wrong_for_all_is_said_once_and_at_its_field(as_li, world):
     assert answer.status_code == 422
     assert [line.told for line in answer.context["lines"]] == ["", "", ""]
     page = answer.content.decode()
-    assert (page.count(NOTICE), page.count("Give at least one reason.")) == (1, 1)
+    assert (page.count(NOTICE), page.count("Give at least one reason.")) == (1, 2)
     assert answer.context["notices"] == []
 
 

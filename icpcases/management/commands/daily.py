@@ -12,6 +12,7 @@ from icpcases.deadlines import recalculation
 from icpcases.deadlines.calendar_files import missing_years
 from icpcases.notifications.daily import expire_orders, forget_codes, remind
 from icpcases.reports.cache import look_after_weeks
+from icpcases.web.typed import forget_old_typed
 from icpcases.workflow.sendings import forget_sendings
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             self._do("", lambda: forget_codes(now))
             self._do("", lambda: forget_sendings(now))
             self._do("", lambda: forget_tries(now))
+            self._do("", forget_old_typed)
             self._do("due dates changed", recalculation.recalculate)
             self._do("weeks counted anew", look_after_weeks)
         for sentence in missing_years(now):

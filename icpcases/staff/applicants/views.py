@@ -1,6 +1,7 @@
 """The pages on which two records of one applicant are compared, joined and taken apart."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django import forms
@@ -21,12 +22,14 @@ from icpcases.staff.cases.page import masked_certificate
 from icpcases.staff.links import case_url
 from icpcases.staff.pages import STAFF, for_readers, for_working, get_case_for_user, page
 from icpcases.web.back import safe_back
+from icpcases.web.changes import sending_of
 from icpcases.web.findings import refusal_of, status_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions import joining
 from icpcases.workflow.actions.applicants import in_the_way_of_unconfirming, unconfirm_applicant
 from icpcases.workflow.exceptions import Closed, NotAllowed, Refused
 from icpcases.workflow.messages import label_of, remedy_of, sentence_of
+from icpcases.workflow.sendings import MadeAlready, Sent
 
 from .side_by_side import lines_of, side_of
 
@@ -155,7 +158,9 @@ def _joined(request: HttpRequest, one: Applicant, two: Applicant, reason: str) -
     stays = two if request.POST.get("stays") == str(two.pk) else one
     goes = one if stays is two else two
     if request.POST.get("act") == "propose":
-        joining.propose_join(goes.pk, stays.pk, request.user, reason)
+        with suppress(MadeAlready):
+            sent = Sent(sending_of(request))
+            joining.propose_join(goes.pk, stays.pk, request.user, reason, sent)
         messages.success(request, _("The proposal is noted on both records."))
         return
     joining.join_applicants(goes.pk, stays.pk, request.user, reason, request.POST.get("mark", ""))

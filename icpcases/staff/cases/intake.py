@@ -33,6 +33,7 @@ from icpcases.web.errands import (
 )
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
+from icpcases.web.typed import kept_fields
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.applicants import confirm_applicant
 from icpcases.workflow.actions.open_case import open_case, opened_by_form
@@ -91,10 +92,11 @@ class Intake:
         self.request = request
         self.data: QueryDict | None = request.POST if request.method == "POST" else None
         self.begun = begun_with(request)
-        self.find = FindForm(self.data if self.data is not None else self.begun)
+        sent = self.data if self.data is not None else kept_fields(request)
+        self.find = FindForm(self.begun if sent is None else sent)
         self.new = ApplicantForm(self.data, prefix="new")
         self.new.use_required_attribute = False
-        asked = self.data is not None or bool(self.begun)
+        asked = sent is not None or bool(self.begun)
         self.found = found_applicants(self.find) if asked else []
         self.chosen = chosen_applicant(self.find, self.found) or self._only_one()
         self.facts = facts_form(self.data, self.begun, self.chosen)
@@ -251,8 +253,7 @@ def context_of(intake: Intake, trouble: object) -> dict[str, object]:
     failed = bool(errors or intake.twins)
     return {
         **head,
-        "title": _("Error: %(title)s") % {"title": head["title"]} if failed else head["title"],
-        "shown_title": head["title"],
+        "title": head["title"],
         "misfits": misfits(intake.begun, chosen),
         "find": intake.find,
         "found": [(a, masked_certificate(a)) for a in intake.found[:FOUND_AT_MOST]],

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from icpcases.cases.forms.document_formset import AnswerForm, PaperRows
 from icpcases.cases.forms.documents import READ_OFF, JudgementForm, own_kinds
@@ -22,7 +22,7 @@ from icpcases.rules.documents import Kind, wanted_documents
 from icpcases.rules.dossier import DocumentStatus, RequestStatus
 from icpcases.rules.paper_check import COMPARED, KnownNumber
 from icpcases.staff.links import case_url
-from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user
+from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.asking import usual_due
 from icpcases.workflow.actions.documents import came_with_answer, same_files
@@ -186,7 +186,7 @@ _DONE: dict[str, Callable[[Document], str]] = {
 }
 
 
-@require_POST
+@by_button
 @for_working
 def take_over(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     """Use a document of another case of the same applicant here too."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from icpcases.cases.forms.documents import READ_OFF
 from icpcases.cases.models import AccessLogRow, Document, FilingCase
 from icpcases.staff.links import case_url
-from icpcases.staff.pages import STAFF, act, for_working, get_case_for_user, page
+from icpcases.staff.pages import STAFF, act, by_button, for_working, get_case_for_user, page
 from icpcases.web.changes import seen_version
 from icpcases.workflow.actions.checks import account_of
 from icpcases.workflow.actions.judging import accept_documents
@@ -77,7 +77,7 @@ def shown_to(request: HttpRequest, case: FilingCase, papers: Sequence[Document])
     return {names[detail] for detail in rows.values_list("detail", flat=True)}
 
 
-@require_POST
+@by_button
 @for_working
 def accept_shown(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept every document that waits, once each was shown to this officer."""

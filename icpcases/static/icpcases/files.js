@@ -108,6 +108,8 @@ function start(main) {
   }
 
   async function send(event) {
+    // The button of the language takes along what was typed, and no files.
+    if (event.submitter?.hasAttribute("formaction")) return;
     if (!rows().some((row) => file(row).files.length)) return;
     event.preventDefault();
     if (waiting) return;

@@ -32,6 +32,7 @@ from icpcases.rules.text import _
 from icpcases.search import index
 from icpcases.workflow.changes import Change, changing
 from icpcases.workflow.exceptions import Closed, NotAllowed, Refused
+from icpcases.workflow.sendings import Sent, make_once
 from icpcases.workflow.transactions import one_transaction
 
 from .checks import (
@@ -285,12 +286,13 @@ def _against_taking_apart(join: ApplicantChange) -> Iterator[Finding]:
         yield _finding(_USED, _("Move these cases first, or leave the two merged."), *_cases(users))
 
 
-def propose_join(goes: int, stays: int, by: Actor, reason: str) -> None:
-    """Leave word for a supervisor that two records are one applicant."""
+def propose_join(goes: int, stays: int, by: Actor, reason: str, sent: Sent | None = None) -> None:
+    """Leave word for a supervisor that two records are one applicant. Raises MadeAlready."""
     if refused := worker_needed(by):
         raise refused
     need_reason(reason)
     with one_transaction(f"applicant {goes} proposed to be joined to {stays}"):
+        make_once(sent)
         one, other = _held(goes, stays)
         _log(What.PROPOSED, one, other, account_of(by), timezone.now(), reason, {})
 
