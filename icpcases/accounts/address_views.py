@@ -18,6 +18,7 @@ from .second_factor import is_staff
 @login_required
 def account_page(request: HttpRequest) -> HttpResponse:
     """One's own address, and another one in its place."""
+    assert request.user.is_authenticated
     if is_staff(request.user):
         # Colleagues' addresses are kept by supervisors: one resets a password by them.
         return redirect("admin:index")
@@ -45,6 +46,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def new_address_page(request: HttpRequest) -> HttpResponse:
     """Take the code back that was sent to the new address."""
+    assert request.user.is_authenticated
     process = NewAddress.pending(request)
     if process is None or is_staff(request.user):
         return redirect("account")

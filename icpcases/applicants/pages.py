@@ -95,9 +95,7 @@ def own_page(
     request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """A page of the applicants': who reads it is the applicant, whom a finding calls “you”."""
-    return render(
-        request, template, {"status": status, "own_side": True, **context}, status=status
-    )
+    return render(request, template, {"status": status, "own_side": True, **context}, status=status)
 
 
 def _again(case: FilingCase, user: Actor) -> FilingCase:

@@ -22,7 +22,7 @@ from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_for
 
 
-class Standing(TextChoices):
+class PaperStanding(TextChoices):
     """How it stands with one kind of paper, as its applicant reads it."""
 
     WANTED = "wanted", _("Wanted")
@@ -36,7 +36,12 @@ class Standing(TextChoices):
     @property
     def owed(self) -> bool:
         """Whether the applicant has something to hand in."""
-        return self in (Standing.WANTED, Standing.REPLACE, Standing.ENDING, Standing.EXPIRED)
+        return self in (
+            PaperStanding.WANTED,
+            PaperStanding.REPLACE,
+            PaperStanding.ENDING,
+            PaperStanding.EXPIRED,
+        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class PaperLine:
     said of it, `until` the day on which what counts ends, where that is soon or over."""
 
     kind: Kind
-    standing: Standing
+    standing: PaperStanding
     when: str
     why: list[str]
     due_on: dt.date | None
@@ -165,16 +170,16 @@ class _Kinds:
         """The last day on which a paper that ends is as good as expired."""
         return timezone.localdate() + dt.timedelta(days=self.dossier.margin_days)
 
-    def button(self, kind: Kind, standing: Standing) -> Text:
+    def button(self, kind: Kind, standing: PaperStanding) -> Text:
         """What the button at the line says; none where nothing can be handed in any more."""
         if self.case.is_at.closed or (kind == Kind.OTHER and not self.asked.get(kind)):
             return ""
         done = self.case.is_at.phase == Phase.DONE
-        if standing in (Standing.WANTED, Standing.MAYBE):
+        if standing in (PaperStanding.WANTED, PaperStanding.MAYBE):
             return "" if done and not self.asked.get(kind) else _("Hand in")
-        if standing == Standing.LOOKED_AT:
+        if standing == PaperStanding.LOOKED_AT:
             return _("Hand in another page")
-        return "" if done and standing == Standing.ACCEPTED else _("Replace")
+        return "" if done and standing == PaperStanding.ACCEPTED else _("Replace")
 
 
 @dataclass
@@ -196,29 +201,29 @@ class OfKind:
         return self.wanted.kind == Kind.OTHER
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> PaperStanding:
         """How it stands: what is asked decides, then what waits, then what counts."""
         if self.asked:
-            return Standing.REPLACE if self.papers else Standing.WANTED
+            return PaperStanding.REPLACE if self.papers else PaperStanding.WANTED
         if self.of(DocumentStatus.PENDING):
-            return Standing.LOOKED_AT
+            return PaperStanding.LOOKED_AT
         if accepted := self.of(DocumentStatus.ACCEPTED):
             ends = accepted[-1].expires_on
             if ends is None or ends > self.last_day:
-                return Standing.ACCEPTED
-            return Standing.EXPIRED if ends < timezone.localdate() else Standing.ENDING
+                return PaperStanding.ACCEPTED
+            return PaperStanding.EXPIRED if ends < timezone.localdate() else PaperStanding.ENDING
         if self.papers:
-            return Standing.REPLACE
-        return Standing.MAYBE if self.wanted.when else Standing.WANTED
+            return PaperStanding.REPLACE
+        return PaperStanding.MAYBE if self.wanted.when else PaperStanding.WANTED
 
     @cached_property
     def now(self) -> list[Document]:
         """Those that the line is about: what waits, what counts, or what is to be replaced."""
         if self.several:
             return self.papers
-        if self.standing == Standing.LOOKED_AT:
+        if self.standing == PaperStanding.LOOKED_AT:
             return self.of(DocumentStatus.PENDING)
-        if self.standing == Standing.REPLACE:
+        if self.standing == PaperStanding.REPLACE:
             return _together(self.papers)
         return _together(self.of(DocumentStatus.ACCEPTED))
 
@@ -227,13 +232,13 @@ class OfKind:
         """What the office has said: what it asks, else why it has refused the newest."""
         if self.asked:
             yield from dict.fromkeys(request.text for request in self.asked)
-        elif self.standing == Standing.REPLACE:
+        elif self.standing == PaperStanding.REPLACE:
             yield from dict.fromkeys(paper.refusal for paper in self.now if paper.refusal)
 
     @property
     def until(self) -> dt.date | None:
         """The day on which what counts ends, where that is to be told."""
-        if self.standing not in (Standing.ENDING, Standing.EXPIRED):
+        if self.standing not in (PaperStanding.ENDING, PaperStanding.EXPIRED):
             return None
         return self.of(DocumentStatus.ACCEPTED)[-1].expires_on
 
@@ -245,7 +250,7 @@ class OfKind:
         """What is said of a paper in whose place another has come."""
         if paper.status == DocumentStatus.REFUSED:
             return _("refused by the office")
-        if self.standing == Standing.LOOKED_AT:
+        if self.standing == PaperStanding.LOOKED_AT:
             return _("accepted; counts until the newer one is accepted")
         return _("replaced by a newer one")
 

@@ -13,7 +13,7 @@ from icpcases.cases.models import CasePerson, Invitation
 from icpcases.cases.permissions import is_staff_role
 from icpcases.rules.addresses import masked_address
 from icpcases.workflow.actions import participants
-from icpcases.workflow.actions.participants import Standing
+from icpcases.workflow.actions.participants import LinkStanding
 from icpcases.workflow.exceptions import NotAllowed
 
 from .pages import APPLICANTS, get_own_case, own_case_url, own_page
@@ -51,7 +51,7 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
     A made-up one tells nothing, and one for another address only that.
     """
     found = participants.opened_invitation(token, request.user)
-    if request.method == "POST" and found.standing == Standing.OPEN and found.invitation:
+    if request.method == "POST" and found.standing == LinkStanding.OPEN and found.invitation:
         if joined := _joined(request, found.invitation):
             return joined
         # It was taken back in this very moment, or followed by a second click.
@@ -74,17 +74,17 @@ def _answered(request: HttpRequest, found: participants.Opened) -> HttpResponse:
     invitation, standing = found.invitation, found.standing
     if invitation is None:
         return own_page(request, "applicants/no_invitation.html", {}, 404)
-    if standing == Standing.FOREIGN:
+    if standing == LinkStanding.FOREIGN:
         return _not_for(request, invitation)
-    if standing == Standing.JOINED:
+    if standing == LinkStanding.JOINED:
         now = request.method == "POST"
         already = _("You have joined this case already.")
         messages.success(request, _("You may now see this case.") if now else already)
         return HttpResponseRedirect(own_case_url(invitation.case))
     context = {"invitation": invitation, "inviter": participants.inviter_of(invitation)}
-    if standing == Standing.OPEN:
+    if standing == LinkStanding.OPEN:
         return own_page(request, "applicants/invitation.html", context)
-    if standing == Standing.TAKEN_BACK:
+    if standing == LinkStanding.TAKEN_BACK:
         context["by"] = participants.taken_back_by(invitation)
     context |= {"standing": standing.value, "days": participants.VALID_FOR.days}
     return own_page(request, "applicants/no_invitation.html", context, 410)
@@ -114,5 +114,5 @@ def join_page(request: HttpRequest, pk: int) -> HttpResponse:
         return joined
     found = participants.standing_of(pk, request.user)
     # Nobody has a link here: of what is another's not even that is told.
-    known = found.standing != Standing.FOREIGN
-    return _answered(request, found if known else participants.Opened(Standing.NONE))
+    known = found.standing != LinkStanding.FOREIGN
+    return _answered(request, found if known else participants.Opened(LinkStanding.NONE))

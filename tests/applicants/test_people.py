@@ -432,7 +432,7 @@ def test_nobody_else_takes_an_invitation_back(case, wei, friend, sun, mei):
             participants.take_back(case, somebody, invitation.pk, case.version)
     third = user("third")
     found = participants.opened_invitation(participants.token_of(invitation), third)
-    assert found == (participants.Standing.OPEN, invitation)
+    assert found == (participants.LinkStanding.OPEN, invitation)
     page = body_of(signed_in(friend).get(path(case, "people/")))
     assert ("third@example.com" in page, "take_back" in page) == (True, False)
 

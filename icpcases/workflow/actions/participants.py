@@ -200,7 +200,7 @@ def waiting_invitation(case: FilingCase, address: str) -> Invitation | None:
     return Invitation.objects.waiting().filter(case=case, email=address.lower()).first()
 
 
-class Standing(Enum):
+class LinkStanding(Enum):
     """What an invitation is to whoever has opened its link."""
 
     OPEN = "open"
@@ -218,7 +218,7 @@ class Standing(Enum):
 class Opened(NamedTuple):
     """An invitation whose link was opened, and what it is to this account."""
 
-    standing: Standing
+    standing: LinkStanding
     invitation: Invitation | None = None
 
 
@@ -227,7 +227,7 @@ def opened_invitation(token: str, user: Actor) -> Opened:
     try:
         pk, fresh = _read_token(token)
     except signing.BadSignature:
-        return Opened(Standing.NONE)
+        return Opened(LinkStanding.NONE)
     return standing_of(pk, user, fresh)
 
 
@@ -236,17 +236,17 @@ def standing_of(pk: int, user: Actor, fresh: bool = True) -> Opened:
     rows = Invitation.objects.select_related("case__applicant", "invited_by")
     invitation = rows.filter(pk=pk).first()
     if invitation is None:
-        return Opened(Standing.NONE)
+        return Opened(LinkStanding.NONE)
     if is_staff_role(user) or not is_for(invitation, user):
-        return Opened(Standing.FOREIGN, invitation)
+        return Opened(LinkStanding.FOREIGN, invitation)
     if CasePerson.objects.filter(case=invitation.case, user=user.pk).exists():
-        return Opened(Standing.JOINED, invitation)
+        return Opened(LinkStanding.JOINED, invitation)
     same = rows.waiting().filter(case=invitation.case, email=invitation.email)
     # An invitation taken back and sent anew: the link of the first leads to the second.
     if waiting := same.first():
-        return Opened(Standing.OPEN if fresh else Standing.LINK_OLD, waiting)
+        return Opened(LinkStanding.OPEN if fresh else LinkStanding.LINK_OLD, waiting)
     left = invitation.accepted_at is not None
-    return Opened(Standing.LEFT if left else Standing.TAKEN_BACK, invitation)
+    return Opened(LinkStanding.LEFT if left else LinkStanding.TAKEN_BACK, invitation)
 
 
 def _read_token(token: str) -> tuple[int, bool]:

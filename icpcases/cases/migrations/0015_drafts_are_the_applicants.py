@@ -12,5 +12,5 @@ def give_back(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0012_applicants")]
+    dependencies = [("cases", "0014_reader_language")]
     operations = [migrations.RunPython(give_back, migrations.RunPython.noop)]
