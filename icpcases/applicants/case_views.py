@@ -14,7 +14,7 @@ from icpcases.cases.permissions import is_staff_role
 from icpcases.lifecycle.roles import Actor, Role
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
-from icpcases.rules.dossier import DocumentStatus
+from icpcases.rules.dossier import RequestStatus
 from icpcases.rules.rule import Finding
 from icpcases.web.errand_panel import errand_panel, late_since, said_of_lateness
 from icpcases.web.findings import refusal_of, view_of
@@ -29,8 +29,11 @@ from icpcases.workflow.step_forms import step_form
 
 from .application_views import look_over
 from .closing import may_apply_again, reasons_of_closing
+from .facts_told import facts_told
+from .messages import messages_of
 from .page_cache import Told, row, told, told_page, written
 from .pages import APPLICANTS, get_own_case, own_case_url, own_link, own_page, people_of
+from .papers import checklist
 from .timeline import addresses_removed, newest_moments, older_moments
 from .todo import todo_of
 
@@ -55,6 +58,7 @@ def _tell(
     case: FilingCase, rows: CaseFile, people: list[CasePerson], user: Actor, basis: Basis
 ) -> Told:
     todo, duties, removed = todo_of(case, rows, user), duties_of(case), addresses_removed(case)
+    drafting = case.is_at == State.DRAFT
     errand = errand_panel(case, rows)
     context = {
         "case": case,
@@ -64,13 +68,16 @@ def _tell(
         "again": may_apply_again(case),
         "todo": todo,
         "errand": errand,
-        "findings": [view_of(case, finding, own_link) for finding in todo.findings],
-        "next_step": todo.next_step and shown_step(case, todo.next_step, todo.listed),
+        "findings": [view_of(case, finding, own_link) for finding in todo.told],
+        "papers_wanted": todo.papers_wanted,
+        "next_step": todo.next_step and next_step_of(case, todo.next_step, todo.listed),
         "others": [shown_step(case, explanation) for explanation in todo.others],
         "timeline": newest_moments(case, removed),
-        "documents": [d for d in rows.documents if d.status != DocumentStatus.REMOVED],
+        "checklist": checklist(case, rows),
+        "talk": messages_of(case),
+        "sections": [] if drafting else [(section, "") for section in facts_told(case)],
+        "answered": any(r.status != RequestStatus.OPEN for r in rows.requests),
         "people": people,
-        "may_edit": case.is_at == "draft",
         "duties": [(duty, own_case_url(case, "step", duty.key)) for duty in duties],
         "snippet": footer_snippet(case),
     }
@@ -78,6 +85,19 @@ def _tell(
     # ends with a cancelling errand hangs on services that are not compared.
     lasting = not (removed or errand.ends)
     return Told(written("applicants/case.html", context), bool(duties), lasting=lasting)
+
+
+def next_step_of(
+    case: FilingCase, explanation: Explanation, listed: Sequence[Finding]
+) -> dict[str, object]:
+    """The step that is next; a draft is sent where it is looked over, whatever it lacks still."""
+    if case.is_at != State.DRAFT:
+        return shown_step(case, explanation, listed)
+    return {
+        "label": _("Go on with the application"),
+        "url": own_case_url(case, "application"),
+        "open": True,
+    }
 
 
 def shown_step(

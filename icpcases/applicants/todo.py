@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from icpcases.cases.models import FilingCase, Request
 from icpcases.lifecycle.roles import Actor, Role
+from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.rules.about_papers import REQUEST_SETTLED
-from icpcases.rules.rule import Finding, Party
+from icpcases.rules.rule import Finding, Party, PlaceKind
 from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.explain import Explanation, explain_step
 from icpcases.workflow.recommendation import recommended_step
@@ -21,6 +22,18 @@ class Todo:
     findings: list[Finding]
     next_step: Explanation | None
     others: list[Explanation]
+    #: Of a draft its own pages tell what is missing.
+    drafting: bool = False
+
+    @property
+    def told(self) -> list[Finding]:
+        """The findings that are told one by one: what papers are wanted stands in their list."""
+        return [f for f in self.findings if not self.drafting and not _is_about_papers(f)]
+
+    @property
+    def papers_wanted(self) -> bool:
+        """Whether papers are wanted for the next step."""
+        return not self.drafting and any(_is_about_papers(f) for f in self.findings)
 
     @property
     def listed(self) -> list[Finding]:
@@ -30,12 +43,6 @@ class Todo:
             f for f in unmet if f.code == REQUEST_SETTLED.code and f.who == Party.APPLICANT
         )
         return [*self.findings, *unanswered]
-
-    @property
-    def nothing(self) -> bool:
-        """Whether the case waits for somebody else."""
-        own = self.next_step is not None and self.next_step.open
-        return not (self.requests or self.findings or own)
 
 
 def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
@@ -48,4 +55,9 @@ def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
         findings=to_right(case),
         next_step=next((e for e in own if e.step == step), None),
         others=[e for e in own if e.step != step],
+        drafting=case.is_at == State.DRAFT,
     )
+
+
+def _is_about_papers(finding: Finding) -> bool:
+    return bool(finding.places) and all(p.kind == PlaceKind.DOCUMENT for p in finding.places)
