@@ -109,7 +109,6 @@ def _missing(case: FilingCase, needed: Iterable[Finding]) -> dict[str, object]:
     return {
         "gaps": list(dict.fromkeys(gaps)),
         "others": others,
-        "by_office": any(view.party != Party.APPLICANT for view in others),
     }
 
 
@@ -175,10 +174,7 @@ def application_part_page(request: HttpRequest, reference: str, name: str) -> Ht
 
 def _who_page(request: HttpRequest, case: FilingCase, context: dict[str, Any]) -> HttpResponse:
     """Who applies; read only once the record is no longer this draft's own."""
-    asked = own_fields_open(case)
-    if not asked:
-        if request.method == "POST":
-            return HttpResponseRedirect(own_case_url(case, "application"))
+    if request.method != "POST" and not own_fields_open(case):
         told = next(s for s in facts_told(case) if s.part == Part.WHO)
         return own_page(
             request, "applicants/application_who.html", {"case": case, "told": told, **context}
