@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import CertificateType, FilingCase
@@ -165,7 +165,7 @@ def offer_certificates(form: forms.BaseForm, fitting: Iterable[CertificateType])
 
 
 def _put(field_: forms.Field, words: Words) -> None:
-    marked = _now("%(label)s (%(mark)s)") % {"label": words.label, "mark": words.mark}
+    marked = gettext("%(label)s (%(mark)s)") % {"label": words.label, "mark": words.mark}
     field_.label = marked if words.mark else words.label
     field_.help_text = words.hint
     attrs = dict(words.attrs)
