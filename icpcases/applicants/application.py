@@ -106,10 +106,13 @@ def of_another(case: FilingCase, fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def way_of(case: FilingCase) -> list[Part]:
-    """The pages a draft is walked through; what the check has asked is not asked again."""
-    parts = [part for part in (Part.SITE, Part.PERSON) if fields_of(case, part)]
-    if case.about.asks == Asks.ALL:
-        parts.insert(0, Part.WHO)
+    """The pages a first filing is walked through; what the check has asked is not asked again.
+
+    Of any other errand the register knows the rest: it is only looked over.
+    """
+    if case.is_of != FilingType.FIRST:
+        return []
+    parts = [Part.WHO, Part.SITE, Part.PERSON]
     if wanted_documents(case.facts, case.changed):
         parts.append(Part.PAPERS)
     return parts

@@ -82,7 +82,7 @@ def show_application(
         "sections": [(s, _again(case, s.part)) for s in facts_told(case)],
         "own": own_drafts(request.user, case),
         "papers": _papers(case, rows),
-        "progress": (len(way_of(case)) + 1,) * 2,
+        "progress": (len(way) + 1,) * 2 if (way := way_of(case)) else None,
         "office_days": clock_in_words(State.TRIAGE, case.province),
         **_missing(case, needed),
         **verdict_of(case),

@@ -75,7 +75,8 @@ def first_page_of(case: FilingCase) -> str:
     """Where a draft that was begun is gone on with; of any other case its page."""
     if case.is_at != State.DRAFT:
         return own_case_url(case)
-    return own_case_url(case, "part", way_of(case)[0].value)
+    way = way_of(case)
+    return own_case_url(case, "part", way[0].value) if way else own_case_url(case, "application")
 
 
 def form_token(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,10 @@ _BY_PHONE = _("A mobile number of Mainland China. The ministry's message comes h
 
 WORDS: dict[str, Words] = {
     **{name: Words(q.asks, q.help) for name, q in QUESTIONS.items()},
+    "forum": Words(
+        QUESTIONS["forum"].asks,
+        format_lazy("{} {}", QUESTIONS["forum"].hints["yes"], QUESTIONS["forum"].help),
+    ),
     "site_name": Words(
         _("Name of the site"), _("Such as 玉兰书店. Of an App: as users see it."), FOLLOWS,
         {"autocomplete": "off"},
