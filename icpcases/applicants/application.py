@@ -43,7 +43,7 @@ _OF_LEADER = {
 }
 
 
-def fields_of(case: FilingCase, part: Part) -> tuple[str, ...]:
+def fields_on(case: FilingCase, part: Part) -> tuple[str, ...]:
     """The fields of FactsForm that a page asks of this errand, and no others."""
     if part == Part.CHECK:
         return tuple(_checked(case))
@@ -105,11 +105,14 @@ def of_another(case: FilingCase, fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in fields if name in names)
 
 
-def way_of(case: FilingCase) -> list[Part]:
-    """The pages a draft is walked through; what the check has asked is not asked again."""
-    parts = [part for part in (Part.SITE, Part.PERSON) if fields_of(case, part)]
-    if case.about.asks == Asks.ALL:
-        parts.insert(0, Part.WHO)
+def walk_of(case: FilingCase) -> list[Part]:
+    """The pages a first filing is walked through; what the check has asked is not asked again.
+
+    Of any other errand the register knows the rest: it is only looked over.
+    """
+    if case.is_of != FilingType.FIRST:
+        return []
+    parts = [Part.WHO, Part.SITE, Part.PERSON]
     if wanted_documents(case.facts, case.changed):
         parts.append(Part.PAPERS)
     return parts
@@ -117,10 +120,10 @@ def way_of(case: FilingCase) -> list[Part]:
 
 def part_of(case: FilingCase, field: str) -> Part:
     """The page that asks for a field, so that a rule can lead there."""
-    return next((part for part in Part if field in fields_of(case, part)), Part.CHECK)
+    return next((part for part in Part if field in fields_on(case, part)), Part.CHECK)
 
 
-def needed_of(case: FilingCase) -> list[Finding]:
+def needed_to_send(case: FilingCase) -> list[Finding]:
     """What must be there before a draft is sent, so that nothing of it is asked for afterwards.
 
     It is what closes the sending, and of the facts that the office's first step wants, those

@@ -30,7 +30,7 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.exceptions import Stale
 from icpcases.workflow.messages import label_of
 
-from .application import Part, fields_of, needed_of, of_another, way_of
+from .application import Part, fields_on, needed_to_send, of_another, walk_of
 from .facts_told import facts_told
 from .pages import AGAIN, APPLICANTS, OTHER, get_own_case, own_case_url, own_link, own_page
 from .plain_words import WORDS, word_applicant, word_facts
@@ -58,7 +58,7 @@ def look_over(request: HttpRequest, case: FilingCase) -> HttpResponse:
 def _send(request: HttpRequest, case: FilingCase) -> HttpResponse:
     """Send it through the door; what is missing is asked for before."""
     sent = done_already(case, request.user, seen_version(request))
-    if case.is_at == State.DRAFT and not sent and needed_of(case):
+    if case.is_at == State.DRAFT and not sent and needed_to_send(case):
         return show_application(request, case, Step.SUBMIT_REQUEST, Tried(status=422))
     return APPLICANTS.take(
         request, case, Step.SUBMIT_REQUEST, show_application, lambda after, step: "",
@@ -72,7 +72,7 @@ def show_application(
     """The page, as the case is now."""
     rows = CaseFile(case)
     case.dossier = dossier_of(case, rows)
-    needed = needed_of(case) if case.is_at == State.DRAFT else []
+    needed = needed_to_send(case) if case.is_at == State.DRAFT else []
     context = {
         "case": case,
         "version": case.version,
@@ -82,10 +82,10 @@ def show_application(
         "sections": [(s, _again(case, s.part)) for s in facts_told(case)],
         "own": own_drafts(request.user, case),
         "papers": _papers(case, rows),
-        "progress": (len(way_of(case)) + 1,) * 2,
+        "progress": (len(way) + 1,) * 2 if (way := walk_of(case)) else None,
         "office_days": clock_in_words(State.TRIAGE, case.province),
         **_missing(case, needed),
-        **verdict_of(case),
+        **verdict_on_draft(case),
     }
     return own_page(request, "applicants/application.html", context, tried.status)
 
@@ -109,11 +109,10 @@ def _missing(case: FilingCase, needed: Iterable[Finding]) -> dict[str, object]:
     return {
         "gaps": list(dict.fromkeys(gaps)),
         "others": others,
-        "by_office": any(view.party != Party.APPLICANT for view in others),
     }
 
 
-def verdict_of(case: FilingCase) -> dict[str, object]:
+def verdict_on_draft(case: FilingCase) -> dict[str, object]:
     """What the check would say of a draft's facts; nothing where it cannot, or is not asked."""
     if case.about.asks != Asks.ALL:
         return {"verdict": ""}
@@ -152,9 +151,9 @@ def application_part_page(request: HttpRequest, reference: str, name: str) -> Ht
     }  # fmt: skip
     if part == Part.PAPERS:
         return _papers_page(request, case, context)
-    if part == Part.WHO and not fields_of(case, part):
+    if part == Part.WHO and not fields_on(case, part):
         return _who_page(request, case, context)
-    asked = fields_of(case, part)
+    asked = fields_on(case, part)
     if not asked:
         raise Http404
     another = of_another(case, asked) if OTHER not in request.GET else ()
@@ -175,10 +174,7 @@ def application_part_page(request: HttpRequest, reference: str, name: str) -> Ht
 
 def _who_page(request: HttpRequest, case: FilingCase, context: dict[str, Any]) -> HttpResponse:
     """Who applies; read only once the record is no longer this draft's own."""
-    asked = own_fields_open(case)
-    if not asked:
-        if request.method == "POST":
-            return HttpResponseRedirect(own_case_url(case, "application"))
+    if request.method != "POST" and not own_fields_open(case):
         told = next(s for s in facts_told(case) if s.part == Part.WHO)
         return own_page(
             request, "applicants/application_who.html", {"case": case, "told": told, **context}
@@ -241,13 +237,13 @@ _CONCERNING = (
 
 def _progress(case: FilingCase, part: Part) -> tuple[int, int] | None:
     """Where in the way a page stands, the last look included; None beside the way."""
-    way = way_of(case)
+    way = walk_of(case)
     return (way.index(part) + 1, len(way) + 1) if part in way else None
 
 
 def _onward(request: HttpRequest, case: FilingCase, part: Part) -> str:
     """The next page of the way; back to the last look where the page was looked at again."""
-    way = way_of(case)
+    way = walk_of(case)
     after = way[way.index(part) + 1 :] if part in way and AGAIN not in request.GET else []
     return own_case_url(case, "part", after[0].value) if after else own_case_url(
         case, "application"
@@ -273,6 +269,6 @@ def receipt_page(request: HttpRequest, reference: str) -> HttpResponse:
         "sections": [(section, "") for section in facts_told(case)],
         "papers": [paper for paper in _papers(case, CaseFile(case)) if not paper[-1]],
         "office_days": clock_in_words(State.TRIAGE, case.province),
-        **verdict_of(case),
+        **verdict_on_draft(case),
     }
     return own_page(request, "applicants/receipt.html", context)

@@ -23,7 +23,7 @@ from icpcases.workflow.actions.open_case import open_case, opened_by_form
 from icpcases.workflow.actions.own_applicant import edit_own_applicant
 from icpcases.workflow.exceptions import DatabaseTrouble, Refused
 
-from .application import way_of
+from .application import walk_of
 from .check import YES_NO, answers_of, facts_of, next_questions
 from .pages import first_page_of, form_token, own_case_url, own_page, with_form_token
 from .plain_words import word_applicant
@@ -55,7 +55,9 @@ def _who(
 ) -> HttpResponse:
     facts = FactsForm(facts_typed(given)).for_applicants()
     posted = request.method == "POST"
-    who = OwnApplicantForm(request.POST if posted else None, initial=known_of(request.user, given))
+    who = OwnApplicantForm(
+        request.POST if posted else None, initial=last_applicant(request.user, given)
+    )
     word_applicant(who, given.get("applicant_type", ""))
     status, trouble = 200, None
     if posted:
@@ -92,7 +94,7 @@ def _start(
         except Refused:
             # Sent long ago from another page: what stands there now is to be looked at first.
             return HttpResponseRedirect(first_page_of(begun))
-    after = way_of(case)[1:]
+    after = walk_of(case)[1:]
     return HttpResponseRedirect(own_case_url(case, "part", after[0].value))
 
 
@@ -102,7 +104,7 @@ def facts_typed(given: dict[str, str]) -> dict[str, str]:
     return {n: words[v] if v in YES_NO and n != "province" else v for n, v in given.items()}
 
 
-def known_of(user: Actor, given: dict[str, str]) -> dict[str, object]:
+def last_applicant(user: Actor, given: dict[str, str]) -> dict[str, object]:
     """Who of this kind applied when the user last did: proposed again, without what is masked."""
     owned = CasePerson.objects.filter(
         user=user.pk,

@@ -39,7 +39,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestion:
     """A question on the page: what may be answered, and what was."""
 
     name: str
@@ -71,7 +71,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
     }
     if names:
         context.update(
-            asked=[Asked(n, QUESTIONS[n], options_of(n), given.get(n, "")) for n in names],
+            asked=[AskedQuestion(n, QUESTIONS[n], options_of(n), given.get(n, "")) for n in names],
             hidden=[(n, v) for n, v in given.items() if n not in names],
         )
         return own_page(request, "applicants/check.html", context)

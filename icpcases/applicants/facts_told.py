@@ -13,7 +13,7 @@ from icpcases.rules.numbers import mask, mask_phone
 from icpcases.types import Text
 from icpcases.web.errand_panel import shown_value
 
-from .application import Part, fields_of
+from .application import Part, fields_on
 from .plain_words import OPTIONAL, WORDS
 from .questions import QUESTIONS
 
@@ -67,7 +67,7 @@ def _who(applicant: Applicant) -> Iterator[FactRow]:
 
 def _rows(case: FilingCase, part: Part) -> Iterator[FactRow]:
     features = False
-    for name in fields_of(case, part):
+    for name in fields_on(case, part):
         if name.startswith(APP_PREFIX):
             features = True
         elif getattr(case, name) or WORDS[name].mark != OPTIONAL:

@@ -17,7 +17,7 @@ from icpcases.rules.rule import Place, PlaceKind
 from icpcases.web.pages import Surface
 from icpcases.workflow.dossier import dossier_for
 
-from .application import Part, part_of, way_of
+from .application import Part, part_of, walk_of
 
 _OF_DRAFT = {PlaceKind.FACT, PlaceKind.APPLICANT, PlaceKind.CASE}
 _TOKEN, _FORM = re.compile(r"[0-9a-f]{32}"), "form"
@@ -75,7 +75,8 @@ def first_page_of(case: FilingCase) -> str:
     """Where a draft that was begun is gone on with; of any other case its page."""
     if case.is_at != State.DRAFT:
         return own_case_url(case)
-    return own_case_url(case, "part", way_of(case)[0].value)
+    way = walk_of(case)
+    return own_case_url(case, "part", way[0].value) if way else own_case_url(case, "application")
 
 
 def form_token(request: HttpRequest) -> str:

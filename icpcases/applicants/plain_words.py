@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import CertificateType, FilingCase
@@ -23,7 +24,7 @@ OPTIONAL, FOLLOWS = _("optional"), _("can follow later")
 
 
 @dataclass(frozen=True)
-class Words:
+class FieldWords:
     """How an applicant's page asks for a field. `mark` stands behind the label of what is not
     needed to send; `attrs` tell a telephone which keyboard to show and what to fill in."""
 
@@ -40,63 +41,67 @@ _ID = {**_PLAIN, "autocapitalize": "characters"}
 _ANOTHER = _("Only if it is somebody else than the person in charge of the site.")
 _BY_PHONE = _("A mobile number of Mainland China. The ministry's message comes here.")
 
-WORDS: dict[str, Words] = {
-    **{name: Words(q.asks, q.help) for name, q in QUESTIONS.items()},
-    "site_name": Words(
+WORDS: dict[str, FieldWords] = {
+    **{name: FieldWords(q.asks, q.help) for name, q in QUESTIONS.items()},
+    "forum": FieldWords(
+        QUESTIONS["forum"].asks,
+        format_lazy("{} {}", QUESTIONS["forum"].hints["yes"], QUESTIONS["forum"].help),
+    ),
+    "site_name": FieldWords(
         _("Name of the site"), _("Such as 玉兰书店. Of an App: as users see it."), FOLLOWS,
         {"autocomplete": "off"},
     ),
-    "domain": Words(
+    "domain": FieldWords(
         _("Domain name"), _("Such as example.cn or 例子.中国, without www."), "",
         {**_PLAIN, "inputmode": "url"},
     ),
-    "ip_address": Words(
+    "ip_address": FieldWords(
         _("IP address"), _("Such as 203.0.113.7."), "", {**_PLAIN, "inputmode": "decimal"}
     ),
-    "service": Words(_("Which filed service is this about?")),
-    "provider_access": Words(_("Which access is to end?")),
-    "subject_name": Words(
+    "service": FieldWords(_("Which filed service is this about?")),
+    "provider_access": FieldWords(_("Which access is to end?")),
+    "subject_name": FieldWords(
         _("New name"), _("Only if you are called otherwise now."), OPTIONAL,
         {"autocomplete": "organization"},
     ),
-    "service_leader": Words(
+    "service_leader": FieldWords(
         _("Name of the person in charge of the site"),
         _("Who answers for the site, and whom the ministry asks."), "", _NAME,
     ),
-    "service_leader_phone": Words(
+    "service_leader_phone": FieldWords(
         _("Mobile number of the person in charge"), _BY_PHONE, "", _PHONE
     ),
-    "service_leader_id": Words(
+    "service_leader_id": FieldWords(
         _("ID number of the person in charge"), _("18 characters, as on the resident ID."),
         FOLLOWS, _ID,
     ),
-    "subject_leader": Words(
+    "subject_leader": FieldWords(
         _("Name of the legal representative"), _ANOTHER, OPTIONAL, {"autocomplete": "off"}
     ),
-    "subject_leader_phone": Words(
+    "subject_leader_phone": FieldWords(
         _("The legal representative's mobile number"), _BY_PHONE, OPTIONAL,
         {**_PHONE, "autocomplete": "off"},
     ),
-    "subject_leader_id": Words(
+    "subject_leader_id": FieldWords(
         _("The legal representative's ID number"), _("18 characters, as on the resident ID."),
         OPTIONAL, _ID,
     ),
 }  # fmt: skip
 _OF_CASE = _("Left empty, it is whom the register names.")
-_WHO: dict[str, Words] = {
-    ApplicantType.INDIVIDUAL: Words(_("Your name, as on your ID"), "", "", _NAME),
-    ApplicantType.ENTERPRISE: Words(
+_WHO: dict[str, FieldWords] = {
+    ApplicantType.INDIVIDUAL: FieldWords(_("Your name, as on your ID"), "", "", _NAME),
+    ApplicantType.ENTERPRISE: FieldWords(
         _("Name of the company, as on the business licence"),
         _("Of a sole trader (个体工商户) as well: the name on the licence."),
         "",
         {"autocomplete": "organization"},
     ),
-    "": Words(
+    "": FieldWords(
         _("Name, as on the certificate"), "", "", {"autocomplete": "organization"},
     ),
 }  # fmt: skip
-_OWN_PHONE = Words(_("Your mobile number"), _BY_PHONE, "", _PHONE)
-_OFFICE_PHONE = Words(
+_OWN_PHONE = FieldWords(_("Your mobile number"), _BY_PHONE, "", _PHONE)
+_OFFICE_PHONE = FieldWords(
     _("Your phone number"), _("So that the office can call you."), OPTIONAL, _PHONE
 )
 _CERTIFICATES: dict[str, tuple[CertificateType, ...]] = {
@@ -109,11 +114,11 @@ _CERTIFICATES: dict[str, tuple[CertificateType, ...]] = {
     ),
 }  # fmt: skip
 _NUMBER = {
-    "": Words(_("Its number"), "", "", _ID),
-    ApplicantType.INDIVIDUAL: Words(
+    "": FieldWords(_("Its number"), "", "", _ID),
+    ApplicantType.INDIVIDUAL: FieldWords(
         _("Its number"), _("A resident ID has 18 characters."), "", _ID
     ),
-    ApplicantType.ENTERPRISE: Words(
+    ApplicantType.ENTERPRISE: FieldWords(
         _("Its number"), _("18 letters and digits, on the licence, without I, O, S, V or Z."),
         "", _ID,
     ),
@@ -127,9 +132,9 @@ def word_facts(form: forms.BaseForm, case: FilingCase) -> None:
         words = WORDS.get(name)
         if words is None:
             mark = FOLLOWS if name.startswith(APP_PREFIX) else ""
-            words = Words(field_.label or name, field_.help_text, mark, _PLAIN)
+            words = FieldWords(field_.label or name, field_.help_text, mark, _PLAIN)
         if ending and name.endswith(("_leader", "_leader_phone")):
-            words = Words(words.label, _OF_CASE, OPTIONAL, words.attrs)
+            words = FieldWords(words.label, _OF_CASE, OPTIONAL, words.attrs)
         _put(field_, words)
 
 
@@ -137,7 +142,7 @@ def word_applicant(form: forms.BaseForm, applicant_type: str) -> None:
     """Put who applies in the words of this kind of applicant; offer the certificates it has."""
     words = {
         "name": _WHO.get(applicant_type, _WHO[""]),
-        "certificate_type": Words(_("Which certificate do you have?")),
+        "certificate_type": FieldWords(_("Which certificate do you have?")),
         "certificate_number": _NUMBER.get(applicant_type, _NUMBER[""]),
         "phone": _OWN_PHONE if applicant_type == ApplicantType.INDIVIDUAL else _OFFICE_PHONE,
     }
@@ -164,8 +169,8 @@ def offer_certificates(form: forms.BaseForm, fitting: Iterable[CertificateType])
         field_.widget.choices = [(v, n) for v, n in choices if v in offered and v]
 
 
-def _put(field_: forms.Field, words: Words) -> None:
-    marked = _now("%(label)s (%(mark)s)") % {"label": words.label, "mark": words.mark}
+def _put(field_: forms.Field, words: FieldWords) -> None:
+    marked = gettext("%(label)s (%(mark)s)") % {"label": words.label, "mark": words.mark}
     field_.label = marked if words.mark else words.label
     field_.help_text = words.hint
     attrs = dict(words.attrs)

@@ -263,7 +263,8 @@ def test_a_record_that_is_not_the_drafts_own_is_read_only(as_wei, world, why):
     page = as_wei.get(part(case, "who"))
     assert ("form" in page.context, applicant.name in text(page)) == (False, True)
     answer = as_wei.post(part(case, "who"), {"version": case.version, **SHOP, "who-name": "Other"})
-    assert (answer.status_code, answer["Location"]) == (302, path(case, "application/"))
+    # Confirmed while he was typing: told, and what he typed is still there.
+    assert (answer.status_code, 'value="Other"' in text(answer)) == (409, True)
     applicant.refresh_from_db()
     assert applicant.name != "Other"
 

@@ -180,8 +180,12 @@ def test_a_second_site_is_three_questions(as_wei, filed):
     )  # fmt: skip
     assert (case.server_region, case.access, case.forum) == ("mainland", "domain", False)
     page = look(as_wei, case)
-    assert (page.context["gaps"], page.context["others"]) == ([], [])
+    assert (page.context["gaps"], page.context["others"], page.context["progress"]) == (
+        [], [], None,
+    )  # fmt: skip
     assert CREDIT_CODES[0] in text_of(page)
+    # What is changed all the same leads back here.
+    assert save(as_wei, case, "person", LEADER)["Location"] == path(case, "application/")
     assert send(as_wei, case)["Location"] == path(case, "application/sent/")
     assert FilingCase.objects.count() == 2
 

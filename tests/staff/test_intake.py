@@ -116,7 +116,7 @@ def test_an_applicant_is_told_the_same_of_his_own(client, world, wei):
     other = world.filed(name="Garden", domain="garden.cn")
     client.force_login(wei)
     given = {"applicant": mine.subject.applicant_id, "filing_type": "change", "service": other.pk}
-    page = client.get(reverse("applicants:next"), given)
+    page = client.get(reverse("applicants:next"), given, follow=True)
     assert (page.status_code, read(page, "p.errornote")) == (200, [THEIRS])
     assert "Garden" not in page.content.decode()
     assert FilingCase.objects.filter(filing_type="change").count() == 0
