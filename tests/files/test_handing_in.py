@@ -136,17 +136,15 @@ def test_the_kinds_the_case_wants_are_offered_first(case, as_wei, as_li):
         "authorisation_letter", "domain_certificate",
     ]  # fmt: skip
     office = f"/admin/cases/filingcase/{case.pk}/documents/add/"
+    own = path(case, "documents/add/")
     wrong = two(case, file=upload("licence.png", b"no"))
-    pages_shown = [
-        as_wei.get(path(case, "documents/add/")), as_wei.get(path(case, "documents/add/?kind=other")),
-        as_wei.post(path(case, "documents/add/"), wrong), as_li.get(office),
-    ]  # fmt: skip
-    for answer in pages_shown:
+    shown = [as_wei.get(own), as_wei.get(f"{own}?kind=other"), as_wei.post(own, wrong)]
+    for answer in (*shown, as_li.get(office)):
         papers = answer.context["papers"]
         for form in (*papers.forms, papers.blank):
-            (none, _choose), (first, own), (second, others) = form.fields["kind"].choices
+            (none, _choose), (first, here), (second, others) = form.fields["kind"].choices
             assert (none, str(first), str(second)) == ("", "Wanted for this case", "Other kinds")
-            assert [kind for kind, _name in own] == wanted
+            assert [kind for kind, _name in here] == wanted
             assert sorted(wanted + [kind for kind, _name in others]) == sorted(
                 kind.value for kind in Kind
             )
