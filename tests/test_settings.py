@@ -79,6 +79,7 @@ def settings_with(monkeypatch):
         ("DOCUMENT_MAX_MB", "-1"),
         ("DOCUMENT_MAX_MB", "4.5"),
         ("DOCUMENT_MAX_MB", "101"),
+        ("DOCUMENT_UPLOAD_MAX_MB", "101"),
         ("STATIC_ROOT", "static"),
         ("SITE_URL", "cases.example"),
         ("SITE_URL", "https://cases.example/"),
@@ -150,6 +151,12 @@ def test_safe_by_default(settings_with):
     assert settings["CSRF_TRUSTED_ORIGINS"] == []
     assert settings["DOCUMENT_MAX_MB"] == 4
     assert not settings["DOCUMENT_ROOT"].is_relative_to(settings["STATIC_ROOT"])
+
+
+def test_a_picture_may_be_sent_larger_than_it_is_kept(settings_with):
+    """Never smaller: an office that keeps 50 MB takes 50 MB."""
+    asked = [{}, {"DOCUMENT_UPLOAD_MAX_MB": "60"}, {"DOCUMENT_MAX_MB": "50"}]
+    assert [settings_with(**each)["DOCUMENT_UPLOAD_MAX_MB"] for each in asked] == [25, 60, 50]
 
 
 def test_documents_among_the_static_files_are_refused(settings_with, tmp_path):

@@ -1,1 +1,1 @@
-"""Uploaded files: validation, virus scan, the process that opens PDFs."""
+"""Uploaded files: validation, virus scan, the process that opens them."""

@@ -8,12 +8,13 @@ from django.test import Client
 
 from icpcases.cases.models import AccessLogRow, Document
 from icpcases.files.uploads import check_upload
+from icpcases.rules.documents import Kind
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.documents import add_documents
 from tests.applicants.pages import path, text_of
 from tests.world import png, upload
 
-from .hostile import REFUSED, pages, pdf
+from .hostile import CONTENT, ENDING, REFUSED, pages, pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
@@ -94,6 +95,81 @@ def test_one_that_is_wrong_keeps_all_out_and_loses_nothing_typed(case, as_wei, d
     assert "Nothing has been handed in yet" in shown
     assert "Choose this file once more: licence.png" in shown
     assert (case.documents.count(), kept(document_root)) == (0, 0)
+
+
+def test_a_row_nobody_touched_is_no_fault_and_keeps_its_kind(case, as_wei):
+    sent = {
+        "version": case.version, "rows": "3", "kind": "business_licence",
+        "file": upload("licence.png", b"no"), "issued_in": "mainland",
+        "paper1-kind": "domain_certificate", "paper1-issued_in": "mainland",
+        "paper2-kind": "other", "paper2-issued_in": "mainland",
+    }  # fmt: skip
+    answer = as_wei.post(path(case, "documents/add/"), sent)
+    forms = answer.context["papers"].forms
+    assert [dict(form.errors) for form in forms] == [{"file": [CONTENT]}, {}, {}]
+    assert [form["kind"].value() for form in forms] == [
+        "business_licence", "domain_certificate", "other",
+    ]  # fmt: skip
+    assert "This field is required." not in text_of(answer)
+
+
+def test_every_fault_is_told_in_one_round(case, as_wei):
+    sent = two(case, kind="", file=upload("a.exe"), **{"paper1-issued_on": "2026-13-01"})
+    forms = as_wei.post(path(case, "documents/add/"), sent).context["papers"].forms
+    assert [dict(form.errors) for form in forms] == [
+        {"kind": ["This field is required."], "file": [ENDING]},
+        {"issued_on": ["Enter a valid date."]},
+        {},
+    ]
+
+
+def test_only_an_empty_form_asks_for_a_file(case, as_wei):
+    sent = {"version": case.version, "rows": "2", "kind": "other", "issued_in": "mainland"}
+    forms = as_wei.post(path(case, "documents/add/"), sent).context["papers"].forms
+    assert [dict(form.errors) for form in forms] == [{"file": ["This field is required."]}, {}]
+
+
+def test_the_kinds_the_case_wants_are_offered_first(case, as_wei, as_li):
+    """An enterprise's website, as the table of documents has it; and all others once."""
+    wanted = [
+        "business_licence", "legal_representative_id", "service_leader_id",
+        "authorisation_letter", "domain_certificate",
+    ]  # fmt: skip
+    office = f"/admin/cases/filingcase/{case.pk}/documents/add/"
+    own = path(case, "documents/add/")
+    wrong = two(case, file=upload("licence.png", b"no"))
+    shown = [as_wei.get(own), as_wei.get(f"{own}?kind=other"), as_wei.post(own, wrong)]
+    for answer in (*shown, as_li.get(office)):
+        papers = answer.context["papers"]
+        for form in (*papers.forms, papers.blank):
+            (none, _choose), (first, here), (second, others) = form.fields["kind"].choices
+            assert (none, str(first), str(second)) == ("", "Wanted for this case", "Other kinds")
+            assert [kind for kind, _name in here] == wanted
+            assert sorted(wanted + [kind for kind, _name in others]) == sorted(
+                kind.value for kind in Kind
+            )
+        assert '<optgroup label="Wanted for this case">' in answer.text
+
+
+def test_what_is_taken_is_said_before_it_is_sent(case, as_wei, as_li):
+    page = as_wei.get(path(case, "documents/add/"))
+    assert (
+        "A picture (JPEG, PNG, HEIC, WebP) of up to 25 MB: a large one is made smaller by itself. "
+        "Or a PDF of up to 4 MB."
+    ) in " ".join(text_of(page).split())
+    # The file field of the row, the place to pick several, and the row that is copied.
+    assert page.text.count(f'accept="{ACCEPT}"') == 5
+    assert "capture" not in page.text
+    assert ("photo-good.svg" in page.text, "photo-bad.svg" in page.text) == (True, True)
+    office = as_li.get(f"/admin/cases/filingcase/{case.pk}/documents/add/")
+    assert "photo-good.svg" not in office.text
+
+
+#: Each as a telephone or a computer names it, beside its ending.
+ACCEPT = (
+    "image/jpeg,image/png,image/heic,image/webp,application/pdf,image/heif,"
+    ".jpg,.jpeg,.jfif,.png,.heic,.heif,.webp,.pdf"
+)
 
 
 @pytest.mark.slow
