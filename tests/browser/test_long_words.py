@@ -44,11 +44,9 @@ TEXTS: dict[type[Model], tuple[str, ...]] = {
 def strain() -> None:
     """Every text that is there is as long as it may be, and so is every address and domain."""
     for model, names in TEXTS.items():
-        fields = {name: model._meta.get_field(name) for name in names}
-        longest = {
-            name: getattr(field, "max_length", None) or 200 for name, field in fields.items()
-        }
-        model._default_manager.update(**{name: LONG[:most] for name, most in longest.items()})
+        fields = {field.name: field.max_length or 200 for field in model._meta.concrete_fields}
+        texts = {name: LONG[: fields[name]] for name in names}
+        model._default_manager.update(**texts)
     for case in FilingCase.objects.all():
         domain = f"{LABEL[:58]}{case.pk:05}.cn"
         FilingCase.objects.filter(pk=case.pk).update(
