@@ -14,6 +14,7 @@ from icpcases.applicants.papers import checklist
 from icpcases.cases.models import AccessLogRow, Document
 from icpcases.files.uploads import check_upload
 from icpcases.rules.documents import Kind
+from icpcases.staff.tables.access_log import looked_in_words
 from icpcases.workflow.actions import requests
 from icpcases.workflow.actions.documents import add_document, add_documents, mark_not_needed
 from icpcases.workflow.actions.judging import judge_document, remove_document
@@ -288,6 +289,8 @@ def test_a_small_picture_is_small_private_and_logged(case, wei, as_wei):
     assert answer["X-Content-Type-Options"] == "nosniff"
     row = AccessLogRow.objects.get()
     assert (row.by, row.case, row.detail) == (wei, case, f"{paper.pk} {LICENCE} small")
+    said = f"Business licence (document {paper.pk}), a small picture"
+    assert looked_in_words(row) == said
 
 
 def test_of_a_pdf_it_shows_the_first_page(case, wei, as_wei):

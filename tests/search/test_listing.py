@@ -230,7 +230,6 @@ def test_whose_turn_it_can_be():
     """Section 4 of the domain: the run of a state in the index is there for each."""
     two = {s: turns_in(s) for s in State.values if len(turns_in(s)) > 1}
     assert two == {
-        "draft": ["applicant", "officer"],
         "preparing": ["officer", "applicant"],
         "returned": ["officer", "applicant"],
         "open": ["applicant", "nobody", "officer"],

@@ -125,6 +125,9 @@ def looked_in_words(row: AccessLogRow) -> str:
         label = _FIELD_LABELS.get(row.detail, row.detail)
         return _("%(number)s in full") % {"number": label}
     kind, _blank, paged = rest.partition(" page ")
+    if kind.endswith(" small"):
+        names = {"document": _KIND_LABELS.get(kind[: -len(" small")], kind), "pk": first}
+        return _("%(document)s (document %(pk)s), a small picture") % names
     names = {"document": _KIND_LABELS.get(kind, kind), "page": paged, "pk": first}
     if paged:
         return _("%(document)s (document %(pk)s), page %(page)s") % names
