@@ -19,9 +19,17 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from icpcases.cases import triggers
-from icpcases.cases.models import Document, FilingCase, HistoryRow, Notice, Province
+from icpcases.cases.models import (
+    CasePerson,
+    Document,
+    FilingCase,
+    HistoryRow,
+    Notice,
+    Province,
+)
 from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
+from icpcases.workflow.actions.messages import write_to_applicant, write_to_office
 from icpcases.workflow.engine import perform
 from icpcases.workflow.explain import explain
 from tests.harness.databases import chosen
@@ -133,7 +141,9 @@ def test_the_dump_says_which_migrations_it_has(release):
 # States that the release did not have: no case of its can be in them.
 LATER = {State.PROVIDER_PASSED.value, State.COMPLETED.value}
 # Kinds of changes that it did not know.
-LATER_KINDS = {HistoryRow.Kind.CORRECTION, HistoryRow.Kind.FOLLOW_UP}
+LATER_KINDS = {
+    HistoryRow.Kind.CORRECTION, HistoryRow.Kind.FOLLOW_UP, HistoryRow.Kind.MESSAGE,
+}  # fmt: skip
 # Tables that it did not have, and that no migration fills.
 LATER_TABLES = [
     "ApplicantChange", "Leave", "StaffAct", "ApplicantText", "ApplicantToken", "Sending",
@@ -195,6 +205,21 @@ def test_steps_are_taken_through_the_door(release, tmp_path):
         assert (row.step, row.sequence, row.by) == (step, newest + 1, li)
         assert Notice.objects.filter(history=row).exists()
     assert check_cases(tmp_path).endswith(" checkers, nothing found.\n")
+
+
+def test_a_message_waits_on_a_case_that_was_closed_before_there_were_messages(release, tmp_path):
+    wei, li = (User.objects.get(username=name) for name in ("wei", "li"))
+    closed = FilingCase.objects.filter(state__in=("withdrawn", "refused")).order_by("pk")[0]
+    assert (closed.turn, closed.answered, closed.message_waits) == ("nobody", False, None)
+    CasePerson.objects.get_or_create(case=closed, user=wei, defaults={"part": "colleague"})
+    for write, turn, waits in (
+        (write_to_office, "officer", closed.version + 1), (write_to_applicant, "nobody", None),
+    ):  # fmt: skip
+        write(closed, wei if turn == "officer" else li, "A word.", closed.version)
+        closed = FilingCase.objects.get(pk=closed.pk)
+        assert (closed.turn, closed.answered) == (turn, turn == "officer")
+        assert closed.message_waits == waits
+        assert check_cases(tmp_path).endswith(" checkers, nothing found.\n")
 
 
 # That the tests above can fail
