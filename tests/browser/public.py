@@ -80,7 +80,8 @@ class Site:
             "step, with dates": f"{self.base('open')}step/record_public_security/",
             "document": f"{returned}documents/add/?kind=domain_certificate",
             "request": f"{returned}requests/{asked.pk if asked else 0}/",
-            "people": f"{returned}people/", "no invitation": "/invitation/x/", **self.more,
+            "people": f"{returned}people/", "account": "/account/",
+            "no invitation": "/invitation/x/", **self.more,
         }  # fmt: skip
 
     def states(self) -> dict[str, str]:
@@ -101,14 +102,20 @@ def build(world: World, states: Any = State.values) -> Site:
             cases[state] = draft_case(world)
         else:
             cases[state] = world.at(state)
+    returned, long = cases["returned"], LONG.lower().replace("ü", "ue")
     invitation = participants.invite(
-        cases["returned"], world.wei, f"{LONG}@verlag.example".lower(), cases["returned"].version
+        returned, world.wei, f"{long}@verlag.example", returned.version
     )
     theirs = world.case(domain="mei-books.cn", owner=user("mei"))
     own = participants.invite(theirs, world.li, world.wei.email, theirs.version)
+    old = world.case(domain="old-books.cn", owner=user("old"))
+    taken_back = participants.invite(old, world.li, world.wei.email, old.version)
+    old.refresh_from_db()
+    participants.take_back(old, world.li, taken_back.pk, old.version)
     return Site(
         cases,
         {
+            "invitation, taken back": f"/invitation/{participants.token_of(taken_back)}/",
             "invitation": f"/invitation/{participants.token_of(own)}/",
             "invitation, another's": f"/invitation/{participants.token_of(invitation)}/",
         },
