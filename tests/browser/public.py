@@ -89,6 +89,7 @@ class Site:
             "request": f"{returned}requests/{asked.pk if asked else 0}/",
             "requests": f"{returned}requests/", "papers": f"{returned}documents/",
             "people": f"{returned}people/", "messages": f"{returned}messages/",
+            "account": "/account/",
             "no invitation": "/invitation/x/", **self.more,
         }  # fmt: skip
 
@@ -115,14 +116,20 @@ def build(world: World, states: Any = State.values) -> Site:
     write_to_applicant(case, world.li, "On Friday.", case.version + 1)
     write_to_office(case, world.wei, "Thank you.", case.version + 2)
     case.refresh_from_db()
+    returned, long = cases["returned"], LONG.lower().replace("ü", "ue")
     invitation = participants.invite(
-        cases["returned"], world.wei, f"{LONG}@verlag.example".lower(), cases["returned"].version
+        returned, world.wei, f"{long}@verlag.example", returned.version
     )
     theirs = world.case(domain="mei-books.cn", owner=user("mei"))
     own = participants.invite(theirs, world.li, world.wei.email, theirs.version)
+    old = world.case(domain="old-books.cn", owner=user("old"))
+    taken_back = participants.invite(old, world.li, world.wei.email, old.version)
+    old.refresh_from_db()
+    participants.take_back(old, world.li, taken_back.pk, old.version)
     return Site(
         cases,
         {
+            "invitation, taken back": f"/invitation/{participants.token_of(taken_back)}/",
             "invitation": f"/invitation/{participants.token_of(own)}/",
             "invitation, another's": f"/invitation/{participants.token_of(invitation)}/",
         },

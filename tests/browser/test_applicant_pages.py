@@ -30,7 +30,9 @@ SCREENS_OF = {
 }
 
 # An invitation is bound to its address.
-CLOSED = {"no invitation": 404, "invitation, another's": 403}
+CLOSED = {
+    "no invitation": 404, "invitation, another's": 403, "invitation, taken back": 410,
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -131,6 +131,6 @@ def test_who_accepts_an_invitation_by_two_clicks_is_led_to_the_case(client, li, 
     client.force_login(mei)
     first, second = client.post(url, PAGE), client.post(url, PAGE)
     assert [first.url, second.url] == [f"/cases/{case.reference}/"] * 2
-    # To anybody else it is used up.
+    # To anybody else it is for another address.
     client.force_login(user("other"))
-    assert client.post(url, PAGE).status_code == 404
+    assert client.post(url, PAGE).status_code == 403
