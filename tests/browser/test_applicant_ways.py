@@ -4,12 +4,14 @@ Screens and touches are counted beside the typing; each screen is held against a
 the telephone. `SCREENS=1` keeps a picture of each in docs/screens.
 """
 
+import io
 import re
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
 
 from icpcases.cases.models import FilingCase, Notice
 from icpcases.notifications.delivery import deliver, worker_name
@@ -76,10 +78,16 @@ class Thumb:
         return self
 
     def type(self, **values: str) -> "Thumb":
-        """Tap into each field and type."""
+        """Type into each field; that is not counted."""
         for name, value in values.items():
-            self.page.locator(f"[name={name.replace('__', '-')}]").fill(value)
-            self.taps += 1
+            self.page.locator(f"[name={name}], [name=who-{name}]").fill(value)
+        return self
+
+    def photograph(self, selector: str, content: bytes) -> "Thumb":
+        """Tap the field of a file and take a photo."""
+        photo: FilePayload = {"name": "IMG_2041.jpg", "mimeType": "image/jpeg", "buffer": content}
+        self.page.locator(selector).first.set_input_files(photo)
+        self.taps += 1
         return self
 
     def sign_in(self, mail: smtp.MailServer, address: str) -> "Thumb":
@@ -114,4 +122,62 @@ def test_an_sms_check_is_confirmed_in_time(open_page, world, mail):
     assert FilingCase.objects.get().state == "authority_review"
     expect(wei.page.locator("#needed")).to_contain_text("您现在无需办理")
     # The sign-in, its code, the case, the step, the case.
-    assert (wei.screens, wei.taps) == (5, 6)
+    assert (wei.screens, wei.taps) == (5, 4)
+
+
+def test_a_returned_filing_is_put_right_with_a_new_photo(open_page, world, mail):
+    case = world.at("provider_review")
+    reasons = [{"about": "service_leader_id", "text": "照片反光，请重新拍摄。"}]
+    world.step(case, "return_for_correction", reasons=reasons, tell=True)
+    wei = on_a_telephone(open_page, "returned").open(link_in(mail, world.wei.email))
+    wei.sign_in(mail, world.wei.email)
+    expect(wei.page.locator("#needed")).to_contain_text("照片反光")
+    wei.tap("#needed a.button.main").photograph("input[type=file]", photo())
+    wei.tap("main form .submit button")
+    case.refresh_from_db()
+    [paper] = case.documents.filter(kind="service_leader_id", status="pending")
+    assert (paper.label, paper.media_type) == ("IMG_2041.jpg", "image/jpeg")
+    assert case.requests.get().status == "answered"
+    expect(wei.page.locator("#needed")).to_contain_text("您现在无需办理")
+    # The sign-in, its code, the case, what is asked, the case.
+    assert (wei.screens, wei.taps) == (5, 5)
+
+
+def photo() -> bytes:
+    """A picture as a telephone takes it, of an ordinary size."""
+    out = io.BytesIO()
+    Image.effect_noise((1600, 1200), 60).convert("RGB").save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def test_a_shop_gets_from_the_check_to_sent(open_page, world, mail):
+    """The link that the shop owner follows is the office's own; the code comes by mail."""
+    address = "shop@yulan.example"
+    shop = on_a_telephone(open_page, "shop").open("/check/")
+    shop.touch("[name=service_kind][value=website]").touch("[name=server_region][value=mainland]")
+    shop.tap("main .button.main")
+    shop.touch("[name=access][value=domain]").touch("[name=forum][value=no]")
+    shop.tap("main .button.main")
+    shop.touch("[name=applicant_type][value=enterprise]").choose("province", "CN-BJ")
+    shop.tap("main .button.main")
+    expect(shop.page.locator("h1")).to_contain_text("需要")
+    shop.tap("a.button.main").sign_in(mail, address)
+    shop.type(
+        name="北京玉兰书店", certificate_number="9144030071526726XG", phone="010-5555 0199"
+    ).tap("main form .submit button")
+    shop.type(site_name="玉兰书店", domain="yulan-books.cn").tap("main form .submit button")
+    shop.type(
+        service_leader="王伟",
+        service_leader_phone="138 0013 8000",
+        service_leader_id="11010519491231002X",
+    ).tap("main form .submit button")
+    shop.tap("main .button.main").tap("main form .submit button")
+    case = FilingCase.objects.get()
+    assert (case.state, case.domain, case.people.get().user.email) == (
+        "triage", "yulan-books.cn", address,
+    )  # fmt: skip
+    for said in (case.reference, case.follow_code):
+        expect(shop.page.locator("main")).to_contain_text(said)
+    # Of three pages of questions the verdict, the sign-in, its code; who, the site, the person in
+    # charge, the papers, the last look, the receipt.
+    assert (shop.screens, shop.taps) == (12, 18)

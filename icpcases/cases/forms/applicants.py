@@ -76,6 +76,8 @@ class OwnApplicantForm(ApplicantForm):
         initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, instance=instance, initial=initial, prefix="who")
+        # It is the one that the account has.
+        del self.fields["email"]
         self.masked: dict[str, str] = {}
         if instance and instance.certificate_number and instance.number_is_private:
             self.masked["certificate_number"] = instance.certificate_number
