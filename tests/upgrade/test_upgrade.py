@@ -136,8 +136,8 @@ LATER = {State.PROVIDER_PASSED.value, State.COMPLETED.value}
 LATER_KINDS = {HistoryRow.Kind.CORRECTION, HistoryRow.Kind.FOLLOW_UP}
 # Tables that it did not have, and that no migration fills.
 LATER_TABLES = [
-    "ApplicantChange", "Leave", "StaffAct", "ApplicantText", "ApplicantToken", "Sending",
-    "TableChange",
+    "ApplicantChange", "Leave", "StaffAct", "ReaderLanguage", "ApplicantText", "ApplicantToken",
+    "Sending", "TableChange",
 ]  # fmt: skip
 
 
