@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from icpcases.workflow.actions.checks import account_of
+
 from .codes import NewAddress
 from .forms import AddressForm, CodeForm
 from .mails import CODE_MINUTES, MailNotSent
@@ -28,7 +30,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask_address(request, form, 422)
     address = form.cleaned_data["email"]
-    if address == request.user.email.lower():
+    if address == account_of(request.user).email.lower():
         form.add_error("email", _("This is your address already."))
         return _ask_address(request, form, 422)
     if not ratelimit.consume(request, action="request_login_code", key=address):
@@ -52,7 +54,7 @@ def new_address_page(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if process.attempt(request, request.user, form.cleaned_data["code"]):
+        if process.attempt(request, account_of(request.user), form.cleaned_data["code"]):
             messages.success(request, _("Your address is now %(address)s.") % vars(process))
             return redirect("account")
         if process.over:

@@ -146,8 +146,8 @@ LATER_KINDS = {
 }  # fmt: skip
 # Tables that it did not have, and that no migration fills.
 LATER_TABLES = [
-    "ApplicantChange", "Leave", "StaffAct", "ApplicantText", "ApplicantToken", "Sending",
-    "TableChange",
+    "ApplicantChange", "Leave", "StaffAct", "ReaderLanguage", "ApplicantText", "ApplicantToken",
+    "Sending", "TableChange",
 ]  # fmt: skip
 
 

@@ -1,12 +1,7 @@
-"""The language each account reads; tries to follow a case are counted by other keys from now on."""
+"""The language each account reads."""
 
 from django.conf import settings
 from django.db import migrations, models
-
-
-def forget_tries(apps, schema_editor):
-    """What was counted closes nothing for longer than a quarter of an hour."""
-    apps.get_model("cases", "FollowTry").objects.all().delete()
 
 
 class Migration(migrations.Migration):
@@ -37,5 +32,4 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "languages of readers",
             },
         ),
-        migrations.RunPython(forget_tries, migrations.RunPython.noop),
     ]
