@@ -80,7 +80,7 @@ class Site:
             "cases": "/cases/", "apply": f"/apply/?{urlencode(VERDICTS['file, a shop'])}",
             "application": f"{draft}application/",
             **{f"application, {p}": f"{draft}application/{p}/" for p in PARTS},
-            **{"sent": f"{self.base(s)}application/sent/" for s in self.cases if s == "triage"},
+            **({"sent": f"{self.base('triage')}application/sent/"} if "triage" in self.cases else {}),
             "step": f"{returned}step/withdraw/",
             "step, elsewhere": f"{returned}step/confirm_sms/",
             "step, with dates": f"{self.base('open')}step/record_public_security/",
