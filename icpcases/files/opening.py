@@ -19,7 +19,7 @@ class NotOpened(Exception):
         self.at_limit = at_limit
 
 
-def opened(content: bytes, *what: str) -> bytes:
+def asked_of_file(content: bytes, *what: str) -> bytes:
     """What the process says of a file, asked as `worker/main.py` has it. Raises NotOpened."""
     # Nothing of our environment, its secrets least of all, goes where a stranger's file is read.
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .opening import NotOpened, opened
+from .opening import NotOpened, asked_of_file
 
 MAX_PICTURE = 20 << 20
 
@@ -23,7 +23,7 @@ class NoPicture(Exception):
 def check_pdf(content: bytes) -> int:
     """The number of its pages. Raises ValidationError with why it is not taken."""
     try:
-        said = opened(content, "pdfs", "check").decode().strip()
+        said = asked_of_file(content, "pdfs", "check").decode().strip()
     except NotOpened as error:
         said = "complex" if error.at_limit else "unreadable"
     if said.startswith("ok "):
@@ -43,7 +43,7 @@ def _counted(pages: int) -> int:
 def page_picture(content: bytes, number: int) -> bytes:
     """A page as PNG; the first is 1. Raises NoPicture."""
     try:
-        picture = opened(content, "pdfs", "page", str(number))
+        picture = asked_of_file(content, "pdfs", "page", str(number))
     except (NotOpened, OSError) as error:
         raise NoPicture from error
     if len(picture) > MAX_PICTURE:

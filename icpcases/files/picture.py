@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .opening import NotOpened, opened
+from .opening import NotOpened, asked_of_file
 
 _KEPT = {"ok image/jpeg": "image/jpeg", "ok image/png": "image/png"}
 _TROUBLE = {
@@ -19,9 +19,9 @@ def rewritten(content: bytes, media_type: str) -> tuple[str, bytes]:
     """The media type and the bytes to keep of a picture. Raises ValidationError."""
     limits = (settings.DOCUMENT_MAX_MB << 20, settings.DOCUMENT_MAX_MEGAPIXELS * 10**6)
     try:
-        said, _line, kept = opened(content, "pictures", media_type, *map(str, limits)).partition(
-            b"\n"
-        )
+        said, _line, kept = asked_of_file(
+            content, "pictures", media_type, *map(str, limits)
+        ).partition(b"\n")
     except NotOpened as error:
         said, kept = (b"complex" if error.at_limit else b"unreadable"), b""
     verdict = said.decode(errors="replace")

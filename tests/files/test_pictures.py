@@ -62,7 +62,7 @@ def test_sixteen_bits_are_scaled_not_cut():
     for mode in ("I;16", "I;16B", "I;16L", "I;16N"):
         ordered = row if mode == "I;16B" else struct.pack("<H", 21845) * WIDTH
         image = Image.frombytes(mode, (WIDTH, HEIGHT), ordered * HEIGHT)
-        assert greys(pictures.plain(image)) == [85] * WIDTH
+        assert greys(pictures.in_eight_bits(image)) == [85] * WIDTH
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "PA", "RGBX", "RGBA", "RGBa", "CMYK", "HSV", "YCbCr"])
@@ -72,14 +72,14 @@ def test_whatever_the_library_makes_of_a_picture(mode):
     if middle == "P":
         source = Image.frombytes("P", GREY.size, GREY.tobytes())
         source.putpalette(bytes(v for grey in range(256) for v in (grey,) * 3))
-    values = greys(pictures.plain(source.convert(mode)))
+    values = greys(pictures.in_eight_bits(source.convert(mode)))
     assert max(abs(value - at) for at, value in enumerate(values)) <= 1
 
 
 @pytest.mark.parametrize("mode", ["I", "F", "LAB"])
 def test_pixels_without_black_and_white_are_refused(mode):
-    with pytest.raises(pictures.Refused, match="colours"):
-        pictures.plain(Image.new(mode, (4, 4)))
+    with pytest.raises(pictures.NotTaken, match="colours"):
+        pictures.in_eight_bits(Image.new(mode, (4, 4)))
 
 
 @pytest.mark.parametrize("name", ["paper.jfif", "paper.JFIF", "paper.jpeg", "paper.jpg"])
@@ -222,8 +222,10 @@ def test_a_small_limit_is_kept(settings):
 
 
 def test_no_picture_is_made_smaller_than_can_be_read():
-    with pytest.raises(pictures.Refused, match="large"):
-        pictures.rewritten(saved(photograph((3000, 2250), 90), "JPEG"), "image/jpeg", 9000, 10**8)
+    with pytest.raises(pictures.NotTaken, match="large"):
+        pictures.written_anew(
+            saved(photograph((3000, 2250), 90), "JPEG"), "image/jpeg", 9000, 10**8
+        )
 
 
 def scans(count: int) -> bytes:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 CPU_SECONDS, MEMORY = 20, 3 << 29
+_ANSWERS = {"pdfs": "pdf_answer", "pictures": "picture_answer"}
 
 
 def main(kind: str, *what: str) -> None:
@@ -22,7 +23,7 @@ def main(kind: str, *what: str) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
     opener = importlib.import_module(f"icpcases.files.worker.{kind}")
-    for part in opener.answer(sys.stdin.buffer.read(), *what):
+    for part in getattr(opener, _ANSWERS[kind])(sys.stdin.buffer.read(), *what):
         sys.stdout.buffer.write(part)
 
 

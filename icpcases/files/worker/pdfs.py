@@ -144,6 +144,6 @@ def drawn_page(content: bytes, number: int) -> bytes:
     return out.getvalue()
 
 
-def answer(content: bytes, what: str, *number: str) -> Iterator[bytes]:
+def pdf_answer(content: bytes, what: str, *number: str) -> Iterator[bytes]:
     """What `check` found, or the picture of `page N`; the first page is 1."""
     yield verdict(content).encode() if what == "check" else drawn_page(content, int(number[0]))

@@ -14,7 +14,7 @@ MAX_SIDE = 20_000
 # How a picture is made to fit, the first that does: long side (of 4 to 3), quality of the JPEG.
 # At 2,400 the smallest print of an identity card (2 mm) is about 45 pixels high, and that of a page
 # of A4 (10 point) 27: legible. So nothing is ever made smaller than that.
-STEPS = ((4000, 88), (3200, 85), (2400, 82), (2400, 68), (2400, 50))
+SHRINKING = ((4000, 88), (3200, 85), (2400, 82), (2400, 68), (2400, 50))
 QUALITY = 90
 _SIXTEEN_BITS = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 # What the library turns into grey or colours from black to white; the others have no such ends.
@@ -30,18 +30,20 @@ _UPRIGHT = {
 _ORIENTATION = 0x0112
 
 
-class Refused(Exception):
+class NotTaken(Exception):
     """Why a picture is not taken, in one word."""
 
 
-def answer(content: bytes, media_type: str, most_bytes: str, most_pixels: str) -> Iterator[bytes]:
+def picture_answer(
+    content: bytes, media_type: str, most_bytes: str, most_pixels: str
+) -> Iterator[bytes]:
     """A line, `ok` with the media type or why not, and after `ok` the picture.
 
     Why not: `pixels`, `colours`, `large`, `complex`, `unreadable`.
     """
     try:
-        kept_type, kept = rewritten(content, media_type, int(most_bytes), int(most_pixels))
-    except Refused as error:
+        kept_type, kept = written_anew(content, media_type, int(most_bytes), int(most_pixels))
+    except NotTaken as error:
         yield f"{error}\n".encode()
     except Image.DecompressionBombError:
         yield b"pixels\n"
@@ -54,10 +56,10 @@ def answer(content: bytes, media_type: str, most_bytes: str, most_pixels: str) -
         yield kept
 
 
-def rewritten(
+def written_anew(
     content: bytes, media_type: str, most_bytes: int, most_pixels: int
 ) -> tuple[str, bytes]:
-    """The media type of the picture as it is kept, and the picture. Raises Refused."""
+    """The media type of the picture as it is kept, and the picture. Raises NotTaken."""
     if media_type == "image/heic":
         _read_heic()
     large = len(content) > most_bytes
@@ -65,11 +67,11 @@ def rewritten(
         _need_size(image, most_pixels)
         if large:
             # A JPEG can be decoded at half its size or less, for a fraction of the time.
-            image.draft(None, _size_of(image, STEPS[0][0]))
+            image.draft(None, _size_of(image, SHRINKING[0][0]))
         image.load()
         turn = _turn_of(image)
         encoding = _encoding_of(image)
-        shown = plain(image)
+        shown = in_eight_bits(image)
     if not large:
         kept = _written(_turned(shown, turn), **encoding)
         if len(kept) <= most_bytes:
@@ -86,7 +88,7 @@ def _read_heic() -> None:
 
 def _need_size(image: Image.Image, most_pixels: int) -> None:
     if max(image.size) > MAX_SIDE or image.width * image.height > most_pixels:
-        raise Refused("pixels")
+        raise NotTaken("pixels")
 
 
 def _turn_of(image: Image.Image) -> Image.Transpose | None:
@@ -102,13 +104,13 @@ def _turned(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def plain(image: Image.Image) -> Image.Image:
-    """Grey or colours of eight bits, from whatever pixels the picture has. Raises Refused."""
+def in_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey or colours of eight bits, from whatever pixels the picture has. Raises NotTaken."""
     if image.mode in _SIXTEEN_BITS:
         # Converted by itself, all above 255 would be white.
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if image.mode not in _PLAIN:
-        raise Refused("colours")
+        raise NotTaken("colours")
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         page = Image.new("RGB", layer.size, "white")
@@ -147,7 +149,7 @@ def _size_of(image: Image.Image, side: int) -> tuple[int, int]:
 
 
 def _made_to_fit(image: Image.Image, turn: Image.Transpose | None, most_bytes: int) -> bytes:
-    for side, quality in STEPS:
+    for side, quality in SHRINKING:
         size = _size_of(image, side)
         # Half of a telephone's picture is a little more than the first step: that will do.
         if size[0] * 1.05 < image.width:
@@ -155,4 +157,4 @@ def _made_to_fit(image: Image.Image, turn: Image.Transpose | None, most_bytes: i
         kept = _written(_turned(image, turn), format="JPEG", quality=quality)
         if len(kept) <= most_bytes:
             return kept
-    raise Refused("large")
+    raise NotTaken("large")

@@ -1,7 +1,7 @@
 /* A file is looked at before it is sent: what cannot be taken is said at once, and a picture that is
    too large is made smaller. The server looks again, and makes smaller what this browser cannot. */
 
-/* Long side (of 4 to 3) and quality, the first that fits: as in files/worker/pictures.py. */
+/* Long side (of 4 to 3) and quality, the first that fits: as `SHRINKING` in files/worker/pictures.py. */
 const STEPS = [[4000, .88], [3200, .85], [2400, .82], [2400, .68], [2400, .5]];
 const MB = 1048576;
 
