@@ -106,7 +106,9 @@ def test_what_is_wrong_for_all_is_said_once_and_at_its_field(as_li, world):
     assert answer.status_code == 422
     assert [line.told for line in answer.context["lines"]] == ["", "", ""]
     page = answer.content.decode()
-    assert (page.count(NOTICE), page.count("Give at least one reason.")) == (1, 2)
+    # Once on top, with who returned it, and once at its field.
+    assert page.count("2 things need correcting:") == 1
+    assert page.count("Give at least one reason.") == 2
     assert answer.context["notices"] == []
 
 
