@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from icpcases.cases.models import AccessLogRow, Document
 from icpcases.files.uploads import check_upload
@@ -308,7 +309,7 @@ def test_a_request_is_answered_with_its_document_in_one_go(case, as_wei, as_li, 
     assert [paper.document for paper in own.context["told"].came] == papers
     assert "Business licence Not yet judged" in text_of(office)
     for paper in papers:
-        handed = f"handed in on {paper.added_at:%Y-%m-%d}, being looked at"
+        handed = f"handed in on {timezone.localdate(paper.added_at)}, being looked at"
         assert f"{paper.get_kind_display()}: {paper.label} {handed}" in text_of(own)
 
 
