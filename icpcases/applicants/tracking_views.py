@@ -26,9 +26,6 @@ from .page_cache import Told, told, written
 from .pages import own_page
 from .tracking import TooManyTries, find_followed
 
-# The telephone and hours of the office, where its settings give them.
-_WHOM_TO_ASK = ("applicants/_office.html", "applicants/_ask_office.html")
-
 
 class FollowForm(forms.Form):
     """A reference and the code that stands on the invitation."""
@@ -102,7 +99,7 @@ def _ask(
     request: HttpRequest, form: FollowForm, status: int = 200, asked: str = ""
 ) -> HttpResponse:
     known = [(reference, _url(reference)) for reference in followed.followed_in(request)]
-    context = {"form": form, "known": known[::-1], "asked": asked, "whom_to_ask": _WHOM_TO_ASK}
+    context = {"form": form, "known": known[::-1], "asked": asked}
     return own_page(request, "applicants/follow.html", context, status)
 
 
