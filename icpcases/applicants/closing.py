@@ -15,7 +15,7 @@ from icpcases.cases.models import FilingCase, HistoryRow, effective
 from icpcases.lifecycle.roles import Actor
 from icpcases.lifecycle.states import State
 from icpcases.rules.filing_types import INSPECTIONS
-from icpcases.rules.verdict import FactsMissing, assess
+from icpcases.rules.verdict import FactsMissing, assess, decisive
 from icpcases.web.findings import status_of
 from icpcases.web.troubles import trouble_of
 from icpcases.workflow.actions.open_case import open_case
@@ -46,7 +46,8 @@ def _of_the_rules(case: FilingCase) -> list[str]:
     if case.is_at != State.INELIGIBLE:
         return []
     try:
-        return [sentence_of(finding) for finding in assess(case.facts, case.changed).unmet[:1]]
+        found = assess(case.facts, case.changed)
+        return [sentence_of(finding) for finding in decisive(found, case.facts)]
     except FactsMissing:
         return []
 
