@@ -28,6 +28,7 @@ from icpcases.workflow.standing import standing_of
 from icpcases.workflow.step_forms import step_form
 
 from .application_views import look_over
+from .asked import answers_here
 from .closing import may_apply_again, reasons_of_closing
 from .facts_told import facts_told
 from .messages import messages_of
@@ -73,6 +74,7 @@ def _tell(
         "next_step": todo.next_step and next_step_of(case, todo.next_step, todo.listed),
         "others": [shown_step(case, explanation) for explanation in todo.others],
         "timeline": newest_moments(case, removed),
+        "answers": answers_here(case, todo.requests),
         "checklist": checklist(case, rows),
         "talk": messages_of(case),
         "sections": [] if drafting else [(section, "") for section in facts_told(case)],
@@ -84,7 +86,8 @@ def _tell(
     # Who else was on the case is known by their address, which their account may change; what
     # ends with a cancelling errand hangs on services that are not compared.
     lasting = not (removed or errand.ends)
-    return Told(written("applicants/case.html", context), bool(duties), lasting=lasting)
+    asks = own_case_url(case, "requests") if todo.requests else ""
+    return Told(written("applicants/case.html", context), bool(duties), lasting, asks)
 
 
 def next_step_of(

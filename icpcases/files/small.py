@@ -1,6 +1,6 @@
 """Small pictures of documents, as lists show them. Another process makes them."""
 
-from .opening import NotOpened, opened
+from .opening import NotOpened, asked_of_file
 from .pdf import NoPicture, page_picture
 
 #: The longest side, in pixels: a paper is known again, and no number on it can be read.
@@ -19,6 +19,6 @@ def small_picture(content: bytes, media_type: str) -> bytes:
     if media_type == "application/pdf":
         content = page_picture(content, 1)
     try:
-        return opened(content, "small", str(SIDE))
+        return asked_of_file(content, "small", str(SIDE))
     except (NotOpened, OSError) as error:
         raise NoPicture from error
