@@ -209,7 +209,7 @@ def test_states_and_steps_speak_chinese() -> None:
 # What is neither English nor Chinese, on whatever page.
 KEYS = {"Alt", "Ctrl", "Enter", "Option", "Shift", "Mac", "Firefox"}
 FORMATS = {"PDF", "PNG", "JPEG", "HEIC", "WebP", "MB", "KB"}
-SAME_IN_BOTH = KEYS | FORMATS | NOT_CHINESE | {"BBS", "ICP", "IP", "CDN", "cn", "CN"}
+SAME_IN_BOTH = KEYS | FORMATS | NOT_CHINESE | {"BBS", "ICP", "IP", "CDN", "cn", "CN", "www"}
 # What the tests themselves have typed in, or what people have named: as it was written.
 DATA = re.compile(
     r"""(?:Example|Old)\ Cloud|The\ domain\ certificate\ is\ blurred|phone\ call|blurred|Seen\ twice

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, get_language_from_request
 
 from icpcases.cases.models import ReaderLanguage
+from icpcases.web.languages import show_in
 
 _SIGNING_IN = frozenset({"sign_in_code", "account_login", "mfa_authenticate"})
 _CHOSEN = "language_chosen"
@@ -71,17 +72,3 @@ class ReaderLanguages:
         if language != kept:
             keep_language(request.user, language)
         show_in(response, language)
-
-
-def show_in(response: HttpResponse, language: str) -> None:
-    """Have this browser ask for its pages in a language, as Django's own button does."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        path=settings.LANGUAGE_COOKIE_PATH,
-        domain=settings.LANGUAGE_COOKIE_DOMAIN,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite="Lax",
-    )

@@ -13,6 +13,7 @@ from icpcases.rules.facts import Access, ApplicantType, FilingType, ServerRegion
 from icpcases.rules.filing_types import JUDGED, Asks, Leader
 from icpcases.rules.rule import Finding, Party, Place, PlaceKind, Source
 from icpcases.rules.text import _
+from icpcases.types import Text
 from icpcases.workflow.dossier import dossier_for
 from icpcases.workflow.explain import unmet_guards
 from icpcases.workflow.recommendation import step_by_facts
@@ -26,6 +27,13 @@ class Part(models.TextChoices):
     SITE = "site", gettext_lazy("The site")
     PERSON = "person", gettext_lazy("The person in charge")
     PAPERS = "papers", gettext_lazy("Papers")
+
+
+def part_title(part: Part, case: FilingCase) -> Text:
+    """What a page of the application is called: not everything that is filed is a site."""
+    if part == Part.SITE and case.kind != ServiceKind.WEBSITE:
+        return gettext_lazy("What is filed")
+    return part.label
 
 
 _FOREIGN = ("mainland_branch", "registration_certificate")

@@ -30,7 +30,7 @@ from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.exceptions import Stale
 from icpcases.workflow.messages import label_of
 
-from .application import Part, fields_on, needed_to_send, of_another, walk_of
+from .application import Part, fields_on, needed_to_send, of_another, part_title, walk_of
 from .facts_told import facts_told
 from .pages import AGAIN, APPLICANTS, OTHER, get_own_case, own_case_url, own_link, own_page
 from .plain_words import WORDS, word_applicant, word_facts
@@ -143,7 +143,7 @@ def application_part_page(request: HttpRequest, reference: str, name: str) -> Ht
     if request.method != "POST" and not drafting:
         return HttpResponseRedirect(own_case_url(case))
     context: dict[str, Any] = {
-        "title": part.label, "part": part, "progress": _progress(case, part), "done": "",
+        "title": part_title(part, case), "part": part, "progress": _progress(case, part), "done": "",
         "closed": not drafting, "again": AGAIN in request.GET,
         "template": "application_part.html",
         # What is asked next may hang on what is answered here.

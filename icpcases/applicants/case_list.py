@@ -43,7 +43,7 @@ class Group(TextChoices):
 
 
 @dataclass(frozen=True)
-class CaseLine:
+class OwnCaseLine:
     """A case as its line tells of it; `why` it was closed, `gone` that its service is."""
 
     case: FilingCase
@@ -62,7 +62,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     cases = Paginator(own_cases(request.user, sought), SHOWN).get_page(request.GET.get("page"))
     context = {
         "cases": cases,
-        "lines": case_lines(cases),
+        "lines": own_case_lines(cases),
         "sought": sought,
         "place": f"&{urlencode({'q': sought})}" if sought else "",
         "invitations": waiting_for(request.user),
@@ -91,11 +91,11 @@ def _any_holds(word: str) -> Q:
     return found
 
 
-def case_lines(cases: Iterable[FilingCase]) -> list[CaseLine]:
+def own_case_lines(cases: Iterable[FilingCase]) -> list[OwnCaseLine]:
     """What the list tells of each case; the reasons of all that are closed in one query."""
     why = reasons_of_closing([case for case in cases if case.is_at.closed])
     return [
-        CaseLine(case, group_of(case), standing_of(case), gone_of(case), why.get(case.pk, []))
+        OwnCaseLine(case, group_of(case), standing_of(case), gone_of(case), why.get(case.pk, []))
         for case in cases
     ]
 

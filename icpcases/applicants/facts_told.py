@@ -13,7 +13,7 @@ from icpcases.rules.numbers import mask, mask_phone
 from icpcases.types import Text
 from icpcases.web.errand_panel import shown_value
 
-from .application import Part, fields_on
+from .application import Part, fields_on, part_title
 from .plain_words import OPTIONAL, WORDS
 from .questions import QUESTIONS
 
@@ -31,12 +31,9 @@ class FactSection:
     """The facts that one page of the application asks for."""
 
     part: Part
+    #: What they are about.
+    title: Text
     rows: list[FactRow]
-
-    @property
-    def title(self) -> Text:
-        """What they are about."""
-        return self.part.label
 
 
 def facts_told(case: FilingCase) -> list[FactSection]:
@@ -46,9 +43,13 @@ def facts_told(case: FilingCase) -> list[FactSection]:
     """
     if case.is_of in INSPECTIONS:
         return []
+
+    def who(part: Part) -> Iterator[FactRow]:
+        yield from _who(case.applicant) if part == Part.WHO else ()
+
     found = [
-        FactSection(Part.WHO, [*_who(case.applicant), *_rows(case, Part.WHO)]),
-        *(FactSection(p, list(_rows(case, p))) for p in (Part.SITE, Part.CHECK, Part.PERSON)),
+        FactSection(part, part_title(part, case), [*who(part), *_rows(case, part)])
+        for part in (Part.WHO, Part.SITE, Part.CHECK, Part.PERSON)
     ]
     return [section for section in found if section.rows]
 

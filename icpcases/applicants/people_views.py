@@ -112,7 +112,7 @@ def join_page(request: HttpRequest, pk: int) -> HttpResponse:
     joined = _joined(request, invitation) if invitation else None
     if joined is not None:
         return joined
-    found = participants.standing_of(pk, request.user)
+    found = participants.link_standing_of(pk, request.user)
     # Nobody has a link here: of what is another's not even that is told.
     known = found.standing != LinkStanding.FOREIGN
     return _answered(request, found if known else participants.Opened(LinkStanding.NONE))

@@ -5,7 +5,6 @@ What a field takes, and what is needed when, the rules and the forms say; here a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
@@ -38,7 +37,7 @@ _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 _NAME = {"autocomplete": "name"}
 _PHONE = {"type": "tel", "inputmode": "tel", "autocomplete": "tel"}
 _ID = {**_PLAIN, "autocapitalize": "characters"}
-_ANOTHER = _("Only if it is somebody else than the person in charge of the site.")
+_ANOTHER = _("Only if it is somebody else than the person in charge.")
 _BY_PHONE = _("A mobile number of Mainland China. The ministry's message comes here.")
 
 WORDS: dict[str, FieldWords] = {
@@ -48,7 +47,7 @@ WORDS: dict[str, FieldWords] = {
         format_lazy("{} {}", QUESTIONS["forum"].hints["yes"], QUESTIONS["forum"].help),
     ),
     "site_name": FieldWords(
-        _("Name of the site"), _("Such as 玉兰书店. Of an App: as users see it."), FOLLOWS,
+        _("Name, as users see it"), _("Such as 玉兰书店."), FOLLOWS,
         {"autocomplete": "off"},
     ),
     "domain": FieldWords(
@@ -65,8 +64,8 @@ WORDS: dict[str, FieldWords] = {
         {"autocomplete": "organization"},
     ),
     "service_leader": FieldWords(
-        _("Name of the person in charge of the site"),
-        _("Who answers for the site, and whom the ministry asks."), "", _NAME,
+        _("Name of the person in charge"),
+        _("Who answers for what is filed, and whom the ministry asks."), "", _NAME,
     ),
     "service_leader_phone": FieldWords(
         _("Mobile number of the person in charge"), _BY_PHONE, "", _PHONE
@@ -165,8 +164,7 @@ def offer_certificates(form: forms.BaseForm, fitting: Iterable[CertificateType])
         form.initial["certificate_type"] = kinds[0]
     if kinds:
         offered = {*kinds, standing}
-        choices: Any = field_.choices
-        field_.widget.choices = [(v, n) for v, n in choices if v in offered and v]
+        field_.choices = [one for one in CertificateType.choices if one[0] in offered]
 
 
 def _put(field_: forms.Field, words: FieldWords) -> None:

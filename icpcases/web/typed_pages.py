@@ -6,7 +6,6 @@ A session that has ended, a form that has expired, another language: docs/decisi
 import re
 from collections.abc import Callable
 from html import unescape
-from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from . import typed
 from .addresses import page_of
+from .languages import show_in
 from .refill import refilled
 from .typed import Kept, Why
 
@@ -156,19 +156,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     # A form may have a field `language` of its own.
     code = request.POST.get("to_language") or request.POST.get("language") or ""
     if code in dict(settings.LANGUAGES):
-        _choose_language(response, code)
+        show_in(response, code)
     return response
-
-
-def _choose_language(response: HttpResponse, code: str) -> None:
-    """The language of this browser from now on."""
-    same_site: Any = settings.LANGUAGE_COOKIE_SAMESITE
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, code,
-        max_age=settings.LANGUAGE_COOKIE_AGE, path=settings.LANGUAGE_COOKIE_PATH,
-        domain=settings.LANGUAGE_COOKIE_DOMAIN, secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY, samesite=same_site,
-    )  # fmt: skip
 
 
 @require_POST

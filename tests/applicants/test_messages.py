@@ -150,7 +150,8 @@ def test_nobody_else_finds_the_box(world, wei, mei, li, client):
     client.logout()
     assert client.get(path(case, "messages/")).status_code == 302
     # Nor does whoever follows the case by its code.
-    page = client.post("/follow/", {"reference": case.reference, "code": case.follow_code})
+    code = {"reference": case.reference, "code": case.follow_code}
+    page = client.post("/follow/", code, follow=True)
     assert page.status_code == 200
     assert "Between us." not in body_of(page)
     assert "wrote" not in text_of(page)

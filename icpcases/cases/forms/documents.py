@@ -1,15 +1,17 @@
 """The forms of one document: handed in by somebody, read and judged by an officer."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from icpcases.cases.models import Document, FilingCase
 from icpcases.cases.models.documents import KINDS, REGIONS
 from icpcases.files.uploads import PaperField
 from icpcases.rules.documents import Kind, wanted_documents
+from icpcases.types import Text
 
 from .fields import DayField, PaperNumberField, PastDateField
 from .reasons import CannedOffer, Subject, offer_reasons, reason_text
@@ -26,13 +28,16 @@ def own_kinds(case: FilingCase) -> list[str]:
     return [wanted.kind.value for wanted in wanted_documents(case.facts, case.changed)]
 
 
-def kinds_offered(own: Collection[str]) -> list[tuple[Any, Any]]:
+_Choice = tuple[str | Text, Text | list[tuple[str, Text]]]
+
+
+def kinds_offered(own: Collection[str]) -> list[_Choice]:
     """The kinds to choose from: those of the case first, and then the others."""
     if not own:
         return [_NONE_CHOSEN, *KINDS]
-    names = dict(KINDS)
+    names: dict[str, Text] = dict(KINDS)
     first = [(kind, names[kind]) for kind in own]
-    others = [(kind, name) for kind, name in KINDS if kind not in own]
+    others = [(kind, name) for kind, name in names.items() if kind not in own]
     return [_NONE_CHOSEN, (_("Wanted for this case"), first), (_("Other kinds"), others)]
 
 
@@ -75,8 +80,15 @@ class DocumentForm(ReadForm):
     file = PaperField()
     field_order = ("kind", "file")
 
-    def __init__(self, *args: Any, own: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        prefix: str | None = None,
+        initial: Mapping[str, object] | None = None,
+        own: Sequence[str] = (),
+    ) -> None:
+        super().__init__(data, files, prefix=prefix, initial=dict(initial or {}))
         self.fields["kind"] = forms.ChoiceField(label=_("kind"), choices=kinds_offered(own))
 
 

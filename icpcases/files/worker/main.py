@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 CPU_SECONDS, MEMORY = 20, 3 << 29
-_ANSWERS = {"pdfs": "pdf_answer", "pictures": "picture_answer"}
+_ANSWERS = {"pdfs": "pdf_answer", "pictures": "picture_answer", "small": "small_answer"}
 
 
 def main(kind: str, *what: str) -> None:

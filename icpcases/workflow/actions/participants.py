@@ -228,10 +228,10 @@ def opened_invitation(token: str, user: Actor) -> Opened:
         pk, fresh = _read_token(token)
     except signing.BadSignature:
         return Opened(LinkStanding.NONE)
-    return standing_of(pk, user, fresh)
+    return link_standing_of(pk, user, fresh)
 
 
-def standing_of(pk: int, user: Actor, fresh: bool = True) -> Opened:
+def link_standing_of(pk: int, user: Actor, fresh: bool = True) -> Opened:
     """What an invitation is to an account that holds its link, which may be too old."""
     rows = Invitation.objects.select_related("case__applicant", "invited_by")
     invitation = rows.filter(pk=pk).first()
