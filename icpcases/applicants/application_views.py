@@ -143,7 +143,8 @@ def application_part_page(request: HttpRequest, reference: str, name: str) -> Ht
     if request.method != "POST" and not drafting:
         return HttpResponseRedirect(own_case_url(case))
     context: dict[str, Any] = {
-        "title": part_title(part, case), "part": part, "progress": _progress(case, part), "done": "",
+        "title": part_title(part, case), "part": part, "progress": _progress(case, part),
+        "done": "",
         "closed": not drafting, "again": AGAIN in request.GET,
         "template": "application_part.html",
         # What is asked next may hang on what is answered here.

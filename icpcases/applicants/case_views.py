@@ -36,7 +36,7 @@ from .page_cache import Told, row, told, told_page, written
 from .pages import APPLICANTS, get_own_case, own_case_url, own_link, own_page, people_of
 from .papers import checklist
 from .timeline import addresses_removed, newest_moments, older_moments
-from .todo import todo_of
+from .todo import is_about_facts, todo_of
 
 
 @never_cache
@@ -96,10 +96,12 @@ def next_step_of(
     """The step that is next; a draft is sent where it is looked over, whatever it lacks still."""
     if case.is_at != State.DRAFT:
         return shown_step(case, explanation, listed)
+    more = [f for f in explanation.unmet if f not in listed and not is_about_facts(f)]
     return {
         "label": _("Go on with the application"),
         "url": own_case_url(case, "application"),
         "open": True,
+        "unmet": [view_of(case, finding, own_link) for finding in more],
     }
 
 

@@ -59,5 +59,10 @@ def todo_of(case: FilingCase, rows: CaseFile, user: Actor) -> Todo:
     )
 
 
+def is_about_facts(finding: Finding) -> bool:
+    """Whether a finding is about facts alone, which the application asks for."""
+    return bool(finding.places) and all(p.kind == PlaceKind.FACT for p in finding.places)
+
+
 def _is_about_papers(finding: Finding) -> bool:
     return bool(finding.places) and all(p.kind == PlaceKind.DOCUMENT for p in finding.places)

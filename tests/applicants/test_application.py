@@ -161,7 +161,7 @@ def test_what_is_missing_is_said_before_it_is_sent(as_wei):
     page = look(as_wei, case)
     person = part(case, "person") + "?again=1#id_"
     assert missing(page)[:-1] == [
-        ("Name of the person in charge of the site", f"{person}service_leader"),
+        ("Name of the person in charge", f"{person}service_leader"),
         ("Mobile number of the person in charge", f"{person}service_leader_phone"),
         ("certificate number", part(case, "who") + "?again=1#id_who-certificate_number"),
     ]
@@ -279,14 +279,14 @@ def test_everything_stays_readable_after_it_is_sent(world, django_assert_num_que
             "Name of the applicant": case.applicant.name,
             "Unified social credit code": CREDIT_CODES[0],
         },
-        "The site": {"Name of the site": "玉兰书店", "Domain name": case.domain},
+        "The site": {"Name, as users see it": "玉兰书店", "Domain name": case.domain},
         "Your answers in the check": {
             "Kind of service": "Website", "Server": "Mainland China",
             "How visitors reach it": "By a domain name", "Visitors can post": "No",
             "Who files": "Enterprise registered in the Mainland", "Province": "Beijing",
         },
         "The person in charge": {
-            "Name of the person in charge of the site": "王伟",
+            "Name of the person in charge": "王伟",
             "Mobile number of the person in charge": "138••••8000",
             "ID number of the person in charge": "—",
         },

@@ -191,7 +191,7 @@ def test_sent_back_filling_the_fields_is_the_answer_and_sending_is_the_next_pres
     answer = send(as_wei, case, domain="yulan-new.cn", site_name="New")
     case.refresh_from_db()
     assert (answer.url, case.domain, case.site_name) == (
-        path(case, "step/submit_request/"), "yulan-new.cn", "New",
+        path(case, "application/"), "yulan-new.cn", "New",
     )  # fmt: skip
     page = as_wei.get(answer.url)
     assert "All that the office asked for is there: send it now." in text_of(page)
@@ -210,7 +210,7 @@ def test_sent_back_a_paper_answers_and_is_sent_with_the_draft(world, as_wei, own
     else:
         paper = {f"r{asked.pk}-file": upload(), f"r{asked.pk}-issued_in": "mainland"}
         answer = send(as_wei, case, **paper)
-    assert answer.url == path(case, "step/submit_request/")
+    assert answer.url == path(case, "application/")
     case.refresh_from_db()
     assert as_wei.post(answer.url, {"version": case.version}).status_code == 302
     case.refresh_from_db()
@@ -226,7 +226,7 @@ def test_the_offices_own_instruction_is_nowhere_on_the_applicants_pages(world, a
         assert "Accept the answer, ask again, or waive the request." not in told
         assert "Answered, but not yet judged" not in told
     page = as_wei.get(path(case))
-    assert ("Send the application", path(case, "step/submit_request/")) in links_in(
+    assert ("Go on with the application", path(case, "application/")) in links_in(
         page.content.decode()
     )
 

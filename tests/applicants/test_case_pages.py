@@ -11,7 +11,7 @@ from icpcases.cases.models import AccessLogRow, FilingCase, HistoryRow
 from icpcases.lifecycle.states import State
 from icpcases.workflow.actions import participants
 from icpcases.workflow.actions.requests import answer, ask
-from tests.domain import DOCUMENT_NAMES, TABLE, kinds_for
+from tests.domain import TABLE
 from tests.harness.reading import blocks
 from tests.world import ENTERPRISE, FOREIGN, FORUM
 
@@ -41,10 +41,7 @@ REGULATOR = f"{WITH}the market regulator."
 NOBODY = "Everything is done: nothing is asked of you."
 
 
-SEND = ("Send the application", "step/submit_request/")
-
-
-CHANGE = ("Change the application", "application/")
+GO_ON = ("Go on with the application", "application/")
 
 
 RECORD_CERTIFICATE = (
@@ -57,15 +54,12 @@ RECORD_PREAPPROVAL = (
 )  # fmt: skip
 
 
-ASKED = ("Answer", "requests/")
-
-
 AGAIN = ("Apply again", "again/")
 
 
 # The state: what the applicant reads, whose move, and what is needed now.
 SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
-    "draft": ("Not sent yet", YOURS, [SEND, CHANGE]),
+    "draft": ("Not sent yet", YOURS, [GO_ON]),
     "triage": ("Being looked at", OFFICE, []),
     "certificate_needed": ("Apply for the registration certificate", YOURS, [RECORD_CERTIFICATE]),
     "certificate_applied": ("Certificate being decided on", REGULATOR, []),
@@ -76,8 +70,7 @@ SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
     "preparing": (
         "Papers being prepared",
         OFFICE,
-        [(DOCUMENT_NAMES[kind], f"documents/add/?kind={kind}")
-         for kind in kinds_for("enterprise", "website")],
+        [("Hand in what is wanted", "documents/add/")],
     ),
     "provider_review": ("With the provider", PROVIDER, []),
     "provider_passed": ("Passed by the provider", PROVIDER, []),
@@ -85,7 +78,7 @@ SEEN: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
         "Answer the SMS check", YOURS, [("Confirm the SMS check", "step/confirm_sms/")],
     ),
     "authority_review": ("With the administration", AUTHORITY, []),
-    "returned": ("Returned for correction", YOURS, [ASKED]),
+    "returned": ("Returned for correction", YOURS, []),
     "filed": (
         "Filed: the site may open",
         YOURS,
@@ -147,8 +140,6 @@ def test_the_page_says_where_whose_move_and_what_is_needed(as_wei, world, state)
     assert standing[: 1 + len(about)] == [("p", name), *about]
     kind, said = standing[1 + len(about)]
     assert (kind, said[: len(move)]) == ("p.move", move)
-    if state == "returned":
-        wanted = [("Answer", f"requests/{case.requests.get().pk}/")]
     asked = [link for link in needed(page) if link[1] != "https://beian.miit.gov.cn"]
     assert asked == [(label, path(case, rest)) for label, rest in wanted]
     for _label, address in asked:
@@ -181,7 +172,7 @@ def test_if_nothing_is_needed_it_says_so(as_wei, world, state, said):
     [
         (
             "draft",
-            "Complete the application and send it. The office begins once you have sent it. Send",
+            "Complete the application and send it. The office begins once you have sent it. Go on",
         ),
         (
             "sms_verification",
@@ -304,45 +295,48 @@ def test_days_are_counted_from_today_while_it_is_the_applicants_move(as_wei, wor
     }  # fmt: skip
 
 
-def test_open_requests_stand_first_each_with_its_button(as_wei, world, li):
+def test_open_requests_stand_first_each_with_its_field(as_wei, world, li):
     case = world.at("preparing")
     for text in ("What is the site for?", "Whose name is on the certificate?"):
         ask(case, li, {"about": "", "text": text}, case.version)
         case.refresh_from_db()
     first, second = case.requests.order_by("pk")
     page = as_wei.get(path(case))
-    assert [url for _label, url in needed(page)][:2] == [
-        path(case, f"requests/{asked.pk}/") for asked in (first, second)
-    ]
+    shown = section(page, 'id="needed"')
+    assert [f'name="r{asked.pk}-answer"' in shown for asked in (first, second)] == [True, True]
     assert YOURS in text_of(page)
     answer(case, li, first.pk, "A shop.", case.version)
+    shown = section(as_wei.get(path(case)), 'id="needed"')
+    assert [f'name="r{asked.pk}-answer"' in shown for asked in (first, second)] == [False, True]
+    assert "What is the site for?" not in shown
+
+
+def test_what_the_page_asks_is_answered_on_it(as_wei, world, li):
+    case = world.at("preparing")
+    asked = ask(case, li, {"about": "", "text": "What is the site for?"}, case.version)
     page = as_wei.get(path(case))
-    assert needed(page)[0] == ("Answer", path(case, f"requests/{second.pk}/"))
-    assert "What is the site for?" not in section(page, 'id="needed"')
+    assert f'action="{path(case, "requests/")}"' in page.content.decode()
+    data = {"version": page.context["case"].version, f"r{asked.pk}-answer": "A shop."}
+    as_wei.post(path(case, "requests/"), data)
+    asked.refresh_from_db()
+    assert (asked.status, asked.answer) == ("answered", "A shop.")
 
 
-def test_a_draft_names_every_missing_fact_once_with_its_field(as_wei, world, li):
+def test_a_draft_leads_to_its_application_which_names_what_is_missing(as_wei, world, li):
     case = world.case(province="", applicant_type="", forum="true")
-    asked = ask(case, li, {"about": "", "text": "What is it for?"}, case.version)
+    ask(case, li, {"about": "", "text": "What is it for?"}, case.version)
     page = as_wei.get(path(case))
-    facts = path(case, "application/basics/?again=1")
-    assert needed(page) == [
-        ("Answer", path(case, f"requests/{asked.pk}/")),
-        ("applicant type", f"{facts}#id_applicant_type"),
-        ("BBS pre-approval", f"{facts}#id_preapproval"),
-        ("province", f"{facts}#id_province"),
-        change_of(case),
-    ]
-    assert text_of(page).count("Still to be filled in") == 1
+    assert needed(page)[-1] == to_application(case)
     assert text_of(page).count("has not answered") == 0
-    form = as_wei.get(facts).content.decode()
-    assert [f'id="id_{n}"' in form for n in ("applicant_type", "preapproval", "province")] == [
-        True, True, True,
-    ]  # fmt: skip
+    gaps = dict(as_wei.get(path(case, "application/")).context["gaps"])
+    assert list(gaps.values())[:3] == [
+        path(case, f"application/basics/?again=1#id_{name}")
+        for name in ("applicant_type", "preapproval", "province")
+    ]
 
 
-def change_of(case: FilingCase) -> tuple[str, str]:
-    return ("Change the application", path(case, "application/"))
+def to_application(case: FilingCase) -> tuple[str, str]:
+    return ("Go on with the application", path(case, "application/"))
 
 
 def test_what_only_the_office_can_put_right_is_not_asked_of_the_applicant(as_wei, world):
@@ -391,7 +385,7 @@ def test_the_list_costs_the_same_for_every_row(
     assert page.content.count(b'<li class="others">') == rows
 
 
-@pytest.mark.parametrize(("rows", "queries"), [(1, 16), (3, 16)])
+@pytest.mark.parametrize(("rows", "queries"), [(1, 17), (3, 17)])
 def test_the_case_costs_the_same_for_every_row(
     as_wei, world, li, mei, stranger, django_assert_num_queries, rows, queries
 ):
@@ -435,26 +429,21 @@ def test_looking_changes_nothing_but_the_log_of_reading(as_wei, careful_world):
     for address in addresses(case):
         as_wei.get(address)
     assert everything_of(case) == before
-    assert AccessLogRow.objects.count() == case.documents.count() == 5
+    # Each document, and the small picture of the first.
+    assert (AccessLogRow.objects.count(), case.documents.count()) == (6, 5)
 
 
 def test_a_draft_of_an_app_asks_for_its_features_before_it_is_sent(as_wei, world):
     case = world.case(service_kind="app", domain="", access="")
-    shown = as_wei.get(path(case))
-    asked = "The App's features are not complete: platform. Give what is missing for each platform."
-    assert asked in text_of(shown)
-    assert needed(shown) == [
-        ("platform", path(case, "application/site/?again=1#id_app_android_app_name")),
-        ("Send the application", path(case, "step/submit_request/")),
-        ("Change the application", path(case, "application/")),
-    ]
+    assert needed(as_wei.get(path(case))) == [to_application(case)]
+    gaps = dict(as_wei.get(path(case, "application/")).context["gaps"])
+    assert path(case, "application/site/?again=1#id_app_android_app_name") in gaps.values()
 
 
 def test_a_draft_is_not_asked_for_what_a_later_stage_brings(as_wei, world):
     case = world.case(forum="true", preapproval="false")
-    assert needed(as_wei.get(path(case))) == [
-        ("Send the application", path(case, "step/submit_request/")), change_of(case),
-    ]  # fmt: skip
+    assert needed(as_wei.get(path(case))) == [to_application(case)]
+    assert as_wei.get(path(case, "application/")).context["others"] == []
 
 
 def test_the_timeline_names_the_leader_who_answered_the_sms_check(as_wei, world, chen):

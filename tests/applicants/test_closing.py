@@ -36,7 +36,9 @@ def test_what_was_filled_in_is_kept_and_made_once(as_wei, world, wei, state, fac
     before = case.version
     first, second = as_wei.post(path(case, "again/")), as_wei.post(path(case, "again/"))
     draft = FilingCase.objects.exclude(pk=case.pk).get()
-    assert [page.headers["Location"] for page in (first, second)] == [path(draft)] * 2
+    assert [page.headers["Location"] for page in (first, second)] == [
+        path(draft, "application/")
+    ] * 2
     assert (draft.state, facts_of(draft)) == ("draft", facts_of(case))
     assert [(p.user, p.part) for p in draft.people.all()] == [(wei, "owner")]
     case.refresh_from_db()

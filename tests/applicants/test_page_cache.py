@@ -240,7 +240,7 @@ def test_an_order_whose_life_is_cut_short_shows_at_once(as_wei, world):
     asked = []
     for days in (45, 8, 45):
         Provider.objects.update(order_life_days=days)
-        asked.append(look(as_wei, case).count("?kind=business_licence"))
+        asked.append(look(as_wei, case).count("Papers are still wanted"))
     assert asked == [1, 0, 1]
 
 

@@ -440,7 +440,7 @@ def test_nobody_else_takes_an_invitation_back(case, wei, friend, sun, mei):
 @pytest.mark.parametrize(
     ("who", "page", "told"),
     [
-        ("wei", "/cases/{0.reference}/people/", "To be put right by the applicant"),
+        ("wei", "/cases/{0.reference}/people/", "To be put right by you"),
         ("li", "/admin/cases/filingcase/{0.pk}/people/", "To be put right by an officer"),
     ],
 )

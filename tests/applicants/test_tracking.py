@@ -69,8 +69,10 @@ def test_the_right_code_shows_the_stage_and_whose_move(world, state):
     assert page.status_code == 200
     assert str(State(state).about.applicant) in shown
     assert str(State(state).about.meaning) in shown
-    assert ("Nobody has to do anything." in shown) is (case.turn == "nobody")
-    assert ("It is the move of the applicant." in shown) is (case.turn == "applicant")
+    closed, done = State(state).closed, "Everything is done: nothing is asked of you."
+    assert (done in shown) is (case.turn == "nobody" and not closed)
+    assert ("It is the applicant's move." in shown) is (case.turn == "applicant")
+    assert ("The case is with" in shown) is (case.turn not in ("applicant", "nobody"))
     assert page.headers["Cache-Control"].count("no-store") == 1
 
 
