@@ -13,7 +13,7 @@ from icpcases.office import Block, blocks_of
 from icpcases.workflow.actions.messages import write_to_applicant
 from tests.applicants.pages import body_of, path, text_of
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
 
 OFFICE = {
     "OFFICE_NAME": "青禾备案", "OFFICE_NAME_EN": "Qinghe Filing", "OFFICE_PHONE": "010-5555 0123",

@@ -13,7 +13,7 @@ from tests.world import user
 
 from .pages import body_of, path, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 QUERIES = 5
 

@@ -18,7 +18,7 @@ from icpcases.workflow.engine import perform
 from tests.harness import smtp
 from tests.world import user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 TELLING = {"tell": True}
 COOKIE = "django_language"

@@ -8,7 +8,7 @@ from icpcases.workflow.actions.messages import mark_read, write_to_applicant, wr
 from tests.harness.smtp import text_of
 from tests.world import user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
 
 def fresh(case: FilingCase) -> FilingCase:

@@ -12,7 +12,7 @@ from icpcases.workflow.actions.requests import Reply, answer_several, settle
 from icpcases.workflow.exceptions import Closed, NotAllowed
 from tests.world import typed, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def ask(case, li, about, text="Please put it right."):

@@ -8,7 +8,7 @@ from icpcases.workflow.actions.own_applicant import edit_own_applicant
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale
 from tests.domain import CREDIT_CODES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def renamed(case: FilingCase, name: str = "木兰书店") -> OwnApplicantForm:

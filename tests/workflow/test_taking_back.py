@@ -12,7 +12,7 @@ from icpcases.workflow.actions.taking_back import take_paper_back
 from icpcases.workflow.exceptions import Closed, NotAllowed, Stale
 from tests.world import png, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from icpcases.workflow.judgeable import next_in_queue
 from icpcases.workflow.queue import queue_of
 from tests.domain import STATES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 WHO = ("wei", "mei", "li", "chen", "sun", "stranger")
 
