@@ -46,7 +46,7 @@ def test_the_foot_of_every_page(client, office, world, wei, language):
     client.cookies["django_language"] = language
     found = {address: foot(client.get(address)) for address in PUBLIC}
     client.force_login(wei)
-    own = ["/cases/", path(case), path(case, "messages/"), path(case, "facts/")]
+    own = ["/cases/", path(case), path(case, "messages/"), path(case, "timeline/")]
     found |= {address: foot(client.get(address, follow=True)) for address in own}
     for address, shown in found.items():
         assert [word for word in NAMED[language] if word not in shown] == [], address

@@ -44,11 +44,12 @@ class ReaderLanguages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = request.user.pk if request.method == "POST" else None
         response = self.get_response(request)
         view = request.resolver_match.view_name if request.resolver_match else ""
         if request.method == "POST" and view == "set_language":
             self._chosen(request, response)
-        elif request.method == "POST" and view in _SIGNING_IN and 300 <= response.status_code < 400:
+        elif request.method == "POST" and view in _SIGNING_IN and request.user.pk != before:
             self._signed_in(request, response)
         return response
 

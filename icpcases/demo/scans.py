@@ -52,7 +52,8 @@ def _png(kind: Kind, number: str) -> bytes:
     for line in range(4):
         draw.rectangle((16, 56 + 22 * line, 190 - 24 * line, 61 + 22 * line), fill=(185, 190, 195))
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1)
+    # As a picture that is handed in is written: so it stays the same when it is.
+    image.save(out, "PNG")
     return out.getvalue()
 
 

@@ -234,15 +234,6 @@ def test_what_is_due_answered_or_of_a_month_is_counted_too(as_li, world, monkeyp
     assert away.pk in listed(as_li)
 
 
-def test_a_draft_whose_answers_wait_is_the_officers_to_take(as_li, world):
-    """It is no longer the applicant's turn, though it still is a draft."""
-    case, other = world.case(), world.case()
-    FilingCase.objects.filter(pk=case.pk).update(turn="officer", answered=True)
-    assert (listed(as_li, turn="officer"), listed(as_li, turn="applicant")) == (
-        [case.pk], [other.pk],
-    )  # fmt: skip
-
-
 def test_the_address_is_cleaned_and_says_all_of_the_list(as_li, world):
     world.case()
     page = as_li.get(f"{LIST}?q=&state=draft&phase=&turn=&sort=-since")

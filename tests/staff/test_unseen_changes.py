@@ -30,6 +30,7 @@ ACTS: dict[str, list[tuple[str, dict[str, object], bool]]] = {
         ("documents/PAPER/", {**READ, "accept": "accepted"}, True),
     ],
     "request": [("requests/add/", {"about": "", "text": "Which?"}, True)],
+    "message": [("messages/", {"text": "Which day suits you?"}, False)],
     "step": [("step/withdraw/", {"reason": "They called."}, True)],
 }
 EACH = [(kind, *act) for kind, acts in ACTS.items() for act in acts]

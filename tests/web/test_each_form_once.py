@@ -36,6 +36,7 @@ ENTRIES = {
     "new-certificate_type": "credit_code", "new-certificate_number": CREDIT_CODES[-1],
     "who-name": "Twice Books", "who-certificate_type": "credit_code",
     "who-certificate_number": CREDIT_CODES[-1], "who-phone": "13800138000",
+    "service_leader_id": "11010519491231002X",
     "username": "zhao", "first_name": "Zhao", "last_name": "Min", "role": "officer",
     "follow_up_on": "2999-01-04", "follow_up": "Call them.", "number": "N-1",
     "order_number": "A-77", "submitted_on": TODAY, "kind": "other", "issued_in": "mainland",
@@ -131,7 +132,7 @@ OFFICE = {
 }  # fmt: skip
 APPLICANTS = {
     f"applicants:{name}"
-    for name in ("apply", "facts", "step", "request", "people", "join", "add_document")
+    for name in ("part", "step", "request", "people", "join", "add_document", "messages")
 }
 
 
@@ -150,7 +151,8 @@ def test_each_form_of_the_applicants_is_taken_once(case, world, wei, mei):
     participants.invite(case, wei, user("colleague").email, case.version)
     theirs = world.case(owner=mei)
     participants.invite(theirs, world.li, wei.email, theirs.version)
-    pages = [*own_pages(case), *some(draft)[:3], own(draft, "step/submit_request/"), "/cases/"]
+    parts = [own(draft, f"application/{name}/") for name in ("who", "site", "basics", "person")]
+    pages = [*own_pages(case), *some(draft)[:3], *parts, "/cases/"]
     taken, wrong = twice(client, pages)
     assert "\n".join(wrong) == ""
     assert APPLICANTS - taken == set()

@@ -109,7 +109,7 @@ def test_nothing_is_asked_in_the_mail_that_the_page_does_not_ask(client, world, 
     mail = message_of(Notice(history=row, case=case, language="en", address=wei.email)).text
     client.force_login(wei)
     for text in (mail, text_of(client.get(path(case)))):
-        assert "service leader" not in text
+        assert "Missing:" not in text
         assert "Nothing is asked of you now. The case is with the office." in text
 
 
