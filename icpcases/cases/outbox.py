@@ -124,12 +124,6 @@ def accounts_of(addresses: Iterable[str]) -> dict[str, KnownReader]:
     return found
 
 
-def language_of(address: str, usual: str) -> str:
-    """The language whoever reads this address has chosen; the usual one where none is known."""
-    account = accounts_of([address]).get(address.lower())
-    return (account and account.language) or usual
-
-
 def _invited(case: FilingCase) -> QuerySet[Invitation, str]:
     """Who was asked to follow the case, where nobody has joined it yet."""
     waiting = Invitation.objects.waiting().filter(case=case)
