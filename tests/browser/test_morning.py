@@ -63,4 +63,4 @@ def test_a_case_is_claimed_by_keyboard_and_the_keys_are_in_sight(page: Page, wor
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert FilingCase.objects.get().officer == li
-    assert page.locator("main .keys").all_inner_texts() == ["N", "S"]
+    assert page.locator("main .keys").all_inner_texts() == ["N", "S", "M"]

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -59,25 +58,22 @@ def test_a_return_is_put_right_on_a_telephone(open_page: Callable[..., Page], re
     phone = open_page(viewport=PHONE, has_touch=True)
     enter(phone, wei)
     own = f"/cases/{returned.reference}/"
-    answers: list[Any] = [
-        file("licence.jpg", picture("JPEG", (300, 200))),
-        file("certificate.pdf", pages(2)),
-        "A shop for books.",
-    ]
-    for left, answer in zip((3, 2, 1), answers, strict=True):
-        phone.goto(own)
-        assert fits(phone)
-        expect(phone.locator("#needed .todo .button.main", has_text="Answer")).to_have_count(left)
-        phone.locator("#needed .todo .button.main", has_text="Answer").first.click()
-        if isinstance(answer, str):
-            phone.locator("[name=answer]").fill(answer)
-        else:
-            choose(phone, answer)
-        assert fits(phone)
-        phone.locator("main .submit button").click()
-        phone.wait_for_url(f"**{own}")
-        expect(phone.locator(".messages")).to_contain_text("Answered; the office will look at it.")
-    expect(phone.locator(".move")).to_contain_text("It is the move of an officer.")
+    phone.goto(own)
+    assert fits(phone)
+    expect(phone.locator("#needed .asked")).to_have_count(3)
+    licence, certificate, question = returned.requests.order_by("pk")
+    files = {
+        licence: file("licence.jpg", picture("JPEG", (300, 200))),
+        certificate: file("certificate.pdf", pages(2)),
+    }
+    for asked, one in files.items():
+        phone.locator(f"[name=r{asked.pk}-file]").set_input_files([one])
+    phone.locator(f"[name=r{question.pk}-answer]").fill("A shop for books.")
+    assert fits(phone)
+    phone.locator("#needed .submit button").click()
+    phone.wait_for_url(f"**{own}")
+    expect(phone.locator(".messages")).to_contain_text("Saved; the office will look at it.")
+    expect(phone.locator(".move")).to_contain_text("The case is with the office.")
 
     desk = open_page()
     enter(desk, li)

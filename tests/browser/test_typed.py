@@ -22,6 +22,7 @@ def test_another_language_keeps_an_answer_without_script(open_page, world):
     public.enter(page, world.wei)
     url = f"/cases/{case.reference}/requests/{case.requests.get().pk}/"
     page.goto(url)
+    page.locator("summary").first.click()
     page.locator("[name=answer]").fill(WORDS)
     page.locator("header [name=to_language]").click()
     expect(page).to_have_url(re.compile(f"{url}$"))

@@ -164,6 +164,11 @@ class AnswersForm(forms.Form):
         return int(settings.DOCUMENT_MAX_MB)
 
     @property
+    def largest_sent(self) -> int:
+        """The megabytes a picture may have when it is sent."""
+        return int(settings.DOCUMENT_UPLOAD_MAX_MB)
+
+    @property
     def bad(self) -> bool:
         """Whether something has to be corrected."""
         return self.is_bound and not self.is_valid()
