@@ -33,6 +33,9 @@ _ASKED = re.compile(
     r'<(?:textarea|select)\b|<input\b(?![^>]*\btype="(?:hidden|submit|button|image|reset|file)")'
 )
 _LANGUAGE = re.compile(r'<button\b(?=[^>]*\bname="to_language")')
+_SUBMIT = re.compile(
+    r'<button\b(?![^>]*\btype="(?:button|reset)")[^>]*>|<input\b[^>]*\btype="submit"[^>]*>'
+)
 
 
 class TypedComesBack:
@@ -139,9 +142,20 @@ def _language_takes_along(request: HttpRequest, response: HttpResponse) -> None:
         html = f'{html[: form.start()]}<form id="{id_}"{html[form.start() + len("<form") :]}'
     at = button.start() + len("<button")
     response.content = (
-        f'{html[:at]} form="{id_}" formaction="{address}" formnovalidate'
+        f"{html[: button.start()]}{_pressed_by_enter(form[0], id_)}<button"
+        f' form="{id_}" formaction="{address}" formnovalidate'
         f' formenctype="application/x-www-form-urlencoded"{html[at:]}'
     )
+
+
+def _pressed_by_enter(form: str, id_: str) -> str:
+    """A hidden twin of the form's first button: Enter in a field presses the first one that
+    belongs to the form, and that would be the button of the language."""
+    first = _SUBMIT.search(form)
+    tag = first[0] if first else ""
+    found = (re.search(rf'(?<![-\w]){n}="[^"]*"', tag) for n in ("name", "value", "formaction"))
+    own = "".join(f" {attribute[0]}" for attribute in found if attribute)
+    return f'<button type="submit" form="{id_}" tabindex="-1" hidden{own}></button>'
 
 
 @require_POST

@@ -90,3 +90,15 @@ def test_errors_are_counted_on_top_linked_and_in_the_title(open_page, world, scr
     summary.get_by_role("link").click()
     assert page.evaluate("location.hash") == "#id_reason"
     assert page.locator("#id_reason").count() == 1
+
+
+def test_enter_in_a_field_sends_the_form_and_changes_no_language(open_page, world):
+    case = world.at("returned")
+    page = open_page(viewport=PHONE)
+    public.enter(page, world.wei)
+    page.goto(f"/cases/{case.reference}/people/")
+    page.locator("[name=email]").fill("friend@example.com")
+    page.locator("[name=email]").press("Enter")
+    expect(page.locator(".messages li")).to_contain_text("friend@example.com")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert case.invitations.get().email == "friend@example.com"
