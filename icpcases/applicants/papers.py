@@ -179,7 +179,8 @@ class _Kinds:
             return "" if done and not self.asked.get(kind) else _("Hand in")
         if standing == PaperStanding.LOOKED_AT:
             return _("Hand in another page")
-        return "" if done and standing == PaperStanding.ACCEPTED else _("Replace")
+        # What is accepted need not be touched; another one is still taken below the list.
+        return "" if standing == PaperStanding.ACCEPTED else _("Replace")
 
 
 @dataclass

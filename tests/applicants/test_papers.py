@@ -100,7 +100,7 @@ def test_a_paper_from_wanted_to_accepted(case, wei, li):
     paper = hand_in(case, wei)
     assert stands(case) == ("looked_at", [], "Hand in another page", [paper.pk], [])
     judge(case, li, paper)
-    assert stands(case) == ("accepted", [], "Replace", [paper.pk], [])
+    assert stands(case) == ("accepted", [], "", [paper.pk], [])
 
 
 def judge(case, li, paper, accept=True, reason="", **more):
@@ -118,7 +118,7 @@ def test_a_refused_paper_is_to_be_replaced_with_the_reason(case, wei, li):
     assert stands(case) == ("looked_at", [], "Hand in another page", [newer.pk], [paper.pk])
     assert str(line(case).older[0].said) == "refused by the office"
     judge(case, li, newer)
-    assert stands(case) == ("accepted", [], "Replace", [newer.pk], [paper.pk])
+    assert stands(case) == ("accepted", [], "", [newer.pk], [paper.pk])
 
 
 @pytest.mark.parametrize(("days", "late"), [(0, False), (-1, True)])
@@ -168,7 +168,7 @@ def test_the_two_sides_of_a_card_stand_together(case, wei, li):
     papers = add_documents(case, wei, sides, case.version)
     for paper in papers:
         judge(case, li, paper)
-    assert stands(case) == ("accepted", [], "Replace", [paper.pk for paper in papers], [])
+    assert stands(case) == ("accepted", [], "", [paper.pk for paper in papers], [])
 
 
 # The days until it ends, with a margin of 90 days (section 6).
