@@ -29,6 +29,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("icpcases")
 
 
+OF_NO_DATABASE = (
+    "tests/rules/", "tests/test_types.py", "tests/test_architecture.py", "tests/test_documents.py",
+    "tests/test_requirements.py", "tests/test_templates.py",
+)  # fmt: skip
+
+
 def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
@@ -52,6 +58,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     other = {"sqlite": "postgres", "postgres": "sqlite"}[databases.chosen()]
     for item in items:
+        if item.nodeid.startswith(OF_NO_DATABASE):
+            # Once is enough of what has none.
+            item.add_marker(pytest.mark.sqlite)
         if item.get_closest_marker(other):
             item.add_marker(pytest.mark.skip(reason=f"says something about {other} only"))
         if empties_the_tables(item):
