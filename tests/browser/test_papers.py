@@ -324,3 +324,27 @@ def test_an_officer_looks_at_a_pdf_beside_the_form(page: Page, world, li):
     assert round(after["width"] / before["width"], 1) == 2.5
     assert violations(page) == []
     assert fits(page)
+
+
+def test_a_photograph_that_is_asked_for_is_made_smaller_where_it_is_asked(
+    open_page, returned, wei, tmp_path
+):
+    """Chosen and sent at once: the sending waits for the picture."""
+    phone = open_page(viewport=PHONE, has_touch=True)
+    enter(phone, wei)
+    phone.goto(f"/cases/{returned.reference}/")
+    photo = tmp_path / "IMG_0001.jpg"
+    photo.write_bytes(large_photograph())
+    asked = returned.requests.order_by("pk")[0]
+    field = phone.locator(f"[name=r{asked.pk}-file]")
+    field.set_input_files(tmp_path / "IMG_0001.jpg")
+    expect(phone.locator("#needed [data-told]").first).to_have_text(
+        re.compile(r"^Made smaller, so that it is sent faster: \d+\.\d MB → [0-3]\.\d MB$"),
+        timeout=PATIENCE,
+    )
+    assert field.evaluate("field => field.files[0].size") < 4 << 20
+    field.set_input_files(photo)
+    phone.locator("#needed .submit button").click()
+    expect(phone.locator(".messages")).to_contain_text("Saved", timeout=PATIENCE)
+    paper = returned.documents.get(status="pending")
+    assert (paper.label, paper.media_type) == ("IMG_0001.jpg", "image/jpeg")

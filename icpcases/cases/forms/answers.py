@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icpcases.cases.models import FilingCase, Request
 from icpcases.types import Cleaned, Text
 
-from .document_formset import FILL_IN, TYPED
+from .document_formset import FILL_IN, TYPED, FileLimits
 from .documents import DocumentForm
 from .facts import FactsForm, plain_fact
 
@@ -127,7 +126,7 @@ class Asked:
         return self.fact.only_value if self.fact is not None and self.changed else None
 
 
-class AnswersForm(forms.Form):
+class AnswersForm(FileLimits, forms.Form):
     """All that is asked: whatever is filled in is saved, the rest stays open.
 
     `belongs_to` is the id of the form element the controls belong to where they stand outside it.
@@ -159,14 +158,9 @@ class AnswersForm(forms.Form):
         return [one for one in self.asked if one.filled]
 
     @property
-    def largest(self) -> int:
-        """The megabytes a document may have."""
-        return int(settings.DOCUMENT_MAX_MB)
-
-    @property
-    def largest_sent(self) -> int:
-        """The megabytes a picture may have when it is sent."""
-        return int(settings.DOCUMENT_UPLOAD_MAX_MB)
+    def wants_files(self) -> bool:
+        """Whether a document is among what is asked."""
+        return any(one.paper is not None for one in self.asked)
 
     @property
     def bad(self) -> bool:

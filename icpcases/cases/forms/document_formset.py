@@ -20,7 +20,41 @@ _ROWS = 3
 TYPED = ("file", "number", "issued_on", "expires_on")
 
 
-class PaperRows:
+class FileLimits:
+    """What files a page takes, and what it says of others before they are sent."""
+
+    @property
+    def largest(self) -> int:
+        """The megabytes one may have; a picture is made to fit."""
+        return int(settings.DOCUMENT_MAX_MB)
+
+    @property
+    def largest_sent(self) -> int:
+        """The megabytes a picture may have when it is sent."""
+        return int(settings.DOCUMENT_UPLOAD_MAX_MB)
+
+    @property
+    def endings(self) -> dict[str, str]:
+        """The endings a file's name may have, of pictures and of other papers."""
+        pictures = [one for one, kind in ENDINGS.items() if kind.startswith("image/")]
+        return {"picture": " ".join(pictures), "pdf": " ".join(ENDINGS.keys() - set(pictures))}
+
+    @property
+    def accept(self) -> str:
+        """What a file field lets people choose from."""
+        return ACCEPT
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """What is said of a file before it is sent; the same as after."""
+        return {
+            "ending": str(WRONG_ENDING),
+            "pdf": TOO_LARGE_PDF % {"limit": self.largest},
+            "picture": TOO_LARGE % {"limit": self.largest_sent},
+        }
+
+
+class PaperRows(FileLimits):
     """One DocumentForm for each document; those left empty are passed over.
 
     `kinds` are offered, the first with the page and the others as files are chosen; `own` are the
@@ -85,36 +119,6 @@ class PaperRows:
     def most(self) -> int:
         """How many documents can come at once."""
         return MAX_AT_ONCE
-
-    @property
-    def largest(self) -> int:
-        """The megabytes one may have; a picture is made to fit."""
-        return int(settings.DOCUMENT_MAX_MB)
-
-    @property
-    def largest_sent(self) -> int:
-        """The megabytes a picture may have when it is sent."""
-        return int(settings.DOCUMENT_UPLOAD_MAX_MB)
-
-    @property
-    def endings(self) -> dict[str, str]:
-        """The endings a file's name may have, of pictures and of other papers."""
-        pictures = [one for one, kind in ENDINGS.items() if kind.startswith("image/")]
-        return {"picture": " ".join(pictures), "pdf": " ".join(ENDINGS.keys() - set(pictures))}
-
-    @property
-    def accept(self) -> str:
-        """What a file field lets people choose from."""
-        return ACCEPT
-
-    @property
-    def faults(self) -> dict[str, str]:
-        """What is said of a file before it is sent; the same as after."""
-        return {
-            "ending": str(WRONG_ENDING),
-            "pdf": TOO_LARGE_PDF % {"limit": self.largest},
-            "picture": TOO_LARGE % {"limit": self.largest_sent},
-        }
 
 
 def _prefix(n: int) -> str | None:
