@@ -304,7 +304,7 @@ def be_returned_and_submit_again(li: Desk) -> None:
     first, second = li.case.requests.order_by("pk")
     li.read_done()
     # The answer stands there at once, to be judged.
-    li.page.locator("[name=decision][value=accepted]").click()
+    li.page.locator("main [name=decision][value=accepted]").click()
     li.sees_change("request", settled=first.pk, decision="accepted")
     waive(li, second.pk, "The phone answers today.")
     assert list(li.case.requests.order_by("pk").values_list("status", flat=True)) == [
@@ -320,7 +320,7 @@ def waive(li: Desk, request: int, reason: str) -> None:
     li.page.locator(f"#request-{request} a.badge").click()
     li.page.locator("#reasons summary").click()
     fill(li.page, "reason", reason)
-    li.page.locator("[name=decision][value=waived]").click()
+    li.page.locator("main [name=decision][value=waived]").click()
     li.sees_change("request", settled=request, decision="waived")
 
 
