@@ -7,14 +7,16 @@ finds the pages in it, unless he has just chosen another one on the way in.
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import user_logged_in
 from django.contrib.auth.models import User
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, get_language_from_request
 
 from icpcases.cases.models import ReaderLanguage
 from icpcases.web.languages import show_in
 
-_SIGNING_IN = frozenset({"sign_in_code", "account_login", "mfa_authenticate"})
+_SIGNED_IN = "icpcases_signed_in"
 _CHOSEN = "language_chosen"
 
 
@@ -37,6 +39,13 @@ def language_of_visitor(request: HttpRequest, kept: str) -> str:
     return chosen or kept or get_language() or settings.LANGUAGE_CODE
 
 
+@receiver(user_logged_in)
+def note_signing_in(request: HttpRequest | None, **kwargs: object) -> None:
+    """Who was signed in before is not asked: a database that does not answer has its own page."""
+    if request is not None:
+        setattr(request, _SIGNED_IN, True)
+
+
 class ReaderLanguages:
     """Keeps what somebody chooses, and turns the pages to it where he signs in."""
 
@@ -44,12 +53,11 @@ class ReaderLanguages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        before = request.user.pk if request.method == "POST" else None
         response = self.get_response(request)
         view = request.resolver_match.view_name if request.resolver_match else ""
         if request.method == "POST" and view == "set_language":
             self._chosen(request, response)
-        elif request.method == "POST" and view in _SIGNING_IN and request.user.pk != before:
+        elif hasattr(request, _SIGNED_IN):
             self._signed_in(request, response)
         return response
 
