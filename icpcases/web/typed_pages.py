@@ -27,6 +27,7 @@ from .typed import Kept, Why
 
 #: The pages on which people sign in: an answer that leads there was not what was wanted.
 _SIGN_IN = ("sign_in", "sign_in_code", "account_login", "mfa_authenticate", "mfa_activate_totp")
+_REACHED = "icpcases_reached_its_view"
 _MAIN = re.compile(r"<main\b[^>]*>")
 _FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>.*?</form>', re.DOTALL)
 _ASKED = re.compile(
@@ -48,15 +49,19 @@ class TypedComesBack:
         self.get_response = get_response
 
     def process_view(self, request: HttpRequest, *args: object) -> None:
-        """What reaches its view is shown there or done: it need not come back any more."""
-        if request.method == "POST" and not _is_own(request):
-            typed.drop_typed(request, request.path)
+        """What reaches its view is shown there or done: it need not come back any more.
+
+        Only noted here: a database that does not answer is told by the view's own page.
+        """
+        setattr(request, _REACHED, request.method == "POST" and not _is_own(request))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # Of a database that does not answer nothing more is asked.
         if response.status_code >= 500 or response.streaming:
             return response
+        if getattr(request, _REACHED, False):
+            typed.drop_typed(request, request.path)
         if request.method == "POST":
             _after_sending(request, response)
         elif request.method in ("GET", "HEAD"):
