@@ -15,6 +15,7 @@ from django.utils.translation import get_language, get_language_from_request
 
 from icpcases.cases.models import ReaderLanguage
 from icpcases.web.languages import show_in
+from icpcases.web.troubles import FAILURES, failed
 
 _SIGNED_IN = "icpcases_signed_in"
 _CHOSEN = "language_chosen"
@@ -54,12 +55,18 @@ class ReaderLanguages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        try:
+            self._afterwards(request, response)
+        except FAILURES as error:
+            return failed(request, error)
+        return response
+
+    def _afterwards(self, request: HttpRequest, response: HttpResponse) -> None:
         view = request.resolver_match.view_name if request.resolver_match else ""
         if request.method == "POST" and view == "set_language":
             self._chosen(request, response)
         elif hasattr(request, _SIGNED_IN):
             self._signed_in(request, response)
-        return response
 
     @staticmethod
     def _chosen(request: HttpRequest, response: HttpResponse) -> None:

@@ -65,6 +65,10 @@ def trouble_of(error: Exception) -> Trouble | None:
     return next((found for kind, found in _TROUBLES.items() if isinstance(error, kind)), None)
 
 
+#: How Django tells that the database itself does not do what it is asked.
+FAILURES = (OperationalError, InterfaceError)
+
+
 class TroublePages:
     """Answers with a page that asks the database nothing where a view did not handle it."""
 
@@ -77,12 +81,19 @@ class TroublePages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page of a failing database; None for what is no failure of it."""
         trouble = trouble_of(error)
-        if trouble is None and isinstance(error, OperationalError | InterfaceError):
+        if trouble is None and isinstance(error, FAILURES):
             trouble = _raw_trouble(request, error)
-        if trouble is None:
-            return None
-        page = render_to_string("trouble.html", {"trouble": trouble})
-        return HttpResponse(page, status=trouble.status)
+        return _trouble_page(trouble) if trouble else None
+
+
+def failed(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
+    """The same page for a middleware, whose errors reach no other."""
+    return _trouble_page(_raw_trouble(request, error))
+
+
+def _trouble_page(trouble: Trouble) -> HttpResponse:
+    page = render_to_string("trouble.html", {"trouble": trouble})
+    return HttpResponse(page, status=trouble.status)
 
 
 def _raw_trouble(request: HttpRequest, error: OperationalError | InterfaceError) -> Trouble:

@@ -23,6 +23,7 @@ from . import typed
 from .addresses import page_of
 from .languages import show_in
 from .refill import refilled
+from .troubles import FAILURES, failed
 from .typed import Kept, Why
 
 #: The pages on which people sign in: an answer that leads there was not what was wanted.
@@ -60,15 +61,22 @@ class TypedComesBack:
         # Of a database that does not answer nothing more is asked.
         if response.status_code >= 500 or response.streaming:
             return response
-        if getattr(request, _REACHED, False):
-            typed.drop_typed(request, request.path)
-        if request.method == "POST":
-            _after_sending(request, response)
-        elif request.method in ("GET", "HEAD"):
-            response = _after_looking(request, response)
-        if _is_page(response):
-            _language_takes_along(request, response)
-        return typed.remember_account(request, response)
+        try:
+            return _afterwards(request, response)
+        except FAILURES as error:
+            return failed(request, error)
+
+
+def _afterwards(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if getattr(request, _REACHED, False):
+        typed.drop_typed(request, request.path)
+    if request.method == "POST":
+        _after_sending(request, response)
+    elif request.method in ("GET", "HEAD"):
+        response = _after_looking(request, response)
+    if _is_page(response):
+        _language_takes_along(request, response)
+    return typed.remember_account(request, response)
 
 
 def _after_sending(request: HttpRequest, response: HttpResponse) -> None:
