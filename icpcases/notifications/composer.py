@@ -9,9 +9,17 @@ from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
-from icpcases.cases.models import CasePerson, FilingCase, HistoryRow, Notice, Request
+from icpcases.cases.models import (
+    CasePerson,
+    FilingCase,
+    HistoryRow,
+    Notice,
+    Request,
+    SmsCheck,
+)
 from icpcases.cases.outbox import site_url
 from icpcases.lifecycle import retired
+from icpcases.lifecycle.states import State
 from icpcases.lifecycle.steps import Step
 from icpcases.types import Text
 from icpcases.workflow.actions.participants import invitation_link, waiting_invitation
@@ -19,7 +27,7 @@ from icpcases.workflow.casefile import CaseFile
 from icpcases.workflow.dossier import dossier_of
 from icpcases.workflow.messages import remedy_of, sentence_of
 from icpcases.workflow.standing import open_requests, standing_of, to_right
-from icpcases.workflow.step_forms import reason_places
+from icpcases.workflow.step_forms import person_label, reason_places
 
 from . import texts as words
 
@@ -123,6 +131,7 @@ def message_about(
                 "state": case.words.applicant,
                 "standing": standing_of(case),
                 "asked": asked_one_by_one(case, rows),
+                "unanswered": [person_label(check) for check in unanswered_in(case, rows)],
                 **way_in(case, address),
                 "answerable": about.answerable,
                 "answer_at": messages_link(case),
@@ -144,6 +153,11 @@ def subject_line(case: FilingCase, words: Text) -> str:
     about = f"{case.reference} {' · '.join(filter(None, names))}".strip()
     line = _("%(about)s: %(text)s") % {"about": about, "text": words}
     return " ".join(line.split())[:250]
+
+
+def unanswered_in(case: FilingCase, rows: CaseFile) -> list[SmsCheck]:
+    """Whom the SMS check that runs still waits for."""
+    return rows.unanswered if case.is_at == State.SMS_VERIFICATION else []
 
 
 def asked_one_by_one(case: FilingCase, rows: CaseFile) -> list[str]:

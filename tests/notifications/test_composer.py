@@ -117,6 +117,9 @@ def test_the_sms_check_says_until_when(world, mail, one_pass):
     due = timezone.localtime(case.due_at)
     lines = text_of(mail.mails[0]).splitlines()
     assert lines.count(f"By {due:%Y-%m-%d %H:%M} (Beijing time).") == 1
+    assert [line for line in lines if "Still to answer" in line] == [
+        "- Still to answer the SMS: Subject and service leader, one person: 王伟"
+    ]
 
 
 @pytest.mark.parametrize(
