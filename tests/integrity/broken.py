@@ -1,30 +1,22 @@
 """One broken thing for each checker, made past every guard, and what the checker says of it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import connection
-from django.db.models import Model
 
-from icpcases.cases import triggers
 from icpcases.cases.models import Applicant, FilingCase, SearchToken, Service
 from icpcases.search import index
 from icpcases.workflow.actions.assignment import add_note, assign
 from icpcases.workflow.actions.messages import write_to_office
 from tests.world import FOREIGN, World, user
 
+from .past_guards import set_on, set_on_row, write
+
 FOREIGN_FORUM = {**FOREIGN, "forum": "true", "preapproval": "false"}
-
-
-TABLES = [
-    "cases_filingcase", "cases_historyrow", "cases_document", "cases_order", "cases_subjectfiling",
-    "cases_service", "cases_servicedomain", "cases_provideraccess", "cases_registerrow",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,65 +24,6 @@ class Named:
     """What a checker names that is no case: a service or a subject, by its number."""
 
     reference: str
-
-
-@contextmanager
-def unguarded() -> Iterator[None]:
-    """Without what the database refuses; rows that it would refuse may be left behind."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA ignore_check_constraints = ON")
-        else:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(
-                "SELECT conrelid::regclass, conname FROM pg_constraint"
-                " WHERE contype = 'c' AND conrelid::regclass::text = ANY (%s)",
-                [TABLES],
-            )
-            for table, name in cursor.fetchall():
-                cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-        triggers.remove(connection)
-        for index in ("case_service_free", "case_domain_free"):
-            cursor.execute(f"DROP INDEX IF EXISTS {index}")
-    try:
-        yield
-    finally:
-        triggers.install(connection)
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA ignore_check_constraints = OFF")
-
-
-def write(sql: str, *values: Any) -> None:
-    """Change what nobody could change through the program."""
-    with unguarded(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        assert cursor.rowcount > 0
-    # The search index follows: what is broken is to be found by its own checker alone.
-    index.rebuild()
-    index.rebuild_clients()
-
-
-def set_on(case: FilingCase, **values: Any) -> None:
-    """Write columns of a case past every guard."""
-    columns = ", ".join(f"{name} = %s" for name in values)
-    write(f"UPDATE cases_filingcase SET {columns} WHERE id = %s", *values.values(), case.pk)
-
-
-def set_on_record(record: Model, **values: Any) -> None:
-    """Write columns of a record of the register past every guard."""
-    columns = ", ".join(f"{name} = %s" for name in values)
-    table = record._meta.db_table
-    write(f"UPDATE {table} SET {columns} WHERE id = %s", *values.values(), record.pk)
-
-
-def set_on_row(case: FilingCase, sequence: int, **values: Any) -> None:
-    """Write columns of a history row past every guard."""
-    columns = ", ".join(f"{name} = %s" for name in values)
-    where = "case_id = %s AND sequence = %s"
-    write(
-        f"UPDATE cases_historyrow SET {columns} WHERE {where}", *values.values(), case.pk, sequence
-    )
 
 
 def a_forum(world: World, state: str = "preparing") -> FilingCase:
@@ -184,69 +117,69 @@ def service_of(case: FilingCase) -> Service:
 
 def number_of_a_subject(world: World) -> tuple[Named, list[str]]:
     service = service_of(world.at("open"))
-    set_on_record(service, number=service.number_of)
+    set_on(service, number=service.number_of)
     return Named(service.number_of), ["is no number of such a service."]
 
 
 def number_of_an_app(world: World) -> tuple[Named, list[str]]:
     service = service_of(world.at("open"))
     number = f"{service.number_of}-99A"
-    set_on_record(service, number=number)
+    set_on(service, number=number)
     return Named(number), ["is no number of such a service."]
 
 
 def number_of_another_subject(world: World) -> tuple[Named, list[str]]:
     service = service_of(world.at("filed"))
-    set_on_record(service, number_of="京ICP备20260101号")
+    set_on(service, number_of="京ICP备20260101号")
     return Named(service.number), ["is no number of such a service."]
 
 
 def subject_with_a_service_number(world: World) -> tuple[Named, list[str]]:
     subject = world.filed().subject
-    set_on_record(subject, number="京ICP备20260101号-1")
+    set_on(subject, number="京ICP备20260101号-1")
     return Named("京ICP备20260101号-1"), ["is no subject number of its province."]
 
 
 def subject_of_another_province(world: World) -> tuple[Named, list[str]]:
     subject = world.filed().subject
-    set_on_record(subject, number="沪ICP备20260101号")
+    set_on(subject, number="沪ICP备20260101号")
     return Named("沪ICP备20260101号"), ["is no subject number of its province."]
 
 
 def subject_with_a_licence_number(world: World) -> tuple[Named, list[str]]:
     subject = world.filed().subject
-    set_on_record(subject, number="京ICP证030173号")
+    set_on(subject, number="京ICP证030173号")
     return Named("京ICP证030173号"), ["is no subject number of its province."]
 
 
 def domain_said_to_be_dead(world: World) -> tuple[Named, list[str]]:
     service = world.filed(domain="alive.cn")
-    set_on_record(service.domains.get(), live=False)
+    set_on(service.domains.get(), live=False)
     return Named(service.number), ["has alive.cn with another state or kind than its own."]
 
 
 def domain_of_another_kind(world: World) -> tuple[Named, list[str]]:
     service = world.filed(domain="app.cn", kind="app")
-    set_on_record(service.domains.get(), service_kind="website")
+    set_on(service.domains.get(), service_kind="website")
     return Named(service.number), ["has app.cn with another state or kind than its own."]
 
 
 def subject_said_to_be_a_shell(world: World) -> tuple[Named, list[str]]:
     subject = world.filed().subject
-    set_on_record(subject, state="shell")
+    set_on(subject, state="shell")
     return Named(subject.number), ["is shell, which its services do not bear out."]
 
 
 def subject_cancelled_alone(world: World) -> tuple[Named, list[str]]:
     subject = world.filed().subject
-    set_on_record(subject, state="cancelled", cancelled_on=dt.date(2026, 3, 2))
+    set_on(subject, state="cancelled", cancelled_on=dt.date(2026, 3, 2))
     return Named(subject.number), ["is cancelled, which its services do not bear out."]
 
 
 def hosted_by_nobody(world: World) -> tuple[Named, list[str]]:
     service = world.filed()
     access = service.accesses.get()
-    set_on_record(access, until=dt.date(2026, 3, 2), ended_by="lost")
+    set_on(access, until=dt.date(2026, 3, 2), ended_by="lost")
     return Named(service.number), ["is live, and nobody hosts it."]
 
 
@@ -260,13 +193,13 @@ def opened_early(world: World) -> tuple[FilingCase, list[str]]:
     case = world.at("open")
     filed = service_of(case).filed_on
     before = filed - dt.timedelta(days=1)
-    set_on_record(service_of(case), opened_on=before)
+    set_on(service_of(case), opened_on=before)
     return case, [f"was filed on {filed}, opened on {before}."]
 
 
 def open_without_a_day(world: World) -> tuple[FilingCase, list[str]]:
     case = world.at("open")
-    set_on_record(service_of(case), opened_on=None)
+    set_on(service_of(case), opened_on=None)
     return case, [f"was filed on {service_of(case).filed_on}, opened on no day."]
 
 

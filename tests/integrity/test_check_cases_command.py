@@ -6,7 +6,8 @@ from django.core.management import CommandError, call_command
 from icpcases.cases.models import Document
 from icpcases.integrity.registry import CHECKERS, DEEP
 
-from .broken import file_overwritten, set_on
+from .broken import file_overwritten
+from .past_guards import set_on
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,8 @@ from icpcases.integrity.registry import CHECKERS
 from icpcases.lifecycle.states import State
 from tests.world import ENTERPRISE
 
-from .broken import BROKEN, FOREIGN_FORUM, set_on, set_on_record, set_on_row, write
+from .broken import BROKEN, FOREIGN_FORUM
+from .past_guards import set_on, set_on_row, write
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +61,8 @@ def test_every_checker_has_a_broken_case():
 def test_a_service_and_its_subject_out_of_step(world):
     """Not live, says the service, and one hosts it; so its subject should be a shell."""
     service = world.filed()
-    set_on_record(service, state="no_access")
-    set_on_record(service.domains.get(), live=False)
+    set_on(service, state="no_access")
+    set_on(service.domains.get(), live=False)
     assert found() == {
         "state_out_of_step": [
             f"{service.number} is not live, and is hosted.",
@@ -73,7 +74,7 @@ def test_a_service_and_its_subject_out_of_step(world):
 def test_two_applicants_with_one_subject_number(world):
     first, second = world.filed(), world.filed()
     number = f"{first.number_of}-77"
-    set_on_record(second, number=number, number_of=first.number_of)
+    set_on(second, number=number, number_of=first.number_of)
     assert found() == {
         "number_of_two_applicants": [
             f"{first.number_of} is the number of services of several applicants.",
